@@ -1,0 +1,1 @@
+"""Everything that computes in the living review: from data files to pages."""

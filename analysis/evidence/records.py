@@ -1,0 +1,176 @@
+"""The rows of the data files as frozen objects; a blank number is None, a blank text is ""."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from typing import Literal, TypeVar
+
+import pandas as pd
+
+JudgementWord = Literal["low", "some concerns", "unclear", "high"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A row of studies.csv."""
+
+    study_id: str
+    label: str
+    status: str
+    reason: str
+    in_baseline_review: str
+    baseline_basis: str
+    condition: str
+    diagnosis: str
+    country: str
+    therapy: str
+    programme: str
+    target: str
+    guidance: str
+    duration_weeks: float | None
+    comparator: str
+    comparator_detail: str
+    n_randomised_intervention: float | None
+    n_randomised_control: float | None
+    n_randomised_total: float | None
+    n_analysed_total: float | None
+    percent_women: float | None
+    mean_age: float | None
+    year: float
+    title: str
+    journal: str
+    citation: str
+    doi: str
+    pmid: str
+    registration: str
+    other_reports: str
+    indirectness: str
+
+    @property
+    def in_baseline(self) -> bool:
+        return self.in_baseline_review == "yes"
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """A row of outcomes.csv: one trial, contrast, outcome, instrument, time point and source."""
+
+    row_id: str
+    study_id: str
+    contrast: str
+    outcome: str
+    instrument: str
+    higher_is: str
+    timepoint: str
+    weeks: float | None
+    format: str
+    n_intervention: float | None
+    mean_intervention: float | None
+    sd_intervention: float | None
+    n_control: float | None
+    mean_control: float | None
+    sd_control: float | None
+    baseline_mean_intervention: float | None
+    baseline_sd_intervention: float | None
+    baseline_mean_control: float | None
+    baseline_sd_control: float | None
+    events_intervention: float | None
+    total_intervention: float | None
+    events_control: float | None
+    total_control: float | None
+    effect_measure: str
+    effect: float | None
+    effect_se: float | None
+    effect_ci_low: float | None
+    effect_ci_high: float | None
+    effect_favours_intervention_when: str
+    usable: str
+    not_usable_because: str
+    source_id: str
+    locator: str
+    verified: str
+    note: str
+
+    @property
+    def uncertainty(self) -> str | None:
+        """What gives a reported effect its standard error; None where nothing does."""
+        if self.effect_se is not None:
+            return "standard error"
+        if self.effect_ci_low is not None and self.effect_ci_high is not None:
+            return "interval"
+        if self.n_intervention is not None and self.n_control is not None:
+            return "arm sizes"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A row of risk_of_bias.csv."""
+
+    study_id: str
+    tool: str
+    domain: str
+    judgement: JudgementWord
+    support: str
+    assessed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A row of published.csv: a pooled result that a review printed."""
+
+    review: str
+    condition: str
+    outcome: str
+    timepoint: str
+    measure: str
+    estimate: float
+    ci_low: float
+    ci_high: float
+    k: float | None
+    favours_intervention_when: str
+    verified: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A row of sources.csv."""
+
+    source_id: str
+    kind: str
+    citation: str
+    url: str
+    licence: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptabilityRow:
+    """A row of acceptability.csv, as the source words it."""
+
+    study_id: str
+    what: str
+    arm: str
+    n: str
+    value: str
+    unit: str
+    source_id: str
+    note: str
+
+
+Record = TypeVar("Record")
+
+
+def records(frame: pd.DataFrame, kind: type[Record]) -> tuple[Record, ...]:
+    """Every row of a validated frame as a record of that kind, in file order."""
+    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+    return tuple(
+        kind(*(None if _blank(cell) else cell for cell in row))
+        for row in frame[names].itertuples(index=False, name=None)
+    )
+
+
+def _blank(cell: object) -> bool:
+    return isinstance(cell, float) and math.isnan(cell)

@@ -1,0 +1,244 @@
+"""What each data file must look like: one pandera schema a file, as its codebook says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandera.pandas as pa
+
+from analysis.protocol import Protocol
+
+SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
+ROW_ID = r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$"
+DOI = r"^(?:10\.\d{4,9}/[^\s<>\"]+)?$"
+URL = r"^(?:https?://[^\s<>\"]+)?$"
+
+YES_NO = ("yes", "no")
+STATUSES = ("included", "excluded", "awaiting")
+DOMAINS = {
+    "RoB 1": (
+        "random sequence generation",
+        "allocation concealment",
+        "blinding of participants",
+        "blinding of outcome assessment",
+        "incomplete outcome data",
+        "selective reporting",
+        "other bias",
+        "overall",
+    ),
+    "RoB 2": (
+        "randomisation process",
+        "deviations from intended interventions",
+        "missing outcome data",
+        "measurement of the outcome",
+        "selection of the reported result",
+        "overall",
+    ),
+}
+
+
+def _text(**options: Any) -> pa.Column:
+    return pa.Column(str, **options)
+
+
+def _words(*allowed: str, blank: bool = False) -> pa.Column:
+    values = ("", *allowed) if blank else allowed
+    return pa.Column(str, pa.Check.isin(values, error=f"one of: {', '.join(allowed)}"))
+
+
+def _required(pattern: str | None = None, unique: bool = False, what: str = "") -> pa.Column:
+    checks = [pa.Check.str_length(min_value=1, error="a value (the cell is blank)")]
+    if pattern:
+        checks.append(pa.Check.str_matches(pattern, error=what))
+    return pa.Column(str, checks, unique=unique)
+
+
+def _pattern(pattern: str, what: str) -> pa.Column:
+    return pa.Column(str, pa.Check.str_matches(pattern, error=what))
+
+
+def _number(*checks: pa.Check) -> pa.Column:
+    return pa.Column(float, list(checks), nullable=True)
+
+
+def _at_least(low: float) -> pa.Check:
+    return pa.Check.ge(low, error=f"a number of {low:g} or more")
+
+
+def _above_zero() -> pa.Check:
+    return pa.Check.gt(0, error="a number above 0")
+
+
+def _between(low: float, high: float) -> pa.Check:
+    return pa.Check.in_range(low, high, error=f"a number from {low:g} to {high:g}")
+
+
+def _whole() -> pa.Check:
+    return pa.Check(lambda values: values % 1 == 0, error="a whole number")
+
+
+def _count() -> pa.Column:
+    return _number(_at_least(0), _whole())
+
+
+def _slug(unique: bool = False) -> pa.Column:
+    return _required(SLUG, unique, "small letters, digits and single hyphens")
+
+
+def _table(columns: dict[str, pa.Column]) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(columns, strict=True)
+
+
+def schemas(protocol: Protocol) -> dict[str, pa.DataFrameSchema]:
+    """The schema of every CSV file by its stem; enumerations come from the protocol."""
+    conditions = tuple(item.id for item in protocol.conditions)
+    outcomes = tuple(item.id for item in protocol.outcomes)
+    timepoints = tuple(item.id for item in protocol.timepoints)
+    comparators = (*protocol.comparators.inactive, *protocol.comparators.active)
+    return {
+        "studies": _studies(conditions, comparators),
+        "outcomes": _outcomes(outcomes, timepoints),
+        "risk_of_bias": _table(
+            {
+                "study_id": _slug(),
+                "tool": _words(*DOMAINS),
+                "domain": _words(
+                    *dict.fromkeys(name for names in DOMAINS.values() for name in names)
+                ),
+                "judgement": _words("low", "some concerns", "unclear", "high"),
+                "support": _text(),
+                "assessed_by": _slug(),
+            }
+        ),
+        "acceptability": _table(
+            {
+                "study_id": _slug(),
+                "what": _words("attrition", "adherence", "participation", "satisfaction", "harms"),
+                "arm": _required(),
+                # Sources word these three; they are shown as they stand and never computed with.
+                "n": _text(),
+                "value": _text(),
+                "unit": _text(),
+                "source_id": _slug(),
+                "note": _text(),
+            }
+        ),
+        "published": _table(
+            {
+                "review": _slug(),
+                "condition": _words(*conditions, "all"),
+                "outcome": _words(*outcomes),
+                "timepoint": _words(*timepoints),
+                "measure": _words(*protocol.measures),
+                "estimate": pa.Column(float),
+                "ci_low": pa.Column(float),
+                "ci_high": pa.Column(float),
+                "k": _count(),
+                "favours_intervention_when": _words("negative", "positive", "above 1"),
+                "verified": _words(*YES_NO),
+                "note": _text(),
+            }
+        ),
+        "sources": _table(
+            {
+                "source_id": _slug(unique=True),
+                "kind": _required(),
+                "citation": _required(),
+                "url": _pattern(URL, "an address that begins with http:// or https://"),
+                "licence": _text(),
+                "note": _text(),
+            }
+        ),
+    }
+
+
+def _studies(conditions: tuple[str, ...], comparators: tuple[str, ...]) -> pa.DataFrameSchema:
+    return _table(
+        {
+            "study_id": _slug(unique=True),
+            "label": _required(unique=True),
+            "status": _words(*STATUSES),
+            "reason": _text(),
+            "in_baseline_review": _words(*YES_NO),
+            "baseline_basis": _words("confirmed", "presumed", blank=True),
+            "condition": _words(*conditions),
+            "diagnosis": _text(),
+            "country": _pattern(r"^(?:[A-Z]{2})?$", "a two-letter country code (ISO 3166)"),
+            "therapy": _text(),
+            "programme": _text(),
+            "target": _words("pain", "pain and depression", "depression", blank=True),
+            "guidance": _words("guided", "unguided", blank=True),
+            "duration_weeks": _number(_above_zero()),
+            "comparator": _words(*comparators, blank=True),
+            "comparator_detail": _text(),
+            "n_randomised_intervention": _count(),
+            "n_randomised_control": _count(),
+            "n_randomised_total": _count(),
+            "n_analysed_total": _count(),
+            "percent_women": _number(_between(0, 100)),
+            "mean_age": _number(_between(0, 120)),
+            "year": pa.Column(float, [_between(1990, 2100), _whole()]),
+            "title": _text(),
+            "journal": _text(),
+            "citation": _text(),
+            "doi": _pattern(DOI, "a DOI without its address (10.…/…)"),
+            "pmid": _pattern(r"^\d{0,9}$", "digits"),
+            "registration": _text(),
+            "other_reports": _text(),
+            "indirectness": _text(),
+        }
+    )
+
+
+def _outcomes(outcomes: tuple[str, ...], timepoints: tuple[str, ...]) -> pa.DataFrameSchema:
+    arms = ("intervention", "control")
+    return _table(
+        {
+            "row_id": _required(ROW_ID, True, "small letters, digits, dots and hyphens"),
+            "study_id": _slug(),
+            "contrast": _text(),
+            "outcome": _words(*outcomes),
+            "instrument": _text(),
+            "higher_is": _words("worse", "better"),
+            "timepoint": _words(*timepoints),
+            "weeks": _number(_above_zero()),
+            "format": _words("means", "events", "effect"),
+            **{
+                column: check
+                for arm in arms
+                for column, check in (
+                    (f"n_{arm}", _number(_at_least(1), _whole())),
+                    (f"mean_{arm}", _number()),
+                    (f"sd_{arm}", _number(_above_zero())),
+                )
+            },
+            **{
+                column: check
+                for arm in arms
+                for column, check in (
+                    (f"baseline_mean_{arm}", _number()),
+                    (f"baseline_sd_{arm}", _number(_above_zero())),
+                )
+            },
+            # Imputed counts need not be whole; a usable row's must (see consistency).
+            **{
+                column: _number(_at_least(low))
+                for arm in arms
+                for column, low in ((f"events_{arm}", 0), (f"total_{arm}", 1))
+            },
+            "effect_measure": _words("SMD", "MD", "RR", blank=True),
+            "effect": _number(),
+            "effect_se": _number(_above_zero()),
+            "effect_ci_low": _number(),
+            "effect_ci_high": _number(),
+            "effect_favours_intervention_when": _words(
+                "positive", "negative", "above 1", blank=True
+            ),
+            "usable": _words(*YES_NO),
+            "not_usable_because": _text(),
+            "source_id": _slug(),
+            "locator": _text(),
+            "verified": _words(*YES_NO),
+            "note": _text(),
+        }
+    )

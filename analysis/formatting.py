@@ -1,0 +1,64 @@
+"""Numbers as a reader sees them: true minus signs, fixed decimals, words where a number is not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+MINUS = "\N{MINUS SIGN}"
+DASH = "\N{EN DASH}"
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def number(value: float, decimals: int = 2) -> str:
+    """`-0.333` as `−0.33`; a rounded zero has no sign; thousands are grouped."""
+    text = f"{value:,.{decimals}f}"
+    if not text.strip("-0.,"):
+        text = text.lstrip("-")
+    return text.replace("-", MINUS)
+
+
+def limits(low: float | None, high: float | None, *, ratio: bool = False) -> str:
+    """`−0.54 to −0.12`; a limit that does not exist is infinity, or 0 for a ratio."""
+    lowest = "0" if ratio else f"{MINUS}∞"
+    first = lowest if low is None else number(low)
+    last = "∞" if high is None else number(high)
+    return f"{first} to {last}"
+
+
+def percent(value: float) -> str:
+    """Per cent without decimals; what would round to nothing is `<1%`."""
+    return "<1%" if 0 < value < 0.5 else f"{value:.0f}%"
+
+
+def p_value(p: float) -> str:
+    """`p = 0.04`, three decimals below 0.1, `p < 0.001`."""
+    if p < 0.001:
+        return "p < 0.001"
+    return f"p = {p:.2f}" if p >= 0.1 else f"p = {p:.3f}"
+
+
+def count(value: int | None) -> str:
+    """A count with grouped thousands; an en dash where it is not known."""
+    return DASH if value is None else f"{value:,}"
+
+
+def counted(value: int, singular: str, plural: str | None = None) -> str:
+    """`1 trial`, `12 trials`, `no trials`."""
+    word = singular if value == 1 else plural or f"{singular}s"
+    return f"{value:,} {word}" if value else f"no {word}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def day(date: dt.date) -> str:
+    """`13 November 2013`, in English whatever the machine's language."""
+    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"

@@ -1,0 +1,35 @@
+"""What is wrong with an input file, said so that a person can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong: `file:line: column: what is wrong and what was expected`."""
+
+    file: Path
+    line: int | None
+    column: str | None
+    message: str
+
+    def __str__(self) -> str:
+        place = self.file.as_posix() if self.line is None else f"{self.file.as_posix()}:{self.line}"
+        return ": ".join(part for part in (place, self.column, self.message) if part)
+
+
+class ReviewError(Exception):
+    """A failure that one sentence explains; the command line prints it without a traceback."""
+
+
+class EvidenceError(ReviewError):
+    """Input files that cannot be used; `problems` lists everything found, not the first only."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(
+            set(problems), key=lambda p: (p.file.as_posix(), p.line or 0, p.column or "", p.message)
+        )
+        super().__init__("\n".join(str(problem) for problem in self.problems))

@@ -1,0 +1,305 @@
+"""The review's question as typed, frozen objects, read from `data/protocol.yml`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import product
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from analysis.problems import EvidenceError, Problem
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+MeasureName = Literal["SMD", "RR"]
+Model = Literal[
+    "common",
+    "dersimonian-laird",
+    "reml",
+    "ml",
+    "paule-mandel",
+    "hedges",
+    "sidik-jonkman",
+    "empirical-bayes",
+    "hunter-schmidt",
+]
+
+
+class Frozen(BaseModel):
+    """A value object: never changed, nothing beyond its fields, no NaN and no infinity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Cell(Frozen):
+    """A condition, an outcome and a time point: one question, one page."""
+
+    condition: Slug
+    outcome: Slug
+    timepoint: Slug
+
+    @property
+    def key(self) -> str:
+        return f"{self.condition}.{self.outcome}.{self.timepoint}"
+
+    @property
+    def slug(self) -> str:
+        return f"{self.condition}-{self.outcome}-{self.timepoint}"
+
+
+class Version(Frozen):
+    name: str
+    date: dt.date
+
+
+class Condition(Frozen):
+    id: Slug
+    label: str
+    description: str
+
+
+class Timepoint(Frozen):
+    id: Slug
+    label: str
+    description: str
+    window_weeks: tuple[float, float] | None = None
+
+    @field_validator("window_weeks")
+    @classmethod
+    def _ordered(cls, window: tuple[float, float] | None) -> tuple[float, float] | None:
+        if window is not None and not 0 <= window[0] < window[1]:
+            raise ValueError("a window is [first week, last week], the first below the last")
+        return window
+
+
+class Outcome(Frozen):
+    """An outcome; `lower` and `higher` say what fewer or more points mean after orientation."""
+
+    id: Slug
+    label: str
+    kind: Literal["primary", "secondary"]
+    lower: str
+    higher: str
+    instruments: tuple[str, ...]
+    measure: MeasureName
+    measure_by_condition: dict[Slug, MeasureName] = {}
+
+
+class MeasureRule(Frozen):
+    label: str
+    ratio: bool
+    benefit_above: bool
+    smallest_important_difference: Annotated[float, Field(gt=0)] | None
+
+
+class Eligibility(Frozen):
+    participants: str
+    intervention: str
+    comparator: str
+    design: str
+    minimum_arm_size: Annotated[int, Field(ge=1)]
+    arm_size_from: tuple[Literal["row", "analysed", "randomised"], ...]
+
+
+class Comparators(Frozen):
+    inactive: tuple[str, ...]
+    active: tuple[str, ...]
+
+    def kind(self, comparator: str) -> Literal["inactive", "active"]:
+        return "inactive" if comparator in self.inactive else "active"
+
+
+class HartungKnapp(Frozen):
+    minimum_k: Annotated[int, Field(ge=2)]
+    needs_heterogeneity: bool
+
+
+class SynthesisRules(Frozen):
+    primary_model: Model
+    shown_models: tuple[Model, ...]
+    baseline_model: Model
+    level: Annotated[float, Field(gt=0.5, lt=1)]
+    hartung_knapp: HartungKnapp
+    prediction_minimum_k: Annotated[int, Field(ge=3)]
+    small_study_minimum_k: Annotated[int, Field(ge=3)]
+    influence_minimum_k: Annotated[int, Field(ge=3)]
+    subgroup_minimum_k: Annotated[int, Field(ge=2)]
+    trials_per_moderator: Annotated[int, Field(ge=1)]
+    shared_control_correlation: Annotated[float, Field(ge=0, lt=1)]
+    convert_mean_difference: bool
+    convert_ratio: Literal["never", "sensitivity"]
+
+
+class IntegrityRules(Frozen):
+    large_smd: Annotated[float, Field(gt=0)]
+    outlier_multiple: Annotated[float, Field(gt=1)]
+
+
+class Living(Frozen):
+    search_interval_months: Annotated[int, Field(ge=1)]
+    sources: tuple[str, ...]
+    triggers: tuple[str, ...]
+    retirement: str
+
+
+class Protocol(Frozen):
+    """The whole protocol; `cells` is the plan of synthesis pages that follows from it."""
+
+    title: str
+    short_title: str
+    baseline_review: Slug
+    baseline_search: dt.date
+    version: Version
+    conditions: tuple[Condition, ...]
+    timepoints: tuple[Timepoint, ...]
+    outcomes: tuple[Outcome, ...]
+    measures: dict[MeasureName, MeasureRule]
+    eligibility: Eligibility
+    comparators: Comparators
+    synthesis: SynthesisRules
+    moderators: tuple[str, ...]
+    integrity: IntegrityRules
+    living: Living
+
+    @model_validator(mode="after")
+    def _ids_are_unique_and_known(self) -> Protocol:
+        for name in ("conditions", "timepoints", "outcomes"):
+            ids = [item.id for item in getattr(self, name)]
+            if len(ids) != len(set(ids)):
+                raise ValueError(f"{name} names one id twice: {', '.join(sorted(ids))}")
+        conditions = {item.id for item in self.conditions}
+        for outcome in self.outcomes:
+            used = {outcome.measure, *outcome.measure_by_condition.values()}
+            if missing := used - set(self.measures):
+                raise ValueError(f"{outcome.id} uses {', '.join(missing)}, not among measures")
+            if unknown := set(outcome.measure_by_condition) - conditions:
+                raise ValueError(f"{outcome.id} names unknown condition {', '.join(unknown)}")
+        return self
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """Every condition x outcome x time point, in the protocol's order."""
+        return tuple(
+            Cell(condition=condition.id, outcome=outcome.id, timepoint=timepoint.id)
+            for condition, outcome, timepoint in product(
+                self.conditions, self.outcomes, self.timepoints
+            )
+        )
+
+    def cell(self, condition: str, outcome: str, timepoint: str) -> Cell:
+        """The cell of that name; KeyError says which part is not in the protocol."""
+        self.condition(condition), self.outcome(outcome), self.timepoint(timepoint)
+        return Cell(condition=condition, outcome=outcome, timepoint=timepoint)
+
+    def condition(self, id: str) -> Condition:
+        return _by_id(self.conditions, id, "condition")
+
+    def outcome(self, id: str) -> Outcome:
+        return _by_id(self.outcomes, id, "outcome")
+
+    def timepoint(self, id: str) -> Timepoint:
+        return _by_id(self.timepoints, id, "time point")
+
+    def cell_title(self, cell: Cell) -> str:
+        """`Disability after treatment: headache`."""
+        label = f"{self.outcome(cell.outcome).label} {self.timepoint(cell.timepoint).label}"
+        return f"{label[0].upper()}{label[1:]}: {self.condition(cell.condition).label}"
+
+    def measure_name(self, cell: Cell) -> MeasureName:
+        """The one measure that this cell pools."""
+        outcome = self.outcome(cell.outcome)
+        return outcome.measure_by_condition.get(cell.condition, outcome.measure)
+
+    def instrument_rank(self, outcome: str, instrument: str) -> int:
+        """Place in the outcome's list of preferred instruments; unlisted ones come last."""
+        preferred = self.outcome(outcome).instruments
+        return preferred.index(instrument) if instrument in preferred else len(preferred)
+
+
+def _by_id(items: tuple[Any, ...], id: str, what: str) -> Any:
+    for item in items:
+        if item.id == id:
+            return item
+    known = ", ".join(item.id for item in items)
+    raise KeyError(f"{what} {id!r} is not in the protocol (it has {known})")
+
+
+def load_protocol(path: Path) -> Protocol:
+    """Read and validate a protocol; EvidenceError lists every problem with its line."""
+    raw, lines = read_yaml(path)
+    try:
+        return Protocol.model_validate(raw)
+    except ValidationError as error:
+        raise EvidenceError(
+            Problem(
+                path,
+                _line(lines, tuple(item["loc"])),
+                ".".join(str(part) for part in item["loc"]) or None,
+                item["msg"].removeprefix("Value error, "),
+            )
+            for item in error.errors()
+        ) from None
+
+
+def read_yaml(path: Path) -> tuple[Any, dict[tuple[str | int, ...], int]]:
+    """Parse YAML safely; returns the value and the line of every path within it.
+
+    Aliases are refused: nothing here needs them, and nested ones are how a small
+    file becomes a huge one.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        if not text.strip():
+            raise EvidenceError([Problem(path, 1, None, "the file is empty")])
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent):
+                line = event.start_mark.line + 1 if event.start_mark else None
+                message = "YAML aliases (*name) are not used here: repeat what they stand for"
+                raise EvidenceError([Problem(path, line, None, message)])
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        lines: dict[tuple[str | int, ...], int] = {}
+        _collect_lines(path, node, (), lines)
+        return yaml.safe_load(text), lines
+    except FileNotFoundError:
+        raise EvidenceError([Problem(path, None, None, "the file is missing")]) from None
+    except UnicodeDecodeError as error:
+        raise EvidenceError(
+            [Problem(path, None, None, f"byte {error.start} is not UTF-8: save it as UTF-8")]
+        ) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        what = getattr(error, "problem", None) or str(error).splitlines()[0]
+        line = mark.line + 1 if mark else None
+        raise EvidenceError([Problem(path, line, None, f"not valid YAML: {what}")]) from None
+
+
+def _collect_lines(
+    path: Path,
+    node: yaml.Node | None,
+    at: tuple[str | int, ...],
+    lines: dict[tuple[str | int, ...], int],
+) -> None:
+    if node is None:
+        return
+    lines[at] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            if key.value in seen:
+                line = key.start_mark.line + 1
+                raise EvidenceError([Problem(path, line, str(key.value), "this key stands twice")])
+            seen.add(key.value)
+            _collect_lines(path, value, (*at, key.value), lines)
+            lines[(*at, key.value)] = key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            _collect_lines(path, value, (*at, index), lines)
+
+
+def _line(lines: dict[tuple[str | int, ...], int], location: tuple[str | int, ...]) -> int | None:
+    # A missing key has no line of its own: its parent's says where it should stand.
+    while location not in lines and location:
+        location = location[:-1]
+    return lines.get(location)
