@@ -1,0 +1,208 @@
+"""From what a report prints to what is needed: means, SDs and standard errors.
+
+Every function converts the numbers of one trial: floats in, floats out. Impossible
+numbers raise `ValueError`. The Handbook is the Cochrane Handbook for Systematic
+Reviews of Interventions, version 6, chapter 6.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from analysis.statistics.effect_sizes import (
+    SmdVariant,
+    small_sample_correction,
+    smd_variance_from_arm_sizes,
+)
+from analysis.statistics.intervals import critical_value
+
+# Below this many participants an interval is taken to come from t (Handbook 6.5.2.2).
+SMALL_SAMPLE = 60
+LOGISTIC_SD = math.pi / math.sqrt(3)
+
+
+@dataclass(frozen=True)
+class Arm:
+    """Participants, mean and standard deviation of one arm."""
+
+    n: float
+    mean: float
+    sd: float
+
+
+def se_from_interval(
+    low: float, high: float, level: float = 0.95, df: float | None = None
+) -> float:
+    """Standard error from a confidence interval: width / (2 x critical value).
+
+    Normal, or t with `df` degrees of freedom. For a ratio give the logarithms.
+    """
+    _require(math.isfinite(low) and math.isfinite(high), "interval limits must be finite")
+    _require(low < high, f"interval [{low}, {high}] has no width or is upside down")
+    return (high - low) / (2 * critical_value(level, df))
+
+
+def sd_from_se(se: float, n: float) -> float:
+    """Standard deviation from the standard error of a mean: se x sqrt(n)."""
+    _require(se > 0 and n > 0, "the standard error and n must be above zero")
+    return se * math.sqrt(n)
+
+
+def sd_from_interval(low: float, high: float, n: float, level: float = 0.95) -> float:
+    """SD of one arm from the interval of its mean; t(n-1) below 60 participants.
+
+    Handbook 6.5.2.2.
+    """
+    _require(n >= 2, "an interval of a mean needs at least two participants")
+    df = n - 1 if n < SMALL_SAMPLE else None
+    return sd_from_se(se_from_interval(low, high, level, df), n)
+
+
+def sd_from_mean_difference_interval(
+    low: float, high: float, n1: float, n2: float, level: float = 0.95
+) -> float:
+    """The arms' common SD from the interval of their difference: se / sqrt(1/n1 + 1/n2).
+
+    t(n1+n2-2) where an arm has fewer than 60 participants. Handbook 6.5.2.3.
+    """
+    _require(n1 >= 2 and n2 >= 2, "each arm needs at least two participants")
+    df = n1 + n2 - 2 if min(n1, n2) < SMALL_SAMPLE else None
+    return se_from_interval(low, high, level, df) / math.sqrt(1 / n1 + 1 / n2)
+
+
+def smd_from_mean_difference_interval(
+    difference: float,
+    low: float,
+    high: float,
+    n1: float,
+    n2: float,
+    *,
+    level: float = 0.95,
+    variant: SmdVariant = "revman",
+) -> tuple[float, float]:
+    """SMD and its variance from a mean difference with interval and the arm sizes."""
+    sd = sd_from_mean_difference_interval(low, high, n1, n2, level)
+    g = float(small_sample_correction(n1 + n2, variant=variant)) * difference / sd
+    return g, float(smd_variance_from_arm_sizes(g, n1, n2, variant=variant))
+
+
+def mean_sd_from_median(
+    median: float,
+    n: float,
+    *,
+    minimum: float | None = None,
+    q1: float | None = None,
+    q3: float | None = None,
+    maximum: float | None = None,
+) -> tuple[float, float]:
+    """Mean and SD of one arm from its median with quartiles, extremes or both.
+
+    The mean by Luo et al. 2018 (10.1177/0962280216669183), the SD by Wan et al. 2014
+    (10.1186/1471-2288-14-135). Both assume a distribution close to normal.
+    """
+    _require(n >= 2, "a median is converted from at least two participants")
+    extremes = _pair(minimum, maximum, median, "minimum and maximum")
+    quartiles = _pair(q1, q3, median, "q1 and q3")
+    if extremes and quartiles:
+        (a, b), (q, r) = extremes, quartiles
+        _require(a <= q and r <= b, "quartiles must lie between minimum and maximum")
+        outer, inner = 2.2 / (2.2 + n**0.75), 0.7 - 0.72 / n**0.55
+        mean = outer * (a + b) / 2 + inner * (q + r) / 2 + (1 - outer - inner) * median
+        return mean, ((b - a) / _range_in_sd(n) + (r - q) / _iqr_in_sd(n)) / 2
+    if extremes:
+        a, b = extremes
+        weight = 4 / (4 + n**0.75)
+        return weight * (a + b) / 2 + (1 - weight) * median, (b - a) / _range_in_sd(n)
+    if quartiles:
+        q, r = quartiles
+        weight = 0.7 + 0.39 / n
+        return weight * (q + r) / 2 + (1 - weight) * median, (r - q) / _iqr_in_sd(n)
+    raise ValueError("a median alone has no SD: give the quartiles, the extremes or both")
+
+
+def sd_of_change(sd_before: float, sd_after: float, correlation: float) -> float:
+    """SD of the change scores: sqrt(s0^2 + s1^2 - 2 r s0 s1). Handbook 6.5.2.8."""
+    _require(sd_before >= 0 and sd_after >= 0, "a standard deviation cannot be negative")
+    _require(-1 <= correlation <= 1, f"correlation {correlation} is not between -1 and 1")
+    return math.sqrt(max(0.0, sd_before**2 + sd_after**2 - 2 * correlation * sd_before * sd_after))
+
+
+def combine_arms(arms: Sequence[Arm]) -> Arm:
+    """Several arms as if they had been one: the SD includes the spread of their means.
+
+    sd^2 = (sum (n-1) sd^2 + sum n (mean - overall mean)^2) / (N - 1), which for two arms
+    is Handbook 6.5.2.10.
+    """
+    _require(len(arms) > 0, "no arms to combine")
+    _require(all(arm.n >= 1 and arm.sd >= 0 for arm in arms), "an arm has no n or a negative SD")
+    n = np.array([arm.n for arm in arms], dtype=float)
+    mean = np.array([arm.mean for arm in arms], dtype=float)
+    sd = np.array([arm.sd for arm in arms], dtype=float)
+    _require(n.sum() > 1, "at least two participants are needed")
+    overall = float((n * mean).sum() / n.sum())
+    squares = ((n - 1) * sd**2 + n * (mean - overall) ** 2).sum()
+    return Arm(float(n.sum()), overall, math.sqrt(squares / (n.sum() - 1)))
+
+
+def combine_contrasts(
+    effects: Sequence[float], variances: Sequence[float], correlation: float = 0.5
+) -> tuple[float, float]:
+    """One effect for contrasts that share a control group: their mean and its variance.
+
+    Var = (sum v + sum over pairs 2 r sqrt(v_i v_j)) / m^2; r = 0.5 is the correlation of
+    two contrasts with one control group when all arms are of one size. Borenstein et
+    al. 2009, Introduction to Meta-Analysis, chapter 25.
+    """
+    _require(len(effects) > 0, "no contrasts to combine")
+    _require(len(effects) == len(variances), "one variance a contrast is needed")
+    _require(all(v > 0 for v in variances), "a variance must be above zero")
+    _require(-1 <= correlation <= 1, f"correlation {correlation} is not between -1 and 1")
+    v = np.asarray(variances, dtype=float)
+    covariance = correlation * np.sqrt(np.outer(v, v))
+    np.fill_diagonal(covariance, v)
+    return float(np.mean(effects)), float(covariance.mean())
+
+
+def smd_from_log_odds_ratio(effect: float, variance: float) -> tuple[float, float]:
+    """SMD and its variance from a log odds ratio: x sqrt(3)/pi.
+
+    Assumes a logistic outcome cut at one point. Hasselblad & Hedges 1995,
+    10.1037/0033-2909.117.1.167.
+    """
+    return effect / LOGISTIC_SD, variance / LOGISTIC_SD**2
+
+
+def log_odds_ratio_from_smd(effect: float, variance: float) -> tuple[float, float]:
+    """Log odds ratio and its variance from an SMD: x pi/sqrt(3)."""
+    return effect * LOGISTIC_SD, variance * LOGISTIC_SD**2
+
+
+def _range_in_sd(n: float) -> float:
+    """The expected range of n normal observations, in SDs (Blom's approximation)."""
+    return 2 * float(ndtri((n - 0.375) / (n + 0.25)))
+
+
+def _iqr_in_sd(n: float) -> float:
+    """The expected interquartile range of n normal observations, in SDs."""
+    return 2 * float(ndtri((0.75 * n - 0.125) / (n + 0.25)))
+
+
+def _pair(
+    low: float | None, high: float | None, median: float, names: str
+) -> tuple[float, float] | None:
+    if low is None and high is None:
+        return None
+    if low is None or high is None:
+        raise ValueError(f"{names} are needed together")
+    _require(low <= median <= high and low < high, f"the median must lie between {names}")
+    return low, high
+
+
+def _require(holds: bool, rule: str) -> None:
+    if not holds:
+        raise ValueError(rule)

@@ -1,0 +1,170 @@
+"""Conversions against worked examples of the Cochrane Handbook, Borenstein 2009 and metafor."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from analysis.statistics.conversions import (
+    Arm,
+    combine_arms,
+    combine_contrasts,
+    log_odds_ratio_from_smd,
+    mean_sd_from_median,
+    sd_from_interval,
+    sd_from_mean_difference_interval,
+    sd_from_se,
+    sd_of_change,
+    se_from_interval,
+    smd_from_log_odds_ratio,
+    smd_from_mean_difference_interval,
+)
+from analysis.statistics.effect_sizes import smd
+
+
+def test_sd_from_interval_of_a_small_arm():
+    """Handbook 6.5.2.2: t with 24 and 21 degrees of freedom."""
+    assert sd_from_interval(30.0, 34.2, 25) == pytest.approx(5.09, abs=0.005)
+    assert sd_from_interval(26.5, 30.1, 22) == pytest.approx(4.06, abs=0.005)
+
+
+def test_sd_from_interval_of_a_large_arm_is_normal():
+    """Handbook 6.5.2.2: sqrt(n) x width / 3.92."""
+    assert sd_from_interval(1.0, 2.0, 100) == pytest.approx(10 / 3.92, rel=1e-4)
+    assert sd_from_interval(1.0, 2.0, 59) < sd_from_interval(1.0, 2.0, 60)
+
+
+def test_sd_from_mean_difference():
+    """Handbook 6.5.2.3: difference 3.8, arms of 25 and 22, se 1.37, SD 4.69."""
+    half = 2.0141 * 1.37  # t(45)
+    found = sd_from_mean_difference_interval(3.8 - half, 3.8 + half, 25, 22)
+    assert found == pytest.approx(4.69, abs=0.005)
+
+
+def test_smd_from_mean_difference_is_the_smd_of_the_arms():
+    """The interval of a t test gives back the pooled SD, so the SMD of the arms."""
+    n1, n2, m1, m2, sd = 25, 22, 32.1, 28.3, 4.7
+    half = 2.01410338888085 * sd * np.sqrt(1 / n1 + 1 / n2)  # qt(.975, 45)
+    effect, variance = smd_from_mean_difference_interval(
+        m1 - m2, m1 - m2 - half, m1 - m2 + half, n1, n2
+    )
+    expected = smd(n1, m1, sd, n2, m2, sd)
+    assert effect == pytest.approx(float(expected.estimate), rel=1e-12)
+    assert variance == pytest.approx(float(expected.variance), rel=1e-12)
+
+
+def test_se_from_interval():
+    assert se_from_interval(-1.96, 1.96) == pytest.approx(1, abs=2e-5)
+    assert se_from_interval(-1.644854, 1.644854, level=0.9) == pytest.approx(1, abs=1e-6)
+    assert se_from_interval(-2.0639, 2.0639, df=24) == pytest.approx(1, abs=2e-5)
+
+
+def test_sd_from_se():
+    assert sd_from_se(0.5, 16) == 2
+
+
+@pytest.mark.parametrize(("before", "after", "correlation", "change"), [
+    (6.4, 7.1, 0.78, 4.5),
+    (7.0, 6.9, 0.82, 4.2),
+])  # fmt: skip
+def test_sd_of_change(before, after, correlation, change):
+    """Handbook 6.5.2.8: the correlations were imputed from these SDs, to two decimals."""
+    assert sd_of_change(before, after, correlation) == pytest.approx(change, abs=0.05)
+
+
+def test_sd_of_change_of_real_pairs():
+    rng = np.random.default_rng(1)
+    before = rng.normal(50, 10, 40)
+    after = before * 0.6 + rng.normal(0, 7, 40)
+    found = sd_of_change(before.std(ddof=1), after.std(ddof=1), np.corrcoef(before, after)[0, 1])
+    assert found == pytest.approx((after - before).std(ddof=1), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("n", "extremes", "quartiles", "both"),
+    [
+        (
+            7,
+            (15.021544795358952, 14.29106691143328),
+            (10.889285714285714, 10.103962147784886),
+            (14.361220613598714, 12.197514529609084),
+        ),
+        (
+            30,
+            (11.972897250696676, 9.5575055212413016),
+            (10.782500000000001, 8.5626224066574625),
+            (12.3038216208361, 9.0600639639493821),
+        ),
+        (
+            100,
+            (10.403596372036779, 7.804399930371213),
+            (10.75975, 8.2742542328822122),
+            (11.420082492316839, 8.0393270816267126),
+        ),
+    ],
+)
+def test_mean_and_sd_from_median(n, extremes, quartiles, both):
+    """metafor 4.4 conv.fivenum(2, 6, 9, 17, 41): means by Luo, SDs by Wan."""
+    ends, middle = {"minimum": 2, "maximum": 41}, {"q1": 6, "q3": 17}
+    assert mean_sd_from_median(9, n, **ends) == pytest.approx(extremes, rel=1e-12)
+    assert mean_sd_from_median(9, n, **middle) == pytest.approx(quartiles, rel=1e-12)
+    assert mean_sd_from_median(9, n, **ends, **middle) == pytest.approx(both, rel=1e-12)
+
+
+def test_combined_arms_are_the_arms_thrown_together():
+    rng = np.random.default_rng(2)
+    groups = [rng.normal(mean, sd, n) for mean, sd, n in ((5, 2, 12), (7, 3, 20), (4, 1, 9))]
+    found = combine_arms([Arm(len(g), g.mean(), g.std(ddof=1)) for g in groups])
+    everybody = np.concatenate(groups)
+    assert found.n == len(everybody)
+    assert found.mean == pytest.approx(everybody.mean(), rel=1e-12)
+    assert found.sd == pytest.approx(everybody.std(ddof=1), rel=1e-12)
+
+
+def test_combined_contrasts():
+    """Borenstein et al. 2009, chapter 24: 0.30 and 0.10, variances 0.05, r = 0.5."""
+    assert combine_contrasts([0.30, 0.10], [0.05, 0.05]) == pytest.approx((0.20, 0.0375))
+
+
+def test_combined_contrasts_of_arms_of_one_size():
+    """Mean of A - C and B - C with equal arms: its variance is s^2/n (1/2 + 1)."""
+    variance_of_one_arm = 0.04
+    contrast = 2 * variance_of_one_arm
+    found = combine_contrasts([1.0, 2.0], [contrast, contrast])
+    assert found == pytest.approx((1.5, variance_of_one_arm * (1 / 2 + 1)))
+
+
+def test_one_contrast_is_itself():
+    assert combine_contrasts([0.3], [0.05]) == (0.3, 0.05)
+
+
+def test_log_odds_ratio_and_smd():
+    """Borenstein et al. 2009, chapter 7: 0.9069 (0.0676) is 0.5000 (0.0205)."""
+    assert smd_from_log_odds_ratio(0.9069, 0.0676) == pytest.approx((0.5, 0.0205), abs=5.1e-5)
+    assert log_odds_ratio_from_smd(0.5, 0.0205) == pytest.approx((0.9069, 0.0676), rel=0.005)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: se_from_interval(2, 1), "upside down"),
+        (lambda: se_from_interval(1, 1), "no width"),
+        (lambda: se_from_interval(float("nan"), 1), "finite"),
+        (lambda: se_from_interval(1, 2, level=95), "between 0 and 1"),
+        (lambda: sd_from_se(0, 10), "above zero"),
+        (lambda: sd_from_interval(1, 2, 1), "two participants"),
+        (lambda: sd_from_mean_difference_interval(1, 2, 1, 10), "two participants"),
+        (lambda: mean_sd_from_median(5, 20), "a median alone"),
+        (lambda: mean_sd_from_median(5, 20, q1=3), "needed together"),
+        (lambda: mean_sd_from_median(9, 20, q1=3, q3=7), "between q1 and q3"),
+        (lambda: mean_sd_from_median(5, 20, q1=1, q3=9, minimum=2, maximum=8), "quartiles"),
+        (lambda: sd_of_change(1, 1, 1.5), "correlation"),
+        (lambda: combine_arms([]), "no arms"),
+        (lambda: combine_arms([Arm(10, 1, -1)]), "negative SD"),
+        (lambda: combine_contrasts([1, 2], [1]), "one variance"),
+        (lambda: combine_contrasts([1, 2], [1, 0]), "above zero"),
+    ],
+)
+def test_impossible_numbers_are_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
