@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+# Hundreds of times the largest evidence file of today, and still read in a moment.
+LARGEST_FILE = 5_000_000
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -33,3 +36,25 @@ class EvidenceError(ReviewError):
             set(problems), key=lambda p: (p.file.as_posix(), p.line or 0, p.column or "", p.message)
         )
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def read_bytes(path: Path, largest: int = LARGEST_FILE) -> bytes:
+    """The bytes of an input file; EvidenceError where it is missing, too large or not a file."""
+    try:
+        if path.exists() and not path.is_file():
+            raise EvidenceError([Problem(path, None, None, "this is not a file")])
+        size = path.stat().st_size
+        if size > largest:
+            message = f"{size} bytes, over the {largest} this file may have"
+            raise EvidenceError([Problem(path, None, None, message)])
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise EvidenceError([Problem(path, None, None, "the file is missing")]) from None
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+        raise EvidenceError([Problem(path, None, None, message)]) from None
+
+
+def short(text: str) -> str:
+    """What was found, quoted, its beginning only where it is long."""
+    return repr(text if len(text) <= 40 else text[:39] + "…")

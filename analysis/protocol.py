@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from analysis.problems import EvidenceError, Problem
+from analysis.problems import EvidenceError, Problem, read_bytes, short
+
+# Many times the length and the depth of any protocol; YAML is slow to parse beyond.
+LARGEST_YAML = 64_000
+DEEPEST_YAML = 20
+
+INTEGER = ("tag:yaml.org,2002:int", re.compile(r"[-+]?(0|[1-9][0-9]*)$"))
+FLOAT = (
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$"),
+)
+BOOLEAN = ("tag:yaml.org,2002:bool", re.compile(r"(true|false)$"))
+NULL = ("tag:yaml.org,2002:null", re.compile(r"(null|~|)$"))
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 MeasureName = Literal["SMD", "RR"]
@@ -31,6 +45,9 @@ class Frozen(BaseModel):
     """A value object: never changed, nothing beyond its fields, no NaN and no infinity."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+Object = TypeVar("Object", bound=Frozen)
 
 
 class Cell(Frozen):
@@ -137,6 +154,17 @@ class IntegrityRules(Frozen):
     outlier_multiple: Annotated[float, Field(gt=1)]
 
 
+class CertaintyRules(Frozen):
+    """Thresholds of the GRADE rules; weights and I2 in per cent."""
+
+    high_risk_weight: Annotated[float, Field(gt=0, le=100)]
+    inconsistency_i2: Annotated[float, Field(gt=0, lt=100)]
+    serious_inconsistency_i2: Annotated[float, Field(gt=0, lt=100)]
+    minimum_participants: Annotated[int, Field(ge=1)]
+    minimum_events: Annotated[int, Field(ge=1)]
+    egger_p: Annotated[float, Field(gt=0, lt=1)]
+
+
 class Living(Frozen):
     search_interval_months: Annotated[int, Field(ge=1)]
     sources: tuple[str, ...]
@@ -161,6 +189,7 @@ class Protocol(Frozen):
     synthesis: SynthesisRules
     moderators: tuple[str, ...]
     integrity: IntegrityRules
+    certainty: CertaintyRules
     living: Living
 
     @model_validator(mode="after")
@@ -228,51 +257,89 @@ def _by_id(items: tuple[Any, ...], id: str, what: str) -> Any:
 
 def load_protocol(path: Path) -> Protocol:
     """Read and validate a protocol; EvidenceError lists every problem with its line."""
+    return read_model(path, Protocol)
+
+
+def read_model(path: Path, kind: type[Object]) -> Object:
+    """Read a YAML file as an object of that kind; EvidenceError lists every problem.
+
+    Validated as JSON is, strictly: text is no number, a truth value is none either, and a
+    number is no date.
+    """
     raw, lines = read_yaml(path)
     try:
-        return Protocol.model_validate(raw)
+        return kind.model_validate_json(json.dumps(raw), strict=True)
     except ValidationError as error:
         raise EvidenceError(
             Problem(
                 path,
                 _line(lines, tuple(item["loc"])),
-                ".".join(str(part) for part in item["loc"]) or None,
+                ".".join(str(part)[:60] for part in item["loc"]) or None,
                 item["msg"].removeprefix("Value error, "),
             )
             for item in error.errors()
         ) from None
 
 
+class PlainLoader(yaml.SafeLoader):
+    """YAML in which only `true`, `false`, `null` and decimal numbers are not text.
+
+    Without it `no` is false, `010` is eight and `1:30` is ninety.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        # What a plain word may be besides text, by its first character.
+        self.yaml_implicit_resolvers = {
+            **{first: [INTEGER, FLOAT] for first in "-+0123456789"},
+            **{first: [BOOLEAN] for first in "tf"},
+            **{first: [NULL] for first in ("n", "~", "")},
+        }
+
+
 def read_yaml(path: Path) -> tuple[Any, dict[tuple[str | int, ...], int]]:
     """Parse YAML safely; returns the value and the line of every path within it.
 
-    Aliases are refused: nothing here needs them, and nested ones are how a small
-    file becomes a huge one.
+    Aliases, tags and deep nesting are refused: nothing here needs them, and they are
+    how a small file becomes a huge one, or text another type.
     """
+    raw = read_bytes(path, LARGEST_YAML)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-        if not text.strip():
+        text = raw.decode("utf-8-sig")
+        _refuse_unused_syntax(path, text)
+        loader = PlainLoader(text)
+        node = loader.get_single_node()
+        if node is None:
             raise EvidenceError([Problem(path, 1, None, "the file is empty")])
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1 if event.start_mark else None
-                message = "YAML aliases (*name) are not used here: repeat what they stand for"
-                raise EvidenceError([Problem(path, line, None, message)])
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
         lines: dict[tuple[str | int, ...], int] = {}
         _collect_lines(path, node, (), lines)
-        return yaml.safe_load(text), lines
-    except FileNotFoundError:
-        raise EvidenceError([Problem(path, None, None, "the file is missing")]) from None
+        return loader.construct_document(node), lines
     except UnicodeDecodeError as error:
-        raise EvidenceError(
-            [Problem(path, None, None, f"byte {error.start} is not UTF-8: save it as UTF-8")]
-        ) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        message = f"byte 0x{raw[error.start]:02x} is not UTF-8: save the file as UTF-8"
+        raise EvidenceError([Problem(path, line, None, message)]) from None
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or str(error).splitlines()[0]
-        line = mark.line + 1 if mark else None
-        raise EvidenceError([Problem(path, line, None, f"not valid YAML: {what}")]) from None
+        place = mark.line + 1 if mark else None
+        raise EvidenceError([Problem(path, place, None, f"not valid YAML: {what}")]) from None
+
+
+def _refuse_unused_syntax(path: Path, text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=PlainLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        message = None
+        if isinstance(event, yaml.AliasEvent):
+            message = "YAML aliases (*name) are not used here: repeat what they stand for"
+        elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
+            message = f"YAML tags ({short(event.tag)}) are not used here"
+        elif depth > DEEPEST_YAML:
+            message = f"nested more than {DEEPEST_YAML} deep"
+        if message:
+            line = event.start_mark.line + 1 if event.start_mark else None
+            raise EvidenceError([Problem(path, line, None, message)])
 
 
 def _collect_lines(
@@ -287,12 +354,16 @@ def _collect_lines(
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                message = "a key is a plain word here, not a list or a mapping"
+                raise EvidenceError([Problem(path, line, None, message)])
             if key.value in seen:
-                line = key.start_mark.line + 1
-                raise EvidenceError([Problem(path, line, str(key.value), "this key stands twice")])
+                message = "this key stands twice"
+                raise EvidenceError([Problem(path, line, key.value[:60], message)])
             seen.add(key.value)
             _collect_lines(path, value, (*at, key.value), lines)
-            lines[(*at, key.value)] = key.start_mark.line + 1
+            lines[(*at, key.value)] = line
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             _collect_lines(path, value, (*at, index), lines)

@@ -8,63 +8,54 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.problems import EvidenceError, Problem
+from analysis.problems import LARGEST_FILE, EvidenceError, Problem, read_bytes, short
 
-# Far above the longest real note, far below what makes a reader slow.
+# Far above the longest real note and the largest review, far below what makes a reader slow.
 LONGEST_CELL = 20_000
-LARGEST_FILE = 20_000_000
+MOST_ROWS = 5_000
+# Tabs and line ends may stand in a quoted note; other control characters are never seen
+# by the person who typed them, and break the figures' SVG.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True)
 class TextTable:
-    """The cells of a CSV file: `rows` in file order, `lines` the line each row starts on."""
+    """The cells of a CSV file: `rows` in file order, `lines` the line each row starts on.
+
+    A row that does not fit the header is not among `rows`; `problems` names it.
+    """
 
     path: Path
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[int, ...]
+    problems: tuple[Problem, ...]
 
 
 def read_csv(path: Path) -> TextTable:
-    """Read one CSV file; EvidenceError lists all that is wrong with its form."""
+    """Read one CSV file; EvidenceError where no table can be made of it."""
     records, lines = _records(path, _text(path))
     if not records:
         raise EvidenceError([Problem(path, 1, None, "the file is empty: a header was expected")])
     header = tuple(name.strip() for name in records[0])
-    problems = _header_problems(path, header)
-    if problems:
+    if problems := _header_problems(path, lines[0], header):
         raise EvidenceError(problems)
     rows, starts = [], []
     for cells, line in zip(records[1:], lines[1:], strict=True):
-        if len(cells) != len(header):
-            message = f"{len(cells)} cells where the header names {len(header)}"
-            problems.append(Problem(path, line, None, message))
-        rows.append(tuple(cell.strip() for cell in cells))
-        starts.append(line)
-        problems += [
-            Problem(path, line, name, f"{len(cell)} characters in one cell, over {LONGEST_CELL}")
-            for name, cell in zip(header, cells, strict=False)
-            if len(cell) > LONGEST_CELL
-        ]
-    if problems:
-        raise EvidenceError(problems)
-    return TextTable(path, header, tuple(rows), tuple(starts))
+        wrong = _row_problems(path, line, header, cells)
+        problems += wrong
+        if not wrong:
+            rows.append(tuple(cell.strip() for cell in cells))
+            starts.append(line)
+    return TextTable(path, header, tuple(rows), tuple(starts), tuple(problems))
 
 
 def _text(path: Path) -> str:
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            message = f"{size} bytes, over the {LARGEST_FILE} this file may have"
-            raise EvidenceError([Problem(path, None, None, message)])
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise EvidenceError([Problem(path, None, None, "the file is missing")]) from None
-    except (IsADirectoryError, PermissionError) as error:
-        raise EvidenceError([Problem(path, None, None, f"cannot be read: {error}")]) from None
+    raw = read_bytes(path)
     if raw.startswith(b"PK\x03\x04"):
         message = "this is a zip archive or a spreadsheet, not CSV: save the sheet as CSV (UTF-8)"
         raise EvidenceError([Problem(path, 1, None, message)])
@@ -81,15 +72,19 @@ def _text(path: Path) -> str:
 
 
 def _records(path: Path, text: str) -> tuple[list[list[str]], list[int]]:
-    # Bare carriage returns (old Macintosh line ends) would join lines: read them as line ends.
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    # Python's default limit on one cell is that of a long note; ours is the file's.
     csv.field_size_limit(LARGEST_FILE)
+    # newline="" leaves line ends to the reader, which takes a bare carriage return for one too.
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     records, lines, line = [], [], 1
     try:
         for record in reader:
             if any(cell.strip() for cell in record):
                 records.append(record)
                 lines.append(line)
+            if len(records) > MOST_ROWS:
+                message = f"over {MOST_ROWS} rows, which no file of this review can have"
+                raise EvidenceError([Problem(path, line, None, message)])
             line = reader.line_num + 1
     except csv.Error as error:
         message = f"not valid CSV: {error} (an unclosed quotation mark?)"
@@ -97,15 +92,34 @@ def _records(path: Path, text: str) -> tuple[list[list[str]], list[int]]:
     return records, lines
 
 
-def _header_problems(path: Path, header: tuple[str, ...]) -> list[Problem]:
+def _header_problems(path: Path, line: int, header: tuple[str, ...]) -> list[Problem]:
     if len(header) == 1:
         for name, mark in (("semicolon", ";"), ("tab", "\t"), ("vertical bar", "|")):
             if mark in header[0]:
-                return [Problem(path, 1, None, f"cells are separated by a {name}, not a comma")]
+                return [Problem(path, line, None, f"cells are separated by a {name}, not a comma")]
     problems = [
-        Problem(path, 1, name, "this column stands twice in the header")
-        for name in sorted({name for name in header if header.count(name) > 1})
+        Problem(path, line, short(name), "this column stands twice in the header")
+        for name in sorted({name for name in header if name and header.count(name) > 1})
     ]
     if "" in header:
-        problems.append(Problem(path, 1, None, "a column without a name in the header"))
+        problems.append(Problem(path, line, None, "a column without a name in the header"))
+    return problems
+
+
+def _row_problems(
+    path: Path, line: int, header: tuple[str, ...], cells: list[str]
+) -> list[Problem]:
+    if len(cells) != len(header):
+        message = f"{len(cells)} cells where the header names {len(header)}"
+        if len(cells) > len(header):
+            message += " (a decimal comma, or a text with commas outside quotation marks?)"
+        return [Problem(path, line, None, message)]
+    problems = []
+    for name, cell in zip(header, cells, strict=True):
+        if len(cell) > LONGEST_CELL:
+            message = f"{len(cell)} characters in one cell, over {LONGEST_CELL}"
+            problems.append(Problem(path, line, name, message))
+        elif found := CONTROL.search(cell):
+            message = f"an invisible control character (U+{ord(found[0]):04X})"
+            problems.append(Problem(path, line, name, message))
     return problems

@@ -45,6 +45,8 @@ def data_level(measure: MeasureName, row: OutcomeRow) -> int:
 def cannot_give(protocol: Protocol, measure: MeasureName, row: OutcomeRow) -> str | None:
     """Why a row cannot give this measure in the primary analysis; None if it can."""
     given = measure_of(row)
+    if given == "RR" and row.format == "effect" and row.uncertainty == "arm sizes":
+        return "a risk ratio with the arm sizes only gives no standard error"
     if given == measure:
         return None
     if measure == "RR":
@@ -54,8 +56,8 @@ def cannot_give(protocol: Protocol, measure: MeasureName, row: OutcomeRow) -> st
         return "only responders are reported; this analysis pools standardised mean differences"
     if not protocol.synthesis.convert_mean_difference:
         return "reported as a mean difference, which the protocol does not convert"
-    if row.uncertainty == "arm sizes" or row.n_intervention is None or row.n_control is None:
-        return "a mean difference without both its uncertainty and the arm sizes gives no SD"
+    if None in (row.effect_ci_low, row.effect_ci_high, row.n_intervention, row.n_control):
+        return "a mean difference without both its interval and the arm sizes gives no SD"
     return None
 
 
@@ -68,8 +70,11 @@ def trial_effect(
     6.5.2.10); with effects only they are averaged with the protocol's correlation
     (Borenstein 2009, chapter 25). ValueError names a row from which no number follows.
     """
-    if len(rows) > 1 and all(row.format == "means" for row in rows):
-        rows = [_combined_arms(rows)]
+    if len(rows) > 1 and all(row.format != "effect" for row in rows):
+        combined = _combined_arms(rows)
+        found = _oriented(combined, _row_effect(measure, combined))
+        derivation = f"{found.derivation}, {len(rows)} intervention arms combined into one"
+        return replace(found, derivation=derivation)
     effects = [_oriented(row, _row_effect(measure, row)) for row in rows]
     if len(effects) == 1:
         return effects[0]
@@ -139,9 +144,15 @@ def _from_mean_difference(row: OutcomeRow) -> TrialEffect:
 def _combined_arms(rows: Sequence[OutcomeRow]) -> OutcomeRow:
     """The rows as one row whose intervention arm is all of theirs; they share the control."""
     first = rows[0]
-    controls = {(row.n_control, row.mean_control, row.sd_control) for row in rows}
-    if len(controls) > 1:
-        raise ValueError(f"{first.row_id} and its other contrasts give different control groups")
+    for what in ("n_control", "mean_control", "sd_control", "events_control", "total_control"):
+        if len({getattr(row, what) for row in rows}) > 1:
+            raise ValueError(f"{first.row_id} and its other contrasts disagree on {what}")
+    if len({(row.format, row.higher_is) for row in rows}) > 1:
+        raise ValueError(f"{first.row_id} and its other contrasts differ in format or direction")
+    if first.format == "events":
+        known = [_all_known(row, "events_intervention", "total_intervention") for row in rows]
+        events, total = map(sum, zip(*known, strict=True))
+        return replace(first, events_intervention=events, total_intervention=total)
     arms = [
         conversions.Arm(*_all_known(row, "n_intervention", "mean_intervention", "sd_intervention"))
         for row in rows

@@ -22,11 +22,12 @@ from analysis.evidence.records import (
     records,
 )
 from analysis.evidence.schemas import schemas
-from analysis.problems import EvidenceError, Problem
+from analysis.problems import EvidenceError, Problem, short
 from analysis.protocol import Protocol, load_protocol
 
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+DECIMAL_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+")
+GROUPED_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3},[0-9]{3}")
 LARGEST_NUMBER = 1e12
 
 
@@ -49,13 +50,23 @@ def load(folder: Path) -> Evidence:
     protocol = load_protocol(folder / "protocol.yml")
     problems: list[Problem] = []
     frames: dict[str, pd.DataFrame] = {}
+    incomplete: set[str] = set()
     for name, schema in schemas(protocol).items():
         try:
-            frames[name] = _read_table(folder / f"{name}.csv", schema)
+            frames[name], found, whole = _read_table(folder / f"{name}.csv", schema)
         except EvidenceError as error:
             problems += error.problems
-    # Across files only what each file's own check let through can be compared.
-    problems += consistency_problems(folder, frames)
+            continue
+        problems += found
+        if not whole:
+            incomplete.add(name)
+    # A cell that could not be read counts as blank here: it has been reported already.
+    reported = {(problem.file, problem.line, problem.column) for problem in problems}
+    problems += [
+        problem
+        for problem in consistency_problems(folder, frames, incomplete)
+        if (problem.file, problem.line, problem.column) not in reported
+    ]
     if problems:
         raise EvidenceError(problems)
     return Evidence(
@@ -70,24 +81,22 @@ def load(folder: Path) -> Evidence:
     )
 
 
-def _read_table(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
+def _read_table(path: Path, schema: pa.DataFrameSchema) -> tuple[pd.DataFrame, list[Problem], bool]:
+    """The typed cells, what is wrong with them, and whether every row is among them."""
     table = read_csv(path)
-    problems = _column_problems(table, schema)
-    if problems:
-        raise EvidenceError(problems)
+    if wrong := _column_problems(table, schema):
+        raise EvidenceError([*table.problems, *wrong])
     frame, problems = _typed(table, schema)
+    unreadable = {(problem.line, problem.column) for problem in problems}
     try:
         schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as error:
-        unreadable = {(problem.line, problem.column) for problem in problems}
         problems += [
             problem
             for problem in _schema_problems(path, frame, error)
             if (problem.line, problem.column) not in unreadable
         ]
-    if problems:
-        raise EvidenceError(problems)
-    return frame
+    return frame, [*table.problems, *problems], not table.problems
 
 
 def _column_problems(table: TextTable, schema: pa.DataFrameSchema) -> list[Problem]:
@@ -98,7 +107,7 @@ def _column_problems(table: TextTable, schema: pa.DataFrameSchema) -> list[Probl
         if name not in found
     ]
     extra = [
-        Problem(table.path, 1, name, "this column is not in the codebook (data/README.md)")
+        Problem(table.path, 1, short(name), "this column is not in the codebook (data/README.md)")
         for name in table.header
         if name not in schema.columns
     ]
@@ -132,29 +141,32 @@ def parse_number(cell: str) -> float | None:
     if NUMBER.fullmatch(cell):
         number = float(cell)
         if abs(number) > LARGEST_NUMBER:
-            raise ValueError(f"{_short(cell)} is too large to be a measurement")
+            raise ValueError(f"{short(cell)} is too large to be a measurement")
         return number
+    if GROUPED_THOUSANDS.fullmatch(cell):
+        raise ValueError(
+            f"{cell!r} may have a decimal comma or grouped thousands: "
+            f"write {cell.replace(',', '.')} or {cell.replace(',', '')}"
+        )
     if DECIMAL_COMMA.fullmatch(cell):
-        raise ValueError(f"{cell!r} has a decimal comma: write {cell.replace(',', '.')}")
-    raise ValueError(f"{_short(cell)} is not a number")
-
-
-def _short(cell: str) -> str:
-    return repr(cell if len(cell) <= 40 else cell[:39] + "…")
+        raise ValueError(f"{short(cell)} has a decimal comma: write a point, as in 3.5")
+    raise ValueError(f"{short(cell)} is not a number")
 
 
 def _schema_problems(
     path: Path, frame: pd.DataFrame, error: pa.errors.SchemaErrors
 ) -> list[Problem]:
+    cases = error.failure_cases
+    twice = set(cases.loc[cases["check"] == "field_uniqueness", "column"])
+    lines_by_value = {column: frame.groupby(column).groups for column in twice}
     problems = []
-    for case in error.failure_cases.itertuples():
+    for case in cases.itertuples():
         line = None if pd.isna(case.index) else int(case.index)
         column = str(case.column)
         if case.check == "field_uniqueness":
-            twins = [str(twin) for twin in frame.index[frame[column] == case.failure_case]]
-            message = (
-                f"{case.failure_case!r} stands on lines {' and '.join(twins)}: it must be unique"
-            )
+            first, second = lines_by_value[column][case.failure_case][:2]
+            twin = second if line == first else first
+            message = f"{short(case.failure_case)} stands on line {twin} too: it must be unique"
         elif case.check == "not_nullable":
             message = "the cell is blank: a number was expected"
         else:
@@ -164,4 +176,4 @@ def _schema_problems(
 
 
 def _said(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else _short(str(value))
+    return f"{value:g}" if isinstance(value, float) else short(str(value))

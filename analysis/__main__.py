@@ -1,0 +1,189 @@
+"""The command line of the review: `python -m analysis COMMAND`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from analysis.problems import EvidenceError, ReviewError
+
+if TYPE_CHECKING:
+    from analysis.evidence.load import Evidence
+    from analysis.execution.build import Reads
+    from analysis.execution.plan import Page, Project
+
+ROOT = Path(__file__).resolve().parents[1]
+
+app = typer.Typer(
+    help="A living systematic review: from data files to a published book.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+def check() -> None:
+    """Validate every data file; name file, line and column of all that is wrong.
+
+    Example: python -m analysis check
+    """
+    evidence = _evidence()
+    typer.echo(
+        f"The evidence is valid: {len(evidence.trials)} trials, "
+        f"{len(evidence.outcomes)} outcome rows, {len(evidence.protocol.cells)} questions."
+    )
+    typer.echo("Next: make book")
+
+
+@app.command()
+def build(
+    jobs: Annotated[
+        int | None, typer.Option(help="Pages at a time; one a core by default.")
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Execute every page, stale or not.")] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds a page may take.")] = 120.0,
+) -> None:
+    """Execute the stale pages, then build the book into _build/html.
+
+    Example: python -m analysis build --jobs 2
+    """
+    from rich.console import Console
+
+    from analysis.execution.build import build_all
+
+    project, pages = _plan()
+    done = build_all(
+        project,
+        pages,
+        lambda: _check_everything(project),
+        console=Console(),
+        jobs=jobs,
+        force=force,
+        timeout=timeout,
+    )
+    if not done.succeeded:
+        raise typer.Exit(1)
+    typer.echo("Next: make serve")
+
+
+@app.command()
+def status() -> None:
+    """Say which pages are stale, and which input makes them so.
+
+    Example: python -m analysis status
+    """
+    from analysis.execution.build import checked_reads
+    from analysis.execution.fingerprint import Inputs
+    from analysis.execution.run import stale_pages
+
+    project, pages = _plan()
+    reads = checked_reads(project, lambda: _check_everything(project))
+    reasons = stale_pages(pages, Inputs(project, reads))
+    for name, reason in reasons.items():
+        typer.echo(f"{name}: {reason}")
+    typer.echo(f"{len(reasons)} of {len(pages)} pages are stale.")
+    typer.echo("Next: make book" if reasons else "Next: make serve")
+
+
+@app.command()
+def toc() -> None:
+    """Rewrite _toc.yml from the protocol.
+
+    Example: python -m analysis toc
+    """
+    from analysis.execution.contents import write_toc
+    from analysis.execution.plan import Project
+    from analysis.protocol import load_protocol
+
+    project = Project(ROOT)
+    path = write_toc(project, load_protocol(project.data / "protocol.yml"))
+    typer.echo(f"{path.name} follows from data/protocol.yml.\nNext: make book")
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8000,
+) -> None:
+    """Serve the built site on this machine only, until Ctrl-C.
+
+    Example: python -m analysis serve --port 8000
+    """
+    import functools
+    import http.server
+
+    from analysis.execution.plan import Project
+
+    site = Project(ROOT).site
+    if not (site / "index.html").is_file():
+        raise ReviewError("there is no site yet: run `make book` first")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(site))
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError as error:
+        raise ReviewError(f"port {port} cannot be used ({error.strerror}): try --port") from None
+    typer.echo(f"http://127.0.0.1:{port}/ (Ctrl-C ends it)")
+    with server:
+        server.serve_forever()
+
+
+def _evidence() -> Evidence:
+    from analysis.evidence.load import load
+
+    return load(ROOT / "data")
+
+
+def _plan() -> tuple[Project, tuple[Page, ...]]:
+    from analysis.execution.contents import pages
+    from analysis.execution.plan import Project
+    from analysis.protocol import load_protocol
+
+    project = Project(ROOT)
+    return project, pages(load_protocol(project.data / "protocol.yml"))
+
+
+def _check_everything(project: Project) -> Reads:
+    """Validate the evidence; leave the values of the prose; say which data each cell reads."""
+    import json
+
+    from analysis.execution.book import SUBSTITUTIONS
+    from analysis.execution.contents import check_toc
+    from analysis.execution.fingerprint import write_atomically
+    from analysis.pages.facts import review_facts, search_dates, substitutions
+    from analysis.searching.history import load_searches, source_status
+    from analysis.synthesis.cell import cell_inputs
+
+    evidence = _evidence()
+    check_toc(project, evidence.protocol)
+    statuses = source_status(evidence.protocol, load_searches(project.data))
+    values = substitutions(evidence.protocol, review_facts(evidence), *search_dates(statuses))
+    text = json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1, default=str)
+    write_atomically(project.results / SUBSTITUTIONS, text + "\n")
+    return cell_inputs(evidence)
+
+
+def main() -> None:
+    """Run the command line; a failure is a sentence and an exit code, not a traceback."""
+    debug = "--debug" in sys.argv
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    try:
+        app(args=arguments, prog_name="python -m analysis")
+    except ReviewError as error:
+        if debug:
+            raise
+        typer.echo(str(error), err=True)
+        if isinstance(error, EvidenceError):
+            found = len(error.problems)
+            word = "problem" if found == 1 else "problems"
+            typer.echo(f"{found} {word}: mend the lines named above and run it again.", err=True)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()

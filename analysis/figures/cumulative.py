@@ -1,0 +1,47 @@
+"""Cumulative meta-analysis: the pooled effect as the trials were published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from analysis.figures.effect_figure import draw_effect_figure
+from analysis.figures.effect_labels import effect_header, estimate_text
+from analysis.figures.effect_scale import interval_span
+from analysis.figures.row_plot import Column, PlotMark, Row, Shape
+from analysis.statistics.cumulative import CumulativeStep
+from analysis.synthesis.model import Synthesis
+
+
+def cumulative_plot(synthesis: Synthesis, steps: Sequence[CumulativeStep]) -> Figure:
+    """One row a trial added, in the order of `steps`; the last row holds all of them.
+
+    `steps` numbers the trials as `synthesis.pooled_studies`. ValueError unless every
+    pooled trial is added once.
+    """
+    studies = synthesis.pooled_studies
+    if not steps or sorted(step.added for step in steps) != list(range(len(studies))):
+        raise ValueError(f"{synthesis.title}: a cumulative plot adds each pooled trial once")
+    columns = (
+        Column("Trial added"),
+        Column("Trials", "right"),
+        Column(effect_header(synthesis), "right", side="right"),
+    )
+    rows = [_row(synthesis, step, last=step is steps[-1]) for step in steps]
+    return draw_effect_figure(synthesis, columns, rows, ())
+
+
+def _row(synthesis: Synthesis, step: CumulativeStep, *, last: bool) -> Row:
+    measure = synthesis.measure
+    span = interval_span(measure, step.pooled.estimate, step.pooled.interval)
+    shape: Shape = "square" if step.pooled.k == 1 else "diamond" if last else "dot"
+    return Row(
+        cells=(
+            synthesis.pooled_studies[step.added].label,
+            str(step.pooled.k),
+            estimate_text(span, ratio=measure.ratio),
+        ),
+        marks=(PlotMark(shape, span, area=0.5),),
+        tone="strong" if last else "plain",
+    )

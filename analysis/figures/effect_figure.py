@@ -1,0 +1,38 @@
+"""Rows of effects from one synthesis, on the axis, band and guide that all of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from analysis.figures import style
+from analysis.figures.effect_labels import band_note, favours, sentence_case
+from analysis.figures.effect_scale import effect_scale, important_band
+from analysis.figures.row_plot import Column, Row, RowPlot, draw_row_plot
+from analysis.synthesis.model import Synthesis
+
+
+def draw_effect_figure(
+    synthesis: Synthesis, columns: Sequence[Column], rows: Sequence[Row], notes: Sequence[str]
+) -> Figure:
+    """Draw the rows on the measure's axis; the dashed line is the primary estimate.
+
+    `notes` stand below the plot; the one that explains the band is added here.
+    """
+    measure, primary = synthesis.measure, synthesis.primary
+    band = important_band(synthesis)
+    spans = [mark.span for row in rows for mark in row.marks]
+    plot = RowPlot(
+        columns=tuple(columns),
+        rows=tuple(rows),
+        scale=effect_scale(spans, (measure.no_effect, *(band or ())), ratio=measure.ratio),
+        plot_header=sentence_case(measure.label),
+        no_effect=measure.no_effect,
+        favours=favours(measure),
+        band=band,
+        guide=measure.shown(primary.estimate) if primary and primary.k > 1 else None,
+        notes=(*notes, *((band_note(band),) if band else ())),
+    )
+    with style.drawing():
+        return draw_row_plot(plot).figure

@@ -1,0 +1,47 @@
+"""What is written about an effect on a figure: its numbers, its sides, its method."""
+
+from __future__ import annotations
+
+from analysis.figures.effect_scale import Span
+from analysis.formatting import limits, number
+from analysis.statistics.results import Interval, PooledEffect
+from analysis.synthesis.model import Measure, Synthesis
+from analysis.synthesis.wording import INTERVAL_NAMES, MODEL_NAMES
+
+
+def estimate_text(span: Span, *, ratio: bool) -> str:
+    """`−0.33 [−0.54 to −0.12]`, or only the interval where there is no estimate."""
+    interval = f"[{limits(span.low, span.high, ratio=ratio)}]"
+    return interval if span.estimate is None else f"{number(span.estimate)} {interval}"
+
+
+def effect_header(synthesis: Synthesis) -> str:
+    """`SMD [95% CI]`."""
+    level = synthesis.primary.interval.level if synthesis.primary else 0.95
+    return f"{synthesis.measure.name} [{level:.0%} CI]"
+
+
+def favours(measure: Measure) -> tuple[str, str]:
+    """What lies left and right of no effect on the shown axis."""
+    sides = ("Favours therapy", "Favours control")
+    return (sides[1], sides[0]) if measure.benefit_above else sides
+
+
+def band_note(band: tuple[float, float]) -> str:
+    """What the shaded band is."""
+    return f"Shaded: effects smaller than the smallest important difference ({limits(*band)})."
+
+
+def model_name(pooled: PooledEffect) -> str:
+    """`Random effects, REML`."""
+    return sentence_case(MODEL_NAMES[pooled.model])
+
+
+def interval_name(interval: Interval) -> str:
+    """`Hartung-Knapp`."""
+    return INTERVAL_NAMES[interval.method]
+
+
+def sentence_case(text: str) -> str:
+    """The first letter a capital, the others as they are."""
+    return f"{text[:1].upper()}{text[1:]}"

@@ -1,0 +1,125 @@
+"""The horizontal axis of effects: which numbers are on it, and where its ticks are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from analysis.statistics.results import Interval
+from analysis.synthesis.model import Measure, Synthesis
+
+TYPICAL_WIDTHS = 5.0  # estimates farther than this many typical intervals from the middle: arrows
+
+
+@dataclass(frozen=True)
+class Span:
+    """An estimate and its limits as shown; a limit that does not exist is `None`."""
+
+    low: float | None
+    estimate: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class EffectScale:
+    """Limits and ticks of an axis, in the numbers a reader sees; logarithmic for ratios."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    ratio: bool = False
+
+    def contains(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+
+def shown_span(
+    measure: Measure, estimate: float | None, low: float | None, high: float | None
+) -> Span:
+    """An effect on the analysis scale as the span a reader sees, the smaller limit first."""
+    first, last = measure.shown_limits(low, high)
+    return Span(first, None if estimate is None else measure.shown(estimate), last)
+
+
+def interval_span(measure: Measure, estimate: float | None, interval: Interval) -> Span:
+    """The same for a pooled or prediction interval."""
+    return shown_span(measure, estimate, interval.low, interval.high)
+
+
+def important_band(synthesis: Synthesis) -> tuple[float, float] | None:
+    """The smallest important difference on either side of no effect, as shown."""
+    difference = synthesis.smallest_important_difference
+    if difference is None:
+        return None
+    return synthesis.measure.shown_interval(-difference, difference)
+
+
+def effect_scale(
+    spans: Sequence[Span], always: Iterable[float], *, ratio: bool, most_ticks: int = 8
+) -> EffectScale:
+    """An axis on which every estimate can be read, and as much of the intervals as helps.
+
+    `always` are shown values that must be on it (no effect, the smallest important
+    difference). One very wide interval, or one estimate far from all others, does
+    not squeeze the rest: it is cut, and drawn with an arrow.
+    """
+    to_axis: Callable[[float], float] = math.log if ratio else float
+    estimates = [to_axis(s.estimate) for s in spans if s.estimate is not None]
+    limits = [to_axis(x) for s in spans for x in (s.low, s.high) if x is not None and _drawable(x)]
+    widths = [
+        to_axis(s.high) - to_axis(s.low)
+        for s in spans
+        if s.low is not None and s.high is not None and (s.low > 0 or not ratio)
+    ]
+    typical = (median(widths) if widths else 0.0) or 1.0
+    middle = median(estimates) if estimates else 0.0
+    near = [x for x in estimates if abs(x - middle) <= TYPICAL_WIDTHS * typical]
+    core = [*near, *(to_axis(value) for value in always)]
+    reach = max(0.8 * (max(core) - min(core)), typical)
+    low = max(min([*limits, *core]), min(core) - reach)
+    high = min(max([*limits, *core]), max(core) + reach)
+    margin = 0.03 * (high - low) or 0.5
+    low, high = low - margin, high + margin
+    if ratio:
+        return EffectScale(
+            math.exp(low), math.exp(high), _ratio_ticks(low, high, most_ticks), ratio=True
+        )
+    return EffectScale(low, high, _difference_ticks(low, high, most_ticks))
+
+
+def _drawable(value: float) -> bool:
+    return math.isfinite(value)
+
+
+def _difference_ticks(low: float, high: float, most: int) -> tuple[float, ...]:
+    rough = (high - low) / (most - 1)
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(m * power for m in (1, 2, 5, 10) if m * power >= rough)
+    first, last = math.ceil(low / step), math.floor(high / step)
+    return tuple(round(i * step, 10) for i in range(first, last + 1))
+
+
+def _ratio_ticks(low: float, high: float, most: int) -> tuple[float, ...]:
+    """The finest of the usual sets of round ratios that gives at most `most` ticks."""
+    families = (
+        (1, 1.1, 1.2, 1.3, 1.5, 1.7, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9),
+        (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9),
+        (1, 1.5, 2, 3, 5, 7),
+        (1, 2, 5),
+        (1, 3),
+        (1,),
+    )
+    for family in families:
+        ticks = _decade_ticks(low, high, family)
+        if len(ticks) <= most:
+            return ticks
+    decades = _decade_ticks(low, high, (1,))
+    return decades[:: math.ceil(len(decades) / most)]
+
+
+def _decade_ticks(low: float, high: float, family: Sequence[float]) -> tuple[float, ...]:
+    decades = range(math.floor(low / math.log(10)), math.ceil(high / math.log(10)) + 1)
+    values = (m * 10.0**decade for decade in decades for m in family)
+    return tuple(float(f"{v:.6g}") for v in values if low <= math.log(v) <= high)

@@ -1,0 +1,57 @@
+"""Labels that fit: measured, wrapped or shortened to a width in points."""
+
+from __future__ import annotations
+
+import warnings
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextToPath
+
+ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+
+
+def text_width(text: str, size: float, *, bold: bool = False) -> float:
+    """Width in points, in the font that the figures are measured with."""
+    font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
+        width, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)
+    return float(width)
+
+
+def shorten(text: str, width: float, size: float, *, bold: bool = False) -> str:
+    """The text, or as much of its beginning as fits `width` points with an ellipsis."""
+    if text_width(text, size, bold=bold) <= width:
+        return text
+    kept = bisect_right(
+        range(len(text)),
+        width,
+        key=lambda n: text_width(text[:n].rstrip() + ELLIPSIS, size, bold=bold),
+    )
+    return text[: max(kept - 1, 0)].rstrip() + ELLIPSIS
+
+
+def wrap(
+    text: str, width: float, size: float, *, bold: bool = False, lines: int = 2
+) -> tuple[str, ...]:
+    """Break at spaces into at most `lines` lines of `width` points; the last may be shortened."""
+    words = [word for word in text.split(" ") if word]
+    broken: list[str] = []
+    while words and len(broken) < lines - 1:
+        taken = _words_that_fit(words, width, size, bold)
+        broken.append(shorten(" ".join(words[:taken]), width, size, bold=bold))
+        words = words[taken:]
+    if words:
+        broken.append(shorten(" ".join(words), width, size, bold=bold))
+    return tuple(broken) or ("",)
+
+
+def _words_that_fit(words: Sequence[str], width: float, size: float, bold: bool) -> int:
+    def width_of(taken: int) -> float:
+        return text_width(" ".join(words[:taken]), size, bold=bold)
+
+    if width_of(len(words)) <= width:
+        return len(words)
+    return 1 + bisect_right(range(2, len(words)), width, key=width_of)

@@ -1,0 +1,63 @@
+"""A risk-of-bias judgement as a mark: a letter, a shape and a tint that also differ in grey."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from analysis.figures import style
+from analysis.figures.sheet import Sheet
+from analysis.formatting import DASH
+from analysis.synthesis.model import Judgement
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How one judgement looks. `corners` of the outline, 0 for no outline; `turn` in degrees."""
+
+    letter: str
+    face: str
+    ink: str
+    corners: int
+    turn: float = 0.0
+
+
+MARKS: Mapping[Judgement, Mark] = MappingProxyType(
+    {
+        "low": Mark("L", "#cfeadb", style.INK, corners=32),
+        "some concerns": Mark("S", "#f2b632", style.INK, corners=4, turn=0.0),
+        "unclear": Mark("U", "#a3abb6", style.INK, corners=4, turn=45.0),
+        "high": Mark("H", "#a8370a", "#ffffff", corners=8, turn=22.5),
+        "not assessed": Mark(DASH, style.PAPER, style.MUTED, corners=0),
+    }
+)
+JUDGEMENTS: tuple[Judgement, ...] = tuple(MARKS)
+
+
+def draw_judgement(sheet: Sheet, x: float, y: float, judgement: Judgement, *, size: float) -> None:
+    """The mark of a judgement centred on (x, y), about `size` points across."""
+    mark = MARKS[judgement]
+    if mark.corners:
+        radius = size / 2 * (1.18 if mark.corners == 4 else 1.0)
+        sheet.polygon(
+            _outline(x, y, radius, mark.corners, mark.turn),
+            face=mark.face,
+            edge=style.INK,
+            line_width=0.7,
+        )
+    letter_size = (0.64 if mark.corners else 0.9) * size
+    sheet.text(x, y, mark.letter, align="center", size=letter_size, color=mark.ink, bold=True)
+
+
+def judgement_key(judgements: tuple[Judgement, ...]) -> str:
+    """`L low, S some concerns, …` for the judgements given."""
+    return ", ".join(f"{MARKS[judgement].letter} {judgement}" for judgement in judgements)
+
+
+def _outline(
+    x: float, y: float, radius: float, corners: int, turn: float
+) -> tuple[tuple[float, float], ...]:
+    angles = (math.radians(turn) + 2 * math.pi * i / corners for i in range(corners))
+    return tuple((x + radius * math.cos(a), y + radius * math.sin(a)) for a in angles)

@@ -1,0 +1,273 @@
+"""The PRISMA 2020 flow diagram for an updated review (Page et al. 2021, 10.1136/bmj.n71)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from matplotlib.figure import Figure
+
+from analysis.figures import style
+from analysis.figures.fitting import wrap
+from analysis.figures.sheet import Sheet
+from analysis.figures.text import plain
+from analysis.formatting import count
+
+Counts = tuple[tuple[str, int | None], ...]
+
+MARGIN = 14.0
+PADDING = 6.0
+LINE = 11.0
+BETWEEN = 16.0  # from one row of boxes to the next
+PHASE = 15.0  # width of the bars that name the phases
+SIZE = 8.5
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One way that reports came in. A count that nobody recorded is `None`.
+
+    `identified` by source, `removed` before screening by reason, `reports_excluded`
+    by the criterion that fails. For other methods `removed`, `screened` and
+    `excluded` are not part of the diagram.
+    """
+
+    identified: Counts
+    sought: int | None
+    not_retrieved: int | None
+    assessed: int | None
+    reports_excluded: Counts
+    removed: Counts = ()
+    screened: int | None = None
+    excluded: int | None = None
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The counts of the diagram; a stream that was not searched is `None`."""
+
+    previous_studies: int
+    previous_reports: int | None
+    databases: Stream | None
+    other: Stream | None
+    new_studies: int
+    new_reports: int | None
+    awaiting_studies: int
+    total_studies: int
+    total_reports: int | None
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A box of wrapped lines; `row` counts from the top, `y` and `height` come later."""
+
+    row: int
+    x: float
+    width: float
+    lines: tuple[str, ...]
+    dashed: bool = False
+
+    @property
+    def height(self) -> float:
+        return len(self.lines) * LINE + 2 * PADDING
+
+    @property
+    def middle(self) -> float:
+        return self.x + self.width / 2
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+
+# Left edges and widths of the five columns of boxes, from the left margin.
+_EDGES = {
+    "previous": (39.0, 106.0),
+    "databases": (163.0, 130.0),
+    "databases side": (309.0, 118.0),
+    "other": (445.0, 112.0),
+    "other side": (571.0, 99.0),
+}
+
+
+def prisma_flow(flow: Flow) -> Figure:
+    """Draw the diagram: previous studies, databases and registers, other methods."""
+    with style.drawing():
+        boxes = _boxes(flow)
+        tops, bottom = _rows(boxes.values())
+        sheet = Sheet.blank(style.WIDTH, bottom + MARGIN)
+        _draw_headers(sheet)
+        _draw_phases(sheet, tops, bottom)
+        for box in boxes.values():
+            _draw_box(sheet, box, tops[box.row])
+        _draw_arrows(sheet, boxes, tops)
+        return sheet.figure
+
+
+def _boxes(flow: Flow) -> dict[str, _Box]:
+    boxes = {
+        "previous": _box(
+            "previous",
+            0,
+            _counted("Studies included in the previous version", flow.previous_studies),
+            _counted("Reports of these studies", flow.previous_reports),
+        )
+    }
+    boxes |= _stream_boxes("databases", flow.databases, screens=True)
+    boxes |= _stream_boxes("other", flow.other, screens=False)
+    boxes["new"] = _box(
+        "databases",
+        4,
+        _counted("New studies included", flow.new_studies),
+        _counted("Reports of new studies", flow.new_reports),
+    )
+    boxes["awaiting"] = _box(
+        "databases side", 4, _counted("Studies awaiting classification", flow.awaiting_studies)
+    )
+    boxes["total"] = _box(
+        "databases",
+        5,
+        _counted("Total studies included", flow.total_studies),
+        _counted("Reports of all studies", flow.total_reports),
+    )
+    return boxes
+
+
+def _stream_boxes(name: str, stream: Stream | None, *, screens: bool) -> dict[str, _Box]:
+    if stream is None:
+        return {f"{name} identified": _box(name, 0, "Not searched for this version", dashed=True)}
+    side = f"{name} side"
+    boxes = {
+        f"{name} identified": _box(name, 0, "Records identified from:", *_listed(stream.identified))
+    }
+    if screens:
+        removed = _listed(stream.removed) or [_counted("All reasons", None)]
+        boxes[f"{name} removed"] = _box(side, 0, "Removed before screening:", *removed)
+        boxes[f"{name} screened"] = _box(name, 1, _counted("Records screened", stream.screened))
+        boxes[f"{name} excluded"] = _box(side, 1, _counted("Records excluded", stream.excluded))
+    boxes[f"{name} sought"] = _box(name, 2, _counted("Reports sought", stream.sought))
+    boxes[f"{name} not retrieved"] = _box(
+        side, 2, _counted("Reports not retrieved", stream.not_retrieved)
+    )
+    boxes[f"{name} assessed"] = _box(
+        name, 3, _counted("Reports assessed for eligibility", stream.assessed)
+    )
+    reasons = _listed(stream.reports_excluded) or [_counted("All reasons", 0)]
+    boxes[f"{name} reports excluded"] = _box(side, 3, "Reports excluded:", *reasons)
+    return boxes
+
+
+def _box(column: str, row: int, *paragraphs: str, dashed: bool = False) -> _Box:
+    x, width = _EDGES[column]
+    lines = (
+        line
+        for paragraph in paragraphs
+        for line in wrap(plain(paragraph), width - 2 * PADDING, SIZE, lines=6)
+    )
+    return _Box(row, x, width, tuple(lines), dashed)
+
+
+def _listed(counts: Counts) -> list[str]:
+    return [_counted(label, number) for label, number in counts]
+
+
+def _counted(label: str, number: int | None) -> str:
+    found = "not recorded" if number is None else f"n = {count(number)}"
+    return f"{label} ({found.replace(' ', NO_BREAK)})"
+
+
+def _rows(boxes: Iterable[_Box]) -> tuple[list[float], float]:
+    """The top of each row of boxes, and the bottom of the last."""
+    heights: dict[int, float] = {}
+    for box in boxes:
+        heights[box.row] = max(heights.get(box.row, 0.0), box.height)
+    tops = []
+    y = MARGIN + 2 * LINE + 2 * PADDING + 8.0
+    for row in range(6):
+        tops.append(y)
+        y += heights[row] + BETWEEN if row in heights else 0.0
+    return tops, y - BETWEEN
+
+
+def _draw_headers(sheet: Sheet) -> None:
+    spans = (
+        ("previous", "previous", "Previous studies"),
+        ("databases", "databases side", "New studies from databases and registers"),
+        ("other", "other side", "New studies from other methods"),
+    )
+    height = 2 * LINE + 2 * PADDING
+    for first, last, heading in spans:
+        left = _EDGES[first][0]
+        width = sum(_EDGES[last]) - left
+        sheet.rectangle(left, MARGIN, width, height, face=style.BAND)
+        lines = wrap(heading, width - 2 * PADDING, SIZE, bold=True)
+        for index, line in enumerate(lines):
+            y = MARGIN + height / 2 + (index - (len(lines) - 1) / 2) * LINE
+            sheet.text(left + width / 2, y, line, align="center", size=SIZE, bold=True)
+
+
+def _draw_phases(sheet: Sheet, tops: list[float], bottom: float) -> None:
+    phases = (
+        ("Identification", tops[0], tops[1]),
+        ("Screening", tops[1], tops[4]),
+        ("Included", tops[4], bottom + BETWEEN),
+    )
+    for name, top, end in phases:
+        height = end - BETWEEN - top
+        sheet.rectangle(MARGIN, top, PHASE, height, face=style.BAND)
+        sheet.upright_text(MARGIN + PHASE / 2, top + height / 2, name, size=SIZE, color=style.INK)
+
+
+def _draw_box(sheet: Sheet, box: _Box, y: float) -> None:
+    sheet.rectangle(
+        box.x, y, box.width, box.height, face=style.PAPER, edge=style.MUTED, dashed=box.dashed
+    )
+    for index, line in enumerate(box.lines):
+        sheet.text(box.x + PADDING, y + PADDING + (index + 0.5) * LINE, line, size=SIZE)
+
+
+def _draw_arrows(sheet: Sheet, boxes: dict[str, _Box], tops: list[float]) -> None:
+    steps = ("identified", "screened", "sought", "assessed")
+    for name in ("databases", "other"):
+        chain = [boxes[f"{name} {s}"] for s in steps if f"{name} {s}" in boxes]
+        for upper, lower in pairwise(chain):
+            _down(sheet, upper, lower, tops)
+        if len(chain) > 1:
+            _to_included(sheet, chain[-1], boxes["new"], tops)
+    asides = (
+        ("identified", "removed"),
+        ("screened", "excluded"),
+        ("sought", "not retrieved"),
+        ("assessed", "reports excluded"),
+    )
+    for name in ("databases", "other"):
+        for step, aside in asides:
+            if f"{name} {aside}" in boxes:
+                _aside(sheet, boxes[f"{name} {step}"], boxes[f"{name} {aside}"], tops)
+    _down(sheet, boxes["new"], boxes["total"], tops)
+    previous, total = boxes["previous"], boxes["total"]
+    y = tops[5] + total.height / 2
+    sheet.arrow((previous.middle, previous.middle, total.x), (tops[0] + previous.height, y, y))
+
+
+def _down(sheet: Sheet, upper: _Box, lower: _Box, tops: list[float]) -> None:
+    x = upper.middle
+    sheet.arrow((x, x), (tops[upper.row] + upper.height, tops[lower.row]))
+
+
+def _aside(sheet: Sheet, box: _Box, aside: _Box, tops: list[float]) -> None:
+    y = tops[box.row] + min(box.height, aside.height) / 2
+    sheet.arrow((box.right, aside.x), (y, y))
+
+
+def _to_included(sheet: Sheet, box: _Box, new: _Box, tops: list[float]) -> None:
+    start = tops[box.row] + box.height
+    if box.x == new.x:
+        sheet.arrow((box.middle, box.middle), (start, tops[new.row]))
+        return
+    # Between the rows, then down into the box: the side column stays free.
+    between = tops[new.row] - BETWEEN / 2
+    x = new.right - 16.0
+    sheet.arrow((box.middle, box.middle, x, x), (start, between, between, tops[new.row]))

@@ -1,0 +1,1 @@
+"""Results as they are kept and compared: from one version of the review to the next."""

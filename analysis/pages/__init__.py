@@ -1,0 +1,1 @@
+"""What the notebooks show: tables and sentences from results, every text escaped."""

@@ -1,0 +1,104 @@
+"""Risk of bias: the judgements as figures and as a table, and who has not been judged."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.evidence.load import Evidence
+from analysis.figures import style
+from analysis.figures.risk_of_bias import Assessment, summary_bars, traffic_light
+from analysis.formatting import counted, listed
+from analysis.pages.html import Html, join, link, paragraph, table
+from analysis.pages.trials import included
+from analysis.synthesis.cell import risk_of_bias
+
+
+def assessments(evidence: Evidence) -> tuple[Assessment, ...]:
+    """Every included trial with its judgements, in the order of the trial table."""
+    return tuple(
+        Assessment(
+            label=trial.label,
+            risk_of_bias=risk_of_bias(evidence, trial.study_id),
+            n=round(trial.n_analysed_total or trial.n_randomised_total or 0) or None,
+        )
+        for trial in included(evidence)
+    )
+
+
+def summary(evidence: Evidence) -> Html:
+    """Who judged, with which tool, and how much has been judged."""
+    every = included(evidence)
+    judged = [t for t in every if risk_of_bias(evidence, t.study_id).tool is not None]
+    assessors = sorted({row.assessed_by for row in evidence.risk_of_bias})
+    sources = [link(name, evidence.sources[name].url) for name in assessors]
+    return paragraph(
+        f"{len(judged)} of {counted(len(every), 'included trial')} have judgements, made with "
+        f"{listed(tools(evidence))} by the people who compiled these sources: ",
+        join(sources, ", "),
+        ". A trial without judgements counts as unclear wherever a rule asks for one.",
+    )
+
+
+def of_tool(evidence: Evidence, tool: str) -> tuple[Assessment, ...]:
+    """The included trials judged with one tool."""
+    return tuple(a for a in assessments(evidence) if a.risk_of_bias.tool == tool)
+
+
+def traffic_lights(evidence: Evidence, tool: str) -> None:
+    """Display the judgements, one row a trial, one column a domain."""
+    judged = of_tool(evidence, tool)
+    style.show(traffic_light(judged), alt_text(tool, judged))
+
+
+def bars(evidence: Evidence, tool: str) -> None:
+    """Display the share of participants under each judgement, a bar a domain."""
+    judged = of_tool(evidence, tool)
+    alt = f"Share of participants by judgement in each domain of {tool}. {alt_text(tool, judged)}"
+    style.show(summary_bars(judged), alt)
+
+
+def alt_text(tool: str, judged: tuple[Assessment, ...]) -> str:
+    """What the traffic lights show, in words."""
+    overall = [assessment.risk_of_bias.overall for assessment in judged]
+    counts = [f"{overall.count(word)} {word}" for word in dict.fromkeys(overall)]
+    trials = counted(len(judged), "trial")
+    return (
+        f"Risk of bias by {tool} in {trials}. Overall: {listed(counts)}. The table below has all."
+    )
+
+
+def judgements_table(evidence: Evidence, tool: str) -> Html:
+    """The judgements of one tool, trial by domain."""
+    rows = []
+    for trial in included(evidence):
+        found = risk_of_bias(evidence, trial.study_id)
+        if found.tool == tool:
+            assessor = {
+                row.assessed_by for row in evidence.risk_of_bias if row.study_id == trial.study_id
+            }
+            judged = {item.domain.capitalize(): item.judgement for item in found.domains}
+            rows.append(
+                {
+                    "Trial": link(trial.label, f"../results/included-trials.html#{trial.study_id}"),
+                    **judged,
+                    "Overall": found.overall,
+                    "Assessed by": listed(sorted(assessor)),
+                }
+            )
+    return table(pd.DataFrame(rows), f"{tool}: judgements")
+
+
+def not_assessed(evidence: Evidence) -> Html:
+    """Included trials without any judgement."""
+    labels = [
+        trial.label
+        for trial in included(evidence)
+        if risk_of_bias(evidence, trial.study_id).tool is None
+    ]
+    said = f"Not yet assessed: {counted(len(labels), 'included trial')}. {listed(labels)}."
+    return paragraph(said) if labels else paragraph("Every included trial has been assessed.")
+
+
+def tools(evidence: Evidence) -> tuple[str, ...]:
+    """The tools in use, alphabetically."""
+    return tuple(sorted({row.tool for row in evidence.risk_of_bias}))

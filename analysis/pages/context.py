@@ -1,0 +1,38 @@
+"""What every notebook opens: the evidence, and the results the synthesis pages published."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from analysis.evidence.load import Evidence, load
+from analysis.living.results import read_results
+from analysis.searching.history import Search, load_searches
+from analysis.synthesis.cell import synthesise
+from analysis.synthesis.model import Synthesis
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "data"
+RESULTS = ROOT / "results"
+
+
+@cache
+def evidence() -> Evidence:
+    """The project's validated evidence."""
+    return load(DATA)
+
+
+def cell_synthesis(condition: str, outcome: str, timepoint: str) -> Synthesis:
+    """The synthesis of one cell, computed from the evidence."""
+    return synthesise(evidence(), evidence().protocol.cell(condition, outcome, timepoint))
+
+
+def results() -> dict[str, Synthesis]:
+    """Every synthesis as its page published it, by cell key, in the protocol's order."""
+    return read_results(RESULTS, evidence().protocol)
+
+
+@cache
+def searches() -> tuple[Search, ...]:
+    """The searches made so far."""
+    return load_searches(DATA)

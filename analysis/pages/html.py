@@ -1,0 +1,119 @@
+"""Small pieces of HTML in which nothing from a data file can act as markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape as escape_html
+from urllib.parse import quote
+
+import pandas as pd
+from IPython.display import HTML, display
+
+from analysis.formatting import DASH
+from analysis.living.results import RESULT_MIME, to_json
+from analysis.synthesis.model import Synthesis
+
+SAFE_ADDRESS = re.compile(r"(?:https?://|[\w.#-][\w./#-]*$)", re.ASCII)
+
+
+class Html(str):
+    """Markup made by this module; any other string is text and gets escaped."""
+
+    __slots__ = ()
+
+
+def text(value: object) -> Html:
+    """A value as escaped text; an en dash where there is none."""
+    if isinstance(value, Html):
+        return value
+    return Html(escape_html(str(value), quote=True) if value not in (None, "") else DASH)
+
+
+def join(parts: Iterable[object], separator: str = "") -> Html:
+    """Parts one after another, each escaped unless it is markup already."""
+    return Html(separator.join(text(part) for part in parts))
+
+
+def element(name: str, *content: object, **attributes: str | None) -> Html:
+    """One element; attribute names lose a trailing underscore and turn _ into -."""
+    shown = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape_html(value, quote=True)}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    return Html(f"<{name}{shown}>{join(content)}</{name}>")
+
+
+def link(label: object, address: str) -> Html:
+    """A link to a page of the book or to a web address; anything else stays text."""
+    if not SAFE_ADDRESS.match(address):
+        return text(label)
+    return element("a", label, href=quote(address, safe="/:#?&=%()+,;@~.-_"))
+
+
+def doi_link(doi: str) -> Html:
+    """A DOI as a link to its resolver."""
+    return link(doi, f"https://doi.org/{doi}") if doi else text("")
+
+
+def paragraph(*content: object, class_: str | None = None) -> Html:
+    return element("p", *content, class_=class_)
+
+
+def items(entries: Sequence[object]) -> Html:
+    """A bulleted list."""
+    return element("ul", *(element("li", entry) for entry in entries))
+
+
+def terms(pairs: Mapping[str, object]) -> Html:
+    """A description list."""
+    return element(
+        "dl",
+        *(join((element("dt", name), element("dd", value))) for name, value in pairs.items()),
+        class_="facts",
+    )
+
+
+def table(
+    frame: pd.DataFrame, caption: str, *, numbers: Sequence[str] = (), class_: str = ""
+) -> Html:
+    """A data frame as an accessible table: caption, column headers, the first column heads its row.
+
+    `numbers` are right-aligned columns. A table scrolls within itself on a narrow
+    screen, and takes the keyboard's focus so that it can be scrolled without a mouse.
+    """
+    if frame.empty:
+        return paragraph(f"{caption}: none.")
+    head = element("tr", *(_header(name, "col", name in numbers) for name in frame.columns))
+    rows = [
+        element("tr", *(_cell(name, value, position == 0, name in numbers)
+                        for position, (name, value) in enumerate(row.items())))
+        for row in frame.to_dict("records")
+    ]  # fmt: skip
+    content = element(
+        "table", element("caption", caption), element("thead", head), element("tbody", *rows)
+    )
+    kind = f"table-scroll {class_}".strip()
+    return element("div", content, class_=kind, tabindex="0", role="region", aria_label=caption)
+
+
+def _header(name: str, scope: str, number: bool) -> Html:
+    return element("th", name, scope=scope, class_="number" if number else None)
+
+
+def _cell(name: object, value: object, heads_row: bool, number: bool) -> Html:
+    kind = "number" if number else None
+    if heads_row:
+        return element("th", value, scope="row", class_=kind)
+    return element("td", value, class_=kind)
+
+
+def show(*content: object) -> None:
+    """Display markup as one output of a notebook cell."""
+    display(HTML(join(content, "\n")))
+
+
+def publish(synthesis: Synthesis) -> None:
+    """Hand a page's result to the execution, which writes it to `results/`."""
+    display({RESULT_MIME: to_json(synthesis)}, raw=True)

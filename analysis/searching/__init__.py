@@ -1,0 +1,1 @@
+"""Searches: what was searched, when, and what is due."""

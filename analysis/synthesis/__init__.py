@@ -1,0 +1,1 @@
+"""One cell of the review: everything its page says."""

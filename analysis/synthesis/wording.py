@@ -1,0 +1,194 @@
+"""Sentences computed from a cell's numbers: what the data are compatible with, in plain words."""
+
+from __future__ import annotations
+
+from analysis.formatting import counted, limits, number, p_value, percent
+from analysis.protocol import HartungKnapp, Outcome, Protocol, SynthesisRules, Timepoint
+from analysis.statistics.results import Heterogeneity, Interval, PooledEffect
+from analysis.synthesis.model import Measure, Sentence, StudyEffect
+
+MODEL_NAMES = {
+    "common": "common effect",
+    "dersimonian-laird": "random effects, DerSimonian-Laird",
+    "reml": "random effects, REML",
+    "ml": "random effects, maximum likelihood",
+    "paule-mandel": "random effects, Paule-Mandel",
+    "hedges": "random effects, Hedges",
+    "sidik-jonkman": "random effects, Sidik-Jonkman",
+    "empirical-bayes": "random effects, empirical Bayes",
+    "hunter-schmidt": "random effects, Hunter-Schmidt",
+    "mantel-haenszel": "common effect, Mantel-Haenszel",
+    "peto": "common effect, Peto",
+    "single study": "single trial",
+}
+INTERVAL_NAMES = {
+    "wald": "Wald",
+    "hartung-knapp": "Hartung-Knapp",
+    "hartung-knapp-conservative": "Hartung-Knapp, never narrower than Wald's standard error",
+    "q-profile": "Q-profile",
+}
+
+
+def sentences(
+    protocol: Protocol,
+    outcome: Outcome,
+    timepoint: Timepoint,
+    measure: Measure,
+    studies: tuple[StudyEffect, ...],
+    primary: PooledEffect | None,
+    n_total: int | None,
+    n_unknown: int,
+) -> Sentence:
+    """Every computed sentence of a page, plain text."""
+    subject = f"{outcome.label[0].upper()}{outcome.label[1:]} {timepoint.label}"
+    if primary is None:
+        nothing = f"{subject}: no trial gives numbers that can be used yet."
+        return Sentence(
+            headline=nothing,
+            plain="We do not know: no trial gives numbers that can be used yet.",
+            heterogeneity="Nothing is pooled, so there is no heterogeneity to describe.",
+            interval_rule=interval_rule(protocol.synthesis, None),
+            forest_alt=nothing,
+        )
+    evidence = _evidence(primary.k, n_total, n_unknown)
+    effect = _effect(outcome, measure, primary)
+    headline = f"{evidence}: {effect}{_prediction(measure, primary.prediction)}."
+    return Sentence(
+        headline=headline,
+        plain=plain_answer(outcome, measure, primary),
+        heterogeneity=heterogeneity(primary),
+        interval_rule=interval_rule(protocol.synthesis, primary),
+        forest_alt=_forest_alt(subject, measure, studies, headline),
+    )
+
+
+def _evidence(k: int, n_total: int | None, n_unknown: int) -> str:
+    trials = counted(k, "trial")
+    if n_total is None:
+        return f"{trials}, number of participants not reported"
+    people = counted(n_total, "participant")
+    if n_unknown:
+        unknown = f"not counting {counted(n_unknown, 'trial')} whose number we do not have"
+        return f"{trials}, {people} ({unknown})"
+    return f"{trials}, {people}"
+
+
+def _effect(outcome: Outcome, measure: Measure, pooled: PooledEffect) -> str:
+    low, high = measure.shown_limits(pooled.interval.low, pooled.interval.high)
+    estimate = measure.shown(pooled.estimate)
+    interval = limits(low, high, ratio=measure.ratio)
+    if measure.ratio:
+        return (
+            f"responding was {number(estimate)} times as likely with Internet-delivered therapy "
+            f"(95% confidence interval {interval})"
+        )
+    change = outcome.lower if pooled.estimate < 0 else outcome.higher
+    if pooled.interval.high is not None and pooled.interval.high < 0:
+        return f"{change} with Internet-delivered therapy, by {_size(pooled)}"
+    if pooled.interval.low is not None and pooled.interval.low > 0:
+        return f"{change} with Internet-delivered therapy, by {_size(pooled)}"
+    return (
+        f"the difference is {number(estimate)} SD (95% confidence interval {interval}), "
+        f"so both {outcome.lower} and {outcome.higher} fit the data"
+    )
+
+
+def _size(pooled: PooledEffect) -> str:
+    low, high = sorted((abs(pooled.interval.low or 0.0), abs(pooled.interval.high or 0.0)))
+    interval = limits(low, high)
+    return f"{number(abs(pooled.estimate))} SD (95% confidence interval {interval})"
+
+
+def _prediction(measure: Measure, prediction: Interval | None) -> str:
+    if prediction is None:
+        return ""
+    low, high = measure.shown_limits(prediction.low, prediction.high)
+    unit = "a ratio of" if measure.ratio else "a difference of"
+    return f"; in a new setting we expect {unit} {limits(low, high, ratio=measure.ratio)}"
+
+
+def plain_answer(outcome: Outcome, measure: Measure, pooled: PooledEffect) -> str:
+    """The answer in everyday words: which way, how large, and whether that is settled."""
+    low, high = pooled.interval.low, pooled.interval.high
+    settled = (high is not None and high < 0) or (low is not None and low > 0)
+    if measure.ratio:
+        if not settled:
+            return "Responding may be more or less likely: both fit the data."
+        return "More people respond." if pooled.estimate < 0 else "Fewer people respond."
+    if not settled:
+        return f"{outcome.lower.capitalize()} or {outcome.higher}: both fit the data."
+    change = outcome.lower if pooled.estimate < 0 else outcome.higher
+    return f"{change.capitalize()}: {size_word(pooled.estimate)}."
+
+
+def size_word(smd: float) -> str:
+    """Cohen's words for a standardised mean difference: 0.2 small, 0.5 medium, 0.8 large."""
+    for limit, word in ((0.2, "a very small difference"), (0.5, "a small difference")):
+        if abs(smd) < limit:
+            return word
+    return "a medium difference" if abs(smd) < 0.8 else "a large difference"
+
+
+def heterogeneity(pooled: PooledEffect) -> str:
+    """How much the trials differ, in words and numbers."""
+    found = pooled.heterogeneity
+    if found is None:
+        return "There is one trial, so how much results differ between trials is not known."
+    words = (
+        f"Of the variation between the results, {percent(found.i2)} reflects real differences "
+        f"between trials rather than chance (I²{_from_to(found.i2_interval, percent_scale=True)})."
+    )
+    numbers = (
+        f"τ² is {number(found.tau2, 3)}{_from_to(found.tau2_interval)}; "
+        f"Q is {number(found.q)} on {found.df} degrees of freedom{_p(found)}."
+    )
+    return f"{words} {numbers}"
+
+
+def _from_to(interval: Interval | None, percent_scale: bool = False) -> str:
+    if interval is None or interval.low is None:
+        return ""
+    if percent_scale:
+        high = "100%" if interval.high is None else percent(interval.high)
+        return f", 95% confidence interval {percent(interval.low)} to {high}"
+    high = "∞" if interval.high is None else number(interval.high, 3)
+    return f" (95% confidence interval {number(interval.low, 3)} to {high})"
+
+
+def _p(found: Heterogeneity) -> str:
+    return "" if found.p is None else f", {p_value(found.p)}"
+
+
+def interval_rule(rules: SynthesisRules, pooled: PooledEffect | None) -> str:
+    """Which confidence interval the protocol chose here, and why."""
+    rule: HartungKnapp = rules.hartung_knapp
+    stated = (
+        f"The protocol takes the Hartung-Knapp interval from {rule.minimum_k} trials on when τ² is "
+        "above zero, and the Wald interval otherwise."
+    )
+    if pooled is None:
+        return stated
+    method = INTERVAL_NAMES[pooled.interval.method]
+    degrees = (
+        "" if pooled.interval.df is None else f", t with {pooled.interval.df:g} degrees of freedom"
+    )
+    if pooled.k < rule.minimum_k:
+        because = f"there {'is' if pooled.k == 1 else 'are'} {counted(pooled.k, 'trial')}"
+    else:
+        tau2 = pooled.heterogeneity.tau2 if pooled.heterogeneity else 0.0
+        because = f"there are {pooled.k} trials and τ² is {'above zero' if tau2 > 0 else 'zero'}"
+    return f"{stated} Here {because}: {method}{degrees}."
+
+
+def _forest_alt(
+    subject: str, measure: Measure, studies: tuple[StudyEffect, ...], headline: str
+) -> str:
+    lines = []
+    for study in studies:
+        low, high = measure.shown_interval(study.ci_low, study.ci_high)
+        note = ", suspect and not pooled" if study.suspect else ""
+        shown = f"{number(measure.shown(study.effect))}, {limits(low, high)}"
+        lines.append(f"{study.label} {shown}{note}")
+    return (
+        f"Forest plot of {subject[0].lower()}{subject[1:]}. {headline} Trials: {'; '.join(lines)}."
+    )

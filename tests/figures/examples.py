@@ -1,0 +1,201 @@
+"""Example syntheses for the figures, from constructed numbers."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from analysis.statistics.results import Heterogeneity, Interval, PooledEffect
+from analysis.synthesis.model import (
+    Cell,
+    Comparison,
+    Measure,
+    Provenance,
+    RiskOfBias,
+    Sentence,
+    StudyEffect,
+    Synthesis,
+)
+
+SMD = Measure(name="SMD", label="Standardised mean difference")
+RESPONDERS = Measure(
+    name="RR", label="Risk ratio of responders (log scale)", ratio=True, benefit_above=True
+)
+NAMES = (
+    "Berman",
+    "Bromberg",
+    "Carpenter",
+    "Dear",
+    "Hedborg",
+    "Lorig",
+    "O'Moore",
+    "Ström",
+    "Ruehlman",
+)
+JUDGEMENTS = ("low", "some concerns", "unclear", "high", "not assessed")
+
+
+def study(
+    index: int,
+    effect: float,
+    se: float,
+    *,
+    weight: float | None,
+    label: str | None = None,
+    kind: Literal["inactive", "active"] = "inactive",
+    n: int | None = 120,
+    events: tuple[int, int] | None = None,
+) -> StudyEffect:
+    year = 2004 + index % 20
+    return StudyEffect(
+        study_id=f"trial-{index}",
+        label=label or f"{NAMES[index % len(NAMES)]} {year}",
+        year=year,
+        comparator="waiting list" if kind == "inactive" else "active",
+        comparator_kind=kind,
+        effect=effect,
+        variance=se**2,
+        se=se,
+        ci_low=effect - 1.96 * se,
+        ci_high=effect + 1.96 * se,
+        weight=weight,
+        n_intervention=None if n is None else n // 2,
+        n_control=None if n is None else n - n // 2,
+        n_total=n,
+        n_from=None if n is None else "row",
+        events_intervention=events[0] if events else None,
+        events_control=events[1] if events else None,
+        instrument="BPI severity",
+        weeks=8.0,
+        variance_from="arm data",
+        derivation="",
+        row_ids=(f"row-{index}",),
+        source_ids=("source",),
+        in_baseline_review=year < 2014,
+        verified=False,
+        risk_of_bias=RiskOfBias(tool="RoB 2", overall=JUDGEMENTS[index % 5]),
+        suspect=() if weight is not None else ("SE read as SD",),
+    )
+
+
+def pooled(
+    k: int, estimate: float = -0.31, half_width: float = 0.12, *, model: str = "reml"
+) -> PooledEffect:
+    return PooledEffect(
+        model=model,
+        k=k,
+        estimate=estimate,
+        se=half_width / 2,
+        interval=Interval(
+            estimate - half_width, estimate + half_width, "hartung-knapp", df=float(k - 1)
+        ),
+        statistic=estimate / (half_width / 2),
+        p=0.0004,
+        weights=(100 / k,) * k,
+        prediction=Interval(
+            estimate - 3 * half_width, estimate + 3 * half_width, "t(k-2)", df=float(k - 2)
+        )
+        if k > 2
+        else None,
+        heterogeneity=Heterogeneity(
+            q=17.31,
+            df=k - 1,
+            p=0.044,
+            tau2=0.0213,
+            tau2_interval=Interval(0.0, 0.09, "q-profile"),
+            i2=43.6,
+            i2_interval=Interval(0.0, 78.0, "q-profile"),
+            h2=1.8,
+            h2_interval=None,
+            i2_q=42.2,
+        ),
+    )
+
+
+def synthesis(
+    studies: tuple[StudyEffect, ...],
+    *,
+    measure: Measure = SMD,
+    primary: PooledEffect | None = None,
+    comparisons: tuple[Comparison, ...] = (),
+    smallest: float | None = 0.2,
+    models: tuple[PooledEffect, ...] = (),
+    cell: tuple[str, str, str] = ("non-headache", "pain", "post"),
+) -> Synthesis:
+    taken = [s for s in studies if not s.suspect]
+    known = [s.n_total for s in taken if s.n_total is not None]
+    condition, outcome, timepoint = cell
+    return Synthesis(
+        cell=Cell(condition=condition, outcome=outcome, timepoint=timepoint),
+        title=f"{outcome.capitalize()}, {condition}, {timepoint}",
+        measure=measure,
+        smallest_important_difference=smallest,
+        studies=studies,
+        k=len(taken),
+        n_total=sum(known) if known else None,
+        n_unknown=len(taken) - len(known),
+        primary=primary,
+        models=models,
+        comparisons=comparisons,
+        published=(),
+        baseline_without_data=(),
+        set_aside=(),
+        sentences=Sentence(
+            headline="", plain="", heterogeneity="", interval_rule="", forest_alt=""
+        ),
+        provenance=Provenance(data_fingerprint="", rows_read=0, rows_verified=0, versions={}),
+    )
+
+
+def many(
+    k: int, *, suffix: str = "", active_from: int | None = None, suspect: bool = False
+) -> Synthesis:
+    """`k` pooled trials with spread effects and sizes; perhaps two groups and a suspect trial."""
+    start = k if active_from is None else active_from
+    studies = tuple(
+        study(
+            i,
+            -0.31 + 0.28 * math.sin(2.1 * i),
+            0.1 + 0.05 * (i % 5),
+            weight=100 / k * (0.5 + (i % 5) / 4),
+            n=None if i % 7 == 6 else 60 + 170 * (i % 4),
+            label=f"{NAMES[i % len(NAMES)]} {2004 + i % 20}{suffix}",
+            kind="active" if i >= start else "inactive",
+        )
+        for i in range(k)
+    )
+    if suspect:
+        studies = (*studies, study(6, -1.83, 0.14, weight=None, label="Chiauzzi 2010"))
+    groups = (("inactive comparator", start), ("active comparator", k - start))
+    comparisons = tuple(
+        Comparison(
+            name=name,
+            description="",
+            k=size,
+            n_total=1204,
+            study_ids=(),
+            pooled=pooled(size, -0.36 if name.startswith("in") else -0.14, 0.15),
+        )
+        for name, size in groups
+        if active_from is not None
+    )
+    return synthesis(studies, primary=pooled(k) if k > 1 else None, comparisons=comparisons)
+
+
+def responders() -> Synthesis:
+    """Risk ratios, one with an interval that runs over the axis on both sides."""
+    data = ((28, 61, 14, 60), (19, 44, 9, 47), (2, 20, 1, 21), (51, 139, 40, 142))
+    studies = tuple(
+        study(
+            i,
+            -math.log((a / n1) / (c / n2)),
+            math.sqrt(1 / a - 1 / n1 + 1 / c - 1 / n2),
+            weight=(30.0, 22.0, 4.0, 44.0)[i],
+            n=n1 + n2,
+            events=(a, c),
+        )
+        for i, (a, n1, c, n2) in enumerate(data)
+    )
+    return synthesis(
+        studies, measure=RESPONDERS, primary=pooled(4, -0.49, 0.35), smallest=math.log(1.25)
+    )

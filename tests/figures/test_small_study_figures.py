@@ -1,0 +1,164 @@
+"""The figures with two scales: funnel, Baujat, GOSH, and the influence panels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Polygon
+
+from analysis.figures.baujat import baujat_plot
+from analysis.figures.funnel import funnel_plot
+from analysis.figures.gosh import gosh_plot
+from analysis.figures.influence import PANELS, influence_plot
+from analysis.figures.point_labels import place_labels
+from analysis.figures.style import render_svg
+from analysis.statistics.gosh import Gosh
+from analysis.statistics.influence import Influence
+from analysis.statistics.results import Interval
+from analysis.statistics.small_study_effects import Contour, FunnelContours
+from analysis.statistics.trim_and_fill import TrimAndFill
+from tests.figures import examples
+from tests.figures.looking import collisions, markers, outside, texts
+
+CONTOURS = FunnelContours(
+    reference=0.0,
+    largest_se=0.3,
+    contours=(Contour(0.1, -0.49, 0.49), Contour(0.05, -0.59, 0.59), Contour(0.01, -0.77, 0.77)),
+    estimate=-0.31,
+    pseudo_interval=Interval(-0.9, 0.28, "wald"),
+)
+FILLED = TrimAndFill(
+    side="right",
+    estimator="L0",
+    missing=2,
+    missing_se=2.0,
+    no_missing_p=None,
+    filled_effects=(0.1, 0.2),
+    filled_variances=(0.06, 0.07),
+    pooled=examples.pooled(14),
+)
+
+
+def influences(k: int) -> tuple[Influence, ...]:
+    return tuple(
+        Influence(
+            study=i,
+            rstudent=(-1) ** i * i / k,
+            dffits=0.1 * i,
+            cook_d=0.02 * i,
+            cov_r=1.0 + 0.01 * i,
+            tau2_del=0.02,
+            qe_del=10.0 + i,
+            hat=1 / k,
+            weight=100 / k,
+            dfbs=-0.1 * i,
+            influential=i == k - 1,
+            baujat_x=0.3 * i,
+            baujat_y=0.01 * i**2,
+        )
+        for i in range(k)
+    )
+
+
+def subsets(k: int) -> Gosh:
+    members = (np.arange(1, 2**k)[:, None] >> np.arange(k) & 1).astype(bool)
+    size = members.sum(axis=1)
+    estimate = (members @ np.linspace(-0.6, 0.0, k)) / size
+    i2 = np.where(size > 1, 90.0 * members[:, 0], 0.0)
+    return Gosh("common", True, members, size, estimate, i2 * 0, i2, i2)
+
+
+def hexagons(figure: Figure) -> list[int]:
+    return [len(c.get_offsets()) for c in figure.findobj(PolyCollection) if len(c.get_offsets())]
+
+
+def test_funnel_has_every_pooled_trial_and_the_filled_ones_hollow() -> None:
+    figure = funnel_plot(examples.many(12, suspect=True), CONTOURS, FILLED)
+    faces = [point.get_markerfacecolor() for point in markers(figure, "o")]
+    assert len(faces) == 14
+    assert faces.count("white") == 2
+    assert "Hollow: 2 trials supposed by trim and fill." in texts(render_svg(figure))
+
+
+def test_funnel_contours_are_triangles_with_their_tip_at_no_effect() -> None:
+    figure = funnel_plot(examples.many(12), CONTOURS)
+    triangles = [p.get_xy() for p in figure.axes[0].patches if isinstance(p, Polygon)]
+    assert len(triangles) == 3
+    for triangle in triangles:
+        left, tip, right = triangle[:3]
+        assert tuple(tip) == (0.0, 0.0)
+        assert left[0] == pytest.approx(-right[0])
+    assert figure.axes[0].get_ylim()[1] == 0.0
+
+
+def test_every_trial_is_within_the_axes_of_the_funnel() -> None:
+    for example in (examples.many(12), examples.responders()):
+        contours = CONTOURS if not example.measure.ratio else _wide(CONTOURS)
+        figure = funnel_plot(example, contours)
+        low, high = figure.axes[0].get_xlim()
+        assert all(low <= point.get_xdata()[0] <= high for point in markers(figure, "o"))
+
+
+def _wide(contours: FunnelContours) -> FunnelContours:
+    return FunnelContours(0.0, 1.3, contours.contours, -0.49, Interval(-3.0, 2.0, "wald"))
+
+
+def test_baujat_marks_influential_trials_and_names_the_farthest() -> None:
+    figure = baujat_plot(examples.many(12), influences(12))
+    assert len(list(markers(figure, "D"))) == 1
+    assert examples.many(12).pooled_studies[11].label in texts(render_svg(figure))
+
+
+def test_influence_has_a_panel_a_diagnostic_and_a_row_a_trial() -> None:
+    figure = influence_plot(examples.many(12), influences(12))
+    assert len(figure.axes) == len(PANELS)
+    assert all(len(axes.lines) >= 12 for axes in figure.axes)
+    [bold] = [t for t in figure.texts if t.get_text() == "Carpenter 2015"]
+    assert bold.get_fontweight() == "bold"
+
+
+def test_gosh_leaves_single_trials_out_and_splits_by_one() -> None:
+    example = examples.many(6)
+    assert len(hexagons(gosh_plot(example, subsets(6)))) == 1
+    split = gosh_plot(example, subsets(6), split=0)
+    assert len(split.axes) == 2
+    found = texts(render_svg(split))
+    assert "I² (%), subsets with Berman 2004" in found
+    assert any("57 subsets of two or more" in text for text in found)
+    with pytest.raises(ValueError, match="one trial has no subsets"):
+        gosh_plot(examples.many(1), subsets(1))
+
+
+def test_rows_must_be_those_of_the_pooled_trials() -> None:
+    for draw in (baujat_plot, influence_plot):
+        with pytest.raises(ValueError, match="one row for each"):
+            draw(examples.many(5), influences(4))
+    with pytest.raises(ValueError, match="no trial is pooled"):
+        funnel_plot(examples.synthesis(()), CONTOURS)
+
+
+def test_labels_keep_clear_of_points_and_of_each_other() -> None:
+    points = [(50.0, 50.0), (54.0, 52.0), (150.0, 50.0), (52.0, 48.0)]
+    within = (0.0, 0.0, 200.0, 100.0)
+    placed = place_labels(points, [60.0] * 4, range(4), height=10.0, within=within)
+    assert {label.index for label in placed} >= {0, 2}
+    boxes = [(p.x, p.y - 5, p.x + 60, p.y + 5) for p in placed]
+    for i, a in enumerate(boxes):
+        assert a[0] >= 0 and a[2] <= 200
+        assert all(a[0] >= b[2] or b[0] >= a[2] or a[1] >= b[3] or b[1] >= a[3] for b in boxes[:i])
+
+
+@pytest.mark.parametrize("k", [4, 15, 60])
+def test_nothing_overlaps(k: int) -> None:
+    example = examples.many(k, suffix=" and the collaborative pain investigators")
+    figures = [
+        funnel_plot(example, CONTOURS, FILLED),
+        baujat_plot(example, influences(k)),
+        influence_plot(example, influences(k)),
+        gosh_plot(example, subsets(min(k, 8)), split=0),
+    ]
+    for figure in figures:
+        assert collisions(figure) == []
+        assert outside(figure) == []
