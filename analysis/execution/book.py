@@ -1,0 +1,364 @@
+"""From pages to a site: Jupyter Book's Sphinx, warnings as errors, the last good site kept.
+
+Sphinx runs in this process, with the configuration Jupyter Book makes of `_config.yml`.
+It writes into a copy of the site that takes the site's place only if there was nothing
+to complain of. What changed is decided by content, never by clock: an unchanged book is
+not built, a changed page is read again with the pages that depend on it, and anything
+else (configuration, table of contents, styles, versions) means a build from nothing.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import json
+import os
+import platform
+import re
+import shutil
+import time
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from analysis.execution.fingerprint import digest, write_atomically
+from analysis.execution.plan import Project
+from analysis.problems import Problem, ReviewError
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+SOURCES = {".md", ".ipynb"}
+BESIDE_THE_CHAPTERS = ("_config.yml", "_toc.yml", "references.bib", "requirements.txt")
+SUBSTITUTIONS = "substitutions.json"  # in results/: what the prose names as {{ … }}
+CELL = 10_000  # myst-nb counts the lines of a notebook's third cell from 30 000
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_WARNING = re.compile(
+    r"^(?:(?P<file>[^\s:][^:]*)(?::(?P<line>\d+))?: )?(?:WARNING|ERROR|CRITICAL|SEVERE): "
+)
+
+
+class BookError(ReviewError):
+    """The site could not be built; `problems` says what is wrong, and where."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site that stands: `state` says whether it was built, mended or left alone."""
+
+    index: Path
+    state: Literal["built", "updated", "unchanged"]
+    pages: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a site was built from: the hashes of its pages' files, and of everything else.
+
+    `pages` maps a document to the files it is made of; `titles` are what the other
+    pages' navigation shows of it.
+    """
+
+    pages: Mapping[str, Mapping[str, str]]
+    rest: Mapping[str, str]
+    titles: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _Folders:
+    """The folders of `_build/`: the site, its successor, and what Sphinx remembers."""
+
+    project: Project
+
+    @property
+    def next(self) -> Path:
+        return self.project.build / ".next"
+
+    @property
+    def last(self) -> Path:
+        return self.project.build / ".last"
+
+    @property
+    def doctrees(self) -> Path:
+        return self.project.build / ".doctrees"
+
+    @property
+    def stamp(self) -> Path:
+        return self.project.build / ".site.json"
+
+
+def build_book(project: Project, *, force: bool = False) -> Site:
+    """Bring `_build/html` up to date with `chapters/`; the old site stays if that fails.
+
+    Raises `BookError` with every warning and error Sphinx gave.
+    """
+    started = time.monotonic()
+    folders = _Folders(project)
+    _recover(folders)
+    stamp = None if force else _read_stamp(folders)
+    changed = None if stamp is None else _changed_pages(project, stamp)
+    if stamp is not None and changed == set():
+        return _site(project, "unchanged", 0, started)
+    folders.stamp.unlink(missing_ok=True)  # from here until the end there is no trusted state
+    try:
+        new = _build(folders, stamp, changed)
+        _take_over(folders)
+    finally:
+        shutil.rmtree(folders.next, ignore_errors=True)
+    write_atomically(folders.stamp, json.dumps(asdict(new)) + "\n")
+    state: Literal["built", "updated"] = "built" if changed is None else "updated"
+    return _site(project, state, len(new.pages) if changed is None else len(changed), started)
+
+
+def _site(
+    project: Project, state: Literal["built", "updated", "unchanged"], pages: int, started: float
+) -> Site:
+    return Site(project.site / "index.html", state, pages, time.monotonic() - started)
+
+
+def _recover(folders: _Folders) -> None:
+    """Undo what a killed build left: half a successor, or a site moved out of its place."""
+    site = folders.project.site
+    if folders.last.exists() and not site.exists():
+        folders.last.rename(site)
+    shutil.rmtree(folders.last, ignore_errors=True)
+    shutil.rmtree(folders.next, ignore_errors=True)
+
+
+def _take_over(folders: _Folders) -> None:
+    """Put the new site in the old one's place, in one step where the system has one."""
+    site = folders.project.site
+    if not site.exists():
+        folders.next.rename(site)
+    elif not _exchange(folders.next, site):
+        site.rename(folders.last)
+        folders.next.rename(site)
+        shutil.rmtree(folders.last)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two directories atomically (Linux's renameat2); `False` where it cannot be done."""
+    here, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of <linux/fs.h>
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    return renameat2(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0
+
+
+def _read_stamp(folders: _Folders) -> Stamp | None:
+    """The last build's stamp; `None` where it or what it speaks of cannot be trusted."""
+    try:
+        stamp = Stamp(**json.loads(folders.stamp.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    whole = folders.doctrees.is_dir() and (folders.project.site / "index.html").is_file()
+    return stamp if whole else None
+
+
+def _changed_pages(project: Project, stamp: Stamp) -> set[str] | None:
+    """The documents to read again; `None` if the whole book is to be built from nothing."""
+    if set(stamp.pages) != set(_sources(project)) or stamp.rest != _rest(project):
+        return None
+    return {name for name, files in stamp.pages.items() if files != _digests(project, files.keys())}
+
+
+def _sources(project: Project) -> dict[str, str]:
+    """Document name → its file, from the root: what Sphinx would find below `chapters/`."""
+    return {
+        path.relative_to(project.chapters).with_suffix("").as_posix(): _from_root(project, path)
+        for path in _files(project.chapters)
+        if path.suffix in SOURCES
+    }
+
+
+def _rest(project: Project) -> dict[str, str]:
+    """Whatever shapes all pages: configuration, contents, styles, images, code, versions."""
+    package = Path(__file__).parent
+    shared = [_from_root(project, p) for p in _files(project.chapters) if p.suffix not in SOURCES]
+    return {
+        **_digests(project, [*BESIDE_THE_CHAPTERS, f"results/{SUBSTITUTIONS}", *shared]),
+        **{name: digest((package / name).read_bytes()) for name in ("book.py", "mathml.py")},
+        "Python": platform.python_version(),
+    }
+
+
+def _files(folder: Path) -> list[Path]:
+    """Every file below a folder, without hidden ones."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not any(p.startswith(".") for p in path.relative_to(folder).parts)
+    )
+
+
+def _digests(project: Project, paths: Iterable[str]) -> dict[str, str]:
+    return {
+        path: digest((project.root / path).read_bytes())
+        for path in paths
+        if (project.root / path).is_file()
+    }
+
+
+def _from_root(project: Project, path: Path) -> str:
+    return Path(os.path.relpath(path, project.root)).as_posix()
+
+
+def _build(folders: _Folders, stamp: Stamp | None, changed: set[str] | None) -> Stamp:
+    """Run Sphinx into `.next`, from nothing or from the present site."""
+    rest = _rest(folders.project)
+    if changed is None:
+        shutil.rmtree(folders.doctrees, ignore_errors=True)
+        shutil.rmtree(folders.project.build / "jupyter_execute", ignore_errors=True)
+        folders.next.mkdir(parents=True)
+    else:
+        # Sphinx writes these anew each time, and must: it decides by their presence.
+        made_anew = shutil.ignore_patterns("_static", "_downloads")
+        shutil.copytree(folders.project.site, folders.next, ignore=made_anew)
+    env = _run_sphinx(folders, changed, stamp.titles if stamp else {})
+    _drop_unused_images(folders, env)
+    return Stamp(_pages(folders.project, env), rest, _titles(env))
+
+
+def _run_sphinx(
+    folders: _Folders, changed: set[str] | None, titles: Mapping[str, str]
+) -> BuildEnvironment:
+    from sphinx.application import Sphinx
+    from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+    project, said = folders.project, io.StringIO()
+    try:
+        with patch_docutils(str(project.chapters)), docutils_namespace(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Sphinx's and its extensions' own
+            warnings.simplefilter("ignore", PendingDeprecationWarning)
+            app = Sphinx(
+                srcdir=project.chapters,
+                confdir=None,
+                outdir=folders.next,
+                doctreedir=folders.doctrees,
+                buildername="html",
+                confoverrides=_configuration(project),
+                status=None,
+                warning=said,
+                warningiserror=True,
+                keep_going=True,
+            )
+            _rebuild_only(app, changed, titles)
+            app.build()
+    except Exception as error:  # Sphinx's own, or whatever an extension stumbles over
+        raise BookError([*_problems(project, said.getvalue()), _problem(project, error)]) from error
+    if problems := _problems(project, said.getvalue()):
+        raise BookError(problems)
+    return app.env
+
+
+def _configuration(project: Project) -> dict[str, Any]:
+    """What `jupyter-book build -n` would give Sphinx; raises `BookError`."""
+    import yaml
+    from jsonschema import ValidationError  # type: ignore[import-untyped]
+    from jupyter_book.config import get_final_config
+
+    config = project.root / "_config.yml"
+    overrides = {
+        "external_toc_path": (project.root / "_toc.yml").as_posix(),
+        "latex_individualpages": False,
+        "nitpicky": True,
+        "templates_path": [],  # themes append to this list, else to a default that lives on
+    }
+    try:
+        settings, _ = get_final_config(
+            user_yaml=config,
+            cli_config=overrides,
+            sourcedir=project.chapters,
+            raise_on_invalid=True,
+        )
+    except (OSError, yaml.YAMLError, ValidationError, ValueError) as error:
+        message = getattr(error, "message", None) or str(error)
+        raise BookError([Problem(Path(config.name), None, None, message)]) from error
+    values = project.results / SUBSTITUTIONS
+    if values.is_file():
+        settings["myst_substitutions"] = json.loads(values.read_text(encoding="utf-8"))
+    return dict(settings)
+
+
+def _rebuild_only(app: Sphinx, changed: set[str] | None, titles: Mapping[str, str]) -> None:
+    """Let content decide what is read again; then write whatever shows something of it.
+
+    Sphinx writes the pages it has read. A changed title stands in the navigation of all,
+    and any page may have begun or ceased to cite what a list of references gathers.
+    """
+    if changed is None:
+        return
+
+    def outdated(
+        _app: Sphinx, _env: object, _new: set[str], _old: set[str], _gone: set[str]
+    ) -> Any:
+        return sorted(changed)
+
+    def showing(_app: Sphinx, env: BuildEnvironment) -> Any:
+        if _titles(env) != titles:
+            return sorted(env.found_docs)
+        lists = env.domaindata.get("cite", {}).get("bibliographies", {})
+        return sorted({key.docname for key in lists})
+
+    app.connect("env-get-outdated", outdated)
+    app.connect("env-updated", showing)
+
+
+def _titles(env: BuildEnvironment) -> dict[str, str]:
+    return {name: title.astext() for name, title in sorted(env.titles.items())}
+
+
+def _pages(project: Project, env: BuildEnvironment) -> dict[str, dict[str, str]]:
+    """Each document's files: its source, what it includes, and what it offers to download."""
+    files = {name: {path} for name, path in _sources(project).items()}
+    for name, paths in env.dependencies.items():
+        files[name] |= {_from_root(project, project.chapters / path) for path in paths}
+    for path, (names, _) in env.dlfiles.items():
+        for name in names:
+            files[name].add(_from_root(project, project.chapters / path))
+    return {name: _digests(project, sorted(paths)) for name, paths in sorted(files.items())}
+
+
+def _drop_unused_images(folders: _Folders, env: BuildEnvironment) -> None:
+    """Figures of former pages would pile up, and an updated site differ from a new one."""
+    used = {name for _, name in env.images.values()}
+    for folder in (folders.next / "_images", folders.project.build / "jupyter_execute"):
+        for path in _files(folder):
+            if path.name not in used:
+                path.unlink()
+
+
+def _problems(project: Project, said: str) -> list[Problem]:
+    """Sphinx's warnings, each with its file and line, or its notebook and cell."""
+    problems: list[Problem] = []
+    for line in _ANSI.sub("", said).splitlines():
+        if found := _WARNING.match(line):
+            file = Path(_from_root(project, Path(found["file"]))) if found["file"] else Path("book")
+            number = int(found["line"]) if found["line"] else None
+            cell = None
+            if file.suffix == ".ipynb" and number is not None:
+                cell, number = f"cell {number // CELL}", None
+            problems.append(Problem(file, number, cell, line[found.end() :]))
+        elif problems and line.strip():
+            former = problems.pop()
+            message = f"{former.message} {line.strip()}"
+            problems.append(Problem(former.file, former.line, former.column, message))
+    return problems
+
+
+def _problem(project: Project, error: Exception) -> Problem:
+    from sphinx.errors import SphinxError
+
+    message = _ANSI.sub("", str(error)).replace(f"{project.root}{os.sep}", "")
+    kind = "" if isinstance(error, SphinxError) else f"{type(error).__name__}: "
+    return Problem(Path("book"), None, None, kind + " ".join(message.split()))

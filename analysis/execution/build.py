@@ -1,0 +1,208 @@
+"""The whole build: check the evidence, execute what is stale, make the site."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+from filelock import FileLock, Timeout
+from rich.console import Console
+from rich.markup import escape
+
+from analysis.execution.book import BookError, Site, build_book
+from analysis.execution.fingerprint import Inputs, Parts, digest, write_atomically
+from analysis.execution.notebook import Executed, Failed, Job
+from analysis.execution.plan import Page, Project
+from analysis.execution.progress import progress
+from analysis.execution.run import SECONDS_PER_PAGE, Report, Workers, execute, stale_pages
+from analysis.execution.workers import default_jobs, open_workers
+
+Reads = Mapping[str, Parts]
+"""Page name → the rows it reads: what each is, and the hash of its content."""
+
+Check = Callable[[], Reads]
+"""Validates the evidence, raising `ReviewError`, and says which rows each page reads."""
+
+OpenWorkers = Callable[[], AbstractContextManager[Workers]]
+
+CHECKED = ".checked.json"
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a build did: the run, the site or what was wrong with it, the seconds of each stage."""
+
+    report: Report
+    site: Site | None
+    problems: BookError | None
+    seconds: Mapping[str, float]
+
+    @property
+    def succeeded(self) -> bool:
+        return self.site is not None
+
+
+def build_all(
+    project: Project,
+    pages: Sequence[Page],
+    check: Check,
+    *,
+    console: Console,
+    jobs: int | None = None,
+    force: bool = False,
+    timeout: float = SECONDS_PER_PAGE,
+    workers: OpenWorkers | None = None,
+) -> Build:
+    """Bring the site up to date and say what was done; a second build waits for the first.
+
+    `jobs` is the number of pages at a time (one for each core), `workers` opens others
+    than this machine's processes. The site stays as it was when a page fails or Sphinx
+    complains. Raises `ReviewError` for evidence or a plan that cannot be used.
+    """
+    clock = _Clock()
+    with only_build(project, console):
+        reads = known_reads(project)
+        inputs = Inputs(project, reads or {})
+        with _OnDemand(workers or _processes(project, pages, inputs, jobs)) as hands:
+            if force or reads is None or stale_pages(pages, inputs):
+                hands.begin()  # imports its stack while this process checks the evidence
+            inputs = Inputs(project, checked_reads(project, check))
+            clock.ends("check")
+            with progress(console, len(pages)) as listener:
+                report = execute(
+                    pages, inputs, hands, force=force, timeout=timeout, listener=listener
+                )
+        clock.ends("pages")
+        site, problems = _book(project, report, force)
+        clock.ends("book")
+    build = Build(report, site, problems, clock.seconds)
+    _summarise(build, project, console)
+    return build
+
+
+@contextmanager
+def only_build(project: Project, console: Console) -> Iterator[None]:
+    """Let one build of a project run at a time; the system frees the place of a killed one."""
+    project.build.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(project.build / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        console.print("Another build of this project is running; waiting until it ends.")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def checked_reads(project: Project, check: Check) -> Reads:
+    """The rows each page reads, from evidence that is valid; checked again only if it changed."""
+    reads = known_reads(project)
+    if reads is None:
+        state = _evidence(project)
+        reads = check()
+        known = {"evidence": state, "reads": {name: dict(parts) for name, parts in reads.items()}}
+        write_atomically(project.results / CHECKED, json.dumps(known, ensure_ascii=False) + "\n")
+    return reads
+
+
+def known_reads(project: Project) -> Reads | None:
+    """What the last check said, if it was of the same evidence by the same code."""
+    try:
+        known = json.loads((project.results / CHECKED).read_text(encoding="utf-8"))
+        return dict(known["reads"]) if known["evidence"] == _evidence(project) else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _evidence(project: Project) -> str:
+    """One hash of the data and of all code that might judge it."""
+    inputs = Inputs(project)
+    code = sorted(path.relative_to(project.root) for path in project.package.rglob("*.py"))
+    state = {**inputs.data(), **inputs.files(code), "Python": platform.python_version()}
+    return digest(json.dumps(state, sort_keys=True).encode())
+
+
+def _processes(
+    project: Project, pages: Sequence[Page], inputs: Inputs, jobs: int | None
+) -> OpenWorkers:
+    """This machine's workers, with the modules that the pages' notebooks import."""
+
+    def opened() -> AbstractContextManager[Workers]:
+        templates = sorted({page.template for page in pages})
+        modules = {name for template in templates for name in inputs.modules(template)}
+        return open_workers(jobs or default_jobs(), project.root, modules)
+
+    return opened
+
+
+@dataclass
+class _OnDemand:
+    """Workers that are opened when the first page, or somebody who foresees one, asks."""
+
+    open: OpenWorkers
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _workers: Workers | None = None
+
+    def begin(self) -> Workers:
+        if self._workers is None:
+            self._workers = self._stack.enter_context(self.open())
+        return self._workers
+
+    def submit(self, job: Job) -> Future[Executed | Failed]:
+        return self.begin().submit(job)
+
+    def __enter__(self) -> _OnDemand:
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self._stack.close()
+
+
+@dataclass
+class _Clock:
+    """The seconds of each stage, from the end of the one before it."""
+
+    last: float = field(default_factory=time.monotonic)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def ends(self, stage: str) -> None:
+        now = time.monotonic()
+        self.seconds[stage], self.last = now - self.last, now
+
+
+def _book(project: Project, report: Report, force: bool) -> tuple[Site | None, BookError | None]:
+    """The site, unless a page failed: then it would mix new pages with old ones."""
+    if not report.succeeded:
+        return None, None
+    try:
+        return build_book(project, force=force), None
+    except BookError as error:
+        return None, error
+
+
+def _summarise(build: Build, project: Project, console: Console) -> None:
+    """Where the site is, what was done, how long each stage took; or what failed."""
+
+    def say(text: str, style: str = "") -> None:
+        console.print(escape(text), style=style, soft_wrap=True, highlight=False)
+
+    executed, fresh = build.report.of("executed"), build.report.of("fresh")
+    say(f"{len(executed)} pages executed, {len(fresh)} up to date.")
+    for outcome in (*build.report.of("failed"), *build.report.of("blocked")):
+        say(f"✗ {outcome.page.template} → {outcome}", "red")
+    for problem in build.problems.problems if build.problems else ():
+        say(f"✗ {problem}", "red")
+    total = sum(build.seconds.values())
+    stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in build.seconds.items())
+    say(f"{total:.1f} s: {stages}.")
+    if build.site:
+        say(f"The site is at {build.site.index.relative_to(project.root)} ({build.site.state}).")
+    elif project.site.is_dir():
+        say("The site was left as it was.", "bold")

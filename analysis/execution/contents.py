@@ -1,0 +1,150 @@
+"""The contents of the book: every page, in order, as it follows from the protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analysis.execution.fingerprint import write_atomically
+from analysis.execution.plan import Page, Project
+from analysis.problems import EvidenceError, Problem
+from analysis.protocol import Cell, Protocol
+
+NOTEBOOKS = Path("analysis/notebooks")
+TOC_HEADER = "# Written by `python -m analysis toc` from data/protocol.yml: do not edit by hand.\n"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the book: its caption and its pages, hand-written or executed, in order."""
+
+    caption: str
+    documents: tuple[str, ...]
+
+
+def pages(protocol: Protocol) -> tuple[Page, ...]:
+    """Every executed page; the overview pages run after the cells whose results they read."""
+    cells = tuple(_cell_page(protocol, cell) for cell in protocol.cells)
+    names = tuple(page.name for page in cells)
+    return (
+        *cells,
+        _page("index", needs=names, title=protocol.title),
+        _page("methods/protocol"),
+        _page("results/search"),
+        _page("results/included-trials"),
+        _page("results/excluded-and-awaiting", needs=names),
+        _page("bias/risk-of-bias"),
+        _page("living/whats-new", needs=names),
+    )
+
+
+def parts(protocol: Protocol) -> tuple[Part, ...]:
+    """The book's parts after its front page."""
+    effects = tuple(
+        Part(
+            f"Effects: {condition.label}",
+            tuple(_document(cell) for cell in protocol.cells if cell.condition == condition.id),
+        )
+        for condition in protocol.conditions
+    )
+    return (
+        Part(
+            "About",
+            (
+                "about/plain-language-summary",
+                "about/background",
+                "about/objectives",
+                "about/glossary",
+            ),
+        ),
+        Part(
+            "Methods",
+            (
+                "methods/eligibility",
+                "methods/search-and-selection",
+                "methods/data-and-risk-of-bias",
+                "methods/synthesis",
+                "methods/certainty",
+                "methods/living-mode",
+                "methods/differences",
+                "methods/protocol",
+            ),
+        ),
+        Part(
+            "Results",
+            ("results/search", "results/included-trials", "results/excluded-and-awaiting"),
+        ),
+        *effects,
+        Part("Bias and certainty", ("bias/risk-of-bias",)),
+        Part("Living", ("living/whats-new", "about-the-data", "references")),
+    )
+
+
+def _page(document: str, needs: tuple[str, ...] = (), **parameters: str) -> Page:
+    stem = document.split("/")[-1].replace("-", "_")
+    return Page(
+        name=document.replace("/", "."),
+        template=NOTEBOOKS / f"{stem}.ipynb",
+        target=Path(f"{document}.ipynb"),
+        parameters=parameters,
+        needs=needs,
+    )
+
+
+def _cell_page(protocol: Protocol, cell: Cell) -> Page:
+    return Page(
+        name=cell.key,
+        template=NOTEBOOKS / "synthesis.ipynb",
+        target=Path(f"{_document(cell)}.ipynb"),
+        parameters=cell.model_dump() | {"title": protocol.cell_title(cell)},
+    )
+
+
+def _document(cell: Cell) -> str:
+    return f"effects/{cell.slug}"
+
+
+def toc(protocol: Protocol) -> Mapping[str, Any]:
+    """The table of contents as jupyter-book reads it."""
+    short = {
+        _document(cell): protocol.cell_title(cell).partition(":")[0] for cell in protocol.cells
+    }
+    return {
+        "format": "jb-book",
+        "root": "index",
+        "parts": [
+            {
+                "caption": part.caption,
+                "chapters": [
+                    {"file": document} | ({"title": short[document]} if document in short else {})
+                    for document in part.documents
+                ],
+            }
+            for part in parts(protocol)
+        ],
+    }
+
+
+def toc_text(protocol: Protocol) -> str:
+    """`_toc.yml`, the same bytes for the same protocol."""
+    return TOC_HEADER + yaml.safe_dump(dict(toc(protocol)), sort_keys=False, allow_unicode=True)
+
+
+def write_toc(project: Project, protocol: Protocol) -> Path:
+    """Rewrite `_toc.yml` from the protocol."""
+    path = project.root / "_toc.yml"
+    write_atomically(path, toc_text(protocol))
+    return path
+
+
+def check_toc(project: Project, protocol: Protocol) -> None:
+    """EvidenceError where `_toc.yml` is not what the protocol says."""
+    path = project.root / "_toc.yml"
+    found = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if found != toc_text(protocol):
+        message = "does not follow from data/protocol.yml: run `python -m analysis toc`"
+        raise EvidenceError([Problem(Path(path.name), None, None, message)])

@@ -1,0 +1,231 @@
+"""What a page was made from, part by part: what changed says which pages are stale, and why."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import os
+import platform
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from analysis.execution.plan import Page, Project
+
+Parts = Mapping[str, str]
+"""The inputs of a page: what each is, in a person's words, and the hash of its content."""
+
+RECORD = ".pages.json"
+SCHEMA_VERSION = 1
+PACKAGE = "analysis"
+NAMED_IN_A_REASON = 3
+# Written into every page whatever its notebook imports: the page's last step.
+FINISHING = f"{PACKAGE}.execution.notebook"
+
+
+def digest(content: bytes) -> str:
+    """BLAKE2b of the content, 128 bits, as hexadecimal."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def write_atomically(path: Path, content: str) -> None:
+    """Replace a file whole or not at all, so that a kill at any point leaves one of the two.
+
+    A file that says the same already is left alone, its time of change included.
+    """
+    if path.is_file() and path.read_bytes() == content.encode():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Reads what pages depend on; each file is read and each module parsed once.
+
+    `reads` narrows the data a page depends on: page name → parts that stand in place of
+    the whole `data/` folder, for example `outcomes.csv: rows dear-2013.disability.post.1`.
+    """
+
+    project: Project
+    reads: Mapping[str, Parts] = field(default_factory=dict)
+    _digests: dict[Path, str | None] = field(default_factory=dict, repr=False)
+    _imports: dict[Path, frozenset[str]] = field(default_factory=dict, repr=False)
+
+    def of(self, page: Page) -> dict[str, str]:
+        """Every part of the page's fingerprint, in the order a person would look."""
+        parts = {f"parameters of {page.name}": digest(_canonical(dict(page.parameters)))}
+        parts |= self.files([page.template])
+        parts |= self.reads.get(page.name, self.data())
+        parts |= self.files(Path("results") / f"{need}.json" for need in page.needs)
+        parts |= self.files(sorted(self.code(page.template)))
+        parts |= self.files([Path("requirements.txt")])
+        parts["Python"] = digest(platform.python_version().encode())
+        return parts
+
+    def data(self) -> dict[str, str]:
+        """All files of `data/`: what a page reads when nothing narrower is known."""
+        root = self.project.root
+        return self.files(
+            sorted(
+                path.relative_to(root) for path in self.project.data.rglob("*") if path.is_file()
+            )
+        )
+
+    def files(self, paths: Iterable[Path]) -> dict[str, str]:
+        """Path from the root → hash, without the files that are not there."""
+        found = {path.as_posix(): self._digest(path) for path in paths}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def code(self, template: Path) -> set[Path]:
+        """The modules of `analysis/` a notebook reaches by its imports, wherever they stand."""
+        return {
+            path for name in self.modules(template) if (path := self._module_file(name)) is not None
+        }
+
+    def modules(self, template: Path) -> set[str]:
+        """Every module a notebook reaches, the package's own followed, the others named."""
+        reached: set[str] = set()
+        waiting = [*self._imported(template), FINISHING]
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                if path := self._module_file(name):
+                    waiting += [*_parents(name), *self._imported(path)]
+        return reached
+
+    def forget_results(self) -> None:
+        """Read `results/` anew: pages executed since may have changed it."""
+        for path in [path for path in self._digests if path.parts[0] == "results"]:
+            del self._digests[path]
+
+    def _digest(self, path: Path) -> str | None:
+        if path not in self._digests:
+            file = self.project.root / path
+            self._digests[path] = digest(file.read_bytes()) if file.is_file() else None
+        return self._digests[path]
+
+    def _imported(self, path: Path) -> frozenset[str]:
+        if path not in self._imports:
+            file = self.project.root / path
+            self._imports[path] = (
+                frozenset(_imports(_source(file), path)) if file.is_file() else frozenset()
+            )
+        return self._imports[path]
+
+    def _module_file(self, name: str) -> Path | None:
+        if name.split(".")[0] != PACKAGE:
+            return None
+        stem = Path(*name.split("."))
+        for path in (stem.with_suffix(".py"), stem / "__init__.py"):
+            if (self.project.root / path).is_file():
+                return path
+        return None
+
+
+def _parents(name: str) -> list[str]:
+    """The packages around a module: Python runs their `__init__.py` first."""
+    parts = name.split(".")
+    return [".".join(parts[:end]) for end in range(1, len(parts))]
+
+
+def _source(file: Path) -> str:
+    """The Python of a module, or of a notebook's code cells without IPython's own commands."""
+    text = file.read_text(encoding="utf-8")
+    if file.suffix != ".ipynb":
+        return text
+    cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+    lines = "\n".join("".join(cell["source"]) for cell in cells).splitlines()
+    return "\n".join("pass" if line.startswith(("%", "!")) else line for line in lines)
+
+
+def _imports(source: str, path: Path) -> Iterator[str]:
+    """The modules a source imports; `from a import b` may mean the module `a.b`, so both."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # executing it will say so, with the cell and the line
+        return
+    package = path.with_suffix("").parts[:-1]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            name = ".".join([*base, *([node.module] if node.module else [])])
+            yield name
+            yield from (f"{name}.{alias.name}" for alias in node.names)
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
+
+
+@dataclass(frozen=True)
+class Made:
+    """What is remembered of a page: its inputs, its outputs, and how long it took."""
+
+    inputs: Parts
+    outputs: Parts
+    seconds: float
+
+
+def read_record(project: Project) -> dict[str, Made]:
+    """What the last builds made, by page; empty where there is none or it cannot be read."""
+    try:
+        stored = json.loads((project.results / RECORD).read_text(encoding="utf-8"))
+        if stored["schema_version"] != SCHEMA_VERSION:
+            return {}
+        return {name: Made(**made) for name, made in stored["pages"].items()}
+    except (OSError, ValueError, TypeError, KeyError):
+        return {}
+
+
+def write_record(project: Project, record: Mapping[str, Made]) -> None:
+    """Remember what was made, for the next build; atomic."""
+    pages = {name: asdict(made) for name, made in sorted(record.items())}
+    text = json.dumps({"schema_version": SCHEMA_VERSION, "pages": pages}, ensure_ascii=False)
+    write_atomically(project.results / RECORD, text + "\n")
+
+
+def output_paths(page: Page) -> tuple[Path, Path]:
+    """The two files a page makes, from the root: itself, and its result if it publishes one."""
+    return Path("chapters") / page.target, Path("results") / page.result
+
+
+def outputs(page: Page, project: Project) -> dict[str, str]:
+    """The files a page has made, with their hashes; without those that are not there."""
+    return Inputs(project).files(output_paths(page))
+
+
+def stale_because(page: Page, inputs: Inputs, made: Made | None) -> str | None:
+    """Why a page must be executed, in one line; `None` where it is up to date."""
+    if made is None:
+        return "it has not been executed yet"
+    if reason := _difference(made.inputs, inputs.of(page)):
+        return reason
+    return _difference(made.outputs, outputs(page, inputs.project))
+
+
+def _difference(before: Parts, now: Parts) -> str | None:
+    """What differs between two fingerprints, the first few by name."""
+    changed = [f"{name} changed" for name in now if name in before and before[name] != now[name]]
+    changed += [f"{name} is new" for name in now if name not in before]
+    changed += [f"{name} is gone" for name in before if name not in now]
+    if not changed:
+        return None
+    more = len(changed) - NAMED_IN_A_REASON
+    named = changed[:NAMED_IN_A_REASON] + ([f"{more} more"] if more > 0 else [])
+    return ", ".join(named)

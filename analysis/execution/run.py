@@ -1,0 +1,217 @@
+"""Execute the stale pages in parallel, each one committed whole or not at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from typing import Literal, Protocol
+
+from analysis.execution.fingerprint import (
+    Inputs,
+    Made,
+    Parts,
+    output_paths,
+    outputs,
+    read_record,
+    stale_because,
+    write_atomically,
+    write_record,
+)
+from analysis.execution.notebook import Executed, Failed, Job, read_template
+from analysis.execution.plan import Page, Project, check_plan
+
+SECONDS_PER_PAGE = 120.0
+
+State = Literal["executed", "fresh", "failed", "blocked"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one page. `why` says what made it stale, what failed or what it lacks."""
+
+    page: Page
+    state: State
+    why: str = ""
+    seconds: float = 0.0
+    stderr: str = ""
+    failure: Failed | None = None
+
+    def __str__(self) -> str:
+        match self.state:
+            case "executed":
+                return f"{self.page.name}: executed in {self.seconds:.1f} s, because {self.why}"
+            case "fresh":
+                return f"{self.page.name}: up to date"
+            case _:
+                return f"{self.page.name}: {self.why}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run did, page by page in the order of the plan."""
+
+    outcomes: tuple[Outcome, ...]
+    seconds: float
+
+    def of(self, state: State) -> tuple[Outcome, ...]:
+        return tuple(outcome for outcome in self.outcomes if outcome.state == state)
+
+    @property
+    def succeeded(self) -> bool:
+        return not self.of("failed") and not self.of("blocked")
+
+
+class Workers(Protocol):
+    """Whatever executes pages: processes here, or machines elsewhere."""
+
+    def submit(self, job: Job) -> Future[Executed | Failed]: ...
+
+
+class Listener(Protocol):
+    """Who is told how a run goes: the progress bar, or nobody."""
+
+    def started(self, page: Page) -> None: ...
+
+    def finished(self, outcome: Outcome) -> None: ...
+
+
+def stale_pages(pages: Sequence[Page], inputs: Inputs) -> dict[str, str]:
+    """The pages to execute, with the reason in one line; those that need them not counted.
+
+    A page whose needs are stale may turn out up to date, once they have been executed
+    and published the same results as before.
+    """
+    record = read_record(inputs.project)
+    reasons = {page.name: stale_because(page, inputs, record.get(page.name)) for page in pages}
+    return {name: reason for name, reason in reasons.items() if reason is not None}
+
+
+def execute(
+    pages: Sequence[Page],
+    inputs: Inputs,
+    workers: Workers,
+    *,
+    force: bool = False,
+    timeout: float = SECONDS_PER_PAGE,
+    listener: Listener | None = None,
+) -> Report:
+    """Execute what is stale (everything, if `force`) and commit what succeeded.
+
+    A page that fails keeps its former output and blocks only the pages that need it.
+    Raises `PlanError` for a plan that contradicts itself.
+    """
+    check_plan(pages)
+    started = time.monotonic()
+    run = _Run(inputs, workers, force, timeout, listener)
+    outcomes = {outcome.page.name: outcome for outcome in run.all(pages)}
+    return Report(tuple(outcomes[page.name] for page in pages), time.monotonic() - started)
+
+
+@dataclass
+class _Run:
+    """The state of one call of `execute`."""
+
+    inputs: Inputs
+    workers: Workers
+    force: bool
+    timeout: float
+    listener: Listener | None
+    record: dict[str, Made] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
+    running: dict[Future[Executed | Failed], _Started] = field(default_factory=dict)
+
+    @property
+    def project(self) -> Project:
+        return self.inputs.project
+
+    def all(self, pages: Sequence[Page]) -> Iterator[Outcome]:
+        """Each page's outcome as it is known; a page waits for those it needs."""
+        by_name = {page.name: page for page in pages}
+        self.record = read_record(self.project)
+        self._drop_unplanned(pages)
+        order = TopologicalSorter({page.name: page.needs for page in pages})
+        order.prepare()
+        while order.is_active():
+            outcomes = [self._begin(by_name[name]) for name in self._longest_first(order)]
+            known = [outcome for outcome in outcomes if outcome is not None]
+            for outcome in known or self._wait():
+                order.done(outcome.page.name)
+                if self.listener:
+                    self.listener.finished(outcome)
+                yield outcome
+
+    def _drop_unplanned(self, pages: Sequence[Page]) -> None:
+        """Delete what pages no longer planned have made, unless another page makes it now."""
+        planned = {path.as_posix() for page in pages for path in output_paths(page)}
+        for name in set(self.record) - {page.name for page in pages}:
+            for path in set(self.record.pop(name).outputs) - planned:
+                (self.project.root / path).unlink(missing_ok=True)
+
+    def _longest_first(self, order: TopologicalSorter[str]) -> list[str]:
+        """The pages that may start, those that took longest first, so that no core idles last."""
+
+        def last_time(name: str) -> float:
+            return self.record[name].seconds if name in self.record else float("inf")
+
+        return sorted(order.get_ready(), key=last_time, reverse=True)
+
+    def _begin(self, page: Page) -> Outcome | None:
+        """Start the page, or say at once what is known of it."""
+        if lost := sorted(set(page.needs) & self.lost):
+            self.lost.add(page.name)
+            return Outcome(page, "blocked", f"not executed, because {', '.join(lost)} failed")
+        why = stale_because(page, self.inputs, self.record.get(page.name))
+        if why is None and not self.force:
+            return Outcome(page, "fresh")
+        try:
+            template = read_template(self.project.root / page.template)
+        except OSError as error:
+            return self._failed(page, Failed(f"{page.template}: {error.strerror}"))
+        job = Job(page.name, template, dict(page.parameters), str(self.project.root), self.timeout)
+        self.running[self.workers.submit(job)] = _Started(
+            page, why or "it was asked for", self.inputs.of(page)
+        )
+        if self.listener:
+            self.listener.started(page)
+        return None
+
+    def _wait(self) -> list[Outcome]:
+        done, _ = wait(self.running, return_when=FIRST_COMPLETED)
+        return [self._end(self.running.pop(future), future) for future in done]
+
+    def _end(self, started: _Started, future: Future[Executed | Failed]) -> Outcome:
+        try:
+            made = future.result()
+        except Exception as error:
+            made = Failed(f"the worker was lost: {type(error).__name__}: {error}")
+        if isinstance(made, Failed):
+            return self._failed(started.page, made)
+        self._commit(started, made)
+        return Outcome(started.page, "executed", started.why, made.seconds, made.stderr)
+
+    def _failed(self, page: Page, failure: Failed) -> Outcome:
+        self.lost.add(page.name)
+        return Outcome(page, "failed", str(failure), failure=failure)
+
+    def _commit(self, started: _Started, made: Executed) -> None:
+        """Result, page, record, in this order: a kill between them leaves the page stale."""
+        page = started.page
+        result = self.project.results / page.result
+        if made.result is None:
+            result.unlink(missing_ok=True)
+        else:
+            write_atomically(result, made.result)
+        write_atomically(self.project.chapters / page.target, made.notebook)
+        self.inputs.forget_results()
+        self.record[page.name] = Made(started.inputs, outputs(page, self.project), made.seconds)
+        write_record(self.project, self.record)
+
+
+@dataclass(frozen=True)
+class _Started:
+    page: Page
+    why: str
+    inputs: Parts

@@ -1,0 +1,72 @@
+"""Who executes pages on this machine: forks of a warm parent, or ordinary processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.execution.notebook import Executed, Failed, Job, execute_notebook
+from analysis.execution.run import Workers
+from analysis.execution.warm import can_fork, environment, warm_workers
+
+
+@dataclass(frozen=True)
+class ColdWorkers:
+    """Ordinary processes, each notebook with an ordinary kernel: slower, and works everywhere."""
+
+    pool: ProcessPoolExecutor
+
+    def submit(self, job: Job) -> Future[Executed | Failed]:
+        return self.pool.submit(execute_notebook, job)
+
+
+@contextmanager
+def cold_workers(jobs: int) -> Iterator[ColdWorkers]:
+    """Open `jobs` ordinary worker processes."""
+    with (
+        tempfile.TemporaryDirectory(prefix="pages-") as folder,
+        ProcessPoolExecutor(
+            jobs,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_begin_worker,
+            initargs=(environment(Path(folder)),),
+        ) as pool,
+    ):
+        yield ColdWorkers(pool)
+
+
+def _begin_worker(variables: Mapping[str, str]) -> None:
+    """Set what the kernels started from here inherit, and end with the driver."""
+    os.environ.update(variables)
+    threading.Thread(target=_end_with_driver, daemon=True).start()
+
+
+def _end_with_driver() -> None:
+    if driver := multiprocessing.parent_process():
+        driver.join()
+        os._exit(1)
+
+
+@contextmanager
+def open_workers(jobs: int, root: Path, modules: Iterable[str]) -> Iterator[Workers]:
+    """Warm workers where this platform forks, ordinary ones elsewhere."""
+    if can_fork():
+        with warm_workers(jobs, root, modules) as warm:
+            yield warm
+    else:
+        with cold_workers(jobs) as cold:
+            yield cold
+
+
+def default_jobs() -> int:
+    """One page at a time for each core this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

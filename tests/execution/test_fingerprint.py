@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from analysis.execution.fingerprint import (
+    RECORD,
+    Inputs,
+    Made,
+    outputs,
+    read_record,
+    stale_because,
+    write_atomically,
+    write_record,
+)
+from analysis.execution.plan import Page, Project
+from tests.execution.templates import notebook, page
+
+
+def made(planned: Page, project: Project, **reads: dict[str, str]) -> Made:
+    """The record of a page as if it had just been executed."""
+    target = project.chapters / planned.target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text("executed", encoding="utf-8")
+    return Made(Inputs(project, reads).of(planned), outputs(planned, project), 1.0)
+
+
+def module(project: Project, path: str, source: str) -> None:
+    file = project.root / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(source, encoding="utf-8")
+
+
+def why(planned: Page, project: Project, record: Made, **reads: dict[str, str]) -> str | None:
+    return stale_because(planned, Inputs(project, reads), record)
+
+
+def test_a_page_is_up_to_date_until_something_changes(project: Project) -> None:
+    planned = page(project, "a", notebook("1"))
+    assert stale_because(planned, Inputs(project), None) == "it has not been executed yet"
+    assert why(planned, project, made(planned, project)) is None
+
+
+def test_each_kind_of_input_is_named_when_it_changes(project: Project) -> None:
+    planned = page(project, "a", notebook("from analysis.figures import forest"))
+    module(project, "analysis/figures/forest.py", "x = 1")
+    (project.root / "requirements.txt").write_text("numpy==1", encoding="utf-8")
+    record = made(planned, project)
+
+    other = replace(planned, parameters={"outcome": "pain"})
+    assert why(other, project, record) == "parameters of a changed"
+    for path in ("data/outcomes.csv", "requirements.txt", "analysis/figures/forest.py"):
+        file = project.root / path
+        before = file.read_text(encoding="utf-8")
+        file.write_text("something else", encoding="utf-8")
+        assert why(planned, project, record) == f"{path} changed"
+        file.write_text(before, encoding="utf-8")
+    page(project, "a", notebook("from analysis.figures import forest", "2"))
+    assert why(planned, project, record) == "analysis/notebooks/a.ipynb changed"
+
+
+def test_files_that_come_and_go_are_named(project: Project) -> None:
+    planned = page(project, "a", notebook("1"))
+    record = made(planned, project)
+    (project.data / "new.csv").write_text("x", encoding="utf-8")
+    (project.data / "outcomes.csv").unlink()
+    assert why(planned, project, record) == "data/new.csv is new, data/outcomes.csv is gone"
+
+
+def test_a_long_list_of_reasons_is_cut(project: Project) -> None:
+    planned = page(project, "a", notebook("1"))
+    record = made(planned, project)
+    for name in "bcdef":
+        (project.data / name).write_text("x", encoding="utf-8")
+    assert why(planned, project, record) == (
+        "data/b is new, data/c is new, data/d is new, 2 more"
+    )
+
+
+def test_rows_that_a_page_reads_stand_for_the_data_files(project: Project) -> None:
+    planned = page(project, "a", notebook("1"))
+    record = made(planned, project, a={"outcomes.csv: rows r1": "1"})
+    (project.data / "outcomes.csv").write_text("rows of other pages", encoding="utf-8")
+    assert why(planned, project, record, a={"outcomes.csv: rows r1": "1"}) is None
+    assert why(planned, project, record, a={"outcomes.csv: rows r1": "2"}) == (
+        "outcomes.csv: rows r1 changed"
+    )
+
+
+def test_a_page_depends_on_the_results_it_needs(project: Project) -> None:
+    planned = page(project, "front", notebook("1"), needs=("cell",))
+    result = project.results / "cell.json"
+    write_atomically(result, "1\n")
+    record = made(planned, project)
+    write_atomically(result, "1\n")
+    assert why(planned, project, record) is None
+    write_atomically(result, "2\n")
+    assert why(planned, project, record) == "results/cell.json changed"
+
+
+def test_a_page_that_was_edited_or_removed_is_stale(project: Project) -> None:
+    planned = page(project, "a", notebook("1"))
+    record = made(planned, project)
+    target = project.chapters / planned.target
+    target.write_text("edited by hand", encoding="utf-8")
+    assert why(planned, project, record) == "chapters/effects/a.ipynb changed"
+    target.unlink()
+    assert why(planned, project, record) == "chapters/effects/a.ipynb is gone"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import analysis.figures.forest",
+        "from analysis.figures.forest import draw",
+        "from analysis.figures import forest as f",
+        "def later():\n    from analysis.figures import forest",
+        "%matplotlib inline\nfrom analysis.figures import forest",
+        "from analysis.pages import cell",  # which imports it, relatively
+    ],
+)
+def test_the_code_of_a_page_is_what_its_imports_reach(project: Project, statement: str) -> None:
+    planned = page(project, "a", notebook(statement))
+    for name in ("__init__", "figures/__init__", "figures/style", "figures/funnel", "pages/__init__"):
+        module(project, f"analysis/{name}.py", "")
+    module(project, "analysis/pages/cell.py", "from ..figures import forest")
+    module(project, "analysis/figures/forest.py", "import numpy\nfrom .style import ink")
+    code = {path.as_posix() for path in Inputs(project).code(planned.template)}
+    assert {
+        "analysis/__init__.py",
+        "analysis/figures/__init__.py",
+        "analysis/figures/forest.py",
+        "analysis/figures/style.py",
+    } <= code
+    assert "analysis/figures/funnel.py" not in code
+    assert "numpy" in Inputs(project).modules(planned.template)
+
+
+def test_the_record_comes_back_as_it_was_written(project: Project) -> None:
+    record = {"a": Made({"x": "1"}, {"y": "2"}, 0.5)}
+    write_record(project, record)
+    assert read_record(project) == record
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"schema_version": 0, "pages": {}}', "null"])
+def test_a_record_that_cannot_be_read_makes_every_page_stale(
+    project: Project, content: str
+) -> None:
+    project.results.mkdir()
+    (project.results / RECORD).write_text(content, encoding="utf-8")
+    assert read_record(project) == {}
+
+
+def test_a_write_that_fails_leaves_the_former_file_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "result.json"
+    write_atomically(file, "old")
+
+    def full(_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_atomically(file, "new")
+    assert file.read_text(encoding="utf-8") == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["result.json"]
+
+
+def test_writing_the_same_again_does_not_touch_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "page.ipynb"
+    write_atomically(file, json.dumps({"a": 1}))
+    before = file.stat()
+    write_atomically(file, json.dumps({"a": 1}))
+    assert (before.st_ino, before.st_mtime_ns) == (file.stat().st_ino, file.stat().st_mtime_ns)

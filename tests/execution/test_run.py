@@ -1,0 +1,222 @@
+"""The order, the commits and the reports of a run, with workers that execute nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+import pytest
+
+from analysis.execution.fingerprint import Inputs, read_record
+from analysis.execution.notebook import Executed, Failed, Job
+from analysis.execution.plan import Page, PlanError, Project
+from analysis.execution.run import Outcome, Report, execute, stale_pages
+from tests.execution.templates import notebook, page
+
+
+def published(job: Job) -> Executed:
+    """A page whose result is its parameters."""
+    return Executed(f"page {job.name}", json.dumps(job.parameters), "", 0.25)
+
+
+@dataclass
+class Pretenders:
+    """Workers that answer at once, and remember what they were asked."""
+
+    answer: Callable[[Job], Executed | Failed] = published
+    asked: list[str] = field(default_factory=list)
+
+    def submit(self, job: Job) -> Future[Executed | Failed]:
+        self.asked.append(job.name)
+        future: Future[Executed | Failed] = Future()
+        try:
+            future.set_result(self.answer(job))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+@dataclass
+class Ears:
+    """A listener that writes down what it hears."""
+
+    heard: list[str] = field(default_factory=list)
+
+    def started(self, page: Page) -> None:
+        self.heard.append(f"started {page.name}")
+
+    def finished(self, outcome: Outcome) -> None:
+        self.heard.append(f"{outcome.state} {outcome.page.name}")
+
+
+@pytest.fixture
+def pages(project: Project) -> list[Page]:
+    """A front page that needs two cells, planned before them."""
+    text = notebook("1", parameters='outcome = "x"')
+    return [
+        page(project, "front", text, needs=("a", "b")),
+        page(project, "a", text, parameters={"outcome": "pain"}),
+        page(project, "b", text, parameters={"outcome": "disability"}),
+    ]
+
+
+def run(
+    project: Project, pages: list[Page], workers: Pretenders | None = None, *, force: bool = False
+) -> Report:
+    return execute(pages, Inputs(project), workers or Pretenders(), force=force)
+
+
+def states(report: Report) -> dict[str, str]:
+    return {outcome.page.name: outcome.state for outcome in report.outcomes}
+
+
+def failing(*names: str) -> Pretenders:
+    error = Failed("ValueError: no", 3, "f(x)")
+    return Pretenders(lambda job: error if job.name in names else published(job))
+
+
+def test_pages_run_after_those_they_need_and_are_reported_in_plan_order(
+    project: Project, pages: list[Page]
+) -> None:
+    workers = Pretenders()
+    report = run(project, pages, workers)
+    assert workers.asked[-1] == "front"
+    assert [outcome.page.name for outcome in report.outcomes] == ["front", "a", "b"]
+    assert report.succeeded
+    assert (project.chapters / "effects/a.ipynb").read_text(encoding="utf-8") == "page a"
+    assert json.loads((project.results / "a.json").read_text()) == {"outcome": "pain"}
+
+
+def test_what_is_up_to_date_is_not_executed_again(project: Project, pages: list[Page]) -> None:
+    run(project, pages)
+    workers = Pretenders()
+    assert set(states(run(project, pages, workers)).values()) == {"fresh"}
+    assert workers.asked == []
+    assert states(run(project, pages, workers, force=True))["front"] == "executed"
+    assert sorted(workers.asked) == ["a", "b", "front"]
+
+
+def test_a_changed_parameter_runs_its_page_and_the_pages_that_read_its_result(
+    project: Project, pages: list[Page]
+) -> None:
+    run(project, pages)
+    pages[1] = page(project, "a", notebook("1", parameters='outcome = "x"'))
+    report = run(project, pages)
+    assert states(report) == {"front": "executed", "a": "executed", "b": "fresh"}
+    assert report.outcomes[0].why == "results/a.json changed"
+
+
+def test_a_result_that_came_out_the_same_runs_nothing_further(
+    project: Project, pages: list[Page]
+) -> None:
+    run(project, pages)
+    page(project, "a", notebook("1", "2", parameters='outcome = "x"'))
+    assert stale_pages(pages, Inputs(project)) == {"a": "analysis/notebooks/a.ipynb changed"}
+    assert states(run(project, pages)) == {"front": "fresh", "a": "executed", "b": "fresh"}
+
+
+def test_a_failure_blocks_only_what_needs_it_and_keeps_the_former_page(
+    project: Project, pages: list[Page]
+) -> None:
+    run(project, pages)
+    report = run(project, pages, failing("a"), force=True)
+    assert states(report) == {"front": "blocked", "a": "failed", "b": "executed"}
+    assert not report.succeeded
+    assert str(report.of("failed")[0]) == "a: cell 3 `f(x)`: ValueError: no"
+    assert str(report.of("blocked")[0]) == "front: not executed, because a failed"
+    assert (project.chapters / "effects/a.ipynb").read_text(encoding="utf-8") == "page a"
+
+
+def test_a_page_that_failed_is_tried_again(project: Project, pages: list[Page]) -> None:
+    run(project, pages, failing("a"))
+    assert states(run(project, pages)) == {"front": "executed", "a": "executed", "b": "fresh"}
+
+
+def test_a_worker_that_is_lost_is_a_failure_of_its_page(
+    project: Project, pages: list[Page]
+) -> None:
+    def lose(job: Job) -> Executed:
+        if job.name == "b":
+            raise ConnectionError("no more")
+        return published(job)
+
+    report = run(project, pages, Pretenders(lose))
+    assert report.of("failed")[0].why == "the worker was lost: ConnectionError: no more"
+
+
+def test_a_template_that_is_not_there_is_a_failure_of_its_page(
+    project: Project, pages: list[Page]
+) -> None:
+    (project.root / pages[1].template).unlink()
+    assert run(project, pages).of("failed")[0].why == (
+        "analysis/notebooks/a.ipynb: No such file or directory"
+    )
+
+
+def test_a_page_that_no_longer_publishes_leaves_no_result(
+    project: Project, pages: list[Page]
+) -> None:
+    run(project, pages)
+    run(project, pages, Pretenders(lambda job: Executed("page", None, "", 0.1)), force=True)
+    assert not (project.results / "a.json").exists()
+
+
+def test_a_page_no_longer_planned_is_removed(project: Project, pages: list[Page]) -> None:
+    run(project, pages)
+    (project.chapters / "by-hand.md").write_text("# By hand", encoding="utf-8")
+    run(project, [pages[2]])
+    assert not (project.chapters / "effects/a.ipynb").exists()
+    assert not (project.results / "a.json").exists()
+    assert (project.chapters / "effects/b.ipynb").exists()
+    assert (project.chapters / "by-hand.md").exists()
+
+
+def test_a_page_that_changes_its_name_keeps_its_target(
+    project: Project, pages: list[Page]
+) -> None:
+    run(project, [pages[2]])
+    renamed = Page("new", pages[2].template, pages[2].target, pages[2].parameters)
+    run(project, [renamed])
+    assert (project.chapters / "effects/b.ipynb").read_text(encoding="utf-8") == "page new"
+
+
+def test_an_interrupted_run_resumes_where_it_stopped(
+    project: Project, pages: list[Page]
+) -> None:
+    def interrupt(job: Job) -> Executed:
+        if job.name == "front":
+            raise KeyboardInterrupt
+        return published(job)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(project, pages, Pretenders(interrupt))
+    workers = Pretenders()
+    run(project, pages, workers)
+    assert workers.asked == ["front"]
+
+
+def test_the_page_that_took_longest_goes_first(project: Project, pages: list[Page]) -> None:
+    def timed(job: Job) -> Executed:
+        return Executed("page", None, "", 9.0 if job.name == "b" else 1.0)
+
+    run(project, pages, Pretenders(timed))
+    assert read_record(project)["b"].seconds == 9.0
+    workers = Pretenders()
+    run(project, pages, workers, force=True)
+    assert workers.asked == ["b", "a", "front"]
+
+
+def test_a_listener_hears_of_every_page(project: Project, pages: list[Page]) -> None:
+    ears = Ears()
+    execute(pages, Inputs(project), failing("a"), listener=ears)
+    assert ears.heard[:2] == ["started a", "started b"]
+    assert sorted(ears.heard[2:]) == ["blocked front", "executed b", "failed a"]
+
+
+def test_a_plan_that_contradicts_itself_runs_nothing(project: Project, pages: list[Page]) -> None:
+    workers = Pretenders()
+    with pytest.raises(PlanError):
+        run(project, [*pages, pages[0]], workers)
+    assert workers.asked == []

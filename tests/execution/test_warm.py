@@ -1,0 +1,196 @@
+"""Warm kernels: nothing passes from one notebook to the next, and nothing outlives its build."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from analysis.execution.notebook import Executed, Failed
+from analysis.execution.warm import WarmWorkers, warm_workers
+from tests.execution.templates import job, notebook, printed
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS_TO_END = 15.0
+
+
+def says(workers: WarmWorkers, root: Path, *cells: str) -> str:
+    made = workers.submit(job(notebook(*cells), root)).result()
+    assert isinstance(made, Executed), str(made)
+    return printed(made.notebook).strip()
+
+
+DISTURBANCES = {
+    "a variable": ("x = 1", "print('x' in globals())", "False"),
+    "an option": (
+        "import pandas as pd\npd.set_option('display.max_rows', 7)",
+        "import pandas as pd\nprint(pd.get_option('display.max_rows'))",
+        "60",
+    ),
+    "a patched module": (
+        "import math\nmath.pi = 3",
+        "import math\nprint(math.pi)",
+        "3.141592653589793",
+    ),
+    "an environment variable": (
+        "import os\nos.environ['LEAK'] = '1'",
+        "import os\nprint('LEAK' in os.environ)",
+        "False",
+    ),
+    "the working directory": (
+        "import os\nos.chdir('/')",
+        "import os\nprint(os.getcwd() == '/')",
+        "False",
+    ),
+    "a crash": ("import ctypes\nctypes.string_at(0)", "print('alive')", "alive"),
+    "an exit": ("import os\nos._exit(3)", "print('alive')", "alive"),
+}
+
+
+@pytest.mark.parametrize("name", DISTURBANCES)
+def test_a_notebook_does_not_feel_the_one_before(
+    warm: WarmWorkers, tmp_path: Path, name: str
+) -> None:
+    disturbs, asks, answer = DISTURBANCES[name]
+    warm.submit(job(notebook(disturbs), tmp_path)).result()
+    assert says(warm, tmp_path, asks) == answer
+
+
+def test_a_seed_in_one_notebook_decides_nothing_in_another(
+    warm: WarmWorkers, tmp_path: Path
+) -> None:
+    draw = "import random, numpy as np\nprint(random.random(), np.random.random())"
+    seed = "import random, numpy as np\nrandom.seed(1), np.random.seed(1)"
+    assert says(warm, tmp_path, seed, draw) == says(warm, tmp_path, seed, draw)
+    assert len({says(warm, tmp_path, draw) for _ in range(3)}) == 3
+
+
+def test_each_notebook_has_a_process_of_its_own_with_the_stack_imported(
+    warm: WarmWorkers, tmp_path: Path
+) -> None:
+    ask = "import os, sys\nprint(os.getpid(), 'pandas' in sys.modules)"
+    answers = {says(warm, tmp_path, ask) for _ in range(3)}
+    assert len(answers) == 3
+    assert all(answer.endswith("True") for answer in answers)
+
+
+def test_a_crowd_of_notebooks_is_served(warm: WarmWorkers, tmp_path: Path) -> None:
+    futures = [warm.submit(job(notebook(f"print({i})"), tmp_path)) for i in range(12)]
+    made = [future.result() for future in futures]
+    assert [printed(one.notebook) for one in made if isinstance(one, Executed)] == [
+        f"{i}\n" for i in range(12)
+    ]
+
+
+def test_the_processes_a_notebook_starts_end_with_it(warm: WarmWorkers, tmp_path: Path) -> None:
+    start = "import subprocess\nprint(subprocess.Popen(['sleep', '600']).pid)"
+    assert gone([int(says(warm, tmp_path, start))])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the OOM killer is Linux's")
+def test_when_memory_runs_out_a_notebook_goes_first(warm: WarmWorkers, tmp_path: Path) -> None:
+    assert says(warm, tmp_path, "print(open('/proc/self/oom_score_adj').read())") == "1000"
+
+
+def test_a_parent_that_cannot_start_is_reported(tmp_path: Path) -> None:
+    broken = tmp_path / "analysis_broken.py"
+    broken.write_text("raise RuntimeError('this module is broken')", encoding="utf-8")
+    with warm_workers(1, tmp_path, ["analysis_broken"]) as workers:
+        made = workers.submit(job(notebook("1"), tmp_path)).result()
+    assert isinstance(made, Failed)
+    assert "this module is broken" in str(made)
+
+
+def test_a_parent_that_is_killed_fails_its_pages_and_leaves_nothing(tmp_path: Path) -> None:
+    with warm_workers(1, tmp_path, []) as workers:
+        future = workers.submit(job(notebook(REPORT, "import time\ntime.sleep(600)"), tmp_path))
+        pids = reported(tmp_path)
+        workers.process.kill()
+        made = future.result()
+    assert isinstance(made, Failed)
+    assert str(made) == "the parent of the kernels has ended"
+    assert gone(pids)
+
+
+# A page that says who executes it (kernel, worker, parent), and then never ends.
+REPORT = """\
+import os
+worker = os.getppid()
+parent = int(open(f"/proc/{worker}/stat").read().rsplit(")", 1)[1].split()[1])
+with open("pids.tmp", "w") as file:
+    file.write(f"{os.getpid()} {worker} {parent}")
+os.replace("pids.tmp", "pids")
+"""
+
+DRIVER = """\
+import sys, tempfile
+from pathlib import Path
+from analysis.execution.warm import warm_workers
+from tests.execution.templates import job, notebook
+from tests.execution.test_warm import REPORT
+
+root = Path(sys.argv[1])
+tempfile.tempdir = sys.argv[1]
+with warm_workers(1, root, []) as workers:
+    workers.submit(job(notebook(REPORT, "import time\\ntime.sleep(600)"), root)).result()
+"""
+
+
+def reported(root: Path) -> list[int]:
+    """The processes of the page that runs in `root`, once it runs."""
+    wait_for((root / "pids").exists)
+    return [int(pid) for pid in (root / "pids").read_text(encoding="utf-8").split()]
+
+
+def wait_for(happens: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 2 * SECONDS_TO_END
+    while not happens() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return happens()
+
+
+def gone(pids: list[int]) -> bool:
+    """Whether the processes end (a zombie that nobody has collected has ended)."""
+
+    def ended(pid: int) -> bool:
+        try:
+            return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return True
+
+    return wait_for(lambda: all(ended(pid) for pid in pids))
+
+
+ENDS = {
+    "Ctrl-C": lambda driver, _: driver.send_signal(signal.SIGINT),
+    "a polite kill of the driver": lambda driver, _: driver.terminate(),
+    "kill -9 of the driver": lambda driver, _: driver.kill(),
+    "kill -9 of the parent": lambda _, pids: os.kill(pids[2], signal.SIGKILL),
+    "kill -9 of the worker": lambda _, pids: os.kill(pids[1], signal.SIGKILL),
+    "kill -9 of the kernel": lambda _, pids: os.kill(pids[0], signal.SIGKILL),
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the processes from /proc")
+@pytest.mark.parametrize("name", ENDS)
+def test_however_a_build_ends_nothing_of_it_remains(tmp_path: Path, name: str) -> None:
+    driver = subprocess.Popen(
+        [sys.executable, "-c", DRIVER, str(tmp_path)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    pids = reported(tmp_path)
+    assert len(pids) == 3
+    ENDS[name](driver, pids)
+    driver.wait(2 * SECONDS_TO_END)
+    assert gone(pids)
+    assert wait_for(lambda: not list(tmp_path.glob("pages-*")))
