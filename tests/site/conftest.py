@@ -1,0 +1,82 @@
+"""The site as a newcomer builds it: a fresh copy of the checkout, `make book`, nothing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A build in a temporary checkout: its folder, and what `make book` printed."""
+
+    root: Path
+    said: str
+
+    @property
+    def site(self) -> Path:
+        return self.root / "_build" / "html"
+
+    @property
+    def pages(self) -> list[Path]:
+        """Every page a reader can open, without the search and index pages of the theme."""
+        technical = {self.site / "search.html", self.site / "genindex.html"}
+        static = self.site / "_static"
+        return sorted(
+            page
+            for page in self.site.rglob("*.html")
+            if page not in technical and not page.is_relative_to(static)
+        )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # One worker builds the site once; the others get on with the rest.
+    for item in items:
+        if Path(item.path).is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("site"))
+
+
+def copy_checkout(target: Path) -> None:
+    """Copy what a clone of the present state would hold: tracked and not ignored files."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout: what a clone would hold cannot be known")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+
+
+def make(root: Path, goal: str) -> subprocess.CompletedProcess[str]:
+    """Run `make` there with this environment's packages, which are the pinned ones."""
+    return subprocess.run(
+        ["make", "--no-print-directory", "-o", "requirements.txt", goal, f"VENV={sys.prefix}"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "TERM": "dumb"},
+    )
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The site, built once from a fresh copy of the checkout."""
+    root = tmp_path_factory.mktemp("newcomer")
+    copy_checkout(root)
+    done = make(root, "book")
+    assert done.returncode == 0, f"make book failed:\n{done.stdout}\n{done.stderr}"
+    return Built(root, done.stdout)

@@ -1,0 +1,93 @@
+"""What a newcomer sees: two commands, one site, and the same numbers when run again."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from analysis.execution.contents import pages, parts
+from analysis.protocol import load_protocol
+from tests.site.conftest import ROOT, Built, make
+
+PROTOCOL = load_protocol(ROOT / "data" / "protocol.yml")
+
+
+def test_make_book_says_where_the_site_is_and_how_long_each_stage_took(built: Built) -> None:
+    assert "_build/html/index.html" in built.said
+    assert f"{len(pages(PROTOCOL))} pages executed" in built.said
+    for stage in ("check", "pages", "book"):
+        assert f"{stage} " in built.said
+
+
+def test_every_page_of_the_plan_is_in_the_site(built: Built) -> None:
+    expected = {"index", *(name for part in parts(PROTOCOL) for name in part.documents)}
+    found = {p.relative_to(built.site).with_suffix("").as_posix() for p in built.pages}
+    assert expected <= found
+    effects = [name for name in found if name.startswith("effects/")]
+    assert len(effects) == len(PROTOCOL.cells)
+
+
+def test_a_second_build_executes_nothing(built: Built) -> None:
+    again = make(built.root, "book")
+    assert again.returncode == 0, again.stderr
+    assert "0 pages executed" in again.stdout
+    assert "(unchanged)" in again.stdout
+
+
+def test_every_cell_published_its_result(built: Built) -> None:
+    for cell in PROTOCOL.cells:
+        result = json.loads((built.root / "results" / f"{cell.key}.json").read_text("utf-8"))
+        assert result["cell"] == cell.model_dump()
+
+
+def test_the_executed_notebooks_give_the_same_outputs_again(built: Built) -> None:
+    """nbval runs every executed page in an ordinary kernel and compares each output."""
+    notebooks = [str(p.relative_to(built.root)) for p in built.root.glob("chapters/**/*.ipynb")]
+    assert len(notebooks) == len(pages(PROTOCOL))
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider"),
+            *("-o", "filterwarnings=", "-o", "addopts=", "--tb=short", *sorted(notebooks)),
+        ],
+        cwd=built.root,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(built.root)},
+    )
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
+def test_a_broken_data_file_stops_the_build_and_leaves_the_site(built: Built) -> None:
+    outcomes = built.root / "data" / "outcomes.csv"
+    before = outcomes.read_bytes()
+    site = (built.site / "index.html").read_bytes()
+    line = next(
+        n
+        for n, text in enumerate(before.decode().splitlines(), start=1)
+        if text.startswith("williams-2010.pain.post.1,")
+    )
+    try:
+        outcomes.write_bytes(before.replace(b",59,4.3,1.6,", b",59,4.3,-1.6,"))
+        done = make(built.root, "book")
+    finally:
+        outcomes.write_bytes(before)
+    assert done.returncode != 0
+    assert f"data/outcomes.csv:{line}: sd_intervention: -1.6" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (built.site / "index.html").read_bytes() == site
+
+
+@pytest.mark.parametrize("command", ["check", "build", "status", "toc", "serve"])
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "analysis", command, "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert f"Example: python -m analysis {command}" in done.stdout

@@ -1,0 +1,116 @@
+"""metafor's numbers: from R where it is installed, otherwise as pinned in `reference.csv`."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from tests.validation.metafor.datasets import (
+    Study,
+    Tables,
+    published_arms,
+    published_effects,
+    published_tables,
+    random_effects,
+    random_tables,
+)
+
+HERE = Path(__file__).parent
+PINNED = HERE / "reference.csv"
+# Pinned besides every published set: enough random ones to notice a difference of
+# platforms, few enough to stay readable in a diff.
+PINNED_RANDOM = 5
+SECONDS = 600
+
+
+def missing() -> str | None:
+    """What a live comparison lacks on this machine, or `None`."""
+    rscript = shutil.which("Rscript")
+    if rscript is None:
+        return "Rscript is not installed"
+    asked = subprocess.run(
+        [rscript, "-e", "library(metafor)"], capture_output=True, text=True, timeout=60, check=False
+    )
+    return None if asked.returncode == 0 else "the R package metafor is not installed"
+
+
+def live(studies: Sequence[Study], tables: Sequence[Tables], arms: pd.DataFrame) -> pd.DataFrame:
+    """Run metafor once on all data sets: dataset, quantity, item, value."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_inputs(Path(folder), studies, tables, arms)
+        subprocess.run(
+            ["Rscript", str(HERE / "reference.R"), folder], check=True, timeout=SECONDS
+        )
+        return pd.read_csv(Path(folder) / "reference.csv")
+
+
+def pinned() -> pd.DataFrame:
+    """metafor's numbers as they were when `reference.csv` was last written."""
+    return pd.read_csv(PINNED)
+
+
+def write_inputs(
+    folder: Path, studies: Sequence[Study], tables: Sequence[Tables], arms: pd.DataFrame
+) -> None:
+    """The files `reference.R` reads; 17 digits carry a double there and back unchanged."""
+    frames = {
+        "effects": pd.concat([_effects(study) for study in studies]),
+        "tables": pd.concat([_tables(table) for table in tables]),
+        "arms": arms[["dataset", "n1", "mean1", "sd1", "n2", "mean2", "sd2"]],
+        "selection": pd.DataFrame(
+            [
+                {"dataset": study.name, "steps": " ".join(map(str, steps)), "favours": favours}
+                for study in studies
+                for steps, favours in study.selection
+            ]
+        ),
+    }
+    for name, frame in frames.items():
+        frame.to_csv(folder / f"{name}.csv", index=False, float_format="%.17g")
+
+
+def _effects(study: Study) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "dataset": study.name,
+            "effect": study.effects,
+            "variance": study.variances,
+            "thorough": str(study.thorough).upper(),
+            "year": "NA" if study.years is None else study.years,
+            "group": "" if study.groups is None else study.groups,
+            "moderator": "NA" if study.moderator is None else study.moderator,
+            "cluster": "" if study.clusters is None else study.clusters,
+        }
+    )
+
+
+def _tables(table: Tables) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "dataset": table.name,
+            "events1": table.events1,
+            "n1": table.n1,
+            "events2": table.events2,
+            "n2": table.n2,
+        }
+    )
+
+
+def write_pinned() -> None:
+    """Write `reference.csv` again: `python -m tests.validation.metafor.reference`."""
+    found = live(
+        [*published_effects(), *random_effects(PINNED_RANDOM)],
+        [*published_tables(), *random_tables(PINNED_RANDOM)],
+        published_arms(),
+    )
+    found["value"] = found["value"].map(lambda value: f"{value:.15g}")
+    found.to_csv(PINNED, index=False)
+
+
+if __name__ == "__main__":
+    write_pinned()
