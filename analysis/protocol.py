@@ -40,6 +40,9 @@ Model = Literal[
     "hunter-schmidt",
 ]
 
+# The models that also fit meta-regression, so that subgroups and moderators use the primary one.
+PrimaryModel = Literal["common", "dersimonian-laird", "reml", "ml", "hedges"]
+
 
 class Frozen(BaseModel):
     """A value object: never changed, nothing beyond its fields, no NaN and no infinity."""
@@ -92,7 +95,11 @@ class Timepoint(Frozen):
 
 
 class Outcome(Frozen):
-    """An outcome; `lower` and `higher` say what fewer or more points mean after orientation."""
+    """An outcome; `lower` and `higher` say what fewer or more points mean after orientation.
+
+    `points_on` names the familiar instruments, of one range, on whose scale a pooled
+    standardised mean difference is also given.
+    """
 
     id: Slug
     label: str
@@ -100,6 +107,7 @@ class Outcome(Frozen):
     lower: str
     higher: str
     instruments: tuple[str, ...]
+    points_on: tuple[str, ...] = ()
     measure: MeasureName
     measure_by_condition: dict[Slug, MeasureName] = {}
 
@@ -134,7 +142,7 @@ class HartungKnapp(Frozen):
 
 
 class SynthesisRules(Frozen):
-    primary_model: Model
+    primary_model: PrimaryModel
     shown_models: tuple[Model, ...]
     baseline_model: Model
     level: Annotated[float, Field(gt=0.5, lt=1)]
@@ -163,6 +171,24 @@ class CertaintyRules(Frozen):
     minimum_participants: Annotated[int, Field(ge=1)]
     minimum_events: Annotated[int, Field(ge=1)]
     egger_p: Annotated[float, Field(gt=0, lt=1)]
+    small_trial_participants: Annotated[int, Field(ge=1)]
+
+
+class ClinicalRules(Frozen):
+    """What an effect is expressed with: assumed control risks (0 to 1), ranges of instruments."""
+
+    control_risks: tuple[Annotated[float, Field(gt=0, lt=1)], ...]
+    instrument_ranges: dict[str, tuple[float, float]]
+
+    @field_validator("instrument_ranges")
+    @classmethod
+    def _ordered(cls, ranges: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+        for instrument, (low, high) in ranges.items():
+            if not low < high:
+                raise ValueError(
+                    f"{instrument}: a range is [lowest, highest], not [{low:g}, {high:g}]"
+                )
+        return ranges
 
 
 class Living(Frozen):
@@ -190,6 +216,7 @@ class Protocol(Frozen):
     moderators: tuple[str, ...]
     integrity: IntegrityRules
     certainty: CertaintyRules
+    clinical: ClinicalRules
     living: Living
 
     @model_validator(mode="after")
@@ -205,6 +232,17 @@ class Protocol(Frozen):
                 raise ValueError(f"{outcome.id} uses {', '.join(missing)}, not among measures")
             if unknown := set(outcome.measure_by_condition) - conditions:
                 raise ValueError(f"{outcome.id} names unknown condition {', '.join(unknown)}")
+        return self
+
+    @model_validator(mode="after")
+    def _points_are_on_one_scale(self) -> Protocol:
+        for outcome in self.outcomes:
+            ranges = {self.clinical.instrument_ranges.get(name) for name in outcome.points_on}
+            if len(ranges) > 1 or None in ranges:
+                raise ValueError(
+                    f"points_on of {outcome.id}: each instrument needs the same range "
+                    "in clinical.instrument_ranges"
+                )
         return self
 
     @property

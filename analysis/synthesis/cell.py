@@ -31,6 +31,7 @@ from analysis.synthesis.model import (
     StudyEffect,
     Synthesis,
 )
+from analysis.synthesis.robustness import ContrastRows, robustness
 from analysis.synthesis.wording import sentences
 
 PACKAGES = ("pymare", "numpy", "scipy", "pandas")
@@ -128,6 +129,13 @@ def _synthesis(evidence: Evidence, cell: Cell, rows: CellRows, findings: Finding
         primary=primary,
         models=_models(protocol.synthesis, pooled),
         comparisons=_comparisons(protocol.synthesis, studies),
+        robustness=robustness(
+            protocol.synthesis,
+            protocol.moderators,
+            pooled,
+            primary,
+            _contrasts(evidence, cell, rows, {study.study_id for study in pooled}),
+        ),
         published=_published(evidence, cell),
         baseline_without_data=_baseline_without_data(evidence, cell, studies),
         set_aside=_set_aside(evidence, rows.set_aside),
@@ -135,6 +143,22 @@ def _synthesis(evidence: Evidence, cell: Cell, rows: CellRows, findings: Finding
             protocol, outcome, timepoint, measure, studies, primary, n_total, n_unknown
         ),
         provenance=_provenance(evidence, cell, findings),
+    )
+
+
+def _contrasts(evidence: Evidence, cell: Cell, rows: CellRows, pooled: set[str]) -> ContrastRows:
+    """Every contrast of the pooled trials by itself, dependent within its trial."""
+    measure = evidence.protocol.measure_name(cell)
+    each = [
+        (trial.study_id, trial_effect(evidence.protocol, measure, [row]))
+        for trial in rows.trials
+        if trial.study_id in pooled
+        for row in trial.rows
+    ]
+    return ContrastRows(
+        effects=tuple(effect.effect for _, effect in each),
+        variances=tuple(effect.variance for _, effect in each),
+        trials=tuple(study_id for study_id, _ in each),
     )
 
 
@@ -273,6 +297,8 @@ def _study(evidence: Evidence, trial: TrialRows, suspect: tuple[str, ...]) -> St
         risk_of_bias=risk_of_bias(evidence, trial.study_id),
         guidance=about.guidance or None,
         therapy=about.therapy or None,
+        target=about.target or None,
+        duration_weeks=about.duration_weeks,
         suspect=suspect,
     )
 

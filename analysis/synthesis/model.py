@@ -13,6 +13,7 @@ from typing import Literal
 
 from analysis.protocol import Cell, Frozen
 from analysis.statistics.results import PooledEffect
+from analysis.synthesis.robustness import Robustness
 
 SCHEMA_VERSION = 1
 
@@ -107,6 +108,8 @@ class StudyEffect(Frozen):
     risk_of_bias: RiskOfBias
     guidance: str | None = None
     therapy: str | None = None
+    target: str | None = None
+    duration_weeks: float | None = None
     suspect: tuple[str, ...] = ()
 
 
@@ -179,6 +182,7 @@ class Synthesis(Frozen):
     primary: PooledEffect | None
     models: tuple[PooledEffect, ...]
     comparisons: tuple[Comparison, ...]
+    robustness: Robustness
     published: tuple[PublishedEstimate, ...]
     baseline_without_data: tuple[str, ...]
     set_aside: tuple[SetAside, ...]

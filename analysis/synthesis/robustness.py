@@ -1,0 +1,238 @@
+"""How much a cell's answer depends on one trial, one model, one kind of trial, one journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from analysis.protocol import Frozen, SynthesisRules
+from analysis.statistics.cluster_robust import ClusterRobust, cluster_robust
+from analysis.statistics.cumulative import CumulativeStep, cumulative
+from analysis.statistics.influence import Influence, influence
+from analysis.statistics.leave_one_out import LeftOut, leave_one_out
+from analysis.statistics.meta_regression import MetaRegression, meta_regression
+from analysis.statistics.pooling import pool
+from analysis.statistics.results import PooledEffect
+from analysis.statistics.selection_model import SelectionModel, selection_model
+from analysis.statistics.small_study_effects import (
+    FunnelContours,
+    PetPeese,
+    RankTest,
+    RegressionTest,
+    begg_test,
+    egger_test,
+    funnel_contours,
+    pet_peese,
+)
+from analysis.statistics.subgroups import Subgroups, subgroups
+from analysis.statistics.tau2 import TAU2_MODELS
+from analysis.statistics.trim_and_fill import TrimAndFill, trim_and_fill
+
+if TYPE_CHECKING:
+    from analysis.synthesis.model import StudyEffect
+
+Result = TypeVar("Result")
+
+
+class SubgroupAnalysis(Frozen):
+    """The trials parted by one moderator; `refused` says why when they are not."""
+
+    moderator: str
+    groups: tuple[str, ...]
+    unknown: tuple[str, ...]
+    result: Subgroups | None = None
+    refused: str | None = None
+
+
+class RegressionAnalysis(Frozen):
+    """The effects regressed on one numeric moderator; `refused` says why when they are not."""
+
+    moderator: str
+    unit: str
+    k: int
+    result: MetaRegression | None = None
+    refused: str | None = None
+
+
+class SmallStudyEffects(Frozen):
+    """Whether small trials differ from large ones; `not_estimable` names what gave no result."""
+
+    contours: FunnelContours
+    egger: RegressionTest | None
+    begg: RankTest | None
+    trim_and_fill: TrimAndFill | None
+    pet_peese: PetPeese | None
+    selection: SelectionModel | None
+    not_estimable: tuple[str, ...] = ()
+
+
+class Robustness(Frozen):
+    """Every sensitivity analysis of one cell, in the order of its pooled studies."""
+
+    estimators: tuple[PooledEffect, ...] = ()
+    leave_one_out: tuple[LeftOut, ...] = ()
+    cumulative: tuple[CumulativeStep, ...] = ()
+    influence: tuple[Influence, ...] = ()
+    subgroups: tuple[SubgroupAnalysis, ...] = ()
+    regressions: tuple[RegressionAnalysis, ...] = ()
+    small_study: SmallStudyEffects | None = None
+    small_study_refused: str | None = None
+    cluster_robust: ClusterRobust | None = None
+
+
+# How each moderator of the protocol is read from a trial; "" or None: not known.
+CATEGORIES: dict[str, Callable[[StudyEffect], str]] = {
+    "comparator": lambda study: study.comparator_kind,
+    "guidance": lambda study: study.guidance or "",
+    "therapy": lambda study: study.therapy or "",
+    "target": lambda study: study.target or "",
+    "risk of bias": lambda study: study.risk_of_bias.overall,
+}
+NUMBERS: dict[str, tuple[str, Callable[[StudyEffect], float | None]]] = {
+    "duration": ("week", lambda study: study.duration_weeks),
+    "year": ("year", lambda study: float(study.year)),
+}
+
+
+class ContrastRows(Frozen):
+    """Every usable contrast by itself, of which several may come from one trial."""
+
+    effects: tuple[float, ...]
+    variances: tuple[float, ...]
+    trials: tuple[str, ...]
+
+
+def robustness(
+    rules: SynthesisRules,
+    moderators: Sequence[str],
+    studies: Sequence[StudyEffect],
+    primary: PooledEffect | None,
+    contrasts: ContrastRows,
+) -> Robustness:
+    """Every sensitivity analysis the protocol asks for and these trials allow."""
+    if primary is None or primary.heterogeneity is None:
+        refused = f"{len(studies)} of the {rules.small_study_minimum_k} trials it needs"
+        return Robustness(small_study_refused=refused)
+    effects = [study.effect for study in studies]
+    variances = [study.variance for study in studies]
+    options: dict[str, Any] = {"interval": primary.interval.method, "level": rules.level}
+    left_out = leave_one_out(effects, variances, model=rules.primary_model, **options)
+    by_year = sorted(range(len(studies)), key=lambda i: (studies[i].year, studies[i].label))
+    enough = len(studies) >= rules.influence_minimum_k
+    tau2 = primary.heterogeneity.tau2
+    return Robustness(
+        estimators=tuple(
+            pool(effects, variances, model=model, **options)
+            for model in TAU2_MODELS
+            if model != "common"
+        ),
+        leave_one_out=left_out,
+        cumulative=cumulative(effects, variances, by_year, model=rules.primary_model, **options),
+        influence=influence(effects, variances, tau2, left_out) if enough else (),
+        subgroups=tuple(
+            _subgroups(rules, name, studies, options) for name in moderators if name in CATEGORIES
+        ),
+        regressions=tuple(
+            _regression(rules, name, studies) for name in moderators if name in NUMBERS
+        ),
+        small_study=_small_study(rules, effects, variances, primary)
+        if len(studies) >= rules.small_study_minimum_k
+        else None,
+        small_study_refused=None
+        if len(studies) >= rules.small_study_minimum_k
+        else f"{len(studies)} of the {rules.small_study_minimum_k} trials it needs",
+        cluster_robust=_cluster_robust(rules, contrasts),
+    )
+
+
+def _subgroups(
+    rules: SynthesisRules, name: str, studies: Sequence[StudyEffect], options: dict[str, Any]
+) -> SubgroupAnalysis:
+    category = CATEGORIES[name]
+    known = [study for study in studies if category(study)]
+    unknown = tuple(study.label for study in studies if not category(study))
+    labels = [category(study) for study in known]
+    groups = tuple(dict.fromkeys(sorted(labels)))
+    large = [group for group in groups if labels.count(group) >= rules.subgroup_minimum_k]
+    if len(large) < 2:
+        refused = (
+            f"fewer than two groups have {rules.subgroup_minimum_k} trials "
+            f"({'; '.join(f'{group}: {labels.count(group)}' for group in groups) or 'none known'})"
+        )
+        return SubgroupAnalysis(moderator=name, groups=groups, unknown=unknown, refused=refused)
+    result = subgroups(
+        [study.effect for study in known],
+        [study.variance for study in known],
+        labels,
+        model=rules.primary_model,
+        **options,
+    )
+    return SubgroupAnalysis(moderator=name, groups=groups, unknown=unknown, result=result)
+
+
+def _regression(
+    rules: SynthesisRules, name: str, studies: Sequence[StudyEffect]
+) -> RegressionAnalysis:
+    unit, value = NUMBERS[name]
+    known = [(study, found) for study in studies if (found := value(study)) is not None]
+    result, refused = _attempt(
+        lambda: meta_regression(
+            [study.effect for study, _ in known],
+            [study.variance for study, _ in known],
+            [found for _, found in known],
+            [name],
+            model=rules.primary_model,
+            interval="hartung-knapp",
+            level=rules.level,
+            trials_per_moderator=rules.trials_per_moderator,
+        )
+    )
+    return RegressionAnalysis(
+        moderator=name, unit=unit, k=len(known), result=result, refused=refused
+    )
+
+
+def _small_study(
+    rules: SynthesisRules, effects: list[float], variances: list[float], primary: PooledEffect
+) -> SmallStudyEffects:
+    egger, no_egger = _attempt(lambda: egger_test(effects, variances, level=rules.level))
+    begg, no_begg = _attempt(lambda: begg_test(effects, variances))
+    filled, no_filled = _attempt(lambda: trim_and_fill(effects, variances, level=rules.level))
+    pet, no_pet = _attempt(lambda: pet_peese(effects, variances, level=rules.level))
+    selection, no_selection = _attempt(
+        lambda: selection_model(effects, variances, favours="negative", level=rules.level)
+    )
+    reasons = (no_egger, no_begg, no_filled, no_pet, no_selection)
+    return SmallStudyEffects(
+        contours=funnel_contours(variances, primary.estimate, level=rules.level),
+        egger=egger,
+        begg=begg,
+        trim_and_fill=filled,
+        pet_peese=pet,
+        selection=selection,
+        not_estimable=tuple(reason for reason in reasons if reason),
+    )
+
+
+def _cluster_robust(rules: SynthesisRules, contrasts: ContrastRows) -> ClusterRobust | None:
+    trials = set(contrasts.trials)
+    if len(trials) == len(contrasts.trials) or len(trials) < 3:
+        return None
+    result, _ = _attempt(
+        lambda: cluster_robust(
+            contrasts.effects,
+            contrasts.variances,
+            contrasts.trials,
+            model=rules.primary_model,
+            level=rules.level,
+        )
+    )
+    return result
+
+
+def _attempt(compute: Callable[[], Result]) -> tuple[Result | None, str | None]:
+    """A result, or the one sentence that says why these trials give none."""
+    try:
+        return compute(), None
+    except ValueError as error:
+        return None, str(error)
