@@ -122,7 +122,7 @@ def models_table(synthesis: Synthesis) -> Html:
     measure = synthesis.measure
     rows = [
         {
-            "Model": MODEL_NAMES[model.model],
+            "Model": _model_name(synthesis, model),
             "Interval": INTERVAL_NAMES[model.interval.method],
             short_name(measure): number(measure.shown(model.estimate)),
             "95% interval": shown_limits(measure, model.interval),
@@ -130,7 +130,6 @@ def models_table(synthesis: Synthesis) -> Html:
             "Prediction interval": shown_limits(measure, model.prediction),
             "τ²": number(model.heterogeneity.tau2, 3) if model.heterogeneity else DASH,
             "I²": percent(model.heterogeneity.i2) if model.heterogeneity else DASH,
-            "Role": "primary" if _is_primary(synthesis, model) else "sensitivity",
         }
         for model in synthesis.models
     ]
@@ -141,6 +140,11 @@ def models_table(synthesis: Synthesis) -> Html:
         )
     numeric = (short_name(measure), "95% interval", "p", "Prediction interval", "τ²", "I²")
     return table(pd.DataFrame(rows), "The same trials under each model", numbers=numeric)
+
+
+def _model_name(synthesis: Synthesis, model: PooledEffect) -> Html:
+    name = text(MODEL_NAMES[model.model])
+    return element("strong", name, " (primary)") if _is_primary(synthesis, model) else name
 
 
 def _is_primary(synthesis: Synthesis, model: PooledEffect) -> bool:

@@ -101,10 +101,14 @@ class Body:
     def k(self) -> int:
         return len(self.studies)
 
-    def weight(self, judgement: str) -> float:
-        """Per cent of the weight that trials with this overall judgement have."""
-        share = sum(s.weight or 0.0 for s in self.studies if s.risk_of_bias.overall == judgement)
-        return 100 * share / sum(s.weight or 0.0 for s in self.studies)
+    def judged(self, judgement: str) -> tuple[StudyEffect, ...]:
+        """The trials with this overall risk of bias."""
+        return tuple(s for s in self.studies if s.risk_of_bias.overall == judgement)
+
+    def weight(self, studies: Iterable[StudyEffect]) -> float:
+        """Per cent of the whole weight that these trials have."""
+        whole = sum(study.weight or 0.0 for study in self.studies)
+        return 100 * sum(study.weight or 0.0 for study in studies) / whole
 
 
 def rate(
@@ -125,16 +129,15 @@ def rate(
     steps = tuple(
         step.model_copy(update={"decision": decisions.get(step.domain)}) for step in proposals
     )
+    proposed = _level(step.levels for step in steps)
     undecided = sum(step.decision is None for step in steps)
+    if undecided == len(steps):
+        return Certainty(steps=steps, proposed=proposed, decided=None, label="proposed")
     return Certainty(
         steps=steps,
-        proposed=_level(step.levels for step in steps),
-        decided=None if undecided == len(steps) else _level(step.levels_off for step in steps),
-        label="decided"
-        if not undecided
-        else "proposed"
-        if undecided == len(steps)
-        else "partly decided",
+        proposed=proposed,
+        decided=_level(step.levels_off for step in steps),
+        label="partly decided" if undecided else "decided",
     )
 
 
@@ -162,7 +165,7 @@ def risk_of_bias(body: Body, rules: CertaintyRules) -> Step:
     counts as unclear, not as high; where assessing such trials could still pass the
     threshold, the rule is not `judged`.
     """
-    high, unassessed = body.weight("high"), body.weight("not assessed")
+    high, unassessed = (body.weight(body.judged(word)) for word in ("high", "not assessed"))
     triggered = high > rules.high_risk_weight
     reason = (
         f"{_share(high)} of the weight comes from trials at high risk of bias; the rule takes a "
@@ -217,7 +220,7 @@ def _by_prediction(body: Body, rules: CertaintyRules, i2: str) -> Step:
             "cannot be applied."
         )
         return _step("inconsistency", 0, False, reason)
-    low, high = _ends(interval)
+    low, high = ends(interval)
     both = low < 0 <= high
     where = (
         "holds both benefit and lack of benefit" if both else "lies on one side of no difference"
@@ -243,7 +246,7 @@ def imprecision(body: Body, rules: CertaintyRules) -> Step:
 def _wide(body: Body) -> tuple[bool, str]:
     interval, important = body.primary.interval, body.smallest_important_difference
     measure = body.measure
-    low, high = _ends(interval)
+    low, high = ends(interval)
     said = f"The interval ({_shown(measure, interval)})"
     nothing = f"no difference ({measure.no_effect:g})"
     if low > 0 or high < 0:
@@ -299,11 +302,9 @@ def indirectness(body: Body) -> Step:
         if body.k == 1:
             reason = "The trial is not flagged as not quite the question."
         return _step("indirectness", 0, True, reason)
-    total = sum(study.weight or 0.0 for study in body.studies)
-    share = 100 * sum(study.weight or 0.0 for study in flagged) / total
     flags = "; ".join(f"{study.label}: {study.indirectness}" for study in flagged)
     reason = (
-        f"{counted(len(flagged), 'trial')} of {body.k}, with {_share(share)} of the weight, "
+        f"{counted(len(flagged), 'trial')} of {body.k}, with {_share(body.weight(flagged))} of the weight, "
         f"{'is' if len(flagged) == 1 else 'are'} flagged ({flags})."
     )
     return _step("indirectness", 1, True, reason)
@@ -361,7 +362,7 @@ def _share(per_cent: float) -> str:
     return f"{number(per_cent, 1)}%"
 
 
-def _ends(interval: Interval) -> tuple[float, float]:
+def ends(interval: Interval) -> tuple[float, float]:
     """The limits, infinite where there is none."""
     low = -math.inf if interval.low is None else interval.low
     return low, math.inf if interval.high is None else interval.high

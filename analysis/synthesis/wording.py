@@ -24,7 +24,7 @@ MODEL_NAMES = {
 INTERVAL_NAMES = {
     "wald": "Wald",
     "hartung-knapp": "Hartung-Knapp",
-    "hartung-knapp-conservative": "Hartung-Knapp, never narrower than Wald's standard error",
+    "hartung-knapp-conservative": "Hartung-Knapp, conservative",
     "q-profile": "Q-profile",
 }
 
