@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-# Hundreds of times the largest evidence file of today, and still read in a moment.
-LARGEST_FILE = 5_000_000
+# Thirty times the largest data file of today, and still read in a moment.
+LARGEST_FILE = 2_000_000
 
 
 @dataclass(frozen=True)

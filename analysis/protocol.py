@@ -15,13 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from analysis.problems import EvidenceError, Problem, read_bytes, short
 
 # Many times the length and the depth of any protocol; YAML is slow to parse beyond.
-LARGEST_YAML = 64_000
+LARGEST_YAML = 32_000
 DEEPEST_YAML = 20
 
 INTEGER = ("tag:yaml.org,2002:int", re.compile(r"[-+]?(0|[1-9][0-9]*)$"))
 FLOAT = (
     "tag:yaml.org,2002:float",
-    re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$"),
+    re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+([eE][-+][0-9]+)?$"),
 )
 BOOLEAN = ("tag:yaml.org,2002:bool", re.compile(r"(true|false)$"))
 NULL = ("tag:yaml.org,2002:null", re.compile(r"(null|~|)$"))
@@ -124,7 +124,7 @@ class Eligibility(Frozen):
     intervention: str
     comparator: str
     design: str
-    minimum_arm_size: Annotated[int, Field(ge=1)]
+    minimum_arm_size: Annotated[int, Field(ge=1, le=1000)]
     arm_size_from: tuple[Literal["row", "analysed", "randomised"], ...]
 
 

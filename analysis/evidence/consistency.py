@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
@@ -15,8 +16,10 @@ from analysis.problems import Problem, short
 # An effect printed with two decimals may lie this far outside its printed interval.
 ROUNDING = 0.005
 ARMS = ("intervention", "control")
+CELL = ["condition", "outcome", "timepoint"]
 # What may stand once only in each of these files.
 ONCE = {
+    "certainty": [*CELL, "domain"],
     "risk_of_bias": ["study_id", "tool", "domain"],
     "published": ["review", "condition", "outcome", "timepoint", "measure"],
 }
@@ -38,7 +41,23 @@ def consistency_problems(
         for line, row in zip(frame.index, frame.to_dict("records"), strict=True):
             for check in ROW_CHECKS.get(name, ()):
                 problems += [Problem(path, int(line), *said) for said in check(row)]
+    problems += _decisions_about_nothing(folder / "certainty.csv", targets)
     return problems
+
+
+def _decisions_about_nothing(path: Path, frames: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+    if not {"certainty", "outcomes", "studies"} <= set(frames) or frames["certainty"].empty:
+        return
+    rows = frames["outcomes"].merge(frames["studies"], on="study_id")
+    usable = rows[(rows["usable"] == "yes") & (rows["status"] == "included")]
+    rated = set(usable[CELL].itertuples(index=False, name=None))
+    decisions = frames["certainty"]
+    for line, cell in zip(
+        decisions.index, decisions[CELL].itertuples(index=False, name=None), strict=True
+    ):
+        if cell not in rated:
+            message = f"no included trial has a usable row for {'.'.join(cell)}: nothing to decide"
+            yield Problem(path, int(line), "outcome", message)
 
 
 def _unknown_references(
@@ -181,6 +200,13 @@ def _domain_of_its_tool(row: Row) -> Said:
         yield "domain", f"{short(row['domain'])} is not a domain of {row['tool']} ({allowed})"
 
 
+def _decided_on_a_day(row: Row) -> Said:
+    try:
+        dt.date.fromisoformat(row["date"])
+    except ValueError:
+        yield "date", f"{short(row['date'])} is not a day (YYYY-MM-DD)"
+
+
 ROW_CHECKS: Mapping[str, tuple[Callable[[Row], Said], ...]] = {
     "studies": (_status_needs_reason, _randomised_adds_up, _baseline_has_a_basis),
     "outcomes": (
@@ -190,6 +216,7 @@ ROW_CHECKS: Mapping[str, tuple[Callable[[Row], Said], ...]] = {
         _interval_contains_effect,
         _ratio_is_positive,
     ),
+    "certainty": (_decided_on_a_day,),
     "risk_of_bias": (_domain_of_its_tool,),
     "published": (_published_interval,),
 }

@@ -14,6 +14,7 @@ from analysis.evidence.consistency import consistency_problems
 from analysis.evidence.csv_files import TextTable, read_csv
 from analysis.evidence.records import (
     AcceptabilityRow,
+    Decision,
     Judgement,
     OutcomeRow,
     Published,
@@ -42,6 +43,7 @@ class Evidence:
     risk_of_bias: tuple[Judgement, ...]
     acceptability: tuple[AcceptabilityRow, ...]
     published: tuple[Published, ...]
+    decisions: tuple[Decision, ...]
     sources: Mapping[str, Source]
 
 
@@ -53,7 +55,7 @@ def load(folder: Path) -> Evidence:
     incomplete: set[str] = set()
     for name, schema in schemas(protocol).items():
         try:
-            frames[name], found, whole = _read_table(folder / f"{name}.csv", schema)
+            frames[name], found, whole = read_table(folder / f"{name}.csv", schema)
         except EvidenceError as error:
             problems += error.problems
             continue
@@ -77,11 +79,12 @@ def load(folder: Path) -> Evidence:
         risk_of_bias=records(frames["risk_of_bias"], Judgement),
         acceptability=records(frames["acceptability"], AcceptabilityRow),
         published=records(frames["published"], Published),
+        decisions=records(frames["certainty"], Decision),
         sources={source.source_id: source for source in records(frames["sources"], Source)},
     )
 
 
-def _read_table(path: Path, schema: pa.DataFrameSchema) -> tuple[pd.DataFrame, list[Problem], bool]:
+def read_table(path: Path, schema: pa.DataFrameSchema) -> tuple[pd.DataFrame, list[Problem], bool]:
     """The typed cells, what is wrong with them, and whether every row is among them."""
     table = read_csv(path)
     if wrong := _column_problems(table, schema):

@@ -9,6 +9,9 @@ from typing import Literal, TypeVar
 import pandas as pd
 
 JudgementWord = Literal["low", "some concerns", "unclear", "high"]
+CertaintyDomain = Literal[
+    "risk of bias", "inconsistency", "imprecision", "indirectness", "publication bias"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,20 @@ class Source:
     url: str
     licence: str
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A row of certainty.csv: how many levels a person takes off for one GRADE domain, and why."""
+
+    condition: str
+    outcome: str
+    timepoint: str
+    domain: CertaintyDomain
+    levels: float
+    reason: str
+    decided_by: str
+    date: str
 
 
 @dataclass(frozen=True, slots=True)

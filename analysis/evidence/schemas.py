@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pandera.pandas as pa
 
+from analysis.evidence.records import CertaintyDomain
 from analysis.protocol import Protocol
 
 SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 ROW_ID = r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$"
 DOI = r"^(?:10\.\d{4,9}/[^\s<>\"]+)?$"
 URL = r"^(?:https?://[^\s<>\"]+)?$"
+
+DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 YES_NO = ("yes", "no")
 STATUSES = ("included", "excluded", "awaiting")
@@ -137,6 +140,18 @@ def schemas(protocol: Protocol) -> dict[str, pa.DataFrameSchema]:
                 "favours_intervention_when": _words("negative", "positive", "above 1"),
                 "verified": _words(*YES_NO),
                 "note": _text(),
+            }
+        ),
+        "certainty": _table(
+            {
+                "condition": _words(*conditions),
+                "outcome": _words(*outcomes),
+                "timepoint": _words(*timepoints),
+                "domain": _words(*get_args(CertaintyDomain)),
+                "levels": pa.Column(float, [_between(0, 3), _whole()]),
+                "reason": _required(),
+                "decided_by": _required(),
+                "date": _required(DAY, what="a day as YYYY-MM-DD"),
             }
         ),
         "sources": _table(

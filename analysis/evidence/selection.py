@@ -130,4 +130,6 @@ def _why(evidence: Evidence, cell: Cell, first: OutcomeRow, other: OutcomeRow) -
         return f"{first.row_id} uses the preferred instrument ({first.instrument})"
     if rank.weeks != best.weeks:
         return f"{first.row_id} has the longer follow-up"
+    if other.source_id != first.source_id:
+        return f"{first.row_id} is listed first; contrasts are not mixed between sources"
     return f"{first.row_id} is listed first for the same contrast"

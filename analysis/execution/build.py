@@ -21,6 +21,7 @@ from analysis.execution.plan import Page, Project
 from analysis.execution.progress import progress
 from analysis.execution.run import SECONDS_PER_PAGE, Report, Workers, execute, stale_pages
 from analysis.execution.workers import default_jobs, open_workers
+from analysis.problems import ReviewError
 
 Reads = Mapping[str, Parts]
 """Page name → the rows it reads: what each is, and the hash of its content."""
@@ -56,19 +57,21 @@ def build_all(
     jobs: int | None = None,
     force: bool = False,
     timeout: float = SECONDS_PER_PAGE,
+    rehearsal: str | None = None,
     workers: OpenWorkers | None = None,
 ) -> Build:
     """Bring the site up to date and say what was done; a second build waits for the first.
 
-    `jobs` is the number of pages at a time (one for each core), `workers` opens others
-    than this machine's processes. The site stays as it was when a page fails or Sphinx
+    `jobs` is the number of pages at a time (one for each core), `rehearsal` what the
+    parent of the kernels does before the first (`module:function`), `workers` opens
+    others than this machine's processes. The site stays as it was when a page fails or Sphinx
     complains. Raises `ReviewError` for evidence or a plan that cannot be used.
     """
-    clock = _Clock()
+    clock, jobs = _Clock(), jobs or default_jobs()
     with only_build(project, console):
         reads = known_reads(project)
         inputs = Inputs(project, reads or {})
-        with _OnDemand(workers or _processes(project, pages, inputs, jobs)) as hands:
+        with _OnDemand(workers or _processes(pages, inputs, jobs, rehearsal)) as hands:
             if force or reads is None or stale_pages(pages, inputs):
                 hands.begin()  # imports its stack while this process checks the evidence
             inputs = Inputs(project, checked_reads(project, check))
@@ -78,7 +81,7 @@ def build_all(
                     pages, inputs, hands, force=force, timeout=timeout, listener=listener
                 )
         clock.ends("pages")
-        site, problems = _book(project, report, force)
+        site, problems = _book(project, report, force, jobs)
         clock.ends("book")
     build = Build(report, site, problems, clock.seconds)
     _summarise(build, project, console)
@@ -102,11 +105,17 @@ def only_build(project: Project, console: Console) -> Iterator[None]:
 
 
 def checked_reads(project: Project, check: Check) -> Reads:
-    """The rows each page reads, from evidence that is valid; checked again only if it changed."""
+    """The rows each page reads, from evidence that is valid; checked again only if it changed.
+
+    Raises `ReviewError` also if the evidence changes meanwhile: the parent of the kernels
+    may have read it already.
+    """
     reads = known_reads(project)
     if reads is None:
         state = _evidence(project)
         reads = check()
+        if _evidence(project) != state:
+            raise ReviewError("the evidence changed while it was being checked: build again")
         known = {"evidence": state, "reads": {name: dict(parts) for name, parts in reads.items()}}
         write_atomically(project.results / CHECKED, json.dumps(known, ensure_ascii=False) + "\n")
     return reads
@@ -130,14 +139,14 @@ def _evidence(project: Project) -> str:
 
 
 def _processes(
-    project: Project, pages: Sequence[Page], inputs: Inputs, jobs: int | None
+    pages: Sequence[Page], inputs: Inputs, jobs: int, rehearsal: str | None
 ) -> OpenWorkers:
     """This machine's workers, with the modules that the pages' notebooks import."""
 
     def opened() -> AbstractContextManager[Workers]:
         templates = sorted({page.template for page in pages})
         modules = {name for template in templates for name in inputs.modules(template)}
-        return open_workers(jobs or default_jobs(), project.root, modules)
+        return open_workers(jobs, inputs.project.root, modules, rehearsal)
 
     return opened
 
@@ -177,12 +186,14 @@ class _Clock:
         self.seconds[stage], self.last = now - self.last, now
 
 
-def _book(project: Project, report: Report, force: bool) -> tuple[Site | None, BookError | None]:
+def _book(
+    project: Project, report: Report, force: bool, jobs: int
+) -> tuple[Site | None, BookError | None]:
     """The site, unless a page failed: then it would mix new pages with old ones."""
     if not report.succeeded:
         return None, None
     try:
-        return build_book(project, force=force), None
+        return build_book(project, force=force, jobs=jobs), None
     except BookError as error:
         return None, error
 

@@ -83,14 +83,28 @@ class WarmWorkers:
 
 
 @contextmanager
-def warm_workers(jobs: int, root: Path, modules: Iterable[str]) -> Iterator[WarmWorkers]:
-    """Start a parent that imports `modules`, and open `jobs` places for forks of it."""
+def warm_workers(
+    jobs: int, root: Path, modules: Iterable[str], rehearsal: str | None = None
+) -> Iterator[WarmWorkers]:
+    """Start a parent that imports `modules`, and open `jobs` places for forks of it.
+
+    `rehearsal` is a function, `module:name`, that the parent calls once: what it loads or
+    draws every kernel has loaded and drawn. It must start no thread.
+    """
     folder = Path(tempfile.mkdtemp(prefix="pages-"))
     log = folder / "parent.log"
     ours, theirs = socket.socketpair()
     with closing(ours), theirs, log.open("wb") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", __name__, str(theirs.fileno()), str(folder), *sorted(modules)],
+            [
+                sys.executable,
+                "-m",
+                __name__,
+                str(theirs.fileno()),
+                str(folder),
+                rehearsal or "",
+                *sorted(modules),
+            ],
             cwd=root,
             env=environment(folder),
             pass_fds=[theirs.fileno()],
@@ -159,9 +173,11 @@ def _understood(answer: bytes) -> Executed | Failed | None:
 # The parent's side.
 
 
-def serve(control: socket.socket, folder: Path, modules: Iterable[str]) -> None:
+def serve(control: socket.socket, folder: Path, rehearsal: str, modules: Iterable[str]) -> None:
     """Import the modules, then fork a worker for every socket that arrives, until none can."""
     _warm_up(modules)
+    _rehearse(rehearsal)
+    gc.collect()
     gc.freeze()  # what is imported is never looked at again, so its memory stays shared
     nursery = _Nursery(control, folder)
     try:
@@ -176,11 +192,19 @@ def _warm_up(modules: Iterable[str]) -> None:
     # Nobody debugs a page, and the debugger is the longest part of a kernel's start.
     sys.modules["debugpy"] = None  # type: ignore[assignment]
     for name in (*ALWAYS_WARM, *modules):
-        with suppress(ImportError):  # `from a import b` was listed as the module a.b, too
+        # `from a import b` is listed as the module a.b too; a module that is broken will be
+        # reported by the page that imports it.
+        with suppress(Exception):
             importlib.import_module(name)
     nbformat = importlib.import_module("nbformat.v4")
     nbformat.reads(nbformat.writes(nbformat.new_notebook()))  # compiles the schema
-    gc.collect()
+
+
+def _rehearse(function: str) -> None:
+    """Call it; what goes wrong here goes wrong in a page again, which can say so."""
+    module, _, name = function.partition(":")
+    with suppress(Exception):
+        getattr(importlib.import_module(module), name)()
 
 
 @dataclass
@@ -277,4 +301,4 @@ def _work(connection: socket.socket, folder: Path, parent: int) -> None:
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]), sys.argv[3:])
+    serve(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]), sys.argv[3], sys.argv[4:])

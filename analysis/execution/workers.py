@@ -55,10 +55,12 @@ def _end_with_driver() -> None:
 
 
 @contextmanager
-def open_workers(jobs: int, root: Path, modules: Iterable[str]) -> Iterator[Workers]:
+def open_workers(
+    jobs: int, root: Path, modules: Iterable[str], rehearsal: str | None = None
+) -> Iterator[Workers]:
     """Warm workers where this platform forks, ordinary ones elsewhere."""
     if can_fork():
-        with warm_workers(jobs, root, modules) as warm:
+        with warm_workers(jobs, root, modules, rehearsal) as warm:
             yield warm
     else:
         with cold_workers(jobs) as cold:

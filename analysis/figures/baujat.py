@@ -20,28 +20,29 @@ from analysis.figures.framing import (
     name_vertical,
     notes_height,
 )
+from analysis.figures.influence import influential_note
 from analysis.figures.point_labels import place_labels
 from analysis.figures.sheet import Sheet
 from analysis.statistics.influence import Influence
 from analysis.synthesis.model import Synthesis
 
 HEIGHT = 250.0
-NOTE = "Diamond: influential by the rule of Viechtbauer and Cheung."
 ROOM = 1.12  # the axes reach a little beyond the last trial
 
 
-def baujat_plot(synthesis: Synthesis, rows: Sequence[Influence]) -> Figure:
+def baujat_plot(synthesis: Synthesis) -> Figure:
     """Contribution to heterogeneity against influence on the result, a point a trial.
 
-    `rows` numbers the trials as `synthesis.pooled_studies`. Labels that would overlap
-    are left out, those farthest from the origin last. ValueError unless every pooled
-    trial has a row. Source: Baujat et al. 2002, 10.1002/sim.1221.
+    Labels that would overlap are left out, those farthest from the origin last.
+    ValueError where the synthesis has no influence diagnostics.
+    Source: Baujat et al. 2002, 10.1002/sim.1221.
     """
-    studies = synthesis.pooled_studies
-    if not rows or sorted(row.study for row in rows) != list(range(len(studies))):
-        raise ValueError(f"{synthesis.title}: a Baujat plot needs one row for each pooled trial")
+    studies, rows = synthesis.pooled_studies, synthesis.robustness.influence
+    if not rows:
+        raise ValueError(f"{synthesis.title}: there are no influence diagnostics to draw")
+    notes = [influential_note(rows)]
     with style.drawing():
-        sheet = Sheet.blank(style.WIDTH, TOP + HEIGHT + BELOW + notes_height([NOTE]))
+        sheet = Sheet.blank(style.WIDTH, TOP + HEIGHT + BELOW + notes_height(notes))
         axes = sheet.axes(LEFT, TOP, style.WIDTH - LEFT - MARGIN, HEIGHT)
         axes.set_xlim(0.0, ROOM * max(row.baujat_x for row in rows) or 1.0)
         axes.set_ylim(0.0, ROOM * max(row.baujat_y for row in rows) or 1.0)
@@ -52,7 +53,7 @@ def baujat_plot(synthesis: Synthesis, rows: Sequence[Influence]) -> Figure:
             x, y = row.baujat_x, row.baujat_y
             axes.plot(x, y, marker=marker, ms=5.5, mfc=face, mec="white", clip_on=False)
         _draw_labels(sheet, axes, [studies[row.study].label for row in rows], rows)
-        draw_notes(sheet, [NOTE])
+        draw_notes(sheet, notes)
         return sheet.figure
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from matplotlib.figure import Figure
 
 from analysis.figures.effect_figure import draw_effect_figure
@@ -14,15 +12,14 @@ from analysis.statistics.cumulative import CumulativeStep
 from analysis.synthesis.model import Synthesis
 
 
-def cumulative_plot(synthesis: Synthesis, steps: Sequence[CumulativeStep]) -> Figure:
-    """One row a trial added, in the order of `steps`; the last row holds all of them.
+def cumulative_plot(synthesis: Synthesis) -> Figure:
+    """One row a trial added, in the order of publication; the last row holds all of them.
 
-    `steps` numbers the trials as `synthesis.pooled_studies`. ValueError unless every
-    pooled trial is added once.
+    ValueError where the synthesis has no cumulative analysis: fewer than two pooled trials.
     """
-    studies = synthesis.pooled_studies
-    if not steps or sorted(step.added for step in steps) != list(range(len(studies))):
-        raise ValueError(f"{synthesis.title}: a cumulative plot adds each pooled trial once")
+    steps = synthesis.robustness.cumulative
+    if not steps:
+        raise ValueError(f"{synthesis.title}: there are no trials to add up")
     columns = (
         Column("Trial added"),
         Column("Trials", "right"),

@@ -104,6 +104,22 @@ def draw_dot(axes: Axes, scale: EffectScale, span: Span, y: float, *, side: floa
         axes.plot(span.estimate, y, marker="o", ms=side, color=style.POOLED, mew=0, zorder=5)
 
 
+def draw_point(axes: Axes, scale: EffectScale, estimate: float, y: float, *, marker: str) -> None:
+    """A small hollow mark for one estimate among many; an arrow where it is beyond the axis."""
+    if scale.contains(estimate):
+        axes.plot(
+            estimate,
+            y,
+            marker=marker,
+            ms=5.5,
+            mfc=style.PAPER,
+            mec=style.POOLED,
+            mew=1.0,
+            zorder=5,
+        )
+    draw_arrows(axes, scale, Span(estimate, estimate, estimate), y, color=style.POOLED)
+
+
 def draw_diamond(
     axes: Axes, scale: EffectScale, span: Span, y: float, *, half_height: float, pale: bool = False
 ) -> None:

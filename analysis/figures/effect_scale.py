@@ -40,6 +40,8 @@ def shown_span(
 ) -> Span:
     """An effect on the analysis scale as the span a reader sees, the smaller limit first."""
     first, last = measure.shown_limits(low, high)
+    if measure.ratio and first == 0.0:
+        first = None  # too small for a float: no place on a logarithmic axis
     return Span(first, None if estimate is None else measure.shown(estimate), last)
 
 
@@ -67,17 +69,15 @@ def effect_scale(
     """
     to_axis: Callable[[float], float] = math.log if ratio else float
     estimates = [to_axis(s.estimate) for s in spans if s.estimate is not None]
-    limits = [to_axis(x) for s in spans for x in (s.low, s.high) if x is not None and _drawable(x)]
+    limits = [to_axis(x) for s in spans for x in (s.low, s.high) if x is not None]
     widths = [
-        to_axis(s.high) - to_axis(s.low)
-        for s in spans
-        if s.low is not None and s.high is not None and (s.low > 0 or not ratio)
+        to_axis(s.high) - to_axis(s.low) for s in spans if s.low is not None and s.high is not None
     ]
     typical = (median(widths) if widths else 0.0) or 1.0
     middle = median(estimates) if estimates else 0.0
     near = [x for x in estimates if abs(x - middle) <= TYPICAL_WIDTHS * typical]
     core = [*near, *(to_axis(value) for value in always)]
-    reach = max(0.8 * (max(core) - min(core)), typical)
+    reach = max(max(core) - min(core), typical)
     low = max(min([*limits, *core]), min(core) - reach)
     high = min(max([*limits, *core]), max(core) + reach)
     margin = 0.03 * (high - low) or 0.5
@@ -87,10 +87,6 @@ def effect_scale(
             math.exp(low), math.exp(high), _ratio_ticks(low, high, most_ticks), ratio=True
         )
     return EffectScale(low, high, _difference_ticks(low, high, most_ticks))
-
-
-def _drawable(value: float) -> bool:
-    return math.isfinite(value)
 
 
 def _difference_ticks(low: float, high: float, most: int) -> tuple[float, ...]:

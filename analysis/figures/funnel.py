@@ -29,17 +29,18 @@ SHADES = ("#ffffff", "#bfcad9", "#dae1ea", "#f1f4f8")  # from the middle outward
 FOOT = 1.06  # the axis ends a little below the least precise trial
 
 
-def funnel_plot(
-    synthesis: Synthesis, contours: FunnelContours, filled: TrimAndFill | None = None
-) -> Figure:
+def funnel_plot(synthesis: Synthesis) -> Figure:
     """Effects against standard errors, shaded by the p-value a trial there would have.
 
-    The dashed lines enclose where 95% of trials should fall without heterogeneity.
-    `filled` adds the trials that trim and fill supposes missing, hollow. Suspect trials
-    are left out. ValueError when no trial is pooled.
+    The dashed lines enclose where trials should fall without heterogeneity; hollow are
+    the trials that trim and fill supposes missing. Suspect trials are left out.
+    ValueError, with the reason, where small-study effects are not examined.
     """
-    if not synthesis.pooled_studies:
-        raise ValueError(f"{synthesis.title}: no trial is pooled, so there is no funnel plot")
+    small_study = synthesis.robustness.small_study
+    if small_study is None:
+        reason = synthesis.robustness.small_study_refused or "not examined"
+        raise ValueError(f"{synthesis.title}: there is no funnel plot ({reason})")
+    contours, filled = small_study.contours, small_study.trim_and_fill
     notes = _notes(contours, filled)
     with style.drawing():
         sheet = Sheet.blank(style.WIDTH, TOP + HEIGHT + BELOW + notes_height(notes))

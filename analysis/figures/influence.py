@@ -45,15 +45,15 @@ PANELS = (
 )
 
 
-def influence_plot(synthesis: Synthesis, rows: Sequence[Influence]) -> Figure:
+def influence_plot(synthesis: Synthesis) -> Figure:
     """All diagnostics of each pooled trial; an influential one is bold, with diamonds.
 
-    `rows` numbers the trials as `synthesis.pooled_studies`. ValueError unless every
-    pooled trial has a row. Source: Viechtbauer & Cheung 2010, 10.1002/jrsm.11.
+    ValueError where the synthesis has no influence diagnostics.
+    Source: Viechtbauer & Cheung 2010, 10.1002/jrsm.11.
     """
-    studies = synthesis.pooled_studies
-    if not rows or sorted(row.study for row in rows) != list(range(len(studies))):
-        raise ValueError(f"{synthesis.title}: the influence plot needs one row for each trial")
+    studies, rows = synthesis.pooled_studies, synthesis.robustness.influence
+    if not rows:
+        raise ValueError(f"{synthesis.title}: there are no influence diagnostics to draw")
     ordered = sorted(rows, key=lambda row: (studies[row.study].year, studies[row.study].label))
     with style.drawing():
         labels = [plain(studies[row.study].label) for row in ordered]
@@ -70,9 +70,15 @@ def influence_plot(synthesis: Synthesis, rows: Sequence[Influence]) -> Figure:
             _draw_heading(sheet, heading, x + width / 2, top)
             axes = sheet.axes(x, top, width, bottom - top)
             _draw_panel(axes, panel, ordered)
-        note = "Bold, diamonds: influential by the rule of Viechtbauer and Cheung."
-        sheet.text(MARGIN, bottom + 26.0 + LINE / 2, note, size=style.SMALL, color=style.MUTED)
+        y = bottom + 26.0 + LINE / 2
+        sheet.text(MARGIN, y, influential_note(rows), size=style.SMALL, color=style.MUTED)
         return sheet.figure
+
+
+def influential_note(rows: Sequence[Influence]) -> str:
+    """How influential trials are marked, or that there is none."""
+    rule = "influential by the rule of Viechtbauer and Cheung"
+    return f"Diamond: {rule}." if any(row.influential for row in rows) else f"No trial is {rule}."
 
 
 def _draw_labels(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from matplotlib.figure import Figure
 
 from analysis.figures.effect_figure import draw_effect_figure
@@ -16,15 +14,15 @@ from analysis.statistics.results import PooledEffect
 from analysis.synthesis.model import Measure, Synthesis
 
 
-def leave_one_out_plot(synthesis: Synthesis, left_out: Sequence[LeftOut]) -> Figure:
+def leave_one_out_plot(synthesis: Synthesis) -> Figure:
     """One row a trial left out, by year, and the pooled effect of all below.
 
-    `left_out` numbers the trials as `synthesis.pooled_studies`. ValueError unless it
-    has one fit a pooled trial, of at least two.
+    ValueError where the synthesis has no leave-one-out: fewer than two pooled trials.
     """
     studies, primary = synthesis.pooled_studies, synthesis.primary
-    if primary is None or sorted(fit.omitted for fit in left_out) != list(range(len(studies))):
-        raise ValueError(f"{synthesis.title}: leave-one-out needs one fit for each pooled trial")
+    left_out = synthesis.robustness.leave_one_out
+    if primary is None or not left_out:
+        raise ValueError(f"{synthesis.title}: there is no trial to leave out")
     ordered = sorted(
         left_out, key=lambda fit: (studies[fit.omitted].year, studies[fit.omitted].label)
     )

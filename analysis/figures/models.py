@@ -20,10 +20,11 @@ from analysis.synthesis.model import Synthesis
 def models_plot(synthesis: Synthesis) -> Figure:
     """One row a model and interval: a dot with its confidence interval, prediction as a bar.
 
-    The primary analysis is bold and its estimate the dashed line. ValueError when the
-    synthesis has no models to compare.
+    First the models the protocol shows, then the other estimators of tau2. The primary
+    analysis is bold and its estimate the dashed line. ValueError when there are none.
     """
-    if not synthesis.models:
+    models = _models(synthesis)
+    if not models:
         raise ValueError(f"{synthesis.title}: there are no models to compare")
     columns = (
         Column("Model"),
@@ -31,10 +32,20 @@ def models_plot(synthesis: Synthesis) -> Figure:
         Column(effect_header(synthesis), "right", side="right"),
     )
     notes = ["Bold and dashed line: the primary analysis."]
-    if any(pooled.prediction for pooled in synthesis.models):
+    if any(pooled.prediction for pooled in models):
         notes.append("Bar: prediction interval.")
-    rows = [_row(synthesis, pooled) for pooled in synthesis.models]
+    rows = [_row(synthesis, pooled) for pooled in models]
     return draw_effect_figure(synthesis, columns, rows, [" ".join(notes)])
+
+
+def _models(synthesis: Synthesis) -> list[PooledEffect]:
+    shown = {_identity(pooled) for pooled in synthesis.models}
+    others = (p for p in synthesis.robustness.estimators if _identity(p) not in shown)
+    return [*synthesis.models, *others]
+
+
+def _identity(pooled: PooledEffect) -> tuple[str, str]:
+    return pooled.model, pooled.interval.method
 
 
 def _row(synthesis: Synthesis, pooled: PooledEffect) -> Row:
@@ -43,10 +54,7 @@ def _row(synthesis: Synthesis, pooled: PooledEffect) -> Row:
     marks = [PlotMark("dot", span)]
     if pooled.prediction:
         marks.insert(0, PlotMark("bar", interval_span(measure, None, pooled.prediction)))
-    is_primary = primary is not None and (pooled.model, pooled.interval.method) == (
-        primary.model,
-        primary.interval.method,
-    )
+    is_primary = primary is not None and _identity(pooled) == _identity(primary)
     return Row(
         cells=(
             model_name(pooled),

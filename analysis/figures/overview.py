@@ -219,7 +219,7 @@ def _draw_cell(
     span = _span(synthesis, pooled)
     prediction = _prediction(synthesis, pooled)
     if prediction:
-        draw_bar(axes, grid.scale, prediction, y, half_height=2.2)
+        draw_bar(axes, grid.scale, prediction, y, half_height=1.7)
     draw_interval(axes, grid.scale, span, y, color=style.POOLED, width=1.6)
     if pooled.k > 1:
         draw_dot(axes, grid.scale, span, y, side=6.5)

@@ -7,7 +7,9 @@ text, so that nothing overlaps whatever the names are.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from matplotlib.axes import Axes
@@ -19,6 +21,7 @@ from analysis.figures.effect_marks import (
     draw_diamond,
     draw_dot,
     draw_interval,
+    draw_point,
     draw_square,
 )
 from analysis.figures.effect_scale import EffectScale, Span
@@ -40,7 +43,10 @@ LARGEST_SQUARE = 10.0
 SMALLEST_SQUARE = 3.0
 JUDGEMENT_SIZE = 12.0
 
-Shape = Literal["square", "hollow square", "dot", "diamond", "pale diamond", "bar"]
+Shape = Literal[
+    "square", "hollow square", "dot", "diamond", "pale diamond", "bar", "ring", "lozenge", "tick"
+]
+POINTS: Mapping[Shape, str] = MappingProxyType({"ring": "o", "lozenge": "D", "tick": "|"})
 Tone = Literal["plain", "strong", "muted", "heading"]
 
 
@@ -272,12 +278,14 @@ def _draw_marks(plot: RowPlot, layout: _Layout, row: Row, y: float) -> None:
                 pale = mark.shape == "pale diamond"
                 draw_diamond(axes, scale, mark.span, y, half_height=5.0, pale=pale)
             case "bar":
-                draw_bar(axes, scale, mark.span, y, half_height=2.2)
+                draw_bar(axes, scale, mark.span, y, half_height=2.2 if len(row.marks) == 1 else 1.7)
             case "dot":
                 draw_interval(axes, scale, mark.span, y, color=style.POOLED, width=1.6)
                 draw_dot(axes, scale, mark.span, y, side=6.5)
             case "square" | "hollow square":
                 _draw_trial(axes, scale, mark, y)
+            case "ring" | "lozenge" | "tick" if mark.span.estimate is not None:
+                draw_point(axes, scale, mark.span.estimate, y, marker=POINTS[mark.shape])
 
 
 def _draw_trial(axes: Axes, scale: EffectScale, mark: PlotMark, y: float) -> None:

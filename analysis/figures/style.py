@@ -1,19 +1,19 @@
 """One look for every figure: palette, text, and how a figure becomes SVG.
 
-A page shows an SVG as an `<img>`, which the page's own style sheet cannot reach:
-neither the theme switch nor `currentColor` gets in, and `prefers-color-scheme`
-inside the file follows the operating system, not the switch. So every figure is
-drawn on its own white card with rounded corners and reads the same in the light
-theme, in the dark one and on paper. Marks that sit in the text (`strip`) are
-inline SVG and do follow the page.
+A page holds its figures as inline SVG: their text can be selected, searched and read
+aloud, and a narrow screen scrolls a figure instead of shrinking it. Each is drawn on
+its own white card with rounded corners, so that it reads the same in the light theme,
+in the dark one and on paper; marks that sit in the text (`strip`) follow the page.
 
-Text stays text (`svg.fonttype: none`), so it can be searched and read aloud. It is
-measured in DejaVu Sans, which ships with matplotlib and is wider than the fonts a
-browser prefers from `FONT_STACK`: what does not overlap here overlaps nowhere.
+Text stays text (`svg.fonttype: none`). It is measured in DejaVu Sans, which ships with
+matplotlib and is wider than the fonts a browser prefers from `FONT_STACK`: what does
+not overlap here overlaps nowhere.
 """
 
 from __future__ import annotations
 
+import hashlib
+import html
 import io
 import re
 import warnings
@@ -53,6 +53,7 @@ RC: Mapping[str, object] = MappingProxyType(
         "text.color": INK,
         "text.parse_math": False,  # a "$" in a trial's name is a dollar sign
         "text.usetex": False,
+        "text.hinting": "none",  # widths as measured, whatever the resolution
         "axes.unicode_minus": True,
         "axes.edgecolor": INK,
         "axes.linewidth": 0.8,
@@ -98,8 +99,9 @@ def render_svg(figure: Figure, *, title: str | None = None) -> str:
         )
     document = buffer.getvalue()
     document = document[document.index("<svg") :]
-    document = re.sub(r"font-family: 'DejaVu Sans'", f"font-family: {FONT_STACK}", document)
-    return document.replace("<svg ", '<svg role="img" ', 1)
+    # Said once, on the root, instead of on every text.
+    document = re.sub(r"(style=\"[^\"]*?)font-family: 'DejaVu Sans'(; )?", r"\1", document)
+    return document.replace("<svg ", f'<svg role="img" font-family="{FONT_STACK}" ', 1)
 
 
 def render_png(figure: Figure, *, dpi: float = 144) -> bytes:
@@ -110,13 +112,21 @@ def render_png(figure: Figure, *, dpi: float = 144) -> bytes:
     return buffer.getvalue()
 
 
-def show(figure: Figure, alt: str) -> None:
-    """Display a figure in a notebook as SVG, with its alternative text.
+def inline_svg(figure: Figure, alt: str) -> str:
+    """A figure as markup for a page: named by `alt`, its ids its own, scrollable by keyboard."""
+    document = render_svg(figure)
+    mark = hashlib.sha256(document.encode()).hexdigest()[:8]
+    # Two figures on one page must not share ids: a clip path would be taken from the other.
+    document = re.sub(r'(\bid="|href="#|url\(#)', rf"\1f{mark}-", document)
+    named = html.escape(alt, quote=True)
+    document = document.replace("<svg ", f'<svg aria-label="{named}" ', 1)
+    return (
+        f'<div class="figure-card" tabindex="0" role="group" aria-label="Figure">{document}</div>'
+    )
 
-    The text stands in the image's output metadata as `alt`; the execution of the
-    book moves it to the cell, where myst-nb looks for it.
-    """
+
+def show(figure: Figure, alt: str) -> None:
+    """Display a figure in a notebook as inline SVG with its alternative text."""
     from IPython.display import display
 
-    data = {"image/svg+xml": render_svg(figure, title=alt), "text/plain": alt}
-    display(data, raw=True, metadata={"image/svg+xml": {"alt": alt}})
+    display({"text/html": inline_svg(figure, alt), "text/plain": alt}, raw=True)

@@ -6,11 +6,32 @@ import calendar
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import ValidationError
+import yaml
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from analysis.files import write_atomically
 from analysis.problems import EvidenceError, Problem
 from analysis.protocol import Frozen, Protocol, Slug, read_yaml
+
+FileName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+$", max_length=80)]
+"""A name inside the search's own folder: no path leads out of it."""
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class ExportFile(Frozen):
+    """One export as received: `hits` as the source counted them, the strategy as run."""
+
+    source: str
+    kind: Literal["database", "register"]
+    file: FileName
+    format: Literal["ris", "nbib", "csv", "endnote-xml"]
+    sha256: Sha256
+    hits: Annotated[int, Field(ge=1)]
+    records: FileName
+    strategy: FileName | None = None
 
 
 class Search(Frozen):
@@ -22,6 +43,27 @@ class Search(Frozen):
     since: str
     other: str = ""
     hits: int | None = None
+    exports: tuple[ExportFile, ...] = ()
+
+    @field_validator("exports")
+    @classmethod
+    def _files_differ(cls, exports: tuple[ExportFile, ...]) -> tuple[ExportFile, ...]:
+        for what in ("file", "records", "sha256"):
+            named = [getattr(export, what) for export in exports]
+            if len(named) != len(set(named)):
+                raise ValueError(f"two exports have the same {what}")
+        return exports
+
+    @model_validator(mode="after")
+    def _exports_add_up(self) -> Search:
+        if not self.exports:
+            return self
+        counted = sum(export.hits for export in self.exports)
+        if self.hits != counted:
+            raise ValueError(f"hits says {self.hits}, its exports together have {counted}")
+        if unnamed := {export.source for export in self.exports} - set(self.sources):
+            raise ValueError(f"sources does not name {', '.join(sorted(unnamed))}")
+        return self
 
 
 @dataclass(frozen=True)
@@ -56,6 +98,14 @@ def load_searches(folder: Path) -> tuple[Search, ...]:
     if problems:
         raise EvidenceError(problems)
     return tuple(sorted(searches, key=lambda search: search.date))
+
+
+def write_search(path: Path, search: Search) -> None:
+    """Replace a `search.yml`, whole or not at all; blank fields are left out."""
+    said = search.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    said["date"] = search.date  # a YAML date, not text that looks like one
+    text = yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=100)
+    write_atomically(path, text)
 
 
 def source_status(protocol: Protocol, searches: tuple[Search, ...]) -> tuple[SourceStatus, ...]:

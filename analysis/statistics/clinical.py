@@ -90,8 +90,9 @@ def number_needed_to_treat_from_log_risk_ratio(
     """NNT and numbers per 1000 from a log risk ratio: risk = CER x RR.
 
     `log_risk_ratio` is the ratio itself, not turned so that negative is good:
-    `event_is_good` says whether the event is wanted (response) or not (dropout). A risk above 1, which a large ratio at a high control risk would imply,
-    is 1. Raises ValueError for a control risk outside (0, 1).
+    `event_is_good` says whether the event is wanted (response) or not (dropout). A
+    risk above 1, which a large ratio at a high control risk would imply, is 1.
+    Raises ValueError for a control risk outside (0, 1).
     Source: Cochrane Handbook 15.4.4.
     """
     _check_risk(control_risk)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from analysis.statistics.arrays import checked_studies
+from analysis.statistics.arrays import FloatArray, checked_studies
 
 ALL_SUBSETS_UP_TO = 100_000
 ROWS_AT_ONCE = 8_192
@@ -27,15 +27,15 @@ class Gosh:
     exhaustive: bool
     members: NDArray[np.bool_]
     k: NDArray[np.int64]
-    estimate: NDArray[np.float64]
-    tau2: NDArray[np.float64]
-    i2: NDArray[np.float64]
-    q: NDArray[np.float64]
+    estimate: FloatArray
+    tau2: FloatArray
+    i2: FloatArray
+    q: FloatArray
 
 
 def gosh(
-    effects: NDArray[np.float64],
-    variances: NDArray[np.float64],
+    effects: ArrayLike,
+    variances: ArrayLike,
     *,
     model: Literal["common", "dersimonian-laird"] = "dersimonian-laird",
     subsets: int = ALL_SUBSETS_UP_TO,
@@ -84,18 +84,19 @@ def _bits(codes: NDArray[np.int64], k: int) -> NDArray[np.bool_]:
 
 def _pool_subsets(
     members: NDArray[np.bool_],
-    y: NDArray[np.float64],
-    v: NDArray[np.float64],
+    y: FloatArray,
+    v: FloatArray,
     *,
     common: bool,
-) -> tuple[NDArray[np.int64], NDArray[np.float64], ...]:
+) -> tuple[NDArray[np.int64], FloatArray, FloatArray, FloatArray, FloatArray]:
+    """k, estimate, tau2, I2 and Q of each row of `members`."""
     inside = members.astype(np.float64)
     w = 1.0 / v
     # Q is a difference of two sums; measuring effects from their mean keeps its digits.
     centre = float(w @ y / w.sum())
     d = y - centre
     sum_w, sum_wd, sum_wdd, sum_ww = (inside @ np.column_stack([w, w * d, w * d**2, w**2])).T
-    k = members.sum(axis=1)
+    k = members.sum(axis=1, dtype=np.int64)
     q = np.where(k > 1, np.maximum(0.0, sum_wdd - sum_wd**2 / sum_w), 0.0)
     excess = np.maximum(0.0, q - (k - 1))
     i2 = 100.0 * np.divide(excess, q, out=np.zeros_like(q), where=q > 0)

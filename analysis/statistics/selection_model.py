@@ -8,8 +8,10 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import chdtrc, ndtr, ndtri
 
 from analysis.statistics.arrays import FloatArray, checked_studies
+from analysis.statistics.intervals import confidence_interval, two_sided_p
 from analysis.statistics.results import Interval
 from analysis.statistics.tau2 import estimate_tau2
 
@@ -39,16 +41,17 @@ class PublicationWeight:
 class SelectionModel:
     """The pooled effect corrected for selection, and the evidence for selection.
 
-    `tau2_se` is `None` when tau2 is 0. `likelihood_ratio` compares with the same
+    `tau2_se` is `None` when tau2 is 0; `se`, `p` and the limits are `None` too where the
+    likelihood is flat and says nothing of precision. `likelihood_ratio` compares with the same
     model without selection (ML), on `df` degrees of freedom.
     """
 
     favours: str
     k: int
     estimate: float
-    se: float
+    se: float | None
     interval: Interval
-    p: float
+    p: float | None
     tau2: float
     tau2_se: float | None
     weights: tuple[PublicationWeight, ...]
@@ -82,32 +85,33 @@ def selection_model(
     Sources: Vevea & Hedges 1995, 10.1007/BF02294384;
     Hedges & Vevea 1996, 10.3102/10769986021004299.
     """
-    from scipy.stats import chi2, norm
-
     y, v = checked_studies(effects, variances)
     sign = -1.0 if favours == "negative" else 1.0
     problem = _StepFunction.of(sign * y, v, steps)
     parameters = problem.maximise()
     mu, tau2, delta = parameters[0], parameters[1], parameters[2:]
     ses = problem.standard_errors(parameters)
-    z = float(norm.ppf(0.5 + level / 2))
-    estimate, half = sign * float(mu), z * float(ses[0])
+    estimate, se = sign * float(mu), _number(ses[0])
     log_likelihood = problem.log_likelihood(parameters)
     ratio = max(0.0, 2.0 * (log_likelihood - problem.log_likelihood(problem.without_selection())))
     return SelectionModel(
         favours=favours,
         k=len(y),
         estimate=estimate,
-        se=float(ses[0]),
-        interval=Interval(estimate - half, estimate + half, "wald", level),
-        p=float(2.0 * norm.sf(abs(estimate) / ses[0])),
+        se=se,
+        interval=(
+            Interval(None, None, "wald", level)
+            if se is None
+            else confidence_interval(estimate, se, level=level)
+        ),
+        p=None if se is None else two_sided_p(estimate / se),
         tau2=float(tau2),
         tau2_se=_number(ses[1]),
         weights=problem.described(delta, ses[2:]),
         log_likelihood=log_likelihood,
         likelihood_ratio=ratio,
         df=len(delta),
-        likelihood_ratio_p=float(chi2.sf(ratio, len(delta))),
+        likelihood_ratio_p=float(chdtrc(len(delta), ratio)),
     )
 
 
@@ -127,8 +131,6 @@ class _StepFunction:
 
     @classmethod
     def of(cls, y: FloatArray, v: FloatArray, steps: Sequence[float]) -> _StepFunction:
-        from scipy.special import ndtr, ndtri
-
         inner = sorted({float(step) for step in steps if step != 1})
         if not inner or inner[0] <= 0 or inner[-1] >= 1:
             raise ValueError("steps must be one-sided p-values between 0 and 1")
@@ -153,8 +155,6 @@ class _StepFunction:
         return self._with_gradient(parameters)[1]
 
     def _with_gradient(self, parameters: FloatArray) -> tuple[float, FloatArray]:
-        from scipy.special import ndtr
-
         mu, tau2, delta = parameters[0], parameters[1], np.r_[1.0, parameters[2:]]
         s2 = self.v + tau2
         s = np.sqrt(s2)
@@ -234,7 +234,7 @@ class _StepFunction:
         return np.r_[True, parameters[1] > smallest_tau2, parameters[2:] < 0.9999 * LARGEST_WEIGHT]
 
     def _hessian(self, parameters: FloatArray) -> FloatArray:
-        """Central differences of the exact gradient (one-sided for tau2 near 0)."""
+        """Central differences of the exact gradient, their steps staying above tau2 = 0."""
         columns = []
         scale = np.r_[np.sqrt(self.v.min()), self.v.min(), np.ones(len(parameters) - 2)]
         for i, size in enumerate(DERIVATIVE_STEP * np.maximum(np.abs(parameters), scale)):
@@ -246,11 +246,12 @@ class _StepFunction:
         return (hessian + hessian.T) / 2
 
     def standard_errors(self, parameters: FloatArray) -> FloatArray:
-        """Of each parameter; nan for one held by a bound."""
+        """Of each parameter; nan for one held by a bound, and for all on a flat likelihood."""
         free = self._free(parameters)
         information = -self._hessian(parameters)[np.ix_(free, free)]
         ses = np.full(len(parameters), np.nan)
-        ses[free] = np.sqrt(np.diag(np.linalg.inv(information)))
+        if (np.linalg.eigvalsh(information) > 0).all():
+            ses[free] = np.sqrt(np.diag(np.linalg.inv(information)))
         return ses
 
     def described(self, delta: FloatArray, ses: FloatArray) -> tuple[PublicationWeight, ...]:

@@ -13,12 +13,15 @@ from analysis.evidence.effects import TrialEffect, trial_effect
 from analysis.evidence.eligibility import ArmSizes, arm_sizes
 from analysis.evidence.integrity import CellEffect, suspects
 from analysis.evidence.load import Evidence
-from analysis.evidence.records import OutcomeRow, Published, Trial
+from analysis.evidence.records import Decision, OutcomeRow, Published, Trial
 from analysis.evidence.selection import RowSetAside, rows_of, select
 from analysis.protocol import Cell, SynthesisRules
 from analysis.statistics.intervals import critical_value
 from analysis.statistics.pooling import pool, with_interval
 from analysis.statistics.results import PooledEffect
+from analysis.synthesis.certainty import Body, rate
+from analysis.synthesis.clinical import clinical, reference_rows
+from analysis.synthesis.interval_rule import effects_of, pool_by_protocol
 from analysis.synthesis.model import (
     Comparison,
     DomainJudgement,
@@ -101,7 +104,6 @@ def find_suspects(evidence: Evidence, rows: Mapping[Cell, CellRows]) -> Findings
 
 def _synthesis(evidence: Evidence, cell: Cell, rows: CellRows, findings: Findings) -> Synthesis:
     protocol = evidence.protocol
-    outcome, timepoint = protocol.outcome(cell.outcome), protocol.timepoint(cell.timepoint)
     rule = protocol.measures[protocol.measure_name(cell)]
     measure = Measure(
         name=protocol.measure_name(cell),
@@ -113,10 +115,34 @@ def _synthesis(evidence: Evidence, cell: Cell, rows: CellRows, findings: Finding
         _study(evidence, trial, findings.get((trial.study_id, cell.key), ()))
         for trial in rows.trials
     )
-    pooled = [study for study in studies if not study.suspect]
-    primary = pool_by_protocol(protocol.synthesis, pooled)
+    primary = pool_by_protocol(
+        protocol.synthesis, [study for study in studies if not study.suspect]
+    )
     studies = _with_weights(studies, primary)
+    pooled = tuple(study for study in studies if not study.suspect)
     n_total, n_unknown = participants(pooled)
+    sensitivity = robustness(
+        protocol.synthesis,
+        protocol.moderators,
+        pooled,
+        primary,
+        _contrasts(evidence, cell, rows, {study.study_id for study in pooled}),
+    )
+    certainty = None
+    if primary:
+        body = Body(
+            measure=measure,
+            smallest_important_difference=rule.smallest_important_difference,
+            studies=pooled,
+            primary=primary,
+            n_total=n_total,
+            n_unknown=n_unknown,
+            egger=sensitivity.small_study.egger if sensitivity.small_study else None,
+        )
+        certainty = rate(protocol, body, _decisions(evidence, cell))
+    reexpressed = clinical(
+        evidence, cell, measure, pooled, primary, _suspects_of(cell.outcome, findings)
+    )
     return Synthesis(
         cell=cell,
         title=protocol.cell_title(cell),
@@ -129,21 +155,31 @@ def _synthesis(evidence: Evidence, cell: Cell, rows: CellRows, findings: Finding
         primary=primary,
         models=_models(protocol.synthesis, pooled),
         comparisons=_comparisons(protocol.synthesis, studies),
-        robustness=robustness(
-            protocol.synthesis,
-            protocol.moderators,
-            pooled,
-            primary,
-            _contrasts(evidence, cell, rows, {study.study_id for study in pooled}),
-        ),
+        robustness=sensitivity,
+        certainty=certainty,
+        clinical=reexpressed,
         published=_published(evidence, cell),
         baseline_without_data=_baseline_without_data(evidence, cell, studies),
         set_aside=_set_aside(evidence, rows.set_aside),
         sentences=sentences(
-            protocol, outcome, timepoint, measure, studies, primary, n_total, n_unknown
+            protocol, cell, measure, studies, primary, certainty, reexpressed, n_total, n_unknown
         ),
         provenance=_provenance(evidence, cell, findings),
     )
+
+
+def _decisions(evidence: Evidence, cell: Cell) -> tuple[Decision, ...]:
+    return tuple(
+        decision
+        for decision in evidence.decisions
+        if (decision.condition, decision.outcome, decision.timepoint)
+        == (cell.condition, cell.outcome, cell.timepoint)
+    )
+
+
+def _suspects_of(outcome: str, findings: Findings) -> frozenset[str]:
+    """Trials with a suspect value of this outcome at any time point."""
+    return frozenset(study_id for study_id, key in findings if key.split(".")[1] == outcome)
 
 
 def _contrasts(evidence: Evidence, cell: Cell, rows: CellRows, pooled: set[str]) -> ContrastRows:
@@ -162,33 +198,16 @@ def _contrasts(evidence: Evidence, cell: Cell, rows: CellRows, pooled: set[str])
     )
 
 
-def pool_by_protocol(rules: SynthesisRules, studies: Sequence[StudyEffect]) -> PooledEffect | None:
-    """The primary model with the interval that the protocol's rule gives; None without studies."""
-    if not studies:
-        return None
-    effects, variances = _arrays(studies)
-    pooled = pool(effects, variances, model=rules.primary_model, level=rules.level)
-    heterogeneous = pooled.heterogeneity is not None and pooled.heterogeneity.tau2 > 0
-    rule = rules.hartung_knapp
-    if pooled.k >= rule.minimum_k and (heterogeneous or not rule.needs_heterogeneity):
-        return with_interval(pooled, effects, variances, "hartung-knapp")
-    return pooled
-
-
 def participants(studies: Sequence[StudyEffect]) -> tuple[int | None, int]:
     """Participants together, and in how many trials their number is not known."""
     known = [study.n_total for study in studies if study.n_total is not None]
     return (sum(known) if known else None), len(studies) - len(known)
 
 
-def _arrays(studies: Sequence[StudyEffect]) -> tuple[list[float], list[float]]:
-    return [study.effect for study in studies], [study.variance for study in studies]
-
-
 def _models(rules: SynthesisRules, studies: Sequence[StudyEffect]) -> tuple[PooledEffect, ...]:
     if len(studies) < 2:
         return ()
-    effects, variances = _arrays(studies)
+    effects, variances = effects_of(studies)
     results = []
     for model in rules.shown_models:
         pooled = pool(effects, variances, model=model, level=rules.level)
@@ -240,9 +259,11 @@ def _compare(
 
 
 def _as_in_2014(rules: SynthesisRules, studies: tuple[StudyEffect, ...]) -> Comparison:
-    # Every baseline row as it was pooled then, suspect or not: the point is to meet that estimate.
+    # Every baseline row as it was pooled then, suspect or not: to meet that estimate.
     pooled = (
-        pool(*_arrays(studies), model=rules.baseline_model, level=rules.level) if studies else None
+        pool(*effects_of(studies), model=rules.baseline_model, level=rules.level)
+        if studies
+        else None
     )
     description = "baseline trials, DerSimonian-Laird with Wald interval"
     return _comparison("as in 2014", description, studies, pooled)
@@ -299,6 +320,7 @@ def _study(evidence: Evidence, trial: TrialRows, suspect: tuple[str, ...]) -> St
         therapy=about.therapy or None,
         target=about.target or None,
         duration_weeks=about.duration_weeks,
+        indirectness=about.indirectness,
         suspect=suspect,
     )
 
@@ -423,9 +445,14 @@ def cell_inputs(evidence: Evidence) -> Mapping[str, Mapping[str, str]]:
 def inputs_of(evidence: Evidence, cell: Cell, findings: Findings) -> Mapping[str, str]:
     """Every record a cell's page is made from, so that a change of it can be named."""
     rows = rows_of(evidence, cell)
-    studies = {row.study_id for row in rows}
+    reference = reference_rows(evidence, cell, _suspects_of(cell.outcome, findings))
+    studies = {row.study_id for row in (*rows, *reference)}
     read: dict[str, object] = {"protocol.yml": evidence.protocol.model_dump_json()}
-    read |= {f"outcomes.csv: row {row.row_id}": row for row in rows}
+    read |= {f"outcomes.csv: row {row.row_id}": row for row in (*rows, *reference)}
+    read |= {
+        f"certainty.csv: {decision.domain} of {cell.key}": decision
+        for decision in _decisions(evidence, cell)
+    }
     read |= {
         f"studies.csv: trial {trial.study_id}": trial
         for trial in evidence.trials.values()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Level = Literal["high", "moderate", "low", "very low"]
 LEVELS: tuple[Level, ...] = ("high", "moderate", "low", "very low")
+MOST_DECIMALS = 6
 
 
 class DomainDecision(Frozen):
@@ -111,11 +112,10 @@ class Body:
         return 100 * sum(study.weight or 0.0 for study in studies) / whole
 
 
-def rate(
-    protocol: Protocol, body: Body, decisions: Mapping[CertaintyDomain, DomainDecision]
-) -> Certainty:
+def rate(protocol: Protocol, body: Body, decisions: Iterable[Decision] = ()) -> Certainty:
     """Apply the five rules to a body of evidence, then the decisions of a person.
 
+    decisions: the rows of certainty.csv for this cell, at most one a domain.
     Very low is the floor however many levels are taken off.
     """
     rules = protocol.certainty
@@ -126,8 +126,9 @@ def rate(
         indirectness(body),
         publication_bias(body, rules, protocol.synthesis.small_study_minimum_k),
     )
+    by_domain = _by_domain(decisions)
     steps = tuple(
-        step.model_copy(update={"decision": decisions.get(step.domain)}) for step in proposals
+        step.model_copy(update={"decision": by_domain.get(step.domain)}) for step in proposals
     )
     proposed = _level(step.levels for step in steps)
     undecided = sum(step.decision is None for step in steps)
@@ -141,8 +142,7 @@ def rate(
     )
 
 
-def decisions_by_domain(rows: Iterable[Decision]) -> dict[CertaintyDomain, DomainDecision]:
-    """The rows of certainty.csv for one cell, by domain."""
+def _by_domain(rows: Iterable[Decision]) -> dict[CertaintyDomain, DomainDecision]:
     return {
         row.domain: DomainDecision(
             levels=round(row.levels),
@@ -166,17 +166,18 @@ def risk_of_bias(body: Body, rules: CertaintyRules) -> Step:
     threshold, the rule is not `judged`.
     """
     high, unassessed = (body.weight(body.judged(word)) for word in ("high", "not assessed"))
-    triggered = high > rules.high_risk_weight
+    limit = rules.high_risk_weight
     reason = (
-        f"{_share(high)} of the weight comes from trials at high risk of bias; the rule takes a "
-        f"level off above {rules.high_risk_weight:g}%."
+        f"{_share(high, limit)} of the weight comes from trials at high risk of bias; the rule "
+        f"takes a level off above {limit:g}%."
     )
     if unassessed:
         reason += (
             f" {_share(unassessed)} comes from trials that nobody has assessed, which count as "
             "unclear."
         )
-    judged = triggered or high + unassessed <= rules.high_risk_weight
+    triggered = high > limit
+    judged = triggered or high + unassessed <= limit
     if not judged:
         reason += " Assessing them could still trigger the rule."
     return _step("risk of bias", triggered, judged, reason)
@@ -195,7 +196,7 @@ def inconsistency(body: Body, rules: CertaintyRules) -> Step:
     if found is None:
         reason = "There is one trial, so inconsistency between trials cannot be judged."
         return _step("inconsistency", 0, False, reason)
-    i2 = f"I² is {_share(found.i2)}"
+    i2 = f"I² is {_share(found.i2, rules.inconsistency_i2, rules.serious_inconsistency_i2)}"
     if found.i2 < rules.inconsistency_i2:
         reason = f"{i2}, below the {rules.inconsistency_i2:g}% from which the rule looks further."
         return _step("inconsistency", 0, True, reason)
@@ -225,7 +226,8 @@ def _by_prediction(body: Body, rules: CertaintyRules, i2: str) -> Step:
     where = (
         "holds both benefit and lack of benefit" if both else "lies on one side of no difference"
     )
-    reason = f"{enough}, and the prediction interval ({_shown(body.measure, interval)}) {where}."
+    shown = _shown(body.measure, interval, 0.0)
+    reason = f"{enough}, and the prediction interval ({shown}) {where}."
     return _step("inconsistency", both, True, reason)
 
 
@@ -247,7 +249,8 @@ def _wide(body: Body) -> tuple[bool, str]:
     interval, important = body.primary.interval, body.smallest_important_difference
     measure = body.measure
     low, high = ends(interval)
-    said = f"The interval ({_shown(measure, interval)})"
+    thresholds = () if important is None else (-important, important)
+    said = f"The interval ({_shown(measure, interval, 0.0, *thresholds)})"
     nothing = f"no difference ({measure.no_effect:g})"
     if low > 0 or high < 0:
         return False, f"{said} excludes {nothing}."
@@ -256,9 +259,9 @@ def _wide(body: Body) -> tuple[bool, str]:
             f"{said} includes {nothing}, and the protocol sets no smallest important difference "
             "by which to call it narrow."
         )
-    reached = [side for side in (-important, important) if low <= side <= high]
+    reached = [side for side in thresholds if low <= side <= high]
     if not reached:
-        sides = " or ".join(number(measure.shown(side)) for side in (-important, important))
+        sides = " or ".join(number(measure.shown(side)) for side in thresholds)
         return False, (
             f"{said} includes {nothing} but not the smallest important difference ({sides})."
         )
@@ -304,8 +307,8 @@ def indirectness(body: Body) -> Step:
         return _step("indirectness", 0, True, reason)
     flags = "; ".join(f"{study.label}: {study.indirectness}" for study in flagged)
     reason = (
-        f"{counted(len(flagged), 'trial')} of {body.k}, with {_share(body.weight(flagged))} of the weight, "
-        f"{'is' if len(flagged) == 1 else 'are'} flagged ({flags})."
+        f"{counted(len(flagged), 'trial')} of {body.k}, with {_share(body.weight(flagged))} of the "
+        f"weight, {'is' if len(flagged) == 1 else 'are'} flagged ({flags})."
     )
     return _step("indirectness", 1, True, reason)
 
@@ -357,16 +360,32 @@ def _step(domain: CertaintyDomain, levels: int, judged: bool, reason: str) -> St
     return Step(domain=domain, levels=int(levels), judged=judged, reason=reason)
 
 
-def _share(per_cent: float) -> str:
-    # One decimal, so that a number near its threshold prints on the right side of it.
-    return f"{number(per_cent, 1)}%"
-
-
 def ends(interval: Interval) -> tuple[float, float]:
     """The limits, infinite where there is none."""
     low = -math.inf if interval.low is None else interval.low
     return low, math.inf if interval.high is None else interval.high
 
 
-def _shown(measure: Measure, interval: Interval) -> str:
-    return limits(*measure.shown_limits(interval.low, interval.high), ratio=measure.ratio)
+def _share(per_cent: float, *thresholds: float) -> str:
+    return f"{number(per_cent, _decimals(per_cent, thresholds, 1))}%"
+
+
+def _shown(measure: Measure, interval: Interval, *thresholds: float) -> str:
+    """The interval as a reader sees it, next to the thresholds it is compared with."""
+    shown = measure.shown_limits(interval.low, interval.high)
+    compared = [measure.shown(threshold) for threshold in thresholds]
+    low, high = (
+        None if limit is None else number(limit, _decimals(limit, compared, 2)) for limit in shown
+    )
+    unbounded = limits(None, None, ratio=measure.ratio).split(" to ")
+    return f"{low or unbounded[0]} to {high or unbounded[1]}"
+
+
+def _decimals(value: float, thresholds: Iterable[float], decimals: int) -> int:
+    """As many decimals as keep a value from printing as a threshold that it is not."""
+    near = [other for other in thresholds if other != value]
+    while decimals < MOST_DECIMALS and any(
+        round(value, decimals) == round(other, decimals) for other in near
+    ):
+        decimals += 1
+    return decimals

@@ -13,6 +13,8 @@ from typing import Literal
 
 from analysis.protocol import Cell, Frozen
 from analysis.statistics.results import PooledEffect
+from analysis.synthesis.certainty import Certainty
+from analysis.synthesis.clinical import Clinical
 from analysis.synthesis.robustness import Robustness
 
 SCHEMA_VERSION = 1
@@ -110,6 +112,7 @@ class StudyEffect(Frozen):
     therapy: str | None = None
     target: str | None = None
     duration_weeks: float | None = None
+    indirectness: str = ""
     suspect: tuple[str, ...] = ()
 
 
@@ -153,6 +156,7 @@ class Sentence(Frozen):
 
     headline: str
     plain: str
+    clinical: str = ""
     heterogeneity: str
     interval_rule: str
     forest_alt: str
@@ -168,7 +172,7 @@ class Provenance(Frozen):
 
 
 class Synthesis(Frozen):
-    """Everything the page of one cell says."""
+    """Everything the page of one cell says; `certainty` is `None` where nothing is pooled."""
 
     schema_version: int = SCHEMA_VERSION
     cell: Cell
@@ -183,6 +187,8 @@ class Synthesis(Frozen):
     models: tuple[PooledEffect, ...]
     comparisons: tuple[Comparison, ...]
     robustness: Robustness
+    certainty: Certainty | None = None
+    clinical: Clinical = Clinical()
     published: tuple[PublishedEstimate, ...]
     baseline_without_data: tuple[str, ...]
     set_aside: tuple[SetAside, ...]

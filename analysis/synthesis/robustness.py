@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 from analysis.protocol import Frozen, SynthesisRules
 from analysis.statistics.cluster_robust import ClusterRobust, cluster_robust
 from analysis.statistics.cumulative import CumulativeStep, cumulative
 from analysis.statistics.influence import Influence, influence
-from analysis.statistics.leave_one_out import LeftOut, leave_one_out
+from analysis.statistics.leave_one_out import LeftOut
 from analysis.statistics.meta_regression import MetaRegression, meta_regression
-from analysis.statistics.pooling import pool
 from analysis.statistics.results import PooledEffect
 from analysis.statistics.selection_model import SelectionModel, selection_model
 from analysis.statistics.small_study_effects import (
@@ -24,9 +24,15 @@ from analysis.statistics.small_study_effects import (
     funnel_contours,
     pet_peese,
 )
-from analysis.statistics.subgroups import Subgroups, subgroups
+from analysis.statistics.subgroups import Subgroup, Subgroups, subgroups
 from analysis.statistics.tau2 import TAU2_MODELS
 from analysis.statistics.trim_and_fill import TrimAndFill, trim_and_fill
+from analysis.synthesis.interval_rule import (
+    effects_of,
+    leave_one_out_by_rule,
+    pool_by_rule,
+    with_interval_by_rule,
+)
 
 if TYPE_CHECKING:
     from analysis.synthesis.model import StudyEffect
@@ -113,24 +119,21 @@ def robustness(
     if primary is None or primary.heterogeneity is None:
         refused = f"{len(studies)} of the {rules.small_study_minimum_k} trials it needs"
         return Robustness(small_study_refused=refused)
-    effects = [study.effect for study in studies]
-    variances = [study.variance for study in studies]
-    options: dict[str, Any] = {"interval": primary.interval.method, "level": rules.level}
-    left_out = leave_one_out(effects, variances, model=rules.primary_model, **options)
-    by_year = sorted(range(len(studies)), key=lambda i: (studies[i].year, studies[i].label))
+    effects, variances = effects_of(studies)
+    left_out = leave_one_out_by_rule(rules, effects, variances)
     enough = len(studies) >= rules.influence_minimum_k
     tau2 = primary.heterogeneity.tau2
     return Robustness(
         estimators=tuple(
-            pool(effects, variances, model=model, **options)
+            pool_by_rule(rules, effects, variances, model=model)
             for model in TAU2_MODELS
             if model != "common"
         ),
         leave_one_out=left_out,
-        cumulative=cumulative(effects, variances, by_year, model=rules.primary_model, **options),
+        cumulative=_cumulative(rules, studies),
         influence=influence(effects, variances, tau2, left_out) if enough else (),
         subgroups=tuple(
-            _subgroups(rules, name, studies, options) for name in moderators if name in CATEGORIES
+            _subgroups(rules, name, studies) for name in moderators if name in CATEGORIES
         ),
         regressions=tuple(
             _regression(rules, name, studies) for name in moderators if name in NUMBERS
@@ -145,8 +148,27 @@ def robustness(
     )
 
 
+def _cumulative(
+    rules: SynthesisRules, studies: Sequence[StudyEffect]
+) -> tuple[CumulativeStep, ...]:
+    order = sorted(range(len(studies)), key=lambda i: (studies[i].year, studies[i].label))
+    effects, variances = effects_of([studies[position] for position in order])
+    steps = cumulative(
+        effects, variances, range(len(order)), model=rules.primary_model, level=rules.level
+    )
+    return tuple(
+        CumulativeStep(
+            added=order[step.added],
+            pooled=with_interval_by_rule(
+                rules, step.pooled, effects[: step.pooled.k], variances[: step.pooled.k]
+            ),
+        )
+        for step in steps
+    )
+
+
 def _subgroups(
-    rules: SynthesisRules, name: str, studies: Sequence[StudyEffect], options: dict[str, Any]
+    rules: SynthesisRules, name: str, studies: Sequence[StudyEffect]
 ) -> SubgroupAnalysis:
     category = CATEGORIES[name]
     known = [study for study in studies if category(study)]
@@ -160,14 +182,24 @@ def _subgroups(
             f"({'; '.join(f'{group}: {labels.count(group)}' for group in groups) or 'none known'})"
         )
         return SubgroupAnalysis(moderator=name, groups=groups, unknown=unknown, refused=refused)
-    result = subgroups(
-        [study.effect for study in known],
-        [study.variance for study in known],
-        labels,
-        model=rules.primary_model,
-        **options,
+    effects, variances = effects_of(known)
+    result = subgroups(effects, variances, labels, model=rules.primary_model, level=rules.level)
+    result = replace(
+        result,
+        subgroups=tuple(
+            _group_by_rule(rules, group, effects, variances) for group in result.subgroups
+        ),
     )
     return SubgroupAnalysis(moderator=name, groups=groups, unknown=unknown, result=result)
+
+
+def _group_by_rule(
+    rules: SynthesisRules, group: Subgroup, effects: list[float], variances: list[float]
+) -> Subgroup:
+    if group.pooled is None:
+        return group
+    members = [effects[i] for i in group.studies], [variances[i] for i in group.studies]
+    return replace(group, pooled=with_interval_by_rule(rules, group.pooled, *members))
 
 
 def _regression(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from analysis.formatting import counted, limits, number, p_value, percent
-from analysis.protocol import HartungKnapp, Outcome, Protocol, SynthesisRules, Timepoint
+from analysis.protocol import Cell, HartungKnapp, Outcome, Protocol, SynthesisRules
 from analysis.statistics.results import Heterogeneity, Interval, PooledEffect
+from analysis.synthesis.certainty import Certainty
+from analysis.synthesis.clinical import Clinical, absolute_text, points_text
 from analysis.synthesis.model import Measure, Sentence, StudyEffect
+from analysis.synthesis.narrative import NO_ANSWER, narrative
 
 MODEL_NAMES = {
     "common": "common effect",
@@ -31,31 +34,36 @@ INTERVAL_NAMES = {
 
 def sentences(
     protocol: Protocol,
-    outcome: Outcome,
-    timepoint: Timepoint,
+    cell: Cell,
     measure: Measure,
     studies: tuple[StudyEffect, ...],
     primary: PooledEffect | None,
+    certainty: Certainty | None,
+    clinical: Clinical,
     n_total: int | None,
     n_unknown: int,
 ) -> Sentence:
     """Every computed sentence of a page, plain text."""
+    outcome, timepoint = protocol.outcome(cell.outcome), protocol.timepoint(cell.timepoint)
     subject = f"{outcome.label[0].upper()}{outcome.label[1:]} {timepoint.label}"
-    if primary is None:
+    if primary is None or certainty is None:
         nothing = f"{subject}: no trial gives numbers that can be used yet."
         return Sentence(
             headline=nothing,
-            plain="We do not know: no trial gives numbers that can be used yet.",
+            plain=NO_ANSWER,
             heterogeneity="Nothing is pooled, so there is no heterogeneity to describe.",
             interval_rule=interval_rule(protocol.synthesis, None),
             forest_alt=nothing,
         )
     evidence = _evidence(primary.k, n_total, n_unknown)
     effect = _effect(outcome, measure, primary)
-    headline = f"{evidence}: {effect}{_prediction(measure, primary.prediction)}."
+    rated = f"Certainty: {certainty.level} ({certainty.label})."
+    headline = f"{evidence}: {effect}{_prediction(measure, primary.prediction)}. {rated}"
+    important = protocol.measures[protocol.measure_name(cell)].smallest_important_difference
     return Sentence(
         headline=headline,
-        plain=plain_answer(outcome, measure, primary),
+        plain=narrative(outcome, measure, important, primary, certainty.level),
+        clinical=clinical_sentences(clinical),
         heterogeneity=heterogeneity(primary),
         interval_rule=interval_rule(protocol.synthesis, primary),
         forest_alt=_forest_alt(subject, measure, studies, headline),
@@ -107,26 +115,13 @@ def _prediction(measure: Measure, prediction: Interval | None) -> str:
     return f"; in a new setting we expect {unit} {limits(low, high, ratio=measure.ratio)}"
 
 
-def plain_answer(outcome: Outcome, measure: Measure, pooled: PooledEffect) -> str:
-    """The answer in everyday words: which way, how large, and whether that is settled."""
-    low, high = pooled.interval.low, pooled.interval.high
-    settled = (high is not None and high < 0) or (low is not None and low > 0)
-    if measure.ratio:
-        if not settled:
-            return "Responding may be more or less likely: both fit the data."
-        return "More people respond." if pooled.estimate < 0 else "Fewer people respond."
-    if not settled:
-        return f"{outcome.lower.capitalize()} or {outcome.higher}: both fit the data."
-    change = outcome.lower if pooled.estimate < 0 else outcome.higher
-    return f"{change.capitalize()}: {size_word(pooled.estimate)}."
-
-
-def size_word(smd: float) -> str:
-    """Cohen's words for a standardised mean difference: 0.2 small, 0.5 medium, 0.8 large."""
-    for limit, word in ((0.2, "a very small difference"), (0.5, "a small difference")):
-        if abs(smd) < limit:
-            return word
-    return "a medium difference" if abs(smd) < 0.8 else "a large difference"
+def clinical_sentences(clinical: Clinical) -> str:
+    """The effect in points and in people, each with what it assumes."""
+    said = [f"{absolute_text(effect)}." for effect in clinical.absolute]
+    if clinical.points:
+        points = f"That is {points_text(clinical.points)} on {clinical.points.assumed}."
+        said.insert(0, points)
+    return " ".join(said)
 
 
 def heterogeneity(pooled: PooledEffect) -> str:

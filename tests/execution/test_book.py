@@ -52,7 +52,11 @@ def project(tmp_path: Path) -> Project:
     made = Project(tmp_path / "review")
     write(made, "_config.yml", CONFIG)
     write(made, "_toc.yml", TOC)
-    write(made, "references.bib", "@article{e14, author={E., C.}, title={T}, journal={J}, year={2014}}\n")
+    write(
+        made,
+        "references.bib",
+        "@article{e14, author={E., C.}, title={T}, journal={J}, year={2014}}\n",
+    )
     write(made, "data/rows.csv", "a,b\n")
     write(made, "chapters/index.md", "# Front\n\n$x^2$ {cite}`e14` [pain](pain.md)\n")
     write(made, "chapters/pain.md", "# Pain\n\n{download}`../data/rows.csv`\n")

@@ -75,9 +75,7 @@ def test_a_long_list_of_reasons_is_cut(project: Project) -> None:
     record = made(planned, project)
     for name in "bcdef":
         (project.data / name).write_text("x", encoding="utf-8")
-    assert why(planned, project, record) == (
-        "data/b is new, data/c is new, data/d is new, 2 more"
-    )
+    assert why(planned, project, record) == ("data/b is new, data/c is new, data/d is new, 2 more")
 
 
 def test_rows_that_a_page_reads_stand_for_the_data_files(project: Project) -> None:
@@ -124,7 +122,13 @@ def test_a_page_that_was_edited_or_removed_is_stale(project: Project) -> None:
 )
 def test_the_code_of_a_page_is_what_its_imports_reach(project: Project, statement: str) -> None:
     planned = page(project, "a", notebook(statement))
-    for name in ("__init__", "figures/__init__", "figures/style", "figures/funnel", "pages/__init__"):
+    for name in (
+        "__init__",
+        "figures/__init__",
+        "figures/style",
+        "figures/funnel",
+        "pages/__init__",
+    ):
         module(project, f"analysis/{name}.py", "")
     module(project, "analysis/pages/cell.py", "from ..figures import forest")
     module(project, "analysis/figures/forest.py", "import numpy\nfrom .style import ink")

@@ -158,9 +158,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("value", HOSTILE)
-def test_a_parameter_is_text_and_never_code(
-    warm: WarmWorkers, tmp_path: Path, value: str
-) -> None:
+def test_a_parameter_is_text_and_never_code(warm: WarmWorkers, tmp_path: Path, value: str) -> None:
     text = notebook("print(outcome)", parameters=PARAMETERS)
     assert printed(executed(warm, text, tmp_path, outcome=value).notebook) == f"{value}\n"
 

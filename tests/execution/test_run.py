@@ -173,18 +173,14 @@ def test_a_page_no_longer_planned_is_removed(project: Project, pages: list[Page]
     assert (project.chapters / "by-hand.md").exists()
 
 
-def test_a_page_that_changes_its_name_keeps_its_target(
-    project: Project, pages: list[Page]
-) -> None:
+def test_a_page_that_changes_its_name_keeps_its_target(project: Project, pages: list[Page]) -> None:
     run(project, [pages[2]])
     renamed = Page("new", pages[2].template, pages[2].target, pages[2].parameters)
     run(project, [renamed])
     assert (project.chapters / "effects/b.ipynb").read_text(encoding="utf-8") == "page new"
 
 
-def test_an_interrupted_run_resumes_where_it_stopped(
-    project: Project, pages: list[Page]
-) -> None:
+def test_an_interrupted_run_resumes_where_it_stopped(project: Project, pages: list[Page]) -> None:
     def interrupt(job: Job) -> Executed:
         if job.name == "front":
             raise KeyboardInterrupt

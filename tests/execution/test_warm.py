@@ -99,13 +99,30 @@ def test_when_memory_runs_out_a_notebook_goes_first(warm: WarmWorkers, tmp_path:
     assert says(warm, tmp_path, "print(open('/proc/self/oom_score_adj').read())") == "1000"
 
 
-def test_a_parent_that_cannot_start_is_reported(tmp_path: Path) -> None:
-    broken = tmp_path / "analysis_broken.py"
-    broken.write_text("raise RuntimeError('this module is broken')", encoding="utf-8")
-    with warm_workers(1, tmp_path, ["analysis_broken"]) as workers:
-        made = workers.submit(job(notebook("1"), tmp_path)).result()
+def test_a_broken_module_fails_the_page_that_imports_it(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("x = 1 +", encoding="utf-8")
+    with warm_workers(1, tmp_path, ["broken", "absent"]) as workers:
+        assert says(workers, tmp_path, "print('well')") == "well"
+        made = workers.submit(job(notebook("import broken"), tmp_path)).result()
     assert isinstance(made, Failed)
-    assert "this module is broken" in str(made)
+    assert str(made).startswith("cell 2 `import broken`: SyntaxError: ")
+
+
+def test_a_parent_that_cannot_start_says_why(tmp_path: Path) -> None:
+    (tmp_path / "leaves.py").write_text("raise SystemExit('no licence')", encoding="utf-8")
+    with warm_workers(1, tmp_path, ["leaves"]) as workers:
+        made = workers.submit(job(notebook("1"), tmp_path)).result()
+    assert made == Failed("the parent of the kernels has ended: no licence")
+
+
+def test_what_the_parent_rehearses_every_notebook_has_done(tmp_path: Path) -> None:
+    source = "seen = []\ndef rehearse(): seen.append(1)\ndef fail(): raise ValueError\n"
+    (tmp_path / "evidence.py").write_text(source, encoding="utf-8")
+    ask = "import evidence\nprint(len(evidence.seen))\nevidence.seen.append(2)"
+    with warm_workers(1, tmp_path, [], "evidence:rehearse") as workers:
+        assert [says(workers, tmp_path, ask) for _ in range(2)] == ["1", "1"]
+    with warm_workers(1, tmp_path, [], "evidence:fail") as workers:
+        assert says(workers, tmp_path, ask) == "0"
 
 
 def test_a_parent_that_is_killed_fails_its_pages_and_leaves_nothing(tmp_path: Path) -> None:

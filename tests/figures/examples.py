@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+from analysis.figures.judgements import JUDGEMENTS
 from analysis.statistics.results import Heterogeneity, Interval, PooledEffect
+from analysis.statistics.small_study_effects import FunnelContours
+from analysis.statistics.trim_and_fill import TrimAndFill
 from analysis.synthesis.model import (
     Cell,
     Comparison,
@@ -16,6 +19,7 @@ from analysis.synthesis.model import (
     StudyEffect,
     Synthesis,
 )
+from analysis.synthesis.robustness import Robustness, SmallStudyEffects
 
 SMD = Measure(name="SMD", label="Standardised mean difference")
 RESPONDERS = Measure(
@@ -32,7 +36,6 @@ NAMES = (
     "Ström",
     "Ruehlman",
 )
-JUDGEMENTS = ("low", "some concerns", "unclear", "high", "not assessed")
 
 
 def study(
@@ -137,6 +140,7 @@ def synthesis(
         primary=primary,
         models=models,
         comparisons=comparisons,
+        robustness=Robustness(),
         published=(),
         baseline_without_data=(),
         set_aside=(),
@@ -199,3 +203,24 @@ def responders() -> Synthesis:
     return synthesis(
         studies, measure=RESPONDERS, primary=pooled(4, -0.49, 0.35), smallest=math.log(1.25)
     )
+
+
+def with_robustness(example: Synthesis, **parts: object) -> Synthesis:
+    """The example with these parts of its robustness analyses."""
+    robustness = example.robustness.model_copy(update=parts)
+    return example.model_copy(update={"robustness": robustness})
+
+
+def with_funnel(
+    example: Synthesis, contours: FunnelContours, filled: TrimAndFill | None = None
+) -> Synthesis:
+    """The example with what a funnel plot shows."""
+    small_study = SmallStudyEffects(
+        contours=contours,
+        egger=None,
+        begg=None,
+        trim_and_fill=filled,
+        pet_peese=None,
+        selection=None,
+    )
+    return with_robustness(example, small_study=small_study)

@@ -53,6 +53,11 @@ def steps(k: int) -> tuple[CumulativeStep, ...]:
     )
 
 
+def probed(example: Synthesis) -> Synthesis:
+    k = len(example.pooled_studies)
+    return examples.with_robustness(example, leave_one_out=fits(k), cumulative=steps(k))
+
+
 def test_models_are_named_and_the_primary_one_is_bold() -> None:
     figure = models_plot(with_models(examples.many(12)))
     found = texts(render_svg(figure))
@@ -64,46 +69,52 @@ def test_models_are_named_and_the_primary_one_is_bold() -> None:
         models_plot(examples.many(12))
 
 
+def test_other_estimators_follow_and_none_stands_twice() -> None:
+    others = tuple(examples.pooled(12, model=m) for m in ("reml", "sidik-jonkman"))
+    example = examples.with_robustness(with_models(examples.many(12)), estimators=others)
+    found = texts(render_svg(models_plot(example)))
+    assert found.count("Random effects, REML") == 1
+    assert found.index("Random effects, Sidik-Jonkman") > found.index(
+        "Random effects, Paule-Mandel"
+    )
+
+
 def test_leave_one_out_has_a_row_a_trial_and_all_below() -> None:
-    example = examples.many(5)
-    found = texts(render_svg(leave_one_out_plot(example, fits(5))))
+    example = probed(examples.many(5))
+    found = texts(render_svg(leave_one_out_plot(example)))
     labels = [study.label for study in example.pooled_studies]
     assert [text for text in found if text in labels] == labels
     at = found.index("Bromberg 2005")
     assert found[at : at + 3] == ["Bromberg 2005", "−0.30 [−0.42 to −0.18]", "31%"]
     assert "None: all 5 trials" in found
-    with pytest.raises(ValueError, match="one fit for each pooled trial"):
-        leave_one_out_plot(example, fits(4))
+    with pytest.raises(ValueError, match="no trial to leave out"):
+        leave_one_out_plot(examples.many(1))
 
 
 def test_cumulative_ends_in_all_trials_and_cuts_the_early_ones() -> None:
-    figure = cumulative_plot(examples.many(8), steps(8))
+    figure = cumulative_plot(probed(examples.many(8)))
     assert len(list(markers(figure, "s"))) == 1
     assert len(list(markers(figure, "o"))) == 6
     assert arrows(figure)
-    with pytest.raises(ValueError, match="adds each pooled trial once"):
-        cumulative_plot(examples.many(8), (*steps(7), steps(7)[0]))
+    with pytest.raises(ValueError, match="no trials to add up"):
+        cumulative_plot(examples.many(1))
 
 
 def test_suspect_trials_are_not_numbered() -> None:
-    example = examples.many(5, suspect=True)
-    assert "Chiauzzi 2010" not in texts(render_svg(leave_one_out_plot(example, fits(5))))
+    example = probed(examples.many(5, suspect=True))
+    assert "Chiauzzi 2010" not in texts(render_svg(leave_one_out_plot(example)))
 
 
 def test_ratios_are_shown_as_ratios() -> None:
-    found = texts(render_svg(leave_one_out_plot(examples.responders(), fits(4))))
+    found = texts(render_svg(leave_one_out_plot(probed(examples.responders()))))
     low, high = math.exp(0.19), math.exp(0.43)
     assert f"{math.exp(0.31):.2f} [{low:.2f} to {high:.2f}]" in found
 
 
-@pytest.mark.parametrize("suffix", ["", LONG])
-@pytest.mark.parametrize("k", [2, 15, 60])
+@pytest.mark.parametrize(("k", "suffix"), [(2, LONG), (15, LONG), (60, "")])
 def test_nothing_overlaps(k: int, suffix: str) -> None:
-    example = with_models(examples.many(k, suffix=suffix))
-    for figure in (
-        models_plot(example),
-        leave_one_out_plot(example, fits(k)),
-        cumulative_plot(example, steps(k)),
-    ):
+    example = with_models(probed(examples.many(k, suffix=suffix)))
+    for draw in (models_plot, leave_one_out_plot, cumulative_plot):
+        figure = draw(example)
         assert collisions(figure) == []
         assert outside(figure) == []

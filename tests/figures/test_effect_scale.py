@@ -24,6 +24,11 @@ def test_a_missing_limit_stays_on_its_side_as_shown() -> None:
     assert turned.low == pytest.approx(math.exp(-0.1))
 
 
+def test_a_ratio_too_small_for_a_float_has_no_limit_there() -> None:
+    span = shown_span(RESPONDERS, 0.0, -1.0, 800.0)
+    assert (span.low, span.high) == (None, pytest.approx(math.e))
+
+
 def test_one_very_wide_interval_does_not_squeeze_the_rest() -> None:
     narrow = [Span(-0.5, -0.3, -0.1), Span(-0.6, -0.2, 0.2), Span(-0.4, -0.2, 0.0)]
     scale = effect_scale([*narrow, Span(-30.0, -0.2, 29.0)], (0.0,), ratio=False)

@@ -137,8 +137,8 @@ def abbreviated_journal(article: Article, rng: random.Random) -> Article:
 
 
 def swapped_authors(article: Article, rng: random.Random) -> Article:
-    first, second, *rest = article.authors
-    return replace(article, authors=(second, first, *rest), pmid="")
+    first, *rest = article.authors
+    return replace(article, authors=(*rest[:1], first, *rest[1:]), pmid="")
 
 
 def initials_only(article: Article, rng: random.Random) -> Article:
@@ -175,7 +175,28 @@ def ampersand_and_spelling(article: Article, rng: random.Random) -> Article:
     return replace(article, title=title + ".", doi=article.doi.upper(), pmid="")
 
 
+def without_subtitle(article: Article, rng: random.Random) -> Article:
+    return replace(article, title=article.title.split(":")[0], doi="", pmid="")
+
+
+def first_author_only(article: Article, rng: random.Random) -> Article:
+    return replace(article, authors=article.authors[:1], pmid="", abstract="")
+
+
+def markup_and_entities(article: Article, rng: random.Random) -> Article:
+    title = article.title.replace(" and ", " &amp; ").replace("for ", "for <i>") + "</i>"
+    return replace(article, title=title, pmid="", doi="")
+
+
+def article_number(article: Article, rng: random.Random) -> Article:
+    return replace(article, pages=f"e{rng.randint(1000, 99999)}", issue="", pmid="")
+
+
 SAME_REPORT = (
+    without_subtitle,
+    first_author_only,
+    markup_and_entities,
+    article_number,
     without_doi,
     abbreviated_journal,
     swapped_authors,
@@ -293,7 +314,10 @@ class Labelled:
 
 
 def labelled(bases: int = 300, seed: int = 7) -> Labelled:
-    """Articles, each followed by two same-report variants and one other report of its study."""
+    """Articles, each followed by two same-report variants and one other report of its study.
+
+    A variant is one to three changes drawn at random, the second stacked upon the first.
+    """
     rng = random.Random(seed)
     found: list[Article] = []
     duplicates: set[tuple[int, int]] = set()
@@ -302,14 +326,18 @@ def labelled(bases: int = 300, seed: int = 7) -> Labelled:
     for number in range(bases):
         base = len(found)
         found.append(article(rng))
-        same = [SAME_REPORT[(number + step) % len(SAME_REPORT)] for step in (0, 3)]
-        for change in same:
-            found.append(change(found[base], rng))
+        said = []
+        for _ in range(2):
+            changes = rng.sample(SAME_REPORT, rng.randint(1, 3))
+            variant = found[base]
+            for change in changes:
+                variant = change(variant, rng)
+            found.append(variant)
+            said.append(" + ".join(change.__name__ for change in changes))
         group = range(base, len(found))
-        pairs = {(a, b) for a in group for b in group if a < b}
-        duplicates |= pairs
-        kinds |= {(base, base + 1 + i): change.__name__ for i, change in enumerate(same)}
-        kinds[(base + 1, base + 2)] = " + ".join(change.__name__ for change in same)
+        duplicates |= {(a, b) for a in group for b in group if a < b}
+        kinds |= {(base, base + 1 + i): name for i, name in enumerate(said)}
+        kinds[(base + 1, base + 2)] = " and ".join(said)
         change = OTHER_REPORT[number % len(OTHER_REPORT)]
         found.append(change(found[base], rng))
         for one in group:

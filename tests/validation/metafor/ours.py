@@ -38,9 +38,7 @@ ALL_SUBSETS_OF = 9
 HARTUNG_KNAPP_LEFT_OUT_OF = 15
 
 
-def compute(
-    studies: Sequence[Study], tables: Sequence[Tables], arms: pd.DataFrame
-) -> pd.DataFrame:
+def compute(studies: Sequence[Study], tables: Sequence[Tables], arms: pd.DataFrame) -> pd.DataFrame:
     """dataset, quantity, item, value of everything metafor is asked for."""
     rows = [
         (name, quantity, item, np.nan if value is None else float(value))
@@ -146,8 +144,7 @@ def _gosh(study: Study) -> Numbers:
     for model in ("dersimonian-laird", "common"):
         found = gosh(study.effects, study.variances, model=model)
         for name in ("k", "q", "i2", "tau2", "estimate"):
-            # Subset i + 1 in binary says which studies it holds: metafor's items start at 1.
-            yield f"gosh.{model}.{name}", [None, *getattr(found, name)]
+            yield f"gosh.{model}.{name}", getattr(found, name)
 
 
 def _small_studies(study: Study) -> Numbers:
@@ -238,7 +235,8 @@ def _regression(what: str, study: Study, moderators: np.ndarray) -> Numbers:
                 yield f"{prefix}.qe_p", [found.residual.p]
                 yield f"{prefix}.tau2", [found.residual.tau2]
                 yield f"{prefix}.i2", [found.residual.i2]
-                yield f"{prefix}.r2", [found.r2]
+                if model != "common":
+                    yield f"{prefix}.r2", [found.r2]
 
 
 def _subgroups(study: Study) -> Numbers:
@@ -276,14 +274,15 @@ def _two_by_two(table: Tables) -> Numbers:
         yield f"effect.{measure}.estimate", found.estimate
         yield f"effect.{measure}.variance", found.variance
         pooled = pool_mantel_haenszel(*cells, measure=measure)
-        yield from _fixed(f"mantel-haenszel.{measure}", pooled)
+        yield from _fixed(f"mantel-haenszel.{measure}", pooled, variance=measure != "RD")
     yield from _fixed("peto", pool_peto(*cells))
 
 
-def _fixed(prefix: str, found: PooledEffect) -> Numbers:
+def _fixed(prefix: str, found: PooledEffect, *, variance: bool = True) -> Numbers:
     yield f"{prefix}.estimate", [found.estimate]
-    yield from _mean(prefix, found)
     yield f"{prefix}.q", [found.heterogeneity.q if found.heterogeneity else 0.0]
+    if variance:
+        yield from _mean(prefix, found)
 
 
 def _arms(frame: pd.DataFrame) -> Numbers:

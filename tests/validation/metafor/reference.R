@@ -26,10 +26,10 @@ intervals <- c(
 output <- file(file.path(folder, "reference.csv"), open = "w")
 writeLines("dataset,quantity,item,value", output)
 
-put <- function(dataset, quantity, values, items = seq_along(values) - 1) {
+put <- function(dataset, quantity, values) {
   values <- as.numeric(values)
   shown <- ifelse(is.na(values), "NA", formatC(values, digits = 17, format = "g"))
-  writeLines(paste(dataset, quantity, items, shown, sep = ","), output)
+  writeLines(paste(dataset, quantity, seq_along(values) - 1, shown, sep = ","), output)
 }
 
 # A number metafor cannot compute is recorded as a failure, never left out silently.
@@ -51,6 +51,10 @@ control <- function(yi, vi) {
   list(threshold = 1e-13 * scale, maxiter = 10000, tol = 1e-15 * scale, tau2.max = 1e6 * scale)
 }
 
+# Fisher scoring that does not converge is tried again with shorter steps, and counted.
+fallbacks <- new.env()
+fallbacks$count <- 0
+
 fit <- function(yi, vi, method, test = "z", mods = NULL) {
   settings <- control(yi, vi)
   for (stepadj in c(1, 0.5, 0.1)) {
@@ -60,22 +64,29 @@ fit <- function(yi, vi, method, test = "z", mods = NULL) {
       else rma(yi, vi, mods = mods, method = method, test = test, control = settings),
       error = function(problem) problem
     )
-    if (!inherits(model, "error")) return(model)
+    if (!inherits(model, "error")) {
+      fallbacks$count <- fallbacks$count + (stepadj < 1)
+      return(model)
+    }
   }
   stop(model)
 }
 
+# The REML fit of a data set, made once and read by several functions.
+reml <- new.env()
+
 pooling <- function(name, yi, vi) {
   k <- length(yi)
+  reml$fit <- NULL
   for (model in names(models)) {
     attempt(name, paste("pool", model, sep = "."), {
       r <- fit(yi, vi, models[[model]])
+      if (model == "reml") reml$fit <- r
       prefix <- paste("pool", model, sep = ".")
       put_all(name, prefix, list(
         tau2 = r$tau2, estimate = c(r$beta), se = r$se, low = r$ci.lb, high = r$ci.ub,
         p = r$pval, i2 = r$I2, h2 = r$H2
       ))
-      if (model == "reml") put(name, "pool.reml.loglik", r$fit.stats["ll", "REML"])
     })
   }
   attempt(name, "pool.reml.hartung-knapp", for (interval in names(intervals)[-1]) {
@@ -85,7 +96,7 @@ pooling <- function(name, yi, vi) {
     ))
   })
   attempt(name, "heterogeneity", {
-    r <- fit(yi, vi, "REML")
+    r <- reml$fit
     put_all(name, "heterogeneity", list(q = r$QE, p = r$QEp))
     if (k > 2) {
       half <- qt(0.975, k - 2) * sqrt(r$tau2 + r$se^2)
@@ -113,7 +124,7 @@ one_study_less <- function(name, yi, vi) {
     put_all(name, "leave-one-out.hartung-knapp", list(se = r$se, low = r$ci.lb, p = r$pval))
   })
   attempt(name, "influence", {
-    r <- fit(yi, vi, "REML")
+    r <- reml$fit
     diagnostics <- influence(r)
     put_all(name, "influence", list(
       rstudent = diagnostics$inf$rstudent, dffits = diagnostics$inf$dffits,
@@ -131,7 +142,7 @@ one_study_less <- function(name, yi, vi) {
 
 small_studies <- function(name, yi, vi) {
   attempt(name, "egger.reml", {
-    tested <- regtest(fit(yi, vi, "REML"))
+    tested <- regtest(reml$fit)
     put_all(name, "egger.reml", list(
       slope = tested$fit$beta[2], se = tested$fit$se[2], statistic = tested$zval,
       p = tested$pval, limit = tested$est, low = tested$ci.lb, high = tested$ci.ub
@@ -140,7 +151,7 @@ small_studies <- function(name, yi, vi) {
   attempt(name, "egger.multiplicative", {
     r <- regtest(yi, vi, model = "lm")
     put_all(name, "egger.multiplicative", list(
-      slope = coef(r$fit)[2], statistic = r$zval, p = r$pval,
+      slope = coef(r$fit)[2], se = summary(r$fit)$coefficients[2, 2], statistic = r$zval, p = r$pval,
       limit = r$est, low = r$ci.lb, high = r$ci.ub
     ))
     peese <- lm(yi ~ vi, weights = 1 / vi)
@@ -157,7 +168,7 @@ small_studies <- function(name, yi, vi) {
   for (estimator in c("L0", "R0")) {
     what <- paste("trim-and-fill", estimator, sep = ".")
     attempt(name, what, {
-      r <- trimfill(fit(yi, vi, "REML"), estimator = estimator, control = control(yi, vi))
+      r <- trimfill(reml$fit, estimator = estimator, control = control(yi, vi))
       put_all(name, what, list(
         missing = r$k0, missing_se = r$se.k0, right = r$side == "right",
         estimate = r$beta, se = r$se, tau2 = r$tau2
@@ -229,7 +240,7 @@ subgroup_tests <- function(name, yi, vi, groups) {
   attempt(name, "subgroups.common", {
     factor <- model.matrix(~ factor(groups, levels = unique(groups)))[, -1, drop = FALSE]
     r <- fit(yi, vi, "REML", mods = factor)
-    put_all(name, "subgroups.common", list(q = r$QM, p = r$QMp, tau2 = r$tau2))
+    put_all(name, "subgroups.common", list(q = r$QM, qm = r$QM, p = r$QMp, tau2 = r$tau2))
   })
 }
 
@@ -257,21 +268,24 @@ all_subsets <- function(name, yi, vi) {
   for (model in c("dersimonian-laird", "common")) {
     attempt(name, paste("gosh", model, sep = "."), {
       r <- gosh(fit(yi, vi, models[[model]]), progbar = FALSE)
-      # The subset as a number: bit i is study i.
+      # In the order of the subsets as numbers, in which bit i is study i.
       code <- c(r$incl %*% 2^(seq_along(yi) - 1))
       ordered <- order(code)
       columns <- list(
         k = r$res$k, q = r$res$QE, i2 = r$res$I2, tau2 = r$res$tau2, estimate = r$res$estimate
       )
       for (column in names(columns)) {
-        put(name, paste("gosh", model, column, sep = "."), columns[[column]][ordered], sort(code))
+        put(name, paste("gosh", model, column, sep = "."), columns[[column]][ordered])
       }
     })
   }
 }
 
 # Risk differences follow RevMan: 0.5 corrects the variance of a study with an empty cell,
-# not its difference. escalc() corrects both or neither, so it is asked twice.
+# not its difference. escalc() and rma.mh() correct both or neither, so they are asked
+# twice, and only for the difference when they pool: their variance of the pooled
+# difference is that of Sato, Greenland & Robins (1989), RevMan's that of Greenland &
+# Robins (1985).
 table_effects <- function(measure, t) {
   corrected <- escalc(
     measure = measure, ai = t$events1, n1i = t$n1, ci = t$events2, n2i = t$n2,
@@ -284,21 +298,28 @@ table_effects <- function(measure, t) {
   corrected
 }
 
+mantel_haenszel <- function(measure, t) {
+  ratio <- measure != "RD"
+  rma.mh(
+    ai = t$events1, n1i = t$n1, ci = t$events2, n2i = t$n2, measure = measure,
+    add = if (ratio) c(1 / 2, 1 / 2) else c(0, 0), to = rep(if (ratio) "only0" else "none", 2),
+    drop00 = c(ratio, ratio), correct = FALSE
+  )
+}
+
 two_by_two <- function(name, t) {
   for (measure in c("RR", "OR", "RD")) {
     e <- table_effects(measure, t)
     put_all(name, paste("effect", measure, sep = "."), list(estimate = e$yi, variance = e$vi))
-    attempt(name, paste("mantel-haenszel", measure, sep = "."), {
-      dropped <- measure != "RD"
-      r <- rma.mh(
-        ai = t$events1, n1i = t$n1, ci = t$events2, n2i = t$n2, measure = measure,
-        add = c(1 / 2, 1 / 2), to = c("only0", "only0"), drop00 = c(dropped, dropped),
-        correct = FALSE
-      )
-      put_all(name, paste("mantel-haenszel", measure, sep = "."), list(
-        estimate = r$beta, se = r$se, low = r$ci.lb, high = r$ci.ub, p = r$pval,
-        q = sum((e$yi - c(r$beta))^2 / e$vi, na.rm = TRUE)
+    prefix <- paste("mantel-haenszel", measure, sep = ".")
+    attempt(name, prefix, {
+      r <- mantel_haenszel(measure, t)
+      put_all(name, prefix, list(
+        estimate = r$beta, q = sum((e$yi - c(r$beta))^2 / e$vi, na.rm = TRUE)
       ))
+      if (measure != "RD") {
+        put_all(name, prefix, list(se = r$se, low = r$ci.lb, high = r$ci.ub, p = r$pval))
+      }
     })
   }
   attempt(name, "peto", {
@@ -348,4 +369,5 @@ for (name in unique(arms$dataset)) {
   put_all(name, "effect.MD", list(estimate = e$yi, variance = e$vi))
 }
 
+put("all", "fits.with.shorter.steps", fallbacks$count)
 close(output)

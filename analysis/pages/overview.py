@@ -1,0 +1,96 @@
+"""All questions at once: one figure, and the same numbers with a link to each page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.figures import style
+from analysis.figures.overview import overview_plot
+from analysis.formatting import DASH, count, counted, number, percent
+from analysis.living.results import analysed
+from analysis.pages import links
+from analysis.pages.cell import short_name, shown_limits
+from analysis.pages.html import Html, paragraph, table
+from analysis.protocol import Protocol
+from analysis.synthesis.model import Synthesis
+
+NUMBERS = (
+    "Trials",
+    "Participants",
+    "Estimate",
+    "95% interval",
+    "Prediction interval",
+    "τ²",
+    "I²",
+)
+
+
+def summary(results: Mapping[str, Synthesis]) -> Html:
+    """How many questions have an answer, and from how many trials."""
+    answered = [synthesis for synthesis in results.values() if synthesis.primary]
+    pooled = [synthesis for synthesis in answered if synthesis.k > 1]
+    trials, people = analysed(results)
+    return paragraph(
+        f"{len(answered)} of {counted(len(results), 'question')} have an estimate, "
+        f"{len(pooled)} of them from two trials or more. "
+        f"Together they rest on {counted(trials, 'trial')} with "
+        f"{counted(people, 'participant')}, each trial counted once."
+    )
+
+
+def figure(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
+    """Display every cell: outcomes as rows, time points side by side, conditions below."""
+    style.show(overview_plot(tuple(results.values()), labels(protocol)), alt_text(results))
+
+
+def labels(protocol: Protocol) -> Mapping[str, str]:
+    """The words for the slugs of conditions, outcomes and time points."""
+    items = (*protocol.conditions, *protocol.outcomes, *protocol.timepoints)
+    return {item.id: item.label for item in items}
+
+
+def alt_text(results: Mapping[str, Synthesis]) -> str:
+    """Every estimate in words; questions without one are counted."""
+    said = [
+        f"{synthesis.title} {number(synthesis.measure.shown(synthesis.primary.estimate))} "
+        f"({shown_limits(synthesis.measure, synthesis.primary.interval)})"
+        for synthesis in results.values()
+        if synthesis.primary
+    ]
+    return (
+        f"Estimate and interval of {counted(len(said), 'question')}: {'; '.join(said)}. "
+        f"{counted(len(results) - len(said), 'further question').capitalize()} without an "
+        "estimate."
+    )
+
+
+def condition_table(
+    protocol: Protocol, results: Mapping[str, Synthesis], condition: str
+) -> Html:
+    """The numbers of one condition, a question a row, each linked to its page."""
+    rows = [
+        _row(synthesis)
+        for synthesis in results.values()
+        if synthesis.cell.condition == condition
+    ]
+    label = protocol.condition(condition).label
+    return table(pd.DataFrame(rows), f"{label[0].upper()}{label[1:]}", numbers=NUMBERS)
+
+
+def _row(synthesis: Synthesis) -> dict[str, object]:
+    measure, primary = synthesis.measure, synthesis.primary
+    heterogeneity = primary.heterogeneity if primary else None
+    more = " or more" if synthesis.n_unknown and synthesis.n_total is not None else ""
+    return {
+        "Question": links.question(synthesis, synthesis.title.partition(":")[0]),
+        "Trials": str(synthesis.k),
+        "Participants": f"{count(synthesis.n_total)}{more}",
+        "Measure": short_name(measure),
+        "Estimate": number(measure.shown(primary.estimate)) if primary else DASH,
+        "95% interval": shown_limits(measure, primary.interval if primary else None),
+        "Prediction interval": shown_limits(measure, primary.prediction if primary else None),
+        "τ²": number(heterogeneity.tau2, 3) if heterogeneity else DASH,
+        "I²": percent(heterogeneity.i2) if heterogeneity else DASH,
+    }

@@ -1,0 +1,1 @@
+"""The formats that databases export, each read by a library made for it."""

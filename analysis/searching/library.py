@@ -1,0 +1,77 @@
+"""Every record that any search brought, once, and where it was found."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from analysis.problems import EvidenceError, Problem
+from analysis.searching.history import ExportFile, Search, load_searches
+from analysis.searching.records import Record, read_records
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A record found in one export of one search."""
+
+    record_id: str
+    source: str
+    kind: str
+    date: dt.date
+
+
+@dataclass(frozen=True)
+class Library:
+    """`records` by identity as first seen; `sightings` by date of search, then by source."""
+
+    searches: tuple[Search, ...]
+    records: Mapping[str, Record]
+    sightings: tuple[Sighting, ...]
+
+    @property
+    def first_seen(self) -> Mapping[str, dt.date]:
+        """The day of the search that brought each record first."""
+        days: dict[str, dt.date] = {}
+        for sighting in self.sightings:
+            days.setdefault(sighting.record_id, sighting.date)
+        return days
+
+
+def load_library(data: Path) -> Library:
+    """Read the records of all searches; EvidenceError names missing and altered files."""
+    searches = load_searches(data)
+    records: dict[str, Record] = {}
+    sightings: list[Sighting] = []
+    problems: list[Problem] = []
+    for search in searches:
+        folder = search_folder(data, search.date)
+        for export in search.exports:
+            try:
+                _check_unchanged(folder / export.file, export)
+                found = read_records(folder / export.records)
+            except EvidenceError as error:
+                problems += error.problems
+                continue
+            for record in found:
+                records.setdefault(record.record_id, record)
+                sightings.append(
+                    Sighting(record.record_id, export.source, export.kind, search.date)
+                )
+    if problems:
+        raise EvidenceError(problems)
+    return Library(searches, records, tuple(sightings))
+
+
+def search_folder(data: Path, date: dt.date) -> Path:
+    return data / "searches" / date.isoformat()
+
+
+def _check_unchanged(path: Path, export: ExportFile) -> None:
+    if not path.is_file():
+        raise EvidenceError([Problem(path, None, None, "the export is missing")])
+    if sha256(path.read_bytes()).hexdigest() != export.sha256:
+        message = "the export is not as it was received: its SHA-256 is not that of search.yml"
+        raise EvidenceError([Problem(path, None, None, message)])

@@ -1,0 +1,118 @@
+"""Screening in the terminal: the record, the criteria, one key a decision."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from analysis.protocol import Eligibility
+from analysis.searching.records import Record, clean
+from analysis.searching.schemas import CRITERIA, SLUG, STAGES
+from analysis.searching.session import Session
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+KEYS = {"i": "include", "e": "exclude", "u": "unsure", "o": "obtained", "n": "not obtained"}
+STOP = ("q", "\x03", "\x04", "\x1b")
+BACK = "b"
+WIDTH = 100
+
+ReadKey = Callable[[], str]
+ReadLine = Callable[[str], str]
+
+
+def screen(
+    session: Session,
+    eligibility: Eligibility,
+    console: Console,
+    read_key: ReadKey,
+    read_line: ReadLine,
+) -> int:
+    """Show one record after another until the person stops or none waits; decisions made."""
+    made = 0
+    while session.current is not None:
+        show(session, session.current, eligibility, console)
+        key = read_key().lower()
+        if key in STOP:
+            break
+        if key == BACK:
+            made -= _take_back(session, console)
+        elif KEYS.get(key) in STAGES[session.stage]:
+            made += _decide(session, KEYS[key], console, read_key, read_line)
+        else:
+            console.print(f"{key!r} is none of these keys.", style="yellow", markup=False)
+    return made
+
+
+def show(session: Session, record: Record, eligibility: Eligibility, console: Console) -> None:
+    """Print a record as text: what is in it is never markup, nor a command to the terminal."""
+    from rich.text import Text
+
+    console.rule()
+    total = session.done + session.waiting
+    console.print(f"{session.done} of {total} read · {session.stage} · {session.who}", style="dim")
+    console.print(Text(clean(record.title) or "(no title)", style="bold"))
+    place = ". ".join(filter(None, (record.authors, record.journal, record.year)))
+    console.print(Text(clean(place), style="dim"))
+    console.print(Text(clean(record.abstract) or "(no abstract)"))
+    console.print()
+    for name, text in criteria(eligibility):
+        console.print(Text.assemble((f"{name}: ", "cyan"), text))
+    words = [f"{key} {word}" for key, word in KEYS.items() if word in STAGES[session.stage]]
+    console.print(" · ".join((*words, "b take back", "q stop")), style="dim")
+
+
+def criteria(eligibility: Eligibility) -> tuple[tuple[str, str], ...]:
+    """The criteria that a record is held against, in the protocol's words."""
+    return (
+        ("participants", eligibility.participants),
+        ("intervention", eligibility.intervention),
+        ("comparator", eligibility.comparator),
+        ("design", eligibility.design),
+        ("arm size", f"at least {eligibility.minimum_arm_size} in each arm"),
+    )
+
+
+def _decide(
+    session: Session, decision: str, console: Console, read_key: ReadKey, read_line: ReadLine
+) -> int:
+    needed = session.stage == "full-report"
+    criterion = study_id = ""
+    if decision == "exclude":
+        chosen = _criterion(console, read_key, needed=needed)
+        if chosen is None:
+            return 0
+        criterion = chosen
+    elif decision == "include" and needed:
+        study_id = read_line("Which study does it report (for example minen-2026)? ").strip()
+        if not re.fullmatch(SLUG, study_id):
+            console.print("Small letters, digits and hyphens: not recorded.", style="yellow")
+            return 0
+    session.decide(decision, criterion=criterion, study_id=study_id)
+    console.print(f"→ {decision} {criterion or study_id}".rstrip(), style="green", markup=False)
+    return 1
+
+
+def _criterion(console: Console, read_key: ReadKey, *, needed: bool) -> str | None:
+    """Which criterion fails, by its number; "" where none need be named, None to think again."""
+    numbered = {str(number): name for number, name in enumerate(CRITERIA, start=1)}
+    choices = " · ".join(f"{number} {name}" for number, name in numbered.items())
+    skip = "" if needed else " · Enter without a reason"
+    console.print(f"Why? {choices}{skip} · b back", markup=False)
+    while True:
+        key = read_key().lower()
+        if key in numbered:
+            return numbered[key]
+        if key in ("\r", "\n", " ") and not needed:
+            return ""
+        if key == BACK or key in STOP:
+            return None
+
+
+def _take_back(session: Session, console: Console) -> int:
+    taken = session.undo()
+    said = f"← {taken.decision} taken back" if taken else "Nothing of this sitting to take back."
+    console.print(said, style="yellow", markup=False)
+    return 1 if taken else 0

@@ -1,0 +1,71 @@
+"""The protocol's choice of interval, applied wherever trials are pooled by the primary model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from analysis.protocol import SynthesisRules
+from analysis.statistics.intervals import IntervalMethod
+from analysis.statistics.leave_one_out import LeftOut, leave_one_out
+from analysis.statistics.pooling import pool, with_interval
+from analysis.statistics.results import PooledEffect
+
+if TYPE_CHECKING:
+    from analysis.synthesis.model import StudyEffect
+
+
+def interval_by_rule(rules: SynthesisRules, k: int, tau2: float) -> IntervalMethod:
+    """Hartung-Knapp where the protocol's conditions hold, Wald otherwise."""
+    rule = rules.hartung_knapp
+    enough = k >= rule.minimum_k and (tau2 > 0 or not rule.needs_heterogeneity)
+    return "hartung-knapp" if enough else "wald"
+
+
+def pool_by_protocol(rules: SynthesisRules, studies: Sequence[StudyEffect]) -> PooledEffect | None:
+    """The primary model with the interval that the protocol's rule gives; None without studies."""
+    if not studies:
+        return None
+    return pool_by_rule(rules, *effects_of(studies), model=rules.primary_model)
+
+
+def pool_by_rule(
+    rules: SynthesisRules, effects: Sequence[float], variances: Sequence[float], *, model: str
+) -> PooledEffect:
+    """Pool by any model, with the interval that the rule gives for its tau2."""
+    pooled = pool(effects, variances, model=model, level=rules.level)
+    return with_interval_by_rule(rules, pooled, effects, variances)
+
+
+def with_interval_by_rule(
+    rules: SynthesisRules,
+    pooled: PooledEffect,
+    effects: Sequence[float],
+    variances: Sequence[float],
+) -> PooledEffect:
+    """The same pooled effect with the interval that the rule gives for its own k and tau2."""
+    if pooled.heterogeneity is None:
+        return pooled
+    method = interval_by_rule(rules, pooled.k, pooled.heterogeneity.tau2)
+    return with_interval(pooled, effects, variances, method)
+
+
+def leave_one_out_by_rule(
+    rules: SynthesisRules, effects: Sequence[float], variances: Sequence[float]
+) -> tuple[LeftOut, ...]:
+    """Leave-one-out by the primary model, each fit with the interval its own tau2 asks for."""
+    wald, adjusted = (
+        leave_one_out(
+            effects, variances, model=rules.primary_model, interval=method, level=rules.level
+        )
+        for method in ("wald", "hartung-knapp")
+    )
+    return tuple(
+        hk if interval_by_rule(rules, w.k, w.tau2) == "hartung-knapp" else w
+        for w, hk in zip(wald, adjusted, strict=True)
+    )
+
+
+def effects_of(studies: Sequence[StudyEffect]) -> tuple[list[float], list[float]]:
+    """The effects and variances of trials, in their order."""
+    return [study.effect for study in studies], [study.variance for study in studies]

@@ -1,0 +1,31 @@
+"""What many tests share: the project's own evidence and its syntheses, computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from analysis.evidence.load import Evidence, load
+from analysis.synthesis.cell import synthesise_all
+from analysis.synthesis.model import Synthesis
+from tests.evidence.folder import DATA, DataFolder
+
+
+@pytest.fixture(scope="session")
+def evidence() -> Evidence:
+    """The project's own evidence."""
+    return load(DATA)
+
+
+@pytest.fixture(scope="session")
+def syntheses(evidence: Evidence) -> Mapping[str, Synthesis]:
+    """Every synthesis of the project's own evidence, by cell key."""
+    return synthesise_all(evidence)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DataFolder:
+    """A copy of the project's data files that a test may damage."""
+    return DataFolder.copied_to(tmp_path / "data")

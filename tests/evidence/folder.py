@@ -1,0 +1,73 @@
+"""A copy of the data folder in which a test changes single cells, whole files or bytes."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.evidence.load import load
+from analysis.problems import EvidenceError
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+# In these files the first column names the row; in the others its first four cells do.
+KEYED = {"studies.csv", "outcomes.csv", "sources.csv"}
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """A data folder that is a test's own."""
+
+    path: Path
+
+    @classmethod
+    def copied_to(cls, path: Path) -> DataFolder:
+        """Copy the CSV files and the protocol, which is all that `load` reads."""
+        path.mkdir(parents=True)
+        for source in [*DATA.glob("*.csv"), DATA / "protocol.yml"]:
+            shutil.copy(source, path)
+        return cls(path)
+
+    def rows(self, file: str) -> list[list[str]]:
+        """The cells of a file, header first."""
+        with (self.path / file).open(encoding="utf-8", newline="") as stream:
+            return list(csv.reader(stream))
+
+    def write(self, file: str, rows: list[list[str]]) -> None:
+        with (self.path / file).open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream, lineterminator="\n").writerows(rows)
+
+    def line_of(self, file: str, key: str) -> int:
+        """The line of a row, by its id or by the start of its cells joined with `|`."""
+        for line, row in enumerate(self.rows(file), start=1):
+            if (row[0] == key) if file in KEYED else "|".join(row).startswith(key):
+                return line
+        raise KeyError(f"{file} has no row {key}")
+
+    def edit(self, file: str, key: str, **cells: str) -> int:
+        """Change cells of one row; returns its line."""
+        line = self.line_of(file, key)
+        self.edit_line(file, line, **cells)
+        return line
+
+    def edit_line(self, file: str, line: int, **cells: str) -> None:
+        """Change cells of the row on that line."""
+        rows = self.rows(file)
+        for column, value in cells.items():
+            rows[line - 1][rows[0].index(column)] = value
+        self.write(file, rows)
+
+    def replace(self, file: str, old: str, new: str) -> None:
+        """Change text that stands once in a file."""
+        text = (self.path / file).read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+        (self.path / file).write_text(text.replace(old, new), encoding="utf-8")
+
+    def problems(self) -> list[tuple[str, int | None, str | None, str]]:
+        """What `load` says is wrong: file, line, column, message; nothing if it loads."""
+        try:
+            load(self.path)
+        except EvidenceError as error:
+            return [(p.file.name, p.line, p.column, p.message) for p in error.problems]
+        return []

@@ -1,0 +1,201 @@
+"""The whole way, with real kernels and a real book of three pages."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from analysis.execution.build import Build, Reads, build_all, known_reads, only_build
+from analysis.execution.plan import Page, Project
+from analysis.problems import ReviewError
+from tests.execution.templates import FIGURE, notebook, page, publishing
+
+ROOT = Path(__file__).resolve().parents[2]
+PARAMETERS = 'outcome = "none"'
+CONFIG = 'title: Toy\nauthor: A\nexecute:\n  execute_notebooks: "off"\n'
+TOC = "format: jb-book\nroot: index\nchapters:\n- file: effects/pain\n- file: effects/front\n"
+CELL = (
+    "rows = open('data/outcomes.csv').read().split()\nprint(outcome, len(rows))",
+    publishing("{outcome: len(rows)}"),
+    FIGURE.format("Forest plot"),
+)
+FRONT = """\
+import json
+from IPython.display import HTML
+HTML(f"<b>{json.load(open('results/pain.json'))['pain']} rows</b>")
+"""
+
+
+class Review:
+    """A small review that can be built, and what the console said of it."""
+
+    def __init__(self, root: Path) -> None:
+        self.project = Project(root)
+        self.checks = 0
+        self.said = ""
+        for path, text in {"_config.yml": CONFIG, "_toc.yml": TOC}.items():
+            (root / path).write_text(text, encoding="utf-8")
+        self.write("chapters/index.md", "# Front\n\nText.\n")
+        self.write("data/outcomes.csv", "row_id\na\n")
+        self.cell(*CELL)
+        self.front = page(self.project, "front", notebook(FRONT), needs=("pain",))
+
+    def write(self, path: str, text: str) -> None:
+        file = self.project.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+    def cell(self, *cells: str) -> None:
+        text = notebook(*cells, parameters=PARAMETERS)
+        self.pain = page(self.project, "pain", text, parameters={"outcome": "pain"})
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        return (self.front, self.pain)
+
+    def check(self) -> Reads:
+        self.checks += 1
+        return {}
+
+    def build(self, *, force: bool = False, terminal: bool = False) -> Build:
+        console = Console(file=io.StringIO(), width=200, force_terminal=terminal)
+        built = build_all(
+            self.project, self.pages, self.check, console=console, jobs=2, force=force
+        )
+        assert isinstance(console.file, io.StringIO)
+        self.said = console.file.getvalue()
+        return built
+
+    def states(self, built: Build) -> dict[str, str]:
+        return {outcome.page.name: outcome.state for outcome in built.report.outcomes}
+
+    def html(self, name: str) -> str:
+        return (self.project.site / f"{name}.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def review(tmp_path: Path) -> Review:
+    return Review(tmp_path)
+
+
+def test_a_review_is_built_left_alone_and_brought_up_to_date(review: Review) -> None:
+    built = review.build()
+    assert built.succeeded
+    assert list(built.seconds) == ["check", "pages", "book"]
+    assert 'alt="Forest plot"' in review.html("effects/pain")
+    assert "<b>2 rows</b>" in review.html("effects/front")
+    assert "[1/2] ✓ pain: executed in " in review.said
+    assert "2 pages executed, 0 up to date." in review.said
+    assert "The site is at _build/html/index.html (built)." in review.said
+
+    again = review.build()
+    assert review.states(again) == {"front": "fresh", "pain": "fresh"}
+    assert (again.site and again.site.state, review.checks) == ("unchanged", 1)
+
+    review.write("data/outcomes.csv", "row_id\na\nb\n")
+    changed = review.build()
+    assert review.states(changed) == {"front": "executed", "pain": "executed"}
+    assert (changed.site and changed.site.pages, review.checks) == (2, 2)
+    assert "<b>3 rows</b>" in review.html("effects/front")
+
+
+def test_a_failing_page_is_named_and_the_site_stays(review: Review) -> None:
+    review.build()
+    before = review.html("effects/pain")
+    review.cell(*CELL, "1 / 0")
+    built = review.build()
+    assert not built.succeeded
+    assert built.site is None
+    assert (
+        "✗ analysis/notebooks/pain.ipynb → pain: cell 6 `1 / 0`: "
+        "ZeroDivisionError: division by zero"
+    ) in review.said
+    assert "front: not executed, because pain failed" in review.said
+    assert "The site was left as it was." in review.said
+    assert review.html("effects/pain") == before
+
+    review.cell(*CELL)
+    assert review.build().succeeded
+
+
+def test_what_sphinx_complains_of_is_said_and_the_site_stays(review: Review) -> None:
+    review.build()
+    before = review.html("index")
+    review.write("chapters/index.md", "# Front\n\n[x](nowhere.md)\n")
+    assert not review.build().succeeded
+    assert "✗ chapters/index.md:3: 'myst' cross-reference target not found" in review.said
+    assert review.html("index") == before
+
+
+def test_evidence_that_is_refused_executes_nothing(review: Review) -> None:
+    def refuse() -> Reads:
+        raise ReviewError("data/outcomes.csv:2: sd: must be above 0")
+
+    with pytest.raises(ReviewError, match="sd: must be above 0"):
+        build_all(review.project, review.pages, refuse, console=Console(file=io.StringIO()))
+    assert not review.project.chapters.joinpath("effects").exists()
+    assert known_reads(review.project) is None
+
+
+def test_evidence_that_changes_while_it_is_checked_is_refused(review: Review) -> None:
+    def meddle() -> Reads:
+        review.write("data/outcomes.csv", "row_id\nmeddled\n")
+        return {}
+
+    with pytest.raises(ReviewError, match="changed while it was being checked"):
+        build_all(review.project, review.pages, meddle, console=Console(file=io.StringIO()))
+
+
+def test_on_a_terminal_a_failure_stands_above_the_bar(review: Review) -> None:
+    review.cell("import sys; print('careful', file=sys.stderr)", "1 / 0")
+    assert not review.build(terminal=True).succeeded
+    assert "cell 4 `1 / 0`: ZeroDivisionError: division by zero" in review.said
+
+
+def test_what_a_page_says_on_stderr_is_shown(review: Review) -> None:
+    review.cell(*CELL, "import sys; print('[careful]', file=sys.stderr)")
+    assert review.build().succeeded
+    assert "stderr: [careful]" in review.said
+
+
+HOLDER = """\
+import io, sys, time
+from pathlib import Path
+from rich.console import Console
+from analysis.execution.build import only_build
+from analysis.execution.plan import Project
+
+root = Path(sys.argv[1])
+with only_build(Project(root), Console(file=io.StringIO())):
+    (root / "held").touch()
+    while not (root / "enough").exists():
+        time.sleep(0.02)
+"""
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_second_build_waits_and_says_so(tmp_path: Path, killed: bool) -> None:
+    """Also when the first is killed: its lock goes with it."""
+    first = subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], cwd=ROOT)
+    while not (tmp_path / "held").exists():
+        assert first.poll() is None
+        time.sleep(0.02)
+
+    class Ears(io.StringIO):
+        def write(self, text: str) -> int:
+            if killed:
+                first.kill()
+            else:
+                (tmp_path / "enough").touch()
+            return super().write(text)
+
+    said = Ears()
+    with only_build(Project(tmp_path), Console(file=said, width=100)):
+        assert first.wait(10) == (-9 if killed else 0)
+    assert "Another build of this project is running; waiting until it ends." in said.getvalue()
