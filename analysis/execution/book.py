@@ -1,8 +1,7 @@
 """From pages to a site: Jupyter Book's Sphinx, warnings as errors, the last good site kept.
 
-Sphinx runs in this process, with the configuration Jupyter Book makes of `_config.yml`.
-It writes into a copy of the site that takes the site's place only if there was nothing
-to complain of. What changed is decided by content, never by clock: an unchanged book is
+Sphinx (`rendering`) writes into a copy of the site that takes the site's place only if
+there was nothing to complain of. What changed is decided by content, never by clock: an unchanged book is
 not built, a changed page is read again with the pages that depend on it, and anything
 else (configuration, table of contents, styles, versions) means a build from nothing.
 """
@@ -10,55 +9,26 @@ else (configuration, table of contents, styles, versions) means a build from not
 from __future__ import annotations
 
 import ctypes
-import gc
-import io
 import json
 import os
 import platform
-import re
 import shutil
 import time
-import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from analysis.execution.fingerprint import digest, write_atomically
 from analysis.execution.plan import Project
-from analysis.problems import Problem, ReviewError
+from analysis.execution.rendering import BookError, Update, render, substitutions_file, titles
+from analysis.problems import Problem
 
 if TYPE_CHECKING:
-    from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
 SOURCES = {".md", ".ipynb"}
 BESIDE_THE_CHAPTERS = ("_config.yml", "_toc.yml", "references.bib", "requirements.txt")
-SUBSTITUTIONS = "substitutions.json"  # in results/: what the prose names as {{ … }}
-# What Jupyter Book loads for things this site has not: pages that run in the reader's browser
-# (from another host), comments, numbered parts, PDF. The last two also forbid parallel work.
-UNUSED_EXTENSIONS = {
-    "sphinx_thebe",
-    "sphinx_comments",
-    "sphinx_multitoc_numbering",
-    "sphinx_jupyterbook_latex",
-}
-UNUSED_SETTINGS = {"comments_config", "use_jupyterbook_latex"}
-CELL = 10_000  # myst-nb counts the lines of a notebook's third cell from 30 000
-
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_WARNING = re.compile(
-    r"^(?:(?P<file>[^\s:][^:]*)(?::(?P<line>\d+))?: )?(?:WARNING|ERROR|CRITICAL|SEVERE): "
-)
-
-
-class BookError(ReviewError):
-    """The site could not be built; `problems` says what is wrong, and where."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
 @dataclass(frozen=True)
@@ -197,8 +167,8 @@ def _rest(project: Project) -> dict[str, str]:
     package = Path(__file__).parent
     shared = [_from_root(project, p) for p in _files(project.chapters) if p.suffix not in SOURCES]
     return {
-        **_digests(project, [*BESIDE_THE_CHAPTERS, f"results/{SUBSTITUTIONS}", *shared]),
-        **{name: digest((package / name).read_bytes()) for name in ("book.py", "mathml.py")},
+        **_digests(project, [*BESIDE_THE_CHAPTERS, *shared]),
+        **{name: digest((package / name).read_bytes()) for name in ("book.py", "rendering.py", "mathml.py")},
         "Python": platform.python_version(),
     }
 
@@ -241,123 +211,6 @@ def _build(folders: _Folders, stamp: Stamp | None, changed: set[str] | None, job
     return Stamp(_pages(folders.project, env), rest, _titles(env))
 
 
-def _run_sphinx(
-    folders: _Folders, changed: set[str] | None, titles: Mapping[str, str], jobs: int
-) -> BuildEnvironment:
-    from sphinx.application import Sphinx
-    from sphinx.util.docutils import docutils_namespace, patch_docutils
-
-    project, said = folders.project, io.StringIO()
-    try:
-        with (
-            patch_docutils(str(project.chapters)),
-            docutils_namespace(),
-            warnings.catch_warnings(),
-            _few_collections(),
-        ):
-            warnings.simplefilter("ignore", DeprecationWarning)  # Sphinx's and its extensions' own
-            warnings.simplefilter("ignore", PendingDeprecationWarning)
-            app = Sphinx(
-                srcdir=project.chapters,
-                confdir=None,
-                outdir=folders.next,
-                doctreedir=folders.doctrees,
-                buildername="html",
-                confoverrides=_configuration(project),
-                status=None,
-                warning=said,
-                warningiserror=True,
-                keep_going=True,
-                parallel=jobs,
-            )
-            _allow_parallel_reading(app)
-            _rebuild_only(app, changed, titles)
-            app.build()
-    except Exception as error:  # Sphinx's own, or whatever an extension stumbles over
-        raise BookError([*_problems(project, said.getvalue()), _problem(project, error)]) from error
-    if problems := _problems(project, said.getvalue()):
-        raise BookError(problems)
-    return app.env
-
-
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """Sphinx's trees are many and stay: looking for garbage among them takes a tenth of its time."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-def _allow_parallel_reading(app: Sphinx) -> None:
-    """Numbering the parts is all that cannot be read in parallel, and they are not numbered."""
-    if numbering := app.extensions.get("sphinx_multitoc_numbering"):
-        numbering.parallel_read_safe = True
-
-
-def _configuration(project: Project) -> dict[str, Any]:
-    """What `jupyter-book build -n` would give Sphinx; raises `BookError`."""
-    import yaml
-    from jsonschema import ValidationError  # type: ignore[import-untyped]
-    from jupyter_book.config import get_final_config
-
-    config = project.root / "_config.yml"
-    overrides = {
-        "external_toc_path": (project.root / "_toc.yml").as_posix(),
-        "latex_individualpages": False,
-        "nitpicky": True,
-        "use_multitoc_numbering": False,
-        "templates_path": [],  # themes append to this list, else to a default that lives on
-    }
-    try:
-        settings, _ = get_final_config(
-            user_yaml=config,
-            cli_config=overrides,
-            sourcedir=project.chapters,
-            raise_on_invalid=True,
-        )
-    except (OSError, yaml.YAMLError, ValidationError, ValueError) as error:
-        message = getattr(error, "message", None) or str(error)
-        raise BookError([Problem(Path(config.name), None, None, message)]) from error
-    values = project.results / SUBSTITUTIONS
-    if values.is_file():
-        settings["myst_substitutions"] = json.loads(values.read_text(encoding="utf-8"))
-    settings["extensions"] = [
-        name for name in settings["extensions"] if name not in UNUSED_EXTENSIONS
-    ]
-    return {name: value for name, value in settings.items() if name not in UNUSED_SETTINGS}
-
-
-def _rebuild_only(app: Sphinx, changed: set[str] | None, titles: Mapping[str, str]) -> None:
-    """Let content decide what is read again; then write whatever shows something of it.
-
-    Sphinx writes the pages it has read. A changed title stands in the navigation of all,
-    and any page may have begun or ceased to cite what a list of references gathers.
-    """
-    if changed is None:
-        return
-
-    def outdated(
-        _app: Sphinx, _env: object, _new: set[str], _old: set[str], _gone: set[str]
-    ) -> Any:
-        return sorted(changed)
-
-    def showing(_app: Sphinx, env: BuildEnvironment) -> Any:
-        if _titles(env) != titles:
-            return sorted(env.found_docs)
-        lists = env.domaindata.get("cite", {}).get("bibliographies", {})
-        return sorted({key.docname for key in lists})
-
-    app.connect("env-get-outdated", outdated)
-    app.connect("env-updated", showing)
-
-
-def _titles(env: BuildEnvironment) -> dict[str, str]:
-    return {name: title.astext() for name, title in sorted(env.titles.items())}
-
-
 def _pages(project: Project, env: BuildEnvironment) -> dict[str, dict[str, str]]:
     """Each document's files: its source, what it includes, and what it offers to download."""
     files = {name: {path} for name, path in _sources(project).items()}
@@ -386,29 +239,3 @@ def _drop_unused_words(index: Path) -> None:
         content[words] = {word: pages for word, pages in content[words].items() if pages != []}
     text = json.dumps(content, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
     index.write_text(f"{call}({text})", encoding="utf-8")
-
-
-def _problems(project: Project, said: str) -> list[Problem]:
-    """Sphinx's warnings, each with its file and line, or its notebook and cell."""
-    problems: list[Problem] = []
-    for line in _ANSI.sub("", said).splitlines():
-        if found := _WARNING.match(line):
-            file = Path(_from_root(project, Path(found["file"]))) if found["file"] else Path("book")
-            number = int(found["line"]) if found["line"] else None
-            cell = None
-            if file.suffix == ".ipynb" and number is not None:
-                cell, number = f"cell {number // CELL}", None
-            problems.append(Problem(file, number, cell, line[found.end() :]))
-        elif problems and line.strip():
-            former = problems.pop()
-            message = f"{former.message} {line.strip()}"
-            problems.append(Problem(former.file, former.line, former.column, message))
-    return problems
-
-
-def _problem(project: Project, error: Exception) -> Problem:
-    from sphinx.errors import SphinxError
-
-    message = _ANSI.sub("", str(error)).replace(f"{project.root}{os.sep}", "")
-    kind = "" if isinstance(error, SphinxError) else f"{type(error).__name__}: "
-    return Problem(Path("book"), None, None, kind + " ".join(message.split()))

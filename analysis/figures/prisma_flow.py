@@ -8,13 +8,12 @@ from itertools import pairwise
 
 from matplotlib.figure import Figure
 
+from analysis.evidence.flow import Counts, Flow, Stream
 from analysis.figures import style
 from analysis.figures.fitting import wrap
 from analysis.figures.sheet import Sheet
 from analysis.figures.text import plain
 from analysis.formatting import count
-
-Counts = tuple[tuple[str, int | None], ...]
 
 MARGIN = 14.0
 PADDING = 6.0
@@ -23,40 +22,6 @@ BETWEEN = 16.0  # from one row of boxes to the next
 PHASE = 15.0  # width of the bars that name the phases
 SIZE = 8.5
 NO_BREAK = "\N{NO-BREAK SPACE}"
-
-
-@dataclass(frozen=True)
-class Stream:
-    """One way that reports came in. A count that nobody recorded is `None`.
-
-    `identified` by source, `removed` before screening by reason, `reports_excluded`
-    by the criterion that fails. For other methods `removed`, `screened` and
-    `excluded` are not part of the diagram.
-    """
-
-    identified: Counts
-    sought: int | None
-    not_retrieved: int | None
-    assessed: int | None
-    reports_excluded: Counts
-    removed: Counts = ()
-    screened: int | None = None
-    excluded: int | None = None
-
-
-@dataclass(frozen=True)
-class Flow:
-    """The counts of the diagram; a stream that was not searched is `None`."""
-
-    previous_studies: int
-    previous_reports: int | None
-    databases: Stream | None
-    other: Stream | None
-    new_studies: int
-    new_reports: int | None
-    awaiting_studies: int
-    total_studies: int
-    total_reports: int | None
 
 
 @dataclass(frozen=True)
@@ -145,14 +110,27 @@ def _stream_boxes(name: str, stream: Stream | None, *, screens: bool) -> dict[st
     if screens:
         removed = _listed(stream.removed) or [_counted("All reasons", None)]
         boxes[f"{name} removed"] = _box(side, 0, "Removed before screening:", *removed)
-        boxes[f"{name} screened"] = _box(name, 1, _counted("Records screened", stream.screened))
+        boxes[f"{name} screened"] = _box(
+            name,
+            1,
+            _counted("Records screened", stream.screened),
+            *_waiting("Records to screen", stream.to_screen),
+        )
         boxes[f"{name} excluded"] = _box(side, 1, _counted("Records excluded", stream.excluded))
-    boxes[f"{name} sought"] = _box(name, 2, _counted("Reports sought", stream.sought))
+    boxes[f"{name} sought"] = _box(
+        name,
+        2,
+        _counted("Reports sought", stream.sought),
+        *_waiting("Reports to retrieve", stream.to_retrieve),
+    )
     boxes[f"{name} not retrieved"] = _box(
         side, 2, _counted("Reports not retrieved", stream.not_retrieved)
     )
     boxes[f"{name} assessed"] = _box(
-        name, 3, _counted("Reports assessed for eligibility", stream.assessed)
+        name,
+        3,
+        _counted("Reports assessed for eligibility", stream.assessed),
+        *_waiting("Reports to assess", stream.to_assess),
     )
     reasons = _listed(stream.reports_excluded) or [_counted("All reasons", 0)]
     boxes[f"{name} reports excluded"] = _box(side, 3, "Reports excluded:", *reasons)
@@ -171,6 +149,11 @@ def _box(column: str, row: int, *paragraphs: str, dashed: bool = False) -> _Box:
 
 def _listed(counts: Counts) -> list[str]:
     return [_counted(label, number) for label, number in counts]
+
+
+def _waiting(label: str, number: int) -> list[str]:
+    """What still waits for a person, where anything does."""
+    return [_counted(label, number)] if number else []
 
 
 def _counted(label: str, number: int | None) -> str:

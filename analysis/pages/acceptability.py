@@ -8,7 +8,7 @@ from analysis.evidence.load import Evidence
 from analysis.evidence.records import AcceptabilityRow
 from analysis.formatting import counted, listed
 from analysis.pages.cell import short_citation, trial_link
-from analysis.pages.html import Html, items, link, paragraph, table
+from analysis.pages.html import Html, link, paragraph, table
 from analysis.pages.trials import included
 
 # How a source words that the trial did not report something.

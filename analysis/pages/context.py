@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from analysis.evidence.flow import Flow
 from analysis.evidence.load import Evidence, load
 from analysis.living.results import read_results
+from analysis.searching.flow import load_flow
 from analysis.searching.history import Search, load_searches
 from analysis.synthesis.cell import synthesise
 from analysis.synthesis.model import Synthesis
@@ -36,3 +38,9 @@ def results() -> dict[str, Synthesis]:
 def searches() -> tuple[Search, ...]:
     """The searches made so far."""
     return load_searches(DATA)
+
+
+@cache
+def flow() -> Flow:
+    """The PRISMA flow, counted from the files."""
+    return load_flow(DATA, evidence())

@@ -6,7 +6,10 @@ from collections import Counter
 
 import pandas as pd
 
+from analysis.evidence.flow import Flow, Stream
 from analysis.evidence.load import Evidence
+from analysis.figures import style
+from analysis.figures.prisma_flow import prisma_flow
 from analysis.formatting import count, counted, day, listed
 from analysis.pages.cell import short_citation
 from analysis.pages.html import Html, link, paragraph, table
@@ -22,6 +25,67 @@ def summary(evidence: Evidence, searches: tuple[Search, ...]) -> Html:
         ". Trials that came later were found by other methods: open datasets and other reviews. "
         "They are therefore not the result of a complete search.",
     )
+
+
+def flow_figure(flow: Flow) -> None:
+    """Display the PRISMA flow diagram."""
+    style.show(prisma_flow(flow), flow_alt(flow))
+
+
+def flow_alt(flow: Flow) -> str:
+    """The diagram in words."""
+    databases = "no database was searched for this version"
+    if flow.databases:
+        found = sum(number or 0 for _, number in flow.databases.identified)
+        databases = f"database searches identified {counted(found, 'record')}"
+    assessed = (flow.other.assessed if flow.other else None) or 0
+    included = f"{counted(flow.new_studies, 'new trial')} included"
+    return (
+        f"PRISMA flow diagram. {counted(flow.previous_studies, 'trial')} from the previous "
+        f"version; {databases}; other methods led to {counted(assessed, 'report')} assessed. "
+        f"{included}, {counted(flow.total_studies, 'trial')} in all, {count(flow.awaiting_studies)} awaiting classification."
+    )
+
+
+def flow_table(flow: Flow) -> Html:
+    """The numbers of the diagram; what nobody recorded is said so, not guessed."""
+    rows = [
+        _step("Previous version", "Trials included", flow.previous_studies),
+        *_stream("Databases and registers", flow.databases),
+        *_stream("Other methods", flow.other),
+        _step("This version", "New trials included", flow.new_studies),
+        _step("This version", "Trials in the review", flow.total_studies),
+        _step("This version", "Trials awaiting classification", flow.awaiting_studies),
+    ]
+    return table(pd.DataFrame(rows), "The flow in numbers", numbers=("Number",))
+
+
+def _stream(name: str, stream: Stream | None) -> list[dict[str, str]]:
+    if stream is None:
+        return [{"Part": name, "Step": "not searched for this version", "Number": ""}]
+    identified = [_step(name, f"Identified: {source}", n) for source, n in stream.identified]
+    removed = [_step(name, f"Removed: {reason}", n) for reason, n in stream.removed]
+    screened = [
+        _step(name, "Records screened", stream.screened),
+        _step(name, "Records excluded", stream.excluded),
+    ]
+    return [
+        *identified,
+        *removed,
+        *(screened if stream.screened is not None else []),
+        _step(name, "Reports sought", stream.sought),
+        _step(name, "Reports not retrieved", stream.not_retrieved),
+        _step(name, "Reports assessed", stream.assessed),
+        *(_step(name, f"Excluded: {reason}", n) for reason, n in stream.reports_excluded),
+    ]
+
+
+def _step(part: str, step: str, number: int | None) -> dict[str, str]:
+    return {
+        "Part": part,
+        "Step": step,
+        "Number": "not recorded" if number is None else count(number),
+    }
 
 
 def searches_table(evidence: Evidence, searches: tuple[Search, ...]) -> Html:

@@ -63,7 +63,8 @@ for (method in c("REML", "DL", "FE")) {
 }
 knapp <- rma(effects[1, ], effects[2, ], method = "REML", test = "knha",
              control = list(threshold = 1e-12, maxiter = 10000))
-profile <- confint(knapp)$random
+# Without it the limits are searched to four decimals only.
+profile <- confint(knapp, control = list(tol = 1e-12))$random
 k <- knapp$k
 half <- qt(0.975, k - 2) * sqrt(knapp$tau2 + knapp$se^2)
 result <- add("REML knha", se = knapp$se, low = knapp$ci.lb, high = knapp$ci.ub, p = knapp$pval,

@@ -1,0 +1,227 @@
+"""Pages to HTML: Sphinx, in this process, as Jupyter Book configures it; warnings are errors."""
+
+from __future__ import annotations
+
+import gc
+import io
+import json
+import os
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.execution.plan import Project
+from analysis.problems import Problem, ReviewError
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+SUBSTITUTIONS = "substitutions.json"  # in results/: what the prose names as {{ … }}
+# What Jupyter Book loads for things this site has not: pages that run in the reader's browser
+# (from another host), comments, numbered parts, PDF. The last two also forbid parallel work.
+UNUSED_EXTENSIONS = {
+    "sphinx_thebe",
+    "sphinx_comments",
+    "sphinx_multitoc_numbering",
+    "sphinx_jupyterbook_latex",
+}
+UNUSED_SETTINGS = {"comments_config", "use_jupyterbook_latex"}
+CELL = 10_000  # myst-nb counts the lines of a notebook's third cell from 30 000
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_WARNING = re.compile(
+    r"^(?:(?P<file>[^\s:][^:]*)(?::(?P<line>\d+))?: )?(?:WARNING|ERROR|CRITICAL|SEVERE): "
+)
+
+
+class BookError(ReviewError):
+    """The site could not be built; `problems` says what is wrong, and where."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclass(frozen=True)
+class Update:
+    """What is to be read again of a book that was rendered before, and its titles then."""
+
+    changed: frozenset[str]
+    titles: Mapping[str, str]
+
+
+def render(
+    project: Project, out: Path, doctrees: Path, *, update: Update | None, jobs: int
+) -> BuildEnvironment:
+    """Render `chapters/` into `out`, everything or an `update`; return what Sphinx knows of it.
+
+    Raises `BookError` with every warning and error.
+    """
+    settings, said = _configuration(project), io.StringIO()
+    try:
+        with _sphinx_namespace(project), _few_collections():
+            from sphinx.application import Sphinx
+
+            app = Sphinx(
+                srcdir=project.chapters,
+                confdir=None,
+                outdir=out,
+                doctreedir=doctrees,
+                buildername="html",
+                confoverrides=settings,
+                status=None,
+                warning=said,
+                warningiserror=True,
+                keep_going=True,
+                parallel=jobs,
+            )
+            _allow_parallel_reading(app)
+            _substitute(app, project)
+            if update is not None:
+                _render_only(app, update)
+            app.build()
+    except Exception as error:  # Sphinx's own, or whatever an extension stumbles over
+        raise BookError([*_complaints(project, said.getvalue()), _fault(project, error)]) from error
+    if complaints := _complaints(project, said.getvalue()):
+        raise BookError(complaints)
+    return app.env
+
+
+def titles(env: BuildEnvironment) -> dict[str, str]:
+    """Document → title, as the navigation of every page shows it."""
+    return {name: title.astext() for name, title in sorted(env.titles.items())}
+
+
+def substitutions_file(project: Project) -> Path:
+    """The values that prose may name as `{{ … }}`; written before the book is built."""
+    return project.results / SUBSTITUTIONS
+
+
+def import_sphinx() -> None:
+    """Import what `render` needs, at a time of the caller's choosing."""
+    import jupyter_book.config
+    import myst_nb.sphinx_ext
+    import sphinx.application
+    import sphinx_book_theme  # noqa: F401
+
+
+def _configuration(project: Project) -> dict[str, Any]:
+    """What `jupyter-book build -n` would give Sphinx; raises `BookError`."""
+    import yaml
+    from jsonschema import ValidationError  # type: ignore[import-untyped]
+    from jupyter_book.config import get_final_config
+
+    config = project.root / "_config.yml"
+    overrides = {
+        "external_toc_path": (project.root / "_toc.yml").as_posix(),
+        "latex_individualpages": False,
+        "nitpicky": True,
+        "use_multitoc_numbering": False,
+        "templates_path": [],  # themes append to this list, else to a default that lives on
+    }
+    try:
+        settings, _ = get_final_config(
+            user_yaml=config,
+            cli_config=overrides,
+            sourcedir=project.chapters,
+            raise_on_invalid=True,
+        )
+    except (OSError, yaml.YAMLError, ValidationError, ValueError) as error:
+        message = " ".join((getattr(error, "message", None) or str(error)).split())
+        raise BookError([Problem(Path(config.name), None, None, message)]) from error
+    settings["extensions"] = [
+        name for name in settings["extensions"] if name not in UNUSED_EXTENSIONS
+    ]
+    return {name: value for name, value in settings.items() if name not in UNUSED_SETTINGS}
+
+
+@contextmanager
+def _sphinx_namespace(project: Project) -> Iterator[None]:
+    """Undo what Sphinx does to docutils, and let its and its extensions' deprecations be."""
+    from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+    with patch_docutils(str(project.chapters)), docutils_namespace(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", PendingDeprecationWarning)
+        yield
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Sphinx's trees are many and stay: looking for garbage in them is a tenth of its time."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _allow_parallel_reading(app: Sphinx) -> None:
+    """Numbering the parts is all that cannot be read in parallel, and they are not numbered."""
+    if numbering := app.extensions.get("sphinx_multitoc_numbering"):
+        numbering.parallel_read_safe = True
+
+
+def _substitute(app: Sphinx, project: Project) -> None:
+    """Give MyST the values past Sphinx's configuration: its changes have all pages read again."""
+    values = substitutions_file(project)
+    if values.is_file():
+        config: Any = app.env
+        config.myst_config.substitutions = json.loads(values.read_text(encoding="utf-8"))
+
+
+def _render_only(app: Sphinx, update: Update) -> None:
+    """Let content decide what is read again; then write whatever shows something of it.
+
+    Sphinx writes the pages it has read. A changed title stands in the navigation of all,
+    and any page may have begun or ceased to cite what a list of references gathers.
+    """
+
+    def outdated(
+        _app: Sphinx, _env: object, _new: set[str], _old: set[str], _gone: set[str]
+    ) -> Any:
+        return sorted(update.changed)
+
+    def showing(_app: Sphinx, env: BuildEnvironment) -> Any:
+        if titles(env) != update.titles:
+            return sorted(env.found_docs)
+        lists = env.domaindata.get("cite", {}).get("bibliographies", {})
+        return sorted({key.docname for key in lists})
+
+    app.connect("env-get-outdated", outdated)
+    app.connect("env-updated", showing)
+
+
+def _complaints(project: Project, said: str) -> list[Problem]:
+    """Sphinx's warnings, each with its file and line, or its notebook and cell."""
+    problems: list[Problem] = []
+    for line in _ANSI.sub("", said).splitlines():
+        if found := _WARNING.match(line):
+            file, number, cell = Path("book"), None, None
+            if found["file"]:
+                file = Path(os.path.relpath(found["file"], project.root))
+            if found["line"]:
+                number = int(found["line"])
+            if file.suffix == ".ipynb" and number is not None:
+                cell, number = f"cell {number // CELL}", None
+            problems.append(Problem(file, number, cell, line[found.end() :]))
+        elif problems and line.strip():
+            former = problems.pop()
+            message = f"{former.message} {line.strip()}"
+            problems.append(Problem(former.file, former.line, former.column, message))
+    return problems
+
+
+def _fault(project: Project, error: Exception) -> Problem:
+    """What made Sphinx stop."""
+    from sphinx.errors import SphinxError
+
+    message = _ANSI.sub("", str(error)).replace(f"{project.root}{os.sep}", "")
+    kind = "" if isinstance(error, SphinxError) else f"{type(error).__name__}: "
+    return Problem(Path("book"), None, None, kind + " ".join(message.split()))
