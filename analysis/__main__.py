@@ -91,6 +91,81 @@ def status() -> None:
 
 
 @app.command()
+def release(
+    name: Annotated[str, typer.Argument(help="The version's name, such as 2026.11.")] = "",
+    baseline: Annotated[
+        bool, typer.Option(help="Freeze the baseline review's trials instead.")
+    ] = False,
+    verify: Annotated[bool, typer.Option(help="Make the named release again and compare.")] = False,
+) -> None:
+    """Freeze this version of the review under data/releases, or verify one.
+
+    Example: python -m analysis release 2026.11
+    """
+    from analysis.living import release as living
+
+    data = ROOT / "data"
+    if verify:
+        differences = living.verify(data, name)
+        for difference in differences:
+            typer.echo(difference, err=True)
+        if differences:
+            raise ReviewError(f"release {name} is not what its data give now")
+        typer.echo(f"Release {name} follows from its own data, to the last printed digit.")
+        return
+    made = living.freeze_baseline(data) if baseline else living.freeze(data, name)
+    typer.echo(f"Release {made.name} ({made.kind or 'baseline'}) is in data/releases/{made.name}/.")
+    typer.echo("Next: commit it, then make book")
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(help="A release.")],
+    now: Annotated[
+        str, typer.Argument(help="A release, or `now` for the data as they are.")
+    ] = "now",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """Compare two versions, outcome by outcome, with every corrected value.
+
+    Example: python -m analysis diff 2013.11 2026.11
+    """
+    import json
+
+    from analysis.living import compare as comparing
+    from analysis.living import release as living
+
+    data = ROOT / "data"
+
+    def version(name: str) -> tuple[living.States, Path]:
+        if name == "now":
+            return living.present_states(_evidence()), data
+        return living.read_states(data, name), living.release_folder(data, name) / "data"
+
+    (old, old_data), (new, new_data) = version(before), version(now)
+    changes = comparing.compare(old, new)
+    corrected = comparing.corrections(old_data, new_data)
+    if as_json:
+        content = {
+            "kind": comparing.kind_of_version(changes),
+            "changes": [change.model_dump(mode="json") for change in changes if change.anything],
+            "corrections": [item.model_dump() for item in corrected],
+        }
+        typer.echo(json.dumps(content, indent=1, ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    from analysis.living.terminal import changes_table, corrections_table
+
+    console = Console()
+    console.print(changes_table(changes, before, now))
+    if corrected:
+        console.print(corrections_table(corrected))
+    kind, number = comparing.kind_of_version(changes), len(corrected)
+    typer.echo(f"{kind}; {number} corrected {'value' if number == 1 else 'values'}.")
+
+
+@app.command()
 def toc() -> None:
     """Rewrite _toc.yml from the protocol.
 

@@ -20,6 +20,7 @@ CELL = ["condition", "outcome", "timepoint"]
 # What may stand once only in each of these files.
 ONCE = {
     "certainty": [*CELL, "domain"],
+    "checklists": ["checklist", "item"],
     "risk_of_bias": ["study_id", "tool", "domain"],
     "published": ["review", "condition", "outcome", "timepoint", "measure"],
 }
@@ -194,6 +195,11 @@ def _published_interval(row: Row) -> Said:
             yield column, f"{row[column]:g} was found, expected a ratio above 0"
 
 
+def _unreported_says_why(row: Row) -> Said:
+    if not row["where"] and not row["note"]:
+        yield "note", "blank, but the item is reported nowhere: say why"
+
+
 def _domain_of_its_tool(row: Row) -> Said:
     if row["tool"] in DOMAINS and row["domain"] not in DOMAINS[row["tool"]]:
         allowed = ", ".join(DOMAINS[row["tool"]])
@@ -217,6 +223,7 @@ ROW_CHECKS: Mapping[str, tuple[Callable[[Row], Said], ...]] = {
         _ratio_is_positive,
     ),
     "certainty": (_decided_on_a_day,),
+    "checklists": (_unreported_says_why,),
     "risk_of_bias": (_domain_of_its_tool,),
     "published": (_published_interval,),
 }

@@ -38,7 +38,15 @@ class TextTable:
 
 
 def read_csv(path: Path) -> TextTable:
-    """Read one CSV file; EvidenceError where no table can be made of it."""
+    """Read one CSV file; EvidenceError lists all that is wrong with its form."""
+    table = read_fitting_rows(path)
+    if table.problems:
+        raise EvidenceError(table.problems)
+    return table
+
+
+def read_fitting_rows(path: Path) -> TextTable:
+    """Read the rows that fit the header; EvidenceError where no table can be made at all."""
     records, lines = _records(path, _text(path))
     if not records:
         raise EvidenceError([Problem(path, 1, None, "the file is empty: a header was expected")])

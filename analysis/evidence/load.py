@@ -11,9 +11,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from analysis.evidence.consistency import consistency_problems
-from analysis.evidence.csv_files import TextTable, read_csv
+from analysis.evidence.csv_files import TextTable, read_fitting_rows
 from analysis.evidence.records import (
     AcceptabilityRow,
+    ChecklistItem,
     Decision,
     Judgement,
     OutcomeRow,
@@ -44,6 +45,7 @@ class Evidence:
     acceptability: tuple[AcceptabilityRow, ...]
     published: tuple[Published, ...]
     decisions: tuple[Decision, ...]
+    checklists: tuple[ChecklistItem, ...]
     sources: Mapping[str, Source]
 
 
@@ -80,13 +82,14 @@ def load(folder: Path) -> Evidence:
         acceptability=records(frames["acceptability"], AcceptabilityRow),
         published=records(frames["published"], Published),
         decisions=records(frames["certainty"], Decision),
+        checklists=records(frames["checklists"], ChecklistItem),
         sources={source.source_id: source for source in records(frames["sources"], Source)},
     )
 
 
 def read_table(path: Path, schema: pa.DataFrameSchema) -> tuple[pd.DataFrame, list[Problem], bool]:
     """The typed cells, what is wrong with them, and whether every row is among them."""
-    table = read_csv(path)
+    table = read_fitting_rows(path)
     if wrong := _column_problems(table, schema):
         raise EvidenceError([*table.problems, *wrong])
     frame, problems = _typed(table, schema)

@@ -138,6 +138,23 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class ChecklistItem:
+    """A row of checklists.csv: an item of a reporting guideline, and where the book reports it."""
+
+    checklist: str
+    item: str
+    section: str
+    topic: str
+    where: str
+    note: str
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The documents, each perhaps with an anchor; none where the item is not reported."""
+        return tuple(self.where.split())
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A row of sources.csv."""
 

@@ -12,6 +12,8 @@ from analysis.protocol import Protocol
 SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 ROW_ID = r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$"
 DOI = r"^(?:10\.\d{4,9}/[^\s<>\"]+)?$"
+PLACE = r"[a-z0-9/-]+(?:#[a-z0-9-]+)?"
+PLACES = rf"^(?:{PLACE}(?: {PLACE})*)?$"
 URL = r"^(?:https?://[^\s<>\"]+)?$"
 
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -152,6 +154,16 @@ def schemas(protocol: Protocol) -> dict[str, pa.DataFrameSchema]:
                 "reason": _required(),
                 "decided_by": _required(),
                 "date": _required(DAY, what="a day as YYYY-MM-DD"),
+            }
+        ),
+        "checklists": _table(
+            {
+                "checklist": _required(),
+                "item": _required(),
+                "section": _required(),
+                "topic": _required(),
+                "where": _pattern(PLACES, "documents of the book, as methods/synthesis#anchor"),
+                "note": _text(),
             }
         ),
         "sources": _table(

@@ -1,9 +1,10 @@
 """From pages to a site: Jupyter Book's Sphinx, warnings as errors, the last good site kept.
 
 Sphinx (`rendering`) writes into a copy of the site that takes the site's place only if
-there was nothing to complain of. What changed is decided by content, never by clock: an unchanged book is
-not built, a changed page is read again with the pages that depend on it, and anything
-else (configuration, table of contents, styles, versions) means a build from nothing.
+there was nothing to complain of. What changed is decided by content, never by clock: an
+unchanged book is not built, a changed page is read again with the pages that depend on
+it, and anything else (configuration, table of contents, styles, versions) means a build
+from nothing.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from typing import TYPE_CHECKING, Literal
 
 from analysis.execution.fingerprint import digest, write_atomically
 from analysis.execution.plan import Project
-from analysis.execution.rendering import BookError, Update, render, substitutions_file, titles
-from analysis.problems import Problem
+from analysis.execution.rendering import SUBSTITUTIONS as SUBSTITUTIONS
+from analysis.execution.rendering import Update, render, substitutions_file, titles
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -80,24 +81,26 @@ class _Folders:
 def build_book(project: Project, *, force: bool = False, jobs: int = 1) -> Site:
     """Bring `_build/html` up to date with `chapters/`; the old site stays if that fails.
 
-    `jobs` is the number of processes that read and write pages. Raises `BookError` with every warning and error Sphinx gave.
+    `jobs` is the number of processes that read and write pages. Raises
+    `rendering.BookError` with every warning and error Sphinx gave.
     """
     started = time.monotonic()
     folders = _Folders(project)
     _recover(folders)
     stamp = None if force else _read_stamp(folders)
-    changed = None if stamp is None else _changed_pages(project, stamp)
-    if stamp is not None and changed == set():
+    update = None if stamp is None else _update(project, stamp)
+    if update is not None and not update.changed:
         return _site(project, "unchanged", 0, started)
     folders.stamp.unlink(missing_ok=True)  # from here until the end there is no trusted state
     try:
-        new = _build(folders, stamp, changed, jobs)
+        new = _build(folders, update, jobs)
         _take_over(folders)
     finally:
         shutil.rmtree(folders.next, ignore_errors=True)
     write_atomically(folders.stamp, json.dumps(asdict(new)) + "\n")
-    state: Literal["built", "updated"] = "built" if changed is None else "updated"
-    return _site(project, state, len(new.pages) if changed is None else len(changed), started)
+    if update is None:
+        return _site(project, "built", len(new.pages), started)
+    return _site(project, "updated", len(update.changed), started)
 
 
 def _site(
@@ -146,11 +149,14 @@ def _read_stamp(folders: _Folders) -> Stamp | None:
     return stamp if whole else None
 
 
-def _changed_pages(project: Project, stamp: Stamp) -> set[str] | None:
+def _update(project: Project, stamp: Stamp) -> Update | None:
     """The documents to read again; `None` if the whole book is to be built from nothing."""
     if set(stamp.pages) != set(_sources(project)) or stamp.rest != _rest(project):
         return None
-    return {name for name, files in stamp.pages.items() if files != _digests(project, files.keys())}
+    changed = {
+        name for name, files in stamp.pages.items() if files != _digests(project, files.keys())
+    }
+    return Update(frozenset(changed), stamp.titles)
 
 
 def _sources(project: Project) -> dict[str, str]:
@@ -168,7 +174,10 @@ def _rest(project: Project) -> dict[str, str]:
     shared = [_from_root(project, p) for p in _files(project.chapters) if p.suffix not in SOURCES]
     return {
         **_digests(project, [*BESIDE_THE_CHAPTERS, *shared]),
-        **{name: digest((package / name).read_bytes()) for name in ("book.py", "rendering.py", "mathml.py")},
+        **{
+            name: digest((package / name).read_bytes())
+            for name in ("book.py", "rendering.py", "mathml.py")
+        },
         "Python": platform.python_version(),
     }
 
@@ -194,26 +203,37 @@ def _from_root(project: Project, path: Path) -> str:
     return Path(os.path.relpath(path, project.root)).as_posix()
 
 
-def _build(folders: _Folders, stamp: Stamp | None, changed: set[str] | None, jobs: int) -> Stamp:
+def _build(folders: _Folders, update: Update | None, jobs: int) -> Stamp:
     """Run Sphinx into `.next`, from nothing or from the present site."""
-    rest = _rest(folders.project)
-    if changed is None:
+    project = folders.project
+    rest, sources = _rest(project), _digests(project, _sources(project).values())
+    if update is None:
         shutil.rmtree(folders.doctrees, ignore_errors=True)
-        shutil.rmtree(folders.project.build / "jupyter_execute", ignore_errors=True)
+        shutil.rmtree(project.build / "jupyter_execute", ignore_errors=True)
         folders.next.mkdir(parents=True)
     else:
         # Sphinx writes these anew each time, and must: it decides by their presence.
         made_anew = shutil.ignore_patterns("_static", "_downloads")
-        shutil.copytree(folders.project.site, folders.next, ignore=made_anew)
-    env = _run_sphinx(folders, changed, stamp.titles if stamp else {}, jobs)
+        shutil.copytree(project.site, folders.next, ignore=made_anew)
+    env = render(project, folders.next, folders.doctrees, update=update, jobs=jobs)
     _drop_unused_images(folders, env)
     _drop_unused_words(folders.next / "searchindex.js")
-    return Stamp(_pages(folders.project, env), rest, _titles(env))
+    pages = {name: files | _as_read(files, sources) for name, files in _pages(project, env).items()}
+    return Stamp(pages, rest, titles(env))
+
+
+def _as_read(files: Iterable[str], sources: Mapping[str, str]) -> dict[str, str]:
+    """The hashes of before the build: a page edited meanwhile is read again next time."""
+    return {path: sources[path] for path in files if path in sources}
 
 
 def _pages(project: Project, env: BuildEnvironment) -> dict[str, dict[str, str]]:
-    """Each document's files: its source, what it includes, and what it offers to download."""
+    """Each document's files: its source, what it includes, names and offers to download."""
     files = {name: {path} for name, path in _sources(project).items()}
+    values = _from_root(project, substitutions_file(project))
+    for name, path in _sources(project).items():
+        if "{{" in (project.root / path).read_text(encoding="utf-8"):
+            files[name].add(values)
     for name, paths in env.dependencies.items():
         files[name] |= {_from_root(project, project.chapters / path) for path in paths}
     for path, (names, _) in env.dlfiles.items():

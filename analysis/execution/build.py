@@ -14,13 +14,14 @@ from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.markup import escape
 
-from analysis.execution.book import BookError, Site, build_book
+from analysis.execution.book import Site, build_book
 from analysis.execution.fingerprint import Inputs, Parts, digest, write_atomically
 from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Page, Project
 from analysis.execution.progress import progress
+from analysis.execution.rendering import BookError, import_sphinx
 from analysis.execution.run import SECONDS_PER_PAGE, Report, Workers, execute, stale_pages
-from analysis.execution.workers import default_jobs, open_workers
+from analysis.execution.workers import can_fork, default_jobs, open_workers
 from analysis.problems import ReviewError
 
 Reads = Mapping[str, Parts]
@@ -64,17 +65,21 @@ def build_all(
 
     `jobs` is the number of pages at a time (one for each core), `rehearsal` what the
     parent of the kernels does before the first (`module:function`), `workers` opens
-    others than this machine's processes. The site stays as it was when a page fails or Sphinx
-    complains. Raises `ReviewError` for evidence or a plan that cannot be used.
+    others than this machine's processes. The site stays as it was when a page fails or
+    Sphinx complains. Raises `ReviewError` for evidence or a plan that cannot be used, and
+    for what the system refuses.
     """
     clock, jobs = _Clock(), jobs or default_jobs()
-    with only_build(project, console):
+    with _system_errors_as_sentences(), only_build(project, console):
         reads = known_reads(project)
         inputs = Inputs(project, reads or {})
-        with _OnDemand(workers or _processes(pages, inputs, jobs, rehearsal)) as hands:
+        opened = workers or _processes(pages, inputs, jobs, rehearsal, console)
+        with _OnDemand(opened) as hands:
             if force or reads is None or stale_pages(pages, inputs):
                 hands.begin()  # imports its stack while this process checks the evidence
             inputs = Inputs(project, checked_reads(project, check))
+            if hands.begun:
+                import_sphinx()  # while the parent of the kernels imports its own
             clock.ends("check")
             with progress(console, len(pages)) as listener:
                 report = execute(
@@ -86,6 +91,16 @@ def build_all(
     build = Build(report, site, problems, clock.seconds)
     _summarise(build, project, console)
     return build
+
+
+@contextmanager
+def _system_errors_as_sentences() -> Iterator[None]:
+    """No space, no permission, no such folder: nothing a traceback would explain better."""
+    try:
+        yield
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        raise ReviewError(f"{place}{error.strerror or error}") from error
 
 
 @contextmanager
@@ -139,11 +154,13 @@ def _evidence(project: Project) -> str:
 
 
 def _processes(
-    pages: Sequence[Page], inputs: Inputs, jobs: int, rehearsal: str | None
+    pages: Sequence[Page], inputs: Inputs, jobs: int, rehearsal: str | None, console: Console
 ) -> OpenWorkers:
     """This machine's workers, with the modules that the pages' notebooks import."""
 
     def opened() -> AbstractContextManager[Workers]:
+        if not can_fork():
+            console.print("This platform does not fork: ordinary kernels are started, slowly.")
         templates = sorted({page.template for page in pages})
         modules = {name for template in templates for name in inputs.modules(template)}
         return open_workers(jobs, inputs.project.root, modules, rehearsal)
@@ -163,6 +180,10 @@ class _OnDemand:
         if self._workers is None:
             self._workers = self._stack.enter_context(self.open())
         return self._workers
+
+    @property
+    def begun(self) -> bool:
+        return self._workers is not None
 
     def submit(self, job: Job) -> Future[Executed | Failed]:
         return self.begin().submit(job)

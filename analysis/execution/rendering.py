@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import io
 import json
 import os
@@ -62,6 +63,7 @@ def render(
 
     Raises `BookError` with every warning and error.
     """
+    _check_contents(project)
     settings, said = _configuration(project), io.StringIO()
     try:
         with _sphinx_namespace(project), _few_collections():
@@ -104,10 +106,26 @@ def substitutions_file(project: Project) -> Path:
 
 def import_sphinx() -> None:
     """Import what `render` needs, at a time of the caller's choosing."""
-    import jupyter_book.config
-    import myst_nb.sphinx_ext
-    import sphinx.application
-    import sphinx_book_theme  # noqa: F401
+    for name in ("jupyter_book.config", "sphinx.application", "myst_nb", "sphinx_book_theme"):
+        importlib.import_module(name)
+
+
+def _check_contents(project: Project) -> None:
+    """Refuse a table of contents that is damaged or names a page nobody wrote."""
+    from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
+    from yaml import YAMLError
+
+    file = Path("_toc.yml")
+    try:
+        listed = list(parse_toc_yaml(project.root / file))
+    except (OSError, YAMLError, MalformedError) as error:
+        raise BookError([Problem(file, None, None, _said(project, error))]) from error
+    written = {
+        path.relative_to(project.chapters).with_suffix("").as_posix()
+        for path in project.chapters.rglob("*.*")
+    }
+    if absent := [name for name in listed if name not in written]:
+        raise BookError(Problem(file, None, name, "there is no such page") for name in absent)
 
 
 def _configuration(project: Project) -> dict[str, Any]:
@@ -132,8 +150,7 @@ def _configuration(project: Project) -> dict[str, Any]:
             raise_on_invalid=True,
         )
     except (OSError, yaml.YAMLError, ValidationError, ValueError) as error:
-        message = " ".join((getattr(error, "message", None) or str(error)).split())
-        raise BookError([Problem(Path(config.name), None, None, message)]) from error
+        raise BookError([Problem(Path(config.name), None, None, _said(project, error))]) from error
     settings["extensions"] = [
         name for name in settings["extensions"] if name not in UNUSED_EXTENSIONS
     ]
@@ -222,6 +239,11 @@ def _fault(project: Project, error: Exception) -> Problem:
     """What made Sphinx stop."""
     from sphinx.errors import SphinxError
 
-    message = _ANSI.sub("", str(error)).replace(f"{project.root}{os.sep}", "")
     kind = "" if isinstance(error, SphinxError) else f"{type(error).__name__}: "
-    return Problem(Path("book"), None, None, kind + " ".join(message.split()))
+    return Problem(Path("book"), None, None, kind + _said(project, error))
+
+
+def _said(project: Project, error: Exception) -> str:
+    """An error's message on one line, with paths from the root."""
+    message = str(getattr(error, "message", None) or error)
+    return " ".join(_ANSI.sub("", message).replace(f"{project.root}{os.sep}", "").split())

@@ -21,7 +21,8 @@ def mark(certainty: Certainty | None) -> Html:
     return join(
         (
             element("span", symbol, class_="nowrap", aria_hidden="true"),
-            element("span", f" {certainty.level.capitalize()}"),
+            " ",
+            element("span", certainty.level.capitalize(), class_="nowrap"),
             element("small", f" ({certainty.label})"),
         )
     )

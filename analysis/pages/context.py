@@ -7,7 +7,11 @@ from pathlib import Path
 
 from analysis.evidence.flow import Flow
 from analysis.evidence.load import Evidence, load
+from analysis.living.compare import Change, compare
+from analysis.living.release import Release, previous_release, read_states
 from analysis.living.results import read_results
+from analysis.living.state import state_of
+from analysis.problems import ReviewError
 from analysis.searching.flow import load_flow
 from analysis.searching.history import Search, load_searches
 from analysis.synthesis.cell import synthesise
@@ -38,6 +42,23 @@ def results() -> dict[str, Synthesis]:
 def searches() -> tuple[Search, ...]:
     """The searches made so far."""
     return load_searches(DATA)
+
+
+@cache
+def before() -> Release:
+    """The version before the present one."""
+    version = evidence().protocol.version
+    found = previous_release(DATA, version.name, version.date)
+    if found is None:
+        raise ReviewError("no earlier release: run `python -m analysis release --baseline` first")
+    return found
+
+
+@cache
+def changes() -> tuple[Change, ...]:
+    """Every cell before and now, from the release and the published results."""
+    now = {key: state_of(synthesis) for key, synthesis in results().items()}
+    return compare(read_states(DATA, before().name), now)
 
 
 @cache

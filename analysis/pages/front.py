@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from analysis.evidence.load import Evidence
 from analysis.figures.effect_scale import EffectScale, effect_scale, interval_span
 from analysis.figures.strip import synthesis_strip
 from analysis.formatting import count, counted, day, listed, number, percent
-from analysis.living.compare import since_baseline
+from analysis.living.compare import Change
+from analysis.living.release import Release
 from analysis.living.results import analysed
 from analysis.pages.cell import short_name, shown_limits
 from analysis.pages.html import Html, element, items, join, link, paragraph, table, text
+from analysis.pages.living import said
 from analysis.searching.history import Search, source_status
 from analysis.synthesis.model import Synthesis
 
@@ -44,7 +48,12 @@ def overdue_mark(overdue: bool) -> Html:
     return element("strong", " (overdue)", class_="overdue") if overdue else Html("")
 
 
-def answer_table(evidence: Evidence, results: dict[str, Synthesis], condition: str) -> Html:
+def answer_table(
+    evidence: Evidence,
+    results: dict[str, Synthesis],
+    changes: Sequence[Change],
+    condition: str,
+) -> Html:
     """One row an outcome of this condition, right after treatment."""
     protocol = evidence.protocol
     shown = [
@@ -53,6 +62,7 @@ def answer_table(evidence: Evidence, results: dict[str, Synthesis], condition: s
         if cell.condition == condition and cell.timepoint == protocol.timepoints[0].id
     ]
     scale = common_scale(shown)
+    by_key = {change.state.cell.key: change for change in changes}
     rows = []
     for synthesis in shown:
         outcome = protocol.outcome(synthesis.cell.outcome)
@@ -62,7 +72,7 @@ def answer_table(evidence: Evidence, results: dict[str, Synthesis], condition: s
                 "Outcome": link(label, f"effects/{synthesis.cell.slug}.html"),
                 "What we know": _known(synthesis),
                 "How large": _effect(synthesis, scale[synthesis.measure.ratio], label),
-                "Since the 2014 review": _change(synthesis),
+                "Since the version before": _change(by_key[synthesis.cell.key]),
             }
         )
     name = protocol.condition(condition).label
@@ -124,34 +134,31 @@ def effect_text(synthesis: Synthesis) -> str:
     return f"{short_name(measure)} {shown} ({shown_limits(measure, primary.interval)})"
 
 
-def _change(synthesis: Synthesis) -> Html:
-    """The arrow and the estimate of the baseline trials, in text and not on hover only."""
-    change = since_baseline(synthesis)
-    if change.now is None:
+def _change(change: Change) -> Html:
+    """The arrow and the earlier estimate, in text and not on hover only."""
+    before, now = change.estimates
+    if now is None:
         return text("still no usable numbers")
-    if change.before is None:
+    if before is None or change.before is None:
         return join((f"{change.arrow} new", element("small", "no usable numbers before")))
-    measure = synthesis.measure
-    before = number(measure.shown(change.before.estimate))
-    interval = shown_limits(measure, change.before.interval)
-    was = f"was {before} ({interval}) from {counted(change.k_before, 'trial')}"
+    was = f"was {said(change.state, before)} from {counted(change.before.k, 'trial')}"
     words = {"lower": "lower", "higher": "higher", "same": "the same"}[change.direction]
     return join((f"{change.arrow} {words}", element("small", was)))
 
 
-def what_changed(evidence: Evidence, results: dict[str, Synthesis]) -> Html:
+def what_changed(evidence: Evidence, before: Release, changes: Sequence[Change]) -> Html:
     """Three sentences: new trials, conclusions that moved, and what to be careful about."""
-    changes = [since_baseline(synthesis) for synthesis in results.values()]
     new = {trial for change in changes for trial in change.new_trials}
-    moved = [change for change in changes if change.conclusion_changed and change.before]
-    first = [change for change in changes if change.before is None and change.now is not None]
+    moved = [change for change in changes if change.rules and all(change.estimates)]
+    first = [change for change in changes if change.direction == "new"]
     unverified = sum(row.verified == "no" for row in evidence.outcomes)
+    has = "has" if len(first) == 1 else "have"
     return join(
         (
             paragraph(
-                f"Since the baseline review {counted(len(new), 'trial')} with usable numbers came "
-                f"in, and {counted(len(first), 'question')} that had no usable estimate now "
-                f"{'has' if len(first) == 1 else 'have'} one."
+                f"Since version {before.name} {counted(len(new), 'trial')} with usable numbers "
+                f"came in, and {counted(len(first), 'question')} that had no usable estimate now "
+                f"{has} one."
             ),
             paragraph(
                 f"By our rules the conclusion changed for {counted(len(moved), 'question')}: "

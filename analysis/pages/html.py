@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape as escape_html
@@ -27,7 +28,10 @@ def text(value: object) -> Html:
     """A value as escaped text; an en dash where there is none."""
     if isinstance(value, Html):
         return value
-    return Html(escape_html(str(value), quote=True) if value not in (None, "") else DASH)
+    # Pandas puts a NaN where a row has nothing for a column.
+    if value in (None, "") or (isinstance(value, float) and math.isnan(value)):
+        return Html(DASH)
+    return Html(escape_html(str(value), quote=True))
 
 
 def join(parts: Iterable[object], separator: str = "") -> Html:

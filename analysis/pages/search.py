@@ -43,7 +43,8 @@ def flow_alt(flow: Flow) -> str:
     return (
         f"PRISMA flow diagram. {counted(flow.previous_studies, 'trial')} from the previous "
         f"version; {databases}; other methods led to {counted(assessed, 'report')} assessed. "
-        f"{included}, {counted(flow.total_studies, 'trial')} in all, {count(flow.awaiting_studies)} awaiting classification."
+        f"{included}, {counted(flow.total_studies, 'trial')} in all, "
+        f"{count(flow.awaiting_studies)} awaiting classification."
     )
 
 

@@ -44,13 +44,12 @@ class Note:
 def question(evidence: Evidence, condition: str) -> Html:
     """Who was treated, with what, compared with what."""
     protocol = evidence.protocol
-    comparators = (*protocol.comparators.inactive, *protocol.comparators.active)
     return terms(
         {
             "Population": f"{protocol.eligibility.participants}; here: "
             f"{protocol.condition(condition).description}",
             "Intervention": protocol.eligibility.intervention,
-            "Comparison": listed(comparators),
+            "Comparison": protocol.eligibility.comparator,
         }
     )
 
@@ -103,10 +102,10 @@ def findings(
 def absolute(synthesis: Synthesis) -> Html:
     """Points on a familiar scale and people in a thousand, one line each."""
     found = synthesis.clinical
-    lines = [points_text(found.points)] if found.points else []
+    lines = [f"{points_text(found.points)} on {found.scale}"] if found.points else []
     lines += [
-        f"{difference_text(effect)} of 1,000 people get clearly better, at a control risk of "
-        f"{percent(100 * effect.numbers.control_risk)}"
+        f"{difference_text(effect)} of 1,000 clearly better; "
+        f"control risk {percent(100 * effect.numbers.control_risk)}"
         for effect in found.absolute
     ]
     return join(element("div", line) for line in lines) if lines else text("")

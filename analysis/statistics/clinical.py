@@ -15,6 +15,9 @@ from scipy.special import ndtr, ndtri
 
 from analysis.statistics.results import Interval
 
+# Phi(Phi^-1(p)) differs from p by rounding alone; per 1000, differences below this are none.
+NOTHING = 1e-9
+
 
 @dataclass(frozen=True)
 class Reexpressed:
@@ -134,7 +137,7 @@ def _number_needed(
 def _number(
     per_1000: float | None,
 ) -> tuple[float | None, Literal["benefit", "harm", "none"]]:
-    if not per_1000:
+    if per_1000 is None or abs(per_1000) < NOTHING:
         return None, "none"
     return 1000 / abs(per_1000), "benefit" if per_1000 > 0 else "harm"
 

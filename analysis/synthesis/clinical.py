@@ -39,10 +39,11 @@ class AbsoluteEffect(Frozen):
 
 
 class Clinical(Frozen):
-    """A pooled effect re-expressed; `points` is `None` where no control arm gives an SD."""
+    """A pooled effect re-expressed; no control arm gives an SD where `points` is `None`."""
 
     absolute: tuple[AbsoluteEffect, ...] = ()
     points: Reexpressed | None = None
+    scale: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def clinical(
         scale=reference.scale,
         sd_source=reference.source,
     )
-    return Clinical(absolute=absolute, points=points)
+    return Clinical(absolute=absolute, points=points, scale=reference.scale)
 
 
 def absolute_effects(

@@ -135,7 +135,7 @@ def heterogeneity(pooled: PooledEffect) -> str:
     )
     numbers = (
         f"τ² is {number(found.tau2, 3)}{_from_to(found.tau2_interval)}; "
-        f"Q is {number(found.q)} on {found.df} degrees of freedom{_p(found)}."
+        f"Q is {number(found.q)} on {counted(found.df, 'degree')} of freedom{_p(found)}."
     )
     return f"{words} {numbers}"
 

@@ -1,6 +1,7 @@
-"""How long the statistics of a page take, beside metafor: python -m tests.benchmarks.bench_statistics
+"""How long the statistics of a page take, beside metafor.
 
-Not part of the test suite: a time is a property of a machine.
+`python -m tests.benchmarks.bench_statistics`; not part of the test suite, because a time
+is a property of a machine.
 """
 
 from __future__ import annotations

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from analysis.execution import book
-from analysis.execution.book import BookError, build_book
+from analysis.execution.book import build_book
 from analysis.execution.plan import Project
+from analysis.execution.rendering import BookError
 
 CONFIG = """\
 title: Toy
@@ -59,7 +60,8 @@ def project(tmp_path: Path) -> Project:
     )
     write(made, "data/rows.csv", "a,b\n")
     write(made, "chapters/index.md", "# Front\n\n$x^2$ {cite}`e14` [pain](pain.md)\n")
-    write(made, "chapters/pain.md", "# Pain\n\n{download}`../data/rows.csv`\n")
+    write(made, "chapters/pain.md", "# Pain\n\n{download}`../data/rows.csv` {{ review.k }}\n")
+    write(made, "results/substitutions.json", '{"review": {"k": "12 trials"}}')
     write(made, "chapters/figure.ipynb", FIGURE)
     write(made, "chapters/references.md", "# References\n\n```{bibliography}\n```\n")
     return made
@@ -120,8 +122,9 @@ def test_the_alternative_text_of_a_figure_reaches_the_page(project: Project) -> 
         ("chapters/figure.ipynb", "<svg ", "<svg height='9' "),
         ("chapters/index.md", " {cite}`e14`", ""),
         ("data/rows.csv", "a,b", "a,b,c"),
+        ("results/substitutions.json", "12", "13"),
     ],
-    ids=["text", "title", "figure", "citation", "download"],
+    ids=["text", "title", "figure", "citation", "download", "substitution"],
 )
 def test_a_changed_page_gives_the_site_a_first_build_would(
     project: Project, path: str, old: str, new: str
@@ -200,11 +203,12 @@ COMPLAINTS = {
     "a damaged notebook": ("chapters/figure.ipynb", "{", "book: NotJSONError: "),
     "a damaged configuration": ("_config.yml", "title: [", "_config.yml: "),
     "a configuration with a wrong type": ("_config.yml", "title: [1]\n", "_config.yml: "),
-    "a damaged table of contents": ("_toc.yml", "format: [", "book: "),
+    "a damaged table of contents": ("_toc.yml", "format: [", "_toc.yml: "),
+    "a table of contents of another kind": ("_toc.yml", "- x", "_toc.yml: toc is not a mapping"),
     "a table of contents that names a page nobody wrote": (
         "_toc.yml",
         TOC + "- file: nobody\n",
-        "nobody",
+        "_toc.yml: nobody: there is no such page",
     ),
 }
 

@@ -164,6 +164,60 @@ def test_what_a_page_says_on_stderr_is_shown(review: Review) -> None:
     assert "stderr: [careful]" in review.said
 
 
+@pytest.mark.parametrize("path", ["results", "_build", "chapters/effects"])
+def test_what_the_system_refuses_is_a_sentence(review: Review, path: str) -> None:
+    review.write(path, "a file where a folder must be")
+    with pytest.raises(ReviewError, match=f"{path}: ") as caught:
+        review.build()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_platform_without_fork_says_so_and_builds(
+    review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analysis.execution.build.can_fork", lambda: False)
+    monkeypatch.setattr("analysis.execution.workers.can_fork", lambda: False)
+    assert review.build().succeeded
+    assert "This platform does not fork" in review.said
+
+
+BUILDER = """\
+import sys
+from pathlib import Path
+from tests.execution.test_build import Review
+
+Review(Path(sys.argv[1])).build(force=True)
+"""
+
+
+@pytest.mark.parametrize("fraction", [0.15, 0.4, 0.6, 0.75, 0.9])
+def test_a_build_killed_at_any_moment_leaves_the_site_and_the_next_one_mends(
+    review: Review, fraction: float
+) -> None:
+    """The kill comes after this fraction of the time a whole build takes."""
+    root = review.project.root
+    command = [sys.executable, "-c", BUILDER, str(root)]
+    started = time.monotonic()
+    subprocess.run(command, cwd=ROOT, check=True)
+    whole = time.monotonic() - started
+    before = {name: review.html(name) for name in ("index", "effects/pain", "effects/front")}
+
+    builder = subprocess.Popen(command, cwd=ROOT)
+    time.sleep(fraction * whole)
+    builder.kill()
+    builder.wait()
+    assert {name: review.html(name) for name in before} == before
+
+    assert review.build().succeeded
+    assert {name: review.html(name) for name in before} == before
+    assert {path.name for path in review.project.build.iterdir()} == {
+        ".doctrees", ".lock", ".site.json", "html", "jupyter_execute"
+    }  # fmt: skip
+    assert {path.name for path in review.project.results.iterdir()} == {
+        ".checked.json", ".pages.json", "pain.json"
+    }  # fmt: skip
+
+
 HOLDER = """\
 import io, sys, time
 from pathlib import Path

@@ -94,6 +94,14 @@ def test_the_processes_a_notebook_starts_end_with_it(warm: WarmWorkers, tmp_path
     assert gone([int(says(warm, tmp_path, start))])
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="counts threads as Linux does")
+def test_the_parent_has_one_thread_so_that_its_forks_are_clean(
+    warm: WarmWorkers, tmp_path: Path
+) -> None:
+    says(warm, tmp_path, "import pandas as pd\nprint(pd.DataFrame({'x': [1]}) @ [[1]])")
+    assert psutil.Process(warm.process.pid).num_threads() == 1
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the OOM killer is Linux's")
 def test_when_memory_runs_out_a_notebook_goes_first(warm: WarmWorkers, tmp_path: Path) -> None:
     assert says(warm, tmp_path, "print(open('/proc/self/oom_score_adj').read())") == "1000"
@@ -150,13 +158,16 @@ DRIVER = """\
 import sys, tempfile
 from pathlib import Path
 from analysis.execution.warm import warm_workers
+from analysis.execution.workers import cold_workers
 from tests.execution.templates import job, notebook
 from tests.execution.test_warm import REPORT
 
-root = Path(sys.argv[1])
-tempfile.tempdir = sys.argv[1]
-with warm_workers(1, root, []) as workers:
-    workers.submit(job(notebook(REPORT, "import time\\ntime.sleep(600)"), root)).result()
+if __name__ == "__main__":
+    root = Path(sys.argv[1])
+    tempfile.tempdir = sys.argv[1]
+    opened = warm_workers(1, root, []) if sys.argv[2] == "warm" else cold_workers(1)
+    with opened as workers:
+        workers.submit(job(notebook(REPORT, "import time\\ntime.sleep(600)"), root)).result()
 """
 
 
@@ -198,16 +209,29 @@ ENDS = {
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the processes from /proc")
 @pytest.mark.parametrize("name", ENDS)
 def test_however_a_build_ends_nothing_of_it_remains(tmp_path: Path, name: str) -> None:
-    driver = subprocess.Popen(
-        [sys.executable, "-c", DRIVER, str(tmp_path)],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    driver = start_driver(tmp_path, "warm")
     pids = reported(tmp_path)
     assert len(pids) == 3
     ENDS[name](driver, pids)
     driver.wait(2 * SECONDS_TO_END)
     assert gone(pids)
     assert wait_for(lambda: not list(tmp_path.glob("pages-*")))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the processes from /proc")
+def test_ordinary_workers_and_kernels_end_with_their_driver(tmp_path: Path) -> None:
+    driver = start_driver(tmp_path, "cold")
+    pids = reported(tmp_path)
+    driver.kill()
+    driver.wait()
+    assert gone(pids)
+
+
+def start_driver(root: Path, kind: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", DRIVER, str(root), kind],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )

@@ -1,0 +1,233 @@
+"""A release: one version of the review frozen whole, so that it can be compared and made again.
+
+`data/releases/<name>/` holds the data as they were (`data/`), what they said
+(`results.json`) and what they were made with (`release.json`).
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import json
+import math
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from analysis.evidence.csv_files import read_csv
+from analysis.evidence.load import Evidence, load
+from analysis.living.compare import VersionKind, compare, kind_of_version
+from analysis.living.state import CellState, state_of
+from analysis.problems import EvidenceError, Problem, ReviewError
+from analysis.protocol import Frozen
+from analysis.synthesis.cell import synthesise_all
+
+PACKAGES = ("pymare", "numpy", "scipy", "pandas", "pydantic", "pandera")
+NAME = re.compile(r"\d{4}\.\d{2}(\.\d{1,2})?")
+# Another processor may round the last digits otherwise; a reader never sees them.
+SAME = 1e-9
+
+Read = TypeVar("Read")
+States = Mapping[str, CellState]
+_STATES: TypeAdapter[dict[str, CellState]] = TypeAdapter(dict[str, CellState])
+
+
+class Release(Frozen):
+    """What is known of a release beyond its data and results."""
+
+    name: str
+    date: dt.date
+    follows: str | None
+    kind: VersionKind | None
+    data: dict[str, str]
+    versions: dict[str, str]
+
+
+def releases(data: Path) -> tuple[Release, ...]:
+    """Every release below `data/releases`, the oldest first."""
+    paths = sorted((data / "releases").glob("*/release.json"))
+    found = [_read(path, Release.model_validate_json) for path in paths]
+    return tuple(sorted(found, key=lambda release: (release.date, release.name)))
+
+
+def previous_release(data: Path, name: str, date: dt.date) -> Release | None:
+    """The latest release before the version of that name and day."""
+    earlier = [r for r in releases(data) if r.name != name and r.date <= date]
+    return earlier[-1] if earlier else None
+
+
+def read_states(data: Path, name: str) -> States:
+    """What a release said, cell by cell; ReviewError where there is no such release."""
+    path = release_folder(data, name) / "results.json"
+    if not path.is_file():
+        known = ", ".join(release.name for release in releases(data)) or "none"
+        raise ReviewError(f"there is no release {name!r}; there are: {known}")
+    return _read(path, _STATES.validate_json)
+
+
+def present_states(evidence: Evidence) -> States:
+    """What the evidence says now, cell by cell."""
+    return {key: state_of(synthesis) for key, synthesis in synthesise_all(evidence).items()}
+
+
+def release_folder(data: Path, name: str) -> Path:
+    """The folder of a release; ReviewError for a name that is not year.month or year.month.day."""
+    if not NAME.fullmatch(name):
+        raise ReviewError(f"{name!r} is not a release's name: year.month, such as 2026.11")
+    return data / "releases" / name
+
+
+def freeze(data: Path, name: str) -> Release:
+    """Freeze the present version; ReviewError if its name is taken or not the protocol's."""
+    evidence = load(data)
+    stated = evidence.protocol.version
+    if stated.name != name:
+        raise ReviewError(
+            f"the protocol says version {stated.name}: set version.name and version.date in "
+            f"data/protocol.yml to {name} and its day first"
+        )
+    with _new_folder(data, name) as folder:
+        (folder / "data").mkdir()
+        for path in (data / "protocol.yml", *_tables(data)):
+            shutil.copyfile(path, folder / "data" / path.name)
+        return _finish(data, folder, name, stated.date)
+
+
+def freeze_baseline(data: Path) -> Release:
+    """Freeze the baseline review's trials alone, as the release every other is compared with."""
+    protocol = load(data).protocol
+    day = protocol.baseline_search
+    name = f"{day.year}.{day.month:02}"
+    with _new_folder(data, name) as folder:
+        (folder / "data").mkdir()
+        for file, text in _baseline_files(data, name, day):
+            (folder / "data" / file).write_text(text, encoding="utf-8", newline="")
+        return _finish(data, folder, name, day)
+
+
+def verify(data: Path, name: str) -> tuple[str, ...]:
+    """Make a release again from its own data; every difference from what it froze."""
+    folder = release_folder(data, name)
+    frozen = read_states(data, name)
+    release = _read(folder / "release.json", Release.model_validate_json)
+    found = [
+        f"{file} is not the file that was frozen"
+        for file, digest in release.data.items()
+        if _digest(folder / "data" / file) != digest
+    ]
+    with tempfile.TemporaryDirectory() as copy:
+        now = present_states(load(_with_later_tables(data, folder / "data", Path(copy))))
+    before, again = (json.loads(_STATES.dump_json(dict(states))) for states in (frozen, now))
+    return tuple([*found, *_differences("", before, again)])
+
+
+def _with_later_tables(data: Path, frozen: Path, copy: Path) -> Path:
+    """The frozen data, with empty tables where a file has come into use since."""
+    shutil.copytree(frozen, copy, dirs_exist_ok=True)
+    for path in _tables(data):
+        if not (copy / path.name).is_file():
+            (copy / path.name).write_text(_csv(read_csv(path).header, []), "utf-8", newline="")
+    return copy
+
+
+def _tables(data: Path) -> list[Path]:
+    return sorted(data.glob("*.csv"))
+
+
+class _new_folder:
+    """A release's folder that appears whole, under its name, or not at all."""
+
+    def __init__(self, data: Path, name: str) -> None:
+        self.target = release_folder(data, name)
+        if self.target.exists():
+            raise ReviewError(f"release {name} exists: a release is never changed")
+        self.target.parent.mkdir(parents=True, exist_ok=True)
+
+    def __enter__(self) -> Path:
+        self.folder = Path(tempfile.mkdtemp(prefix=".new-", dir=self.target.parent))
+        return self.folder
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if error is None:
+            self.folder.chmod(0o755)
+            self.folder.replace(self.target)
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _finish(data: Path, folder: Path, name: str, day: dt.date) -> Release:
+    states = present_states(load(folder / "data"))
+    follows = previous_release(data, name, day)
+    changes = compare(read_states(data, follows.name) if follows else {}, states)
+    release = Release(
+        name=name,
+        date=day,
+        follows=follows.name if follows else None,
+        kind=kind_of_version(changes) if follows else None,
+        data={path.name: _digest(path) for path in sorted((folder / "data").iterdir())},
+        versions={package: version(package) for package in PACKAGES},
+    )
+    (folder / "results.json").write_bytes(_STATES.dump_json(dict(states), indent=1) + b"\n")
+    (folder / "release.json").write_text(release.model_dump_json(indent=1) + "\n", "utf-8")
+    return release
+
+
+def _baseline_files(data: Path, name: str, day: dt.date) -> Iterator[tuple[str, str]]:
+    """The data files with the rows of the baseline trials alone, and the sources they name."""
+    trials = {t.study_id for t in load(data).trials.values() if t.in_baseline}
+    text = (data / "protocol.yml").read_text(encoding="utf-8")
+    text = re.sub(
+        r'(?m)^(version:\n  name: )".*"\n  date: .*$', rf'\1"{name}"\n  date: {day}', text
+    )
+    yield "protocol.yml", text
+    for path in _tables(data):
+        table = read_csv(path)
+        rows = [dict(zip(table.header, cells, strict=True)) for cells in table.rows]
+        if "study_id" in table.header:
+            rows = [row for row in rows if row["study_id"] in trials]
+        elif path.stem == "certainty":
+            rows = []  # decisions are about the evidence as it is now
+        yield path.name, _csv(table.header, rows)
+
+
+def _csv(header: tuple[str, ...], rows: list[dict[str, str]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, header, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
+
+
+def _read(path: Path, parse: Callable[[bytes], Read]) -> Read:
+    try:
+        return parse(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or None
+        raise EvidenceError([Problem(path, None, place, first["msg"])]) from None
+
+
+def _differences(at: str, before: object, now: object) -> Iterator[str]:
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key in [*before, *(key for key in now if key not in before)]:
+            yield from _differences(f"{at}.{key}".lstrip("."), before.get(key), now.get(key))
+    elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        for index, (old, new) in enumerate(zip(before, now, strict=True)):
+            yield from _differences(f"{at}[{index}]", old, new)
+    elif isinstance(before, float) and isinstance(now, int | float):
+        if not math.isclose(before, now, rel_tol=SAME, abs_tol=SAME):
+            yield f"{at}: {before} was frozen, {now} is made now"
+    elif before != now:
+        yield f"{at}: {before!r} was frozen, {now!r} is made now"

@@ -1,0 +1,58 @@
+"""Reporting checklists: what PRISMA asks for, and a link to the place that reports it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.evidence.load import Evidence
+from analysis.evidence.records import ChecklistItem
+from analysis.formatting import listed
+from analysis.pages.html import Html, element, items, link, paragraph, table
+from analysis.pages.links import UP
+
+
+def items_of(evidence: Evidence, checklist: str) -> tuple[ChecklistItem, ...]:
+    """The items of one checklist, in its order."""
+    return tuple(item for item in evidence.checklists if item.checklist == checklist)
+
+
+def summary(evidence: Evidence, checklist: str) -> Html:
+    """How many items the book reports, and which it does not."""
+    asked = items_of(evidence, checklist)
+    missing = [item.item for item in asked if not item.places]
+    said = f"{len(asked) - len(missing)} of {len(asked)} items are reported."
+    if missing:
+        said += f" Not reported: {'item' if len(missing) == 1 else 'items'} {listed(missing)}."
+    return paragraph(said)
+
+
+def checklist_table(evidence: Evidence, checklist: str) -> Html:
+    """Each item with links to where it is reported, and a note where there is more to say."""
+    rows = [
+        {
+            "Item": item.item,
+            "Section": item.section,
+            "What it asks for": item.topic,
+            "Where": _where(item),
+            "Note": item.note.removeprefix("not reported: "),
+        }
+        for item in items_of(evidence, checklist)
+    ]
+    return table(pd.DataFrame(rows), checklist)
+
+
+def _where(item: ChecklistItem) -> Html:
+    if not item.places:
+        return element("strong", "not reported")
+    links = [place_link(place) for place in item.places]
+    return links[0] if len(links) == 1 else items(links)
+
+
+def place_link(place: str) -> Html:
+    """`methods/synthesis#synthesis-model` as a link named Methods › synthesis › model."""
+    document, _, anchor = place.partition("#")
+    part, _, page = document.rpartition("/")
+    steps = (part, page, anchor.removeprefix(f"{page}-"))
+    words = " › ".join(step.replace("-", " ") for step in steps if step)
+    label = "Front page" if document == "index" else f"{words[0].upper()}{words[1:]}"
+    return link(label, f"{UP}{document}.html{'#' if anchor else ''}{anchor}")

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from analysis.searching import ranking
+from analysis.searching.ranking import rank
+from tests.searching.reference.inputs import JUDGED, SEED, ranking_input
+
+REFERENCE = json.loads(
+    (Path(__file__).parent / "reference/values.json").read_text(encoding="utf-8")
+)["ranking"]
+
+
+def test_the_order_is_that_of_asreview() -> None:
+    texts, labels = ranking_input()
+    found = rank(texts, labels, seed=SEED)
+    assert list(found.order) == REFERENCE["order"]
+    assert (found.model, found.seed) == ("ELAS u4", SEED)
+
+
+def test_the_decision_values_are_those_of_asreview() -> None:
+    texts, labels = ranking_input()
+    ids = list(texts)
+    features = ranking._features([texts[r] for r in (*ids[JUDGED:], *ids[:JUDGED])])
+    scores = ranking._scores(
+        features, len(ids) - JUDGED, [labels[r] for r in ids[:JUDGED]], seed=SEED
+    )
+    assert scores.tolist() == pytest.approx(REFERENCE["scores"], abs=1e-6)
+
+
+def test_the_order_of_the_input_does_not_matter() -> None:
+    texts, labels = ranking_input()
+    backwards = dict(reversed(texts.items()))
+    assert rank(backwards, dict(reversed(labels.items()))) == rank(texts, labels)
+
+
+def test_with_one_class_the_order_is_random_by_the_seed() -> None:
+    texts, _ = ranking_input()
+    first, again, other = rank(texts, {}), rank(texts, {}), rank(texts, {}, seed=2)
+    assert first == again
+    assert first.order != other.order
+    assert set(first.order) == set(texts)
+    assert first.model == "random order"
+
+
+def test_examples_from_elsewhere_teach_before_any_decision() -> None:
+    texts = {"a": "exercise for knees", "b": "internet therapy for pain", "c": "surgery of knees"}
+    examples = [("internet-delivered therapy for pain", True), ("exercise and surgery", False)]
+    found = rank(texts, {}, examples)
+    assert found.order[0] == "b"
+    assert (found.relevant, found.irrelevant) == (1, 1)
+
+
+def test_a_judged_record_is_not_in_the_queue() -> None:
+    texts, labels = ranking_input()
+    assert not set(rank(texts, labels).order) & set(labels)

@@ -1,0 +1,188 @@
+"""The computed sentences: they say what the numbers say, in a reader's words and signs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pytest
+
+from analysis.evidence.load import Evidence
+from analysis.evidence.records import OutcomeRow
+from analysis.formatting import MINUS, counted, limits, number, p_value, percent
+from analysis.synthesis.cell import synthesise
+from analysis.synthesis.model import Synthesis
+from tests.evidence.rows import a_reported_row, a_row, a_trial, with_rows
+
+INTERVAL = re.compile(r"95% confidence interval (\S+) to (\S+?)[),;]")
+
+
+def sentences_of(synthesis: Synthesis) -> list[str]:
+    return [text for text in synthesis.sentences.model_dump().values() if text]
+
+
+def value(text: str) -> float:
+    return float(text.replace(MINUS, "-").replace(",", ""))
+
+
+def made(evidence: Evidence, *rows: OutcomeRow, condition: str = "non-headache") -> Synthesis:
+    trial = a_trial(evidence, condition=condition)
+    cell = evidence.protocol.cell(condition, "pain", "post")
+    return synthesise(with_rows(evidence, rows, trial), cell)
+
+
+def test_nothing_is_called_significant_or_without_effect(
+    syntheses: Mapping[str, Synthesis],
+) -> None:
+    """A p-value is no verdict: sentences say what is compatible with the data."""
+    forbidden = re.compile(r"significan|no effect\b|not effective|proves?\b|trend", re.IGNORECASE)
+    for synthesis in syntheses.values():
+        for text in sentences_of(synthesis):
+            assert not forbidden.search(text), text
+
+
+def test_minus_signs_are_true_and_no_number_is_missing(
+    syntheses: Mapping[str, Synthesis],
+) -> None:
+    for synthesis in syntheses.values():
+        for text in sentences_of(synthesis):
+            assert not re.search(r"(?<![\w])-\d", text), text
+            assert not re.search(r"\bnan\b|\bNone\b|\binf\b|−0\.00\b", text), text
+            assert "{" not in text and "  " not in text, text
+
+
+def test_the_headline_carries_the_numbers_of_the_primary_analysis(
+    syntheses: Mapping[str, Synthesis],
+) -> None:
+    answered = [synthesis for synthesis in syntheses.values() if synthesis.primary]
+    assert len(answered) >= 10
+    for synthesis in answered:
+        primary, headline = synthesis.primary, synthesis.sentences.headline
+        assert primary is not None
+        assert headline.startswith(counted(synthesis.k, "trial"))
+        if synthesis.n_total is not None:
+            assert f"{synthesis.n_total:,} participant" in headline
+        measure = synthesis.measure
+        low, high = measure.shown_limits(primary.interval.low, primary.interval.high)
+        assert low is not None and high is not None
+        found = INTERVAL.search(headline)
+        assert found, headline
+        printed = {abs(value(found[1])), abs(value(found[2]))}
+        assert printed == {abs(value(number(low))), abs(value(number(high)))}
+
+
+def test_a_direction_is_named_only_where_the_interval_names_it(
+    evidence: Evidence, syntheses: Mapping[str, Synthesis]
+) -> None:
+    for synthesis in syntheses.values():
+        primary, headline = synthesis.primary, synthesis.sentences.headline
+        if primary is None or synthesis.measure.ratio:
+            continue
+        outcome = evidence.protocol.outcome(synthesis.cell.outcome)
+        low, high = primary.interval.low, primary.interval.high
+        assert low is not None and high is not None
+        if low <= 0 <= high:
+            assert f"both {outcome.lower} and {outcome.higher} fit the data" in headline
+        else:
+            change = outcome.lower if high < 0 else outcome.higher
+            assert f": {change} with Internet-delivered therapy, by " in headline
+
+
+@pytest.mark.parametrize(
+    ("effect", "says"),
+    [
+        (-0.5, "less pain with Internet-delivered therapy, by 0.50 SD"
+               " (95% confidence interval 0.30 to 0.70)"),
+        (0.5, "more pain with Internet-delivered therapy, by 0.50 SD"
+              " (95% confidence interval 0.30 to 0.70)"),
+        (-0.1, "the difference is −0.10 SD (95% confidence interval −0.30 to 0.10),"
+               " so both less pain and more pain fit the data"),
+    ],
+)  # fmt: skip
+def test_benefit_harm_and_neither(evidence: Evidence, effect: float, says: str) -> None:
+    synthesis = made(evidence, a_reported_row(effect, effect_se=0.1020427))
+    assert says in synthesis.sentences.headline
+
+
+@pytest.mark.parametrize(
+    ("events", "ratio"), [((20.0, 10.0), "2.00"), ((10.0, 20.0), "0.50")]
+)
+def test_ratios_are_worded_as_ratios(
+    evidence: Evidence, events: tuple[float, float], ratio: str
+) -> None:
+    """More responders with therapy print above 1, though the analysis scale is turned."""
+    row = a_row(format="events", higher_is="better", events_intervention=events[0],
+                total_intervention=50.0, events_control=events[1], total_control=50.0)  # fmt: skip
+    headline = made(evidence, row, condition="headache").sentences.headline
+    assert f"responding was {ratio} times as likely with Internet-delivered therapy" in headline
+    assert " SD" not in headline
+
+
+def test_unknown_numbers_of_participants_are_said(evidence: Evidence) -> None:
+    unknown = a_trial(
+        evidence,
+        n_randomised_intervention=None,
+        n_randomised_control=None,
+        n_randomised_total=None,
+    )
+    cell = evidence.protocol.cell("non-headache", "pain", "post")
+    row = a_reported_row(-0.2, effect_se=0.1)
+    synthesis = synthesise(with_rows(evidence, [row], unknown), cell)
+    assert (synthesis.n_total, synthesis.n_unknown) == (None, 1)
+    assert "1 trial, number of participants not reported" in synthesis.sentences.headline
+
+
+def test_the_interval_rule_is_said_with_its_reason(syntheses: Mapping[str, Synthesis]) -> None:
+    for synthesis in syntheses.values():
+        rule, primary = synthesis.sentences.interval_rule, synthesis.primary
+        assert "Hartung-Knapp interval from 3 trials on" in rule
+        if primary is None:
+            assert "Here" not in rule
+        elif primary.k < 3:
+            assert f"{counted(primary.k, 'trial')}: Wald." in rule
+        else:
+            assert primary.heterogeneity is not None
+            zero = primary.heterogeneity.tau2 == 0
+            assert f"τ² is {'zero: Wald' if zero else 'above zero: Hartung-Knapp, t with'}" in rule
+
+
+def test_one_degree_of_freedom_is_singular(syntheses: Mapping[str, Synthesis]) -> None:
+    two = [synthesis for synthesis in syntheses.values() if synthesis.k == 2]
+    assert two
+    for synthesis in two:
+        assert "on 1 degree of freedom" in synthesis.sentences.heterogeneity
+
+
+def test_the_alt_text_names_every_trial_and_the_suspect_ones(
+    syntheses: Mapping[str, Synthesis],
+) -> None:
+    for synthesis in syntheses.values():
+        for study in synthesis.studies:
+            assert study.label in synthesis.sentences.forest_alt
+        suspects = sum(bool(study.suspect) for study in synthesis.studies)
+        assert synthesis.sentences.forest_alt.count("suspect and not pooled") == suspects
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (number(-0.333), "−0.33"),
+        (number(-0.001), "0.00"),
+        (number(0.005, 2), "0.01"),
+        (number(12345.678), "12,345.68"),
+        (limits(-0.54, None), "−0.54 to ∞"),
+        (limits(None, 0.2), "−∞ to 0.20"),
+        (limits(None, 2.0, ratio=True), "0 to 2.00"),
+        (percent(0.2), "<1%"),
+        (percent(0.0), "0%"),
+        (percent(99.6), "100%"),
+        (p_value(0.0004), "p < 0.001"),
+        (p_value(0.049), "p = 0.049"),
+        (p_value(0.25), "p = 0.25"),
+        (counted(0, "trial"), "no trials"),
+        (counted(1, "trial"), "1 trial"),
+        (counted(1200, "participant"), "1,200 participants"),
+    ],
+)
+def test_numbers_as_a_reader_sees_them(text: str, expected: str) -> None:
+    assert text == expected
