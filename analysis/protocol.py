@@ -26,6 +26,8 @@ FLOAT = (
 BOOLEAN = ("tag:yaml.org,2002:bool", re.compile(r"(true|false)$"))
 NULL = ("tag:yaml.org,2002:null", re.compile(r"(null|~|)$"))
 
+# Links to files are made by adding to it, so it ends with a slash.
+SiteUrl = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9._~:/%-]+/$", max_length=200)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 MeasureName = Literal["SMD", "RR"]
 Model = Literal[
@@ -166,6 +168,7 @@ class CertaintyRules(Frozen):
     """Thresholds of the GRADE rules; weights and I2 in per cent."""
 
     high_risk_weight: Annotated[float, Field(gt=0, le=100)]
+    doubtful_weight: Annotated[float, Field(gt=0, le=100)]
     inconsistency_i2: Annotated[float, Field(gt=0, lt=100)]
     serious_inconsistency_i2: Annotated[float, Field(gt=0, lt=100)]
     minimum_participants: Annotated[int, Field(ge=1)]
@@ -206,6 +209,7 @@ class Protocol(Frozen):
     baseline_review: Slug
     baseline_search: dt.date
     version: Version
+    site_url: SiteUrl | None = None
     conditions: tuple[Condition, ...]
     timepoints: tuple[Timepoint, ...]
     outcomes: tuple[Outcome, ...]

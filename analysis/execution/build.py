@@ -15,7 +15,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from analysis.execution.book import Site, build_book
-from analysis.execution.fingerprint import Inputs, Parts, digest, write_atomically
+from analysis.execution.fingerprint import (
+    Inputs,
+    Parts,
+    digest,
+    remove_unfinished,
+    write_atomically,
+)
 from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Page, Project
 from analysis.execution.progress import progress
@@ -71,6 +77,7 @@ def build_all(
     """
     clock, jobs = _Clock(), jobs or default_jobs()
     with _system_errors_as_sentences(), only_build(project, console):
+        remove_unfinished(project.chapters, project.results)
         reads = known_reads(project)
         inputs = Inputs(project, reads or {})
         opened = workers or _processes(pages, inputs, jobs, rehearsal, console)

@@ -12,7 +12,7 @@ import yaml
 from analysis.execution.fingerprint import write_atomically
 from analysis.execution.plan import Page, Project
 from analysis.problems import EvidenceError, Problem
-from analysis.protocol import Cell, Protocol
+from analysis.protocol import Cell, Condition, Protocol
 
 NOTEBOOKS = Path("analysis/notebooks")
 TOC_HEADER = "# Written by `python -m analysis toc` from data/protocol.yml: do not edit by hand.\n"
@@ -37,8 +37,30 @@ def pages(protocol: Protocol) -> tuple[Page, ...]:
         _page("results/search"),
         _page("results/included-trials"),
         _page("results/excluded-and-awaiting", needs=names),
+        _page("results/overview", needs=names),
+        _page("results/moderators", needs=names),
+        _page("results/sensitivity", needs=names),
+        _page("results/acceptability"),
         _page("bias/risk-of-bias"),
+        _page("bias/small-study-effects", needs=names),
+        _page("bias/integrity", needs=names),
+        *(
+            Page(
+                name=f"bias.summary-of-findings-{condition.id}",
+                template=NOTEBOOKS / "summary_of_findings.ipynb",
+                target=Path(f"{_findings(condition)}.ipynb"),
+                parameters={
+                    "condition": condition.id,
+                    "title": f"Summary of findings: {condition.label}",
+                },
+                needs=names,
+            )
+            for condition in protocol.conditions
+        ),
         _page("living/whats-new", needs=names),
+        _page("living/validation"),
+        _page("living/checklists"),
+        _page("living/downloads", needs=names),
     )
 
 
@@ -76,11 +98,37 @@ def parts(protocol: Protocol) -> tuple[Part, ...]:
         ),
         Part(
             "Results",
-            ("results/search", "results/included-trials", "results/excluded-and-awaiting"),
+            (
+                "results/search",
+                "results/included-trials",
+                "results/excluded-and-awaiting",
+                "results/overview",
+                "results/moderators",
+                "results/sensitivity",
+                "results/acceptability",
+            ),
         ),
         *effects,
-        Part("Bias and certainty", ("bias/risk-of-bias",)),
-        Part("Living", ("living/whats-new", "about-the-data", "references")),
+        Part(
+            "Bias and certainty",
+            (
+                *(_findings(condition) for condition in protocol.conditions),
+                "bias/risk-of-bias",
+                "bias/small-study-effects",
+                "bias/integrity",
+            ),
+        ),
+        Part(
+            "Living",
+            (
+                "living/whats-new",
+                "living/validation",
+                "living/checklists",
+                "about-the-data",
+                "living/downloads",
+                "references",
+            ),
+        ),
     )
 
 
@@ -102,6 +150,10 @@ def _cell_page(protocol: Protocol, cell: Cell) -> Page:
         target=Path(f"{_document(cell)}.ipynb"),
         parameters=cell.model_dump() | {"title": protocol.cell_title(cell)},
     )
+
+
+def _findings(condition: Condition) -> str:
+    return f"bias/summary-of-findings-{condition.id}"
 
 
 def _document(cell: Cell) -> str:

@@ -19,6 +19,7 @@ Parts = Mapping[str, str]
 
 RECORD = ".pages.json"
 SCHEMA_VERSION = 1
+UNFINISHED = ".unfinished"
 PACKAGE = "analysis"
 NAMED_IN_A_REASON = 3
 # Written into every page whatever its notebook imports: the page's last step.
@@ -38,7 +39,7 @@ def write_atomically(path: Path, content: str) -> None:
     if path.is_file() and path.read_bytes() == content.encode():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(content)
@@ -49,6 +50,13 @@ def write_atomically(path: Path, content: str) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def remove_unfinished(*folders: Path) -> None:
+    """Delete what killed writes left in the folders and below."""
+    for folder in folders:
+        for path in folder.rglob(f".*{UNFINISHED}"):
+            path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)

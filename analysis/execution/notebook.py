@@ -142,6 +142,7 @@ def _run(job: Job, clock: _Clock, kernel_manager: KernelManager | None) -> Noteb
         on_cell_start=clock.start,
         coalesce_streams=True,
         record_timing=False,
+        extra_arguments=["--log-level=CRITICAL"],  # of an ordinary kernel
         km=kernel_manager,
     )
 

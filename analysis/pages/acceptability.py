@@ -18,9 +18,7 @@ NOT_REPORTED = "not reported by the trial"
 def rows_about(evidence: Evidence, what: str) -> list[AcceptabilityRow]:
     """The rows about one subject, of included trials, in the order of the trial table."""
     order = {trial.study_id: place for place, trial in enumerate(included(evidence))}
-    rows = [
-        row for row in evidence.acceptability if row.what == what and row.study_id in order
-    ]
+    rows = [row for row in evidence.acceptability if row.what == what and row.study_id in order]
     return sorted(rows, key=lambda row: order[row.study_id])
 
 

@@ -33,6 +33,7 @@ def headline(synthesis: Synthesis) -> Html:
         "div",
         paragraph(synthesis.sentences.plain, class_="answer"),
         paragraph(synthesis.sentences.headline),
+        paragraph(synthesis.sentences.clinical) if synthesis.sentences.clinical else "",
         class_="headline",
     )
 

@@ -14,6 +14,7 @@ from analysis.living.compare import Change
 from analysis.living.release import Release
 from analysis.living.results import analysed
 from analysis.pages.cell import short_name, shown_limits
+from analysis.pages.certainty import mark
 from analysis.pages.html import Html, element, items, join, link, paragraph, table, text
 from analysis.pages.living import said
 from analysis.searching.history import Search, source_status
@@ -46,6 +47,16 @@ def status(evidence: Evidence, searches: tuple[Search, ...], results: dict[str, 
 
 def overdue_mark(overdue: bool) -> Html:
     return element("strong", " (overdue)", class_="overdue") if overdue else Html("")
+
+
+def answers(
+    evidence: Evidence, results: dict[str, Synthesis], changes: Sequence[Change]
+) -> Html:
+    """The answer table of every condition."""
+    return join(
+        answer_table(evidence, results, changes, condition.id)
+        for condition in evidence.protocol.conditions
+    )
 
 
 def answer_table(
@@ -92,6 +103,7 @@ def _known(synthesis: Synthesis) -> Html:
         (
             element("span", synthesis.sentences.plain, class_="plain"),
             element("small", f"{counted(synthesis.k, 'trial')}{people}{more}"),
+            element("small", "certainty: ", mark(synthesis.certainty)),
         )
     )
 

@@ -65,7 +65,9 @@ def verified_table(evidence: Evidence) -> Html:
             "Verified": count(checked.total()),
         }
     )
-    return table(pd.DataFrame(shown), "Outcome rows and who checked them", numbers=("Rows", "Verified"))
+    return table(
+        pd.DataFrame(shown), "Outcome rows and who checked them", numbers=("Rows", "Verified")
+    )
 
 
 def derivation_table(results: Mapping[str, Synthesis]) -> Html:

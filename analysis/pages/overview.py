@@ -66,14 +66,10 @@ def alt_text(results: Mapping[str, Synthesis]) -> str:
     )
 
 
-def condition_table(
-    protocol: Protocol, results: Mapping[str, Synthesis], condition: str
-) -> Html:
+def condition_table(protocol: Protocol, results: Mapping[str, Synthesis], condition: str) -> Html:
     """The numbers of one condition, a question a row, each linked to its page."""
     rows = [
-        _row(synthesis)
-        for synthesis in results.values()
-        if synthesis.cell.condition == condition
+        _row(synthesis) for synthesis in results.values() if synthesis.cell.condition == condition
     ]
     label = protocol.condition(condition).label
     return table(pd.DataFrame(rows), f"{label[0].upper()}{label[1:]}", numbers=NUMBERS)

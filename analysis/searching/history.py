@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from analysis.files import write_atomically
-from analysis.problems import EvidenceError, Problem
-from analysis.protocol import Frozen, Protocol, Slug, read_yaml
+from analysis.problems import EvidenceError
+from analysis.protocol import Frozen, Protocol, Slug, read_model
 
 FileName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+$", max_length=80)]
 """A name inside the search's own folder: no path leads out of it."""
@@ -81,20 +81,9 @@ def load_searches(folder: Path) -> tuple[Search, ...]:
     searches, problems = [], []
     for path in sorted(folder.glob("searches/*/search.yml")):
         try:
-            raw, lines = read_yaml(path)
-            searches.append(Search.model_validate(raw))
+            searches.append(read_model(path, Search))
         except EvidenceError as error:
             problems += error.problems
-        except ValidationError as error:
-            problems += [
-                Problem(
-                    path,
-                    lines.get(found["loc"]),
-                    ".".join(map(str, found["loc"])),
-                    found["msg"],
-                )
-                for found in error.errors()
-            ]
     if problems:
         raise EvidenceError(problems)
     return tuple(sorted(searches, key=lambda search: search.date))

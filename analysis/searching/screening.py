@@ -9,7 +9,7 @@ report it leaves the study awaiting classification.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from itertools import combinations
@@ -24,7 +24,7 @@ from analysis.searching.imports import WAIT_SECONDS
 from analysis.searching.library import Library
 from analysis.searching.schemas import STAGES, row_problems, screening_schema
 from analysis.searching.stopping import StoppingAid, stopping_aid
-from analysis.searching.tables import read_table, write_table
+from analysis.searching.tables import Row, read_table, write_table
 
 SCREENERS = 2
 CONSENSUS = "consensus"
@@ -177,21 +177,29 @@ def read_decisions(data: Path, library: Library) -> tuple[Decision, ...]:
     if not path.is_file():
         return ()
     rows = read_table(path, COLUMNS)
-    problems = row_problems(path, rows, screening_schema())
-    problems += [
-        Problem(path, row.line, "record_id", f"{row['record_id'][:80]!r} is in no search")
-        for row in rows
-        if row["record_id"] not in library.records
-    ]
-    if problems:
+    if problems := _problems(path, rows, library):
         raise EvidenceError(problems)
     return tuple(Decision(**row.cells) for row in rows)
 
 
+def _problems(path: Path, rows: Sequence[Row], library: Library) -> list[Problem]:
+    unknown = [
+        Problem(path, row.line, "record_id", f"{row['record_id'][:80]!r} is in no search")
+        for row in rows
+        if row["record_id"] not in library.records
+    ]
+    return row_problems(path, rows, screening_schema()) + unknown
+
+
 def add_decisions(data: Path, library: Library, decisions: Iterable[Decision]) -> None:
     """Add decisions to the file, all or none; what they contradict stays as history."""
+    new = tuple(decisions)
     with FileLock(data / ".searches.lock", timeout=WAIT_SECONDS):
-        _write(data, (*read_decisions(data, library), *decisions))
+        known = read_decisions(data, library)
+        rows = [Row(len(known) + 2 + n, asdict(decision)) for n, decision in enumerate(new)]
+        if problems := _problems(screening_path(data), rows, library):
+            raise EvidenceError(problems)
+        _write(data, (*known, *new))
 
 
 def withdraw(data: Path, library: Library, decision: Decision) -> None:

@@ -159,28 +159,25 @@ def _level(levels: Iterable[int]) -> Level:
 
 
 def risk_of_bias(body: Body, rules: CertaintyRules) -> Step:
-    """One level when more than a threshold of the weight is at high risk of bias.
+    """One level when too much of the weight is at high risk of bias, or at a risk not known.
 
     The weights are per cent of the primary analysis. A trial that nobody has assessed
-    counts as unclear, not as high; where assessing such trials could still pass the
-    threshold, the rule is not `judged`.
+    counts as unclear. Evidence that rests mostly on trials whose risk is high or unclear
+    is not known to be sound, so it does not keep its level until somebody has looked.
     """
-    high, unassessed = (body.weight(body.judged(word)) for word in ("high", "not assessed"))
-    limit = rules.high_risk_weight
-    reason = (
-        f"{_share(high, limit)} of the weight comes from trials at high risk of bias; the rule "
-        f"takes a level off above {limit:g}%."
+    high, unclear, unassessed = (
+        body.weight(body.judged(word)) for word in ("high", "unclear", "not assessed")
     )
-    if unassessed:
-        reason += (
-            f" {_share(unassessed)} comes from trials that nobody has assessed, which count as "
-            "unclear."
-        )
-    triggered = high > limit
-    judged = triggered or high + unassessed <= limit
-    if not judged:
-        reason += " Assessing them could still trigger the rule."
-    return _step("risk of bias", triggered, judged, reason)
+    doubtful = high + unclear + unassessed
+    reason = (
+        f"{_share(high, rules.high_risk_weight)} of the weight comes from trials at high risk of "
+        f"bias, {_share(unclear)} from trials at unclear risk and {_share(unassessed)} from trials "
+        f"that nobody has assessed, together {_share(doubtful, rules.doubtful_weight)}; the rule "
+        f"takes a level off above {rules.high_risk_weight:g}% at high risk, or above "
+        f"{rules.doubtful_weight:g}% together."
+    )
+    triggered = high > rules.high_risk_weight or doubtful > rules.doubtful_weight
+    return _step("risk of bias", triggered, True, reason)
 
 
 def inconsistency(body: Body, rules: CertaintyRules) -> Step:

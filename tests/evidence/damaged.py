@@ -73,11 +73,10 @@ def as_csv(rows: list[list[str]], **options: object) -> bytes:
 def corpus() -> tuple[Damaged, ...]:
     """Every damaged file, each with a name of its own."""
     rows, text = sound_outcomes(), as_csv(sound_outcomes())
-    protocol = (DATA / "protocol.yml").read_bytes()
+    protocol = (DATA / "protocol.yml").read_text(encoding="utf-8")
     files = [
         *(Damaged("outcomes", *damage) for damage in _csv_damages(rows, text)),
-        *(Damaged("protocol", *damage) for damage in _yaml_damages(protocol)),
-        *(Damaged("protocol", *damage) for damage in _protocol_damages(protocol.decode())),
+        *(Damaged("protocol", *damage) for damage in _protocol_damages(protocol)),
         *(Damaged("search", *damage) for damage in _yaml_damages(SOUND_SEARCH)),
         *(Damaged("search", *damage) for damage in _search_damages(SOUND_SEARCH.decode())),
     ]
@@ -162,7 +161,7 @@ def _truncations(rows: list[list[str]], text: bytes) -> Iterator[Damage]:
     whole = [i for i in range(header, len(text)) if text[i : i + 1] == b"\n"]
     for cut in range(5, header - 1, 61):
         yield f"truncated in the header at {cut}", text[:cut], None
-    for cut in range(header + 3, len(text) - 1, 37):
+    for cut in range(header + 3, len(text) - 1, 61):
         if text[:cut].count(b'"') % 2 == 0 and not _row_is_complete(rows, text[:cut]):
             yield f"truncated at {cut}", text[:cut], None
     for number, cut in enumerate(whole[:2], start=1):
@@ -241,7 +240,8 @@ def _cells(rows: list[list[str]]) -> Iterator[Damage]:
         copy[row][rows[0].index(column)] = value
         return as_csv(copy)
 
-    for value in NOT_NUMBERS:
+    # Each of them by itself is tried on `parse_number`; here it is the whole file's turn.
+    for value in NOT_NUMBERS[::3]:
         yield f"number: {value[:20]!r} of {len(value)}", changed("mean_control", value), None
     for column in ("n_control", "sd_control", "weeks"):
         for value in ("0", "-1", "abc", "1e308"):
@@ -320,7 +320,7 @@ def _noise(text: bytes) -> Iterator[Damage]:
 
 
 def _yaml_damages(sound: bytes) -> Iterator[Damage]:
-    """Damages that no YAML file of the project may survive, and three that it may."""
+    """Damages that no YAML file may survive, and three that it may."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as zipped:
         zipped.writestr("protocol.yml", sound)

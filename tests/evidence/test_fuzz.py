@@ -64,7 +64,7 @@ def test_a_number_is_what_stands_there_or_an_error(cell: str) -> None:
     assert float(cell) == number
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(row=st.integers(1, len(ROWS) - 1), column=st.integers(0, len(COLUMNS) - 1), cell=cells)
 def test_a_changed_cell_is_refused_or_read_as_it_stands(
     protocol: Protocol,
@@ -98,7 +98,7 @@ def test_a_changed_cell_is_refused_or_read_as_it_stands(
     )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     file=st.sampled_from(["studies.csv", "sources.csv", "risk_of_bias.csv", "published.csv"]),
     data=st.data(),
@@ -137,7 +137,7 @@ def fuzz_text(
         assert all(problem.file == path and problem.message for problem in error.problems)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(at=st.floats(0, 1), length=st.integers(0, 30), bit=yaml_bits)
 def test_a_damaged_protocol_loads_or_is_refused(
     tmp_path_factory: pytest.TempPathFactory, at: float, length: int, bit: str
@@ -147,7 +147,7 @@ def test_a_damaged_protocol_loads_or_is_refused(
     fuzz_text(text, at, length, bit, path, lambda: load_protocol(path))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(at=st.floats(0, 1), length=st.integers(0, 30), bit=yaml_bits)
 def test_a_damaged_search_loads_or_is_refused(
     tmp_path_factory: pytest.TempPathFactory, at: float, length: int, bit: str

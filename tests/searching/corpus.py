@@ -9,17 +9,22 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 
-SURNAMES = (
+
+def _words(text: str, separator: str | None = None) -> list[str]:
+    return text.split(separator)
+
+
+SURNAMES = _words(
     "Andersson Bergström Buhrman Carlsson Chen Dahl de-Souza Dubois Eriksen Fischer García "
     "Gonzalez Hansen Hofmann Ivanov Jensen Johansson Kowalski Kumar Lindqvist López Martin "
     "Meyer Müller Nakamura Nguyen Nielsen Novak O'Brien Okafor Olsen Patel Petrov Quinn Rossi "
     "Sánchez Schmidt Silva Singh Smith Suzuki Tanaka Taylor Thompson Vandenberg Virtanen "
     "Wagner Wang Weber White Wilson Wright Yamamoto Yilmaz Zhang Zimmermann"
-).split()
-FORENAMES = (
+)
+FORENAMES = _words(
     "Anna Åsa Ben Carla Chloé Daniel Elena Erik Fatima Gerhard Hanna Ines Jakob Karin Lars "
     "Maria Nadia Olof Paula Peter Rosa Sara Sven Teresa Tomas Ulrika Viktor Wei Yuki Zoe"
-).split()
+)
 JOURNALS = (
     ("Pain", "Pain"),
     ("European Journal of Pain", "Eur J Pain"),
@@ -38,32 +43,38 @@ JOURNALS = (
     ("Pain Medicine", "Pain Med"),
     ("Trials", "Trials"),
 )
-THERAPIES = (
+THERAPIES = _words(
     "acceptance and commitment therapy|cognitive behavioural therapy|mindfulness training|"
     "relaxation training|pain coping skills training|exposure therapy|problem solving therapy|"
-    "hypnosis|biofeedback|self-management education|motivational interviewing|yoga|walking"
-).split("|")
-DELIVERIES = (
+    "hypnosis|biofeedback|self-management education|motivational interviewing|yoga|walking",
+    "|",
+)
+DELIVERIES = _words(
     "Internet-delivered|web-based|smartphone-based|telephone-supported|online|digital|"
-    "therapist-guided|group-based|self-guided|video-conferenced"
-).split("|")
-CONDITIONS = (
+    "therapist-guided|group-based|self-guided|video-conferenced",
+    "|",
+)
+CONDITIONS = _words(
     "chronic low back pain|fibromyalgia|migraine|osteoarthritis of the knee|chronic headache|"
     "rheumatoid arthritis|temporomandibular disorder|persistent pain after surgery|"
-    "chronic neck pain|irritable bowel syndrome|cancer pain|spinal cord injury|endometriosis"
-).split("|")
-DESIGNS = (
+    "chronic neck pain|irritable bowel syndrome|cancer pain|spinal cord injury|endometriosis",
+    "|",
+)
+DESIGNS = _words(
     "a randomised controlled trial|a pilot study|a qualitative study|a systematic review|"
-    "a cohort study|a feasibility trial|an economic evaluation|a secondary analysis"
-).split("|")
-PEOPLE = "adults|veterans|older people|employees|outpatients|women|primary care patients".split("|")
-AIMS = "disability|sleep|depression|work ability|catastrophising|opioid use|anxiety".split("|")
-FILLER = (
+    "a cohort study|a feasibility trial|an economic evaluation|a secondary analysis",
+    "|",
+)
+PEOPLE = _words(
+    "adults|veterans|older people|employees|outpatients|women|primary care patients", "|"
+)
+AIMS = _words("disability|sleep|depression|work ability|catastrophising|opioid use|anxiety", "|")
+FILLER = _words(
     "baseline follow-up intervention control participants randomised waiting list outcome "
     "interference intensity questionnaire interval effect difference weeks modules adherence "
     "therapist messages improved measured secondary primary analysis intention treat clinic "
     "recruited sample group sessions programme moderate small between within estimated"
-).split()
+)
 
 
 @dataclass(frozen=True)

@@ -82,8 +82,16 @@ def clinicaltrials_csv(articles: Iterable[Article]) -> str:
     header = ["NCT Number", "Study Title", "Study URL", "Study Status", "Brief Summary"]
     header += ["Conditions", "Sponsor", "First Posted"]
     rows = (
-        [_nct(a), a.title, f"https://clinicaltrials.gov/study/{_nct(a)}", "COMPLETED"]
-        + [a.abstract, "Chronic Pain|Headache", "Uppsala University", f"{a.year}-03-01"]
+        [
+            _nct(a),
+            a.title,
+            f"https://clinicaltrials.gov/study/{_nct(a)}",
+            "COMPLETED",
+            a.abstract,
+            "Chronic Pain|Headache",
+            "Uppsala University",
+            f"{a.year}-03-01",
+        ]
         for a in articles
     )
     return _csv(header, rows)
@@ -93,8 +101,16 @@ def ictrp_csv(articles: Iterable[Article]) -> str:
     header = ["TrialID", "Last Refreshed on", "Public_title", "Scientific_title"]
     header += ["Primary_sponsor", "Date_registration", "Source_Register", "web_address"]
     rows = (
-        [_nct(a), "1 January 2026", a.title, a.abstract, "Uppsala University"]
-        + [f"01/03/{a.year}", "ClinicalTrials.gov", f"https://clinicaltrials.gov/study/{_nct(a)}"]
+        [
+            _nct(a),
+            "1 January 2026",
+            a.title,
+            a.abstract,
+            "Uppsala University",
+            f"01/03/{a.year}",
+            "ClinicalTrials.gov",
+            f"https://clinicaltrials.gov/study/{_nct(a)}",
+        ]
         for a in articles
     )
     return _csv(header, rows)
@@ -103,8 +119,17 @@ def ictrp_csv(articles: Iterable[Article]) -> str:
 def plain_csv(articles: Iterable[Article]) -> str:
     header = ["Title", "Authors", "Year", "Journal", "Volume", "Issue", "Pages", "DOI", "Abstract"]
     rows = (
-        [a.title, "; ".join(_names(a)), str(a.year), a.journal, a.volume, a.issue]
-        + [a.pages, a.doi, a.abstract]
+        [
+            a.title,
+            "; ".join(_names(a)),
+            str(a.year),
+            a.journal,
+            a.volume,
+            a.issue,
+            a.pages,
+            a.doi,
+            a.abstract,
+        ]
         for a in articles
     )
     return _csv(header, rows)

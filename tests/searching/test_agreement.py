@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.metrics import cohen_kappa_score
 
 from analysis.searching.agreement import Agreement, agreement
 
@@ -16,7 +17,6 @@ def test_kappa_of_a_table_worked_by_hand() -> None:
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=40))
 def test_kappa_is_that_of_scikit_learn(pairs: list[tuple[bool, bool]]) -> None:
-    metrics = pytest.importorskip("sklearn.metrics", reason="scikit-learn is not installed")
     first = {str(n): a for n, (a, _) in enumerate(pairs)}
     second = {str(n): b for n, (_, b) in enumerate(pairs)}
     found = agreement("a", "b", first, second)
@@ -25,7 +25,7 @@ def test_kappa_is_that_of_scikit_learn(pairs: list[tuple[bool, bool]]) -> None:
         assert found.kappa is None  # all agree on one answer: chance would too
     else:
         assert found.kappa == pytest.approx(
-            metrics.cohen_kappa_score(list(first.values()), list(second.values()))
+            cohen_kappa_score(list(first.values()), list(second.values()))
         )
 
 

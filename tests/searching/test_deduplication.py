@@ -93,9 +93,7 @@ def test_another_report_of_a_study_is_never_merged(truth: Labelled, merged, kind
     assert not merged & pairs
 
 
-def test_the_preselection_loses_no_pair(
-    truth: Labelled, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_preselection_loses_no_pair(truth: Labelled, monkeypatch: pytest.MonkeyPatch) -> None:
     records = records_of(truth.articles[:240])
     quick = find_pairs(records)
     monkeypatch.setattr(deduplication, "_candidates", lambda all_, titles: list(all_))

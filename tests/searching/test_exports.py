@@ -9,7 +9,14 @@ from analysis.problems import EvidenceError
 from analysis.searching.exports import read_export
 from analysis.searching.records import make_records
 from tests.searching.corpus import Article, articles
-from tests.searching.exports import BIBLIOGRAPHIC, REGISTRIES, ebsco_ris, endnote_xml, nbib, ovid_ris
+from tests.searching.exports import (
+    BIBLIOGRAPHIC,
+    REGISTRIES,
+    ebsco_ris,
+    endnote_xml,
+    nbib,
+    ovid_ris,
+)
 
 FOUND = articles(12, seed=3)
 
@@ -185,9 +192,7 @@ def test_xml_with_entities_is_refused(tmp_path: Path, text: str) -> None:
         ("x.csv", b"Title,Year\n", "a header and no record"),
     ],
 )
-def test_what_is_no_export_is_refused(
-    tmp_path: Path, name: str, content: bytes, said: str
-) -> None:
+def test_what_is_no_export_is_refused(tmp_path: Path, name: str, content: bytes, said: str) -> None:
     assert said in fails(tmp_path, name, content)
 
 
@@ -200,6 +205,6 @@ def test_one_broken_byte_in_utf8_is_named_and_not_guessed_at(tmp_path: Path) -> 
 
 
 def test_hostile_text_stays_data(tmp_path: Path) -> None:
-    title = "=HYPERLINK(\"http://x\") <script>alert(1)</script> {include}`/etc/passwd` \x1b[31m"
+    title = '=HYPERLINK("http://x") <script>alert(1)</script> {include}`/etc/passwd` \x1b[31m'
     (record,) = read(tmp_path, "x.ris", f"TY  - JOUR\nTI  - {title}\nER  - \n")
     assert record.title == title.replace("\x1b", "")

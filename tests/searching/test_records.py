@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.searching.records import Raw, clean, make_records, normal_doi, read_records, write_records
+from analysis.searching.records import (
+    Raw,
+    clean,
+    make_records,
+    normal_doi,
+    read_records,
+    write_records,
+)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +80,8 @@ def test_records_come_back_as_they_were_written(tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("journal", "kind"), [("medRxiv", "preprint"), ("PsyArXiv", "preprint"), ("Prosfood", "article")]
+    ("journal", "kind"),
+    [("medRxiv", "preprint"), ("PsyArXiv", "preprint"), ("Prosfood", "article")],
 )
 def test_a_preprint_server_is_recognised_by_its_name(journal: str, kind: str) -> None:
     (record,) = make_records([Raw(line=1, title="T", journal=journal)], "embase")

@@ -42,7 +42,9 @@ def test_recall_that_is_held_is_one_the_test_rejects_to_be_below() -> None:
 
 
 def test_reading_on_without_finds_raises_the_recall() -> None:
-    held = [stopping_aid([True] * 20 + [False] * n, 1000 - n).recall_at_least for n in (50, 400, 900)]
+    held = [
+        stopping_aid([True] * 20 + [False] * n, 1000 - n).recall_at_least for n in (50, 400, 900)
+    ]
     assert held == sorted(held)
     assert held[0] < held[-1]
 

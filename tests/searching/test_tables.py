@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from analysis.problems import EvidenceError
 from analysis.searching.tables import quoted, read_table, unquoted, write_table
 
-HOSTILE = ("=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "＝1+1", "'=1", "''", "'quoted'")
+HOSTILE = (
+    "=1+1",
+    "+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    "＝1+1",
+    "'=1",
+    "''",
+    "'quoted'",
+)
 
 
 @pytest.mark.parametrize("cell", HOSTILE)

@@ -122,15 +122,22 @@ class TestRiskOfBias:
         body = a_body([*light, of_risk(5, 60, "low")])
         assert_step(risk_of_bias(body, protocol.certainty), 0, "40.0% of the weight")
 
-    @pytest.mark.parametrize(("unassessed", "judged"), [(31.0, False), (29.0, True)])
-    def test_unassessed_is_not_high_but_may_become_so(
-        self, protocol: Protocol, unassessed: float, judged: bool
+    @pytest.mark.parametrize(
+        ("high", "unclear", "unassessed", "levels"),
+        [(20.0, 15.0, 15.0, 0), (20.0, 15.0, 16.0, 1), (0.0, 51.0, 0.0, 1), (0.0, 0.0, 100.0, 1)],
+    )
+    def test_a_risk_that_is_not_known_counts_against_the_evidence(
+        self, protocol: Protocol, high: float, unclear: float, unassessed: float, levels: int
     ) -> None:
-        studies = [of_risk(0, 20, "high"), of_risk(1, unassessed, "not assessed")]
-        body = a_body([*studies, of_risk(2, 80 - unassessed, "unclear")])
-        step = risk_of_bias(body, protocol.certainty)
-        assert_step(step, 0, "20.0%", f"{unassessed}% comes from trials that", judged=judged)
-        assert ("could still trigger" in step.reason) is not judged
+        studies = [
+            of_risk(0, high, "high"),
+            of_risk(1, unclear, "unclear"),
+            of_risk(2, unassessed, "not assessed"),
+            of_risk(3, 100 - high - unclear - unassessed, "low"),
+        ]
+        step = risk_of_bias(a_body(studies), protocol.certainty)
+        together = f"together {high + unclear + unassessed:.1f}%"
+        assert_step(step, levels, f"{unassessed:.1f}% from trials that nobody", together)
 
 
 class TestInconsistency:
@@ -436,11 +443,12 @@ class TestProject:
         """Huguet 2024 alone: 24 + 13 events of 221 people, recruited from age 14."""
         rated = syntheses["headache.pain.post"].certainty
         assert rated is not None
-        assert [step.levels for step in rated.steps] == [0, 0, 1, 1, 0]
+        assert [step.levels for step in rated.steps] == [1, 0, 1, 1, 0]
+        assert "100.0% from trials that nobody has assessed" in rated.step("risk of bias").reason
         assert "37 events, fewer than 300" in rated.step("imprecision").reason
         assert "221 participants, fewer than 400" in rated.step("imprecision").reason
         assert "recruited from age 14" in rated.step("indirectness").reason
-        assert rated.level == "low"
+        assert rated.level == "very low"
 
     def test_egger_is_the_one_of_the_small_study_section(
         self, syntheses: Mapping[str, Synthesis]

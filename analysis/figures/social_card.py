@@ -1,0 +1,102 @@
+"""The card that a link to the review shows elsewhere: title, version, the main answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.figures import style
+from analysis.figures.effect_labels import favours, sentence_case
+from analysis.figures.effect_marks import draw_axis, draw_dot, draw_interval
+from analysis.figures.effect_scale import EffectScale, effect_scale, important_band, interval_span
+from analysis.figures.fitting import shorten, wrap
+from analysis.figures.sheet import Sheet
+from analysis.figures.text import plain
+from analysis.synthesis.model import Synthesis
+
+WIDTH, HEIGHT = 600.0, 315.0  # points; 1.91 : 1, as the networks show it
+DPI = 144.0  # 1200 by 630 pixels
+EDGE = 32.0
+TITLE = 21.0
+LARGE = 12.5
+MOST_ANSWERS = 6  # that still can be read
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One line of the card: a label and the question whose estimate is drawn."""
+
+    label: str
+    synthesis: Synthesis
+
+
+def social_card(title: str, version: str, heading: str, answers: Sequence[Answer]) -> Figure:
+    """A card of 1200 by 630 pixels at `DPI`: title, version, a heading, a line an answer.
+
+    The answers pool one measure of difference; those without an estimate, those that pool a
+    ratio, and those after the first six are left out.
+    """
+    shown = [
+        answer
+        for answer in answers
+        if answer.synthesis.primary and not answer.synthesis.measure.ratio
+    ][:MOST_ANSWERS]
+    with style.drawing():
+        sheet = Sheet.blank(WIDTH, HEIGHT)
+        y = _draw_lines(sheet, title, EDGE + 6.0, size=TITLE, bold=True)
+        y = _draw_lines(sheet, version, y, size=LARGE)
+        if shown:
+            y = _draw_lines(sheet, heading, y + 8.0, size=LARGE, bold=True)
+            _draw_answers(sheet, shown, top=y)
+        return sheet.figure
+
+
+def _draw_lines(sheet: Sheet, text: str, y: float, *, size: float, bold: bool = False) -> float:
+    """Draw text from that height on, in three lines at most; where the next may begin."""
+    for line in wrap(plain(text), WIDTH - 2 * EDGE, size, bold=bold, lines=3):
+        sheet.text(EDGE, y, line, size=size, bold=bold)
+        y += 1.35 * size
+    return y
+
+
+def _draw_answers(sheet: Sheet, shown: Sequence[Answer], *, top: float) -> None:
+    scale = _scale([answer.synthesis for answer in shown])
+    first = shown[0].synthesis
+    left, right, bottom = EDGE + 150.0, WIDTH - EDGE, HEIGHT - EDGE - 18.0
+    axes = sheet.axes(left, top, right - left, bottom - top)
+    axes.set_ylim(bottom, top)
+    draw_axis(axes, scale)
+    if band := important_band(first):
+        axes.axvspan(*band, facecolor=style.BAND, edgecolor="none", zorder=0)
+    axes.axvline(0.0, color=style.INK, lw=1.2, zorder=2)
+    step = (bottom - top) / len(shown)
+    for index, answer in enumerate(shown):
+        y = top + (index + 0.5) * step
+        label = shorten(plain(sentence_case(answer.label)), left - EDGE - 8.0, LARGE)
+        sheet.text(EDGE, y, label, size=LARGE)
+        _draw_answer(axes, scale, answer.synthesis, y)
+    sides = favours(first.measure)
+    sheet.text(EDGE, HEIGHT - EDGE + 6.0, first.measure.name, size=style.BODY)
+    sheet.text(left, HEIGHT - EDGE + 6.0, f"← {sides[0]}", size=style.BODY)
+    sheet.text(right, HEIGHT - EDGE + 6.0, f"{sides[1]} →", align="right", size=style.BODY)
+
+
+def _draw_answer(axes: Axes, scale: EffectScale, synthesis: Synthesis, y: float) -> None:
+    if synthesis.primary is None:
+        return
+    span = interval_span(synthesis.measure, synthesis.primary.estimate, synthesis.primary.interval)
+    draw_interval(axes, scale, span, y, color=style.POOLED, width=3.0)
+    draw_dot(axes, scale, span, y, side=10.0)
+
+
+def _scale(syntheses: Sequence[Synthesis]) -> EffectScale:
+    spans = [
+        interval_span(s.measure, s.primary.estimate, s.primary.interval)
+        for s in syntheses
+        if s.primary
+    ]
+    bands = [limit for s in syntheses for limit in important_band(s) or ()]
+    return effect_scale(spans, (0.0, *bands), ratio=False, most_ticks=6)

@@ -1,0 +1,51 @@
+"""The picture that a link to the site shows elsewhere, from the present results."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+from analysis.figures.social_card import DPI, Answer, social_card
+from analysis.figures.style import render_png
+from analysis.formatting import day
+from analysis.protocol import Protocol
+from analysis.synthesis.model import Synthesis
+
+CARD = "social-card.png"  # in the site
+COLOURS = 64
+
+
+def card(protocol: Protocol, results: Mapping[str, Synthesis]) -> bytes:
+    """The card as PNG: the first time point of the condition with the most answers."""
+    timepoint = protocol.timepoints[0]
+    by_condition = {
+        condition: [
+            Answer(protocol.outcome(synthesis.cell.outcome).label, synthesis)
+            for synthesis in results.values()
+            if (synthesis.cell.condition, synthesis.cell.timepoint) == (condition.id, timepoint.id)
+        ]
+        for condition in protocol.conditions
+    }
+    condition, answers = max(by_condition.items(), key=lambda item: _answered(item[1]))
+    heading = f"{condition.label[0].upper()}{condition.label[1:]}, {timepoint.label}"
+    version = f"A living systematic review. Version {protocol.version.name}, "
+    figure = social_card(
+        protocol.title, f"{version}{day(protocol.version.date)}", heading, answers
+    )
+    return _few_colours(render_png(figure, dpi=DPI))
+
+
+def _few_colours(png: bytes) -> bytes:
+    """The picture on white, with as many colours as such a drawing has: a quarter of the bytes."""
+    from PIL import Image
+
+    drawn = Image.open(io.BytesIO(png)).convert("RGBA")
+    paper = Image.new("RGBA", drawn.size, "white")
+    paper.alpha_composite(drawn)
+    buffer = io.BytesIO()
+    paper.convert("RGB").quantize(COLOURS).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _answered(answers: list[Answer]) -> int:
+    return sum(answer.synthesis.primary is not None for answer in answers)

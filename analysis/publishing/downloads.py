@@ -1,0 +1,131 @@
+"""The files a reader can download: data, results, their codebook, and one archive of all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from analysis.evidence.load import NUMBER
+from analysis.publishing.effects import effects_csv
+from analysis.searching.tables import FORMULA_MARKS
+from analysis.synthesis.model import Synthesis
+
+FOLDER = "downloads"  # in the site
+ARCHIVE = "everything.zip"
+CODEBOOK = "data/codebook.md"
+EFFECTS = "effects.csv"
+SCHEMA = "results/schema.json"
+
+ABOUT: Mapping[str, str] = MappingProxyType(
+    {
+        "acceptability": "Attrition, adherence, participation, satisfaction and harms",
+        "certainty": "What a person decided about certainty",
+        "checklists": "Where the book reports what PRISMA asks for",
+        "outcomes": "Every result, one row a source and instrument",
+        "published": "Estimates that other reviews printed, for comparison only",
+        "risk_of_bias": "Every judgement of risk of bias",
+        "sources": "Every source with its citation, address and licence",
+        "studies": "The trials, included or not, with the reason",
+    }
+)
+
+# The first moment that a ZIP archive can state: its bytes must not depend on the clock.
+EARLIEST = (1980, 1, 1, 0, 0, 0)
+READABLE_BY_ALL = 0o644 << 16
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file below `downloads/` and one line on what it holds."""
+
+    path: str
+    about: str
+    content: bytes
+
+    @property
+    def rows(self) -> int | None:
+        """The rows of a table, without its header; None for other files."""
+        if not self.path.endswith(".csv"):
+            return None
+        return max(0, sum(1 for _ in csv.reader(io.StringIO(self.content.decode()))) - 1)
+
+
+def downloads(root: Path, results: Mapping[str, Synthesis]) -> tuple[Download, ...]:
+    """Everything a reader can download, in the order it is listed; the archive comes first.
+
+    `root` is the project; raw exports of databases stay out, because their abstracts are
+    not ours to hand on.
+    """
+    files = (*_data(root / "data"), *_results(root / "results", results), *_about(root))
+    archive = Download(ARCHIVE, "All files of this page in one archive", zipped(files))
+    return (archive, *files)
+
+
+def _data(folder: Path) -> Iterator[Download]:
+    for path in sorted(folder.glob("*.csv")):
+        text = spreadsheet_safe(path.read_text(encoding="utf-8-sig"))
+        yield Download(f"data/{path.name}", ABOUT.get(path.stem, "See the codebook"), text.encode())
+    yield Download("data/protocol.yml", "The question and every rule", _bytes(folder, "protocol.yml"))
+    for path in sorted(folder.glob("searches/*/search.yml")):
+        name = path.relative_to(folder).as_posix()
+        yield Download(f"data/{name}", "A search: its sources, its day, its strategy", path.read_bytes())
+    yield Download(CODEBOOK, "What each file and each column holds", _bytes(folder, "README.md"))
+
+
+def _results(folder: Path, results: Mapping[str, Synthesis]) -> Iterator[Download]:
+    effects = effects_csv(results.values())
+    yield Download(
+        EFFECTS,
+        "Every trial’s effect in every question, for R, Python or a spreadsheet",
+        spreadsheet_safe(effects).encode(),
+    )
+    for key, synthesis in results.items():
+        yield Download(f"results/{key}.json", synthesis.title, _bytes(folder, f"{key}.json"))
+    schema = json.dumps(Synthesis.model_json_schema(), indent=1, sort_keys=True, ensure_ascii=False)
+    yield Download(SCHEMA, "What each results file holds, as JSON Schema", f"{schema}\n".encode())
+
+
+def _about(root: Path) -> Iterator[Download]:
+    yield Download("CITATION.cff", "How to cite, for machines", _bytes(root, "CITATION.cff"))
+    yield Download("LICENSE", "Licence of the code", _bytes(root, "LICENSE"))
+    yield Download("LICENSE-text", "Licence of the text and figures", _bytes(root, "LICENSE-text"))
+
+
+def _bytes(folder: Path, name: str) -> bytes:
+    return (folder / name).read_bytes()
+
+
+def spreadsheet_safe(text: str) -> str:
+    """CSV in which no cell is a formula: one that a spreadsheet would run gets an apostrophe.
+
+    Numbers stay as they are, negative ones too.
+    """
+    safe = io.StringIO(newline="")
+    writer = csv.writer(safe, lineterminator="\n")
+    rows = csv.reader(io.StringIO(text, newline=""))
+    writer.writerows([_safe_cell(cell) for cell in row] for row in rows)
+    return safe.getvalue()
+
+
+def _safe_cell(cell: str) -> str:
+    runs = cell != "" and cell[0] in FORMULA_MARKS and not NUMBER.fullmatch(cell)
+    return f"'{cell}" if runs else cell
+
+
+def zipped(files: tuple[Download, ...]) -> bytes:
+    """The files as a ZIP archive, the same bytes for the same content."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for file in sorted(files, key=lambda file: file.path):
+            entry = zipfile.ZipInfo(file.path, EARLIEST)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = READABLE_BY_ALL
+            entry.create_system = 3  # Unix, whatever the platform
+            archive.writestr(entry, file.content)
+    return buffer.getvalue()

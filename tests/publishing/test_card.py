@@ -1,0 +1,18 @@
+"""The card made from the present results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from analysis.evidence.load import Evidence
+from analysis.publishing.card import card
+from analysis.synthesis.model import Synthesis
+
+
+def test_the_card_is_small_and_the_same_each_time(
+    evidence: Evidence, syntheses: Mapping[str, Synthesis]
+) -> None:
+    first = card(evidence.protocol, syntheses)
+    assert first.startswith(b"\x89PNG")
+    assert len(first) < 100_000
+    assert card(evidence.protocol, syntheses) == first

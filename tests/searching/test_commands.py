@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from analysis.problems import EvidenceError, ReviewError
+from analysis.searching.commands import FOR_A_PERSON, extract_app, search_app
+from tests.searching.corpus import articles
+from tests.searching.exports import cochrane_ris, ovid_ris
+
+FOUND = articles(8, seed=21)
+REPOSITORY = Path(__file__).resolve().parents[2]
+HEAVY = ("pandas", "pandera", "sklearn", "scipy", "numpy", "bib_dedupe", "rispy", "search_query")
+
+
+def run(data: Path, *arguments: object, app=search_app, exit_code: int = 0) -> str:
+    result = CliRunner().invoke(app, [*map(str, arguments), "--data", str(data)])
+    if isinstance(result.exception, ReviewError):
+        raise result.exception
+    assert result.exit_code == exit_code, result.output
+    return result.output
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    path = tmp_path / "savedrecs.ris"
+    path.write_text(ovid_ris(FOUND), encoding="utf-8", newline="")
+    return path
+
+
+def imported(data: Path, export: Path, source: str = "medline") -> str:
+    return run(data, "import", export, "--source", source, "--date", "2026-11-20")
+
+
+def sheet(data: Path, who: str, stage: str, decisions: dict[str, str]) -> str:
+    """Screen by spreadsheet: the decision (and reason or study) of each record."""
+    path = data.parent / f"{stage}.{who}.csv"
+    run(data, "screen", "--who", who, "--stage", stage, "--write-sheet", path)
+    header, *lines = path.read_text().splitlines()
+    filled = []
+    for line in lines:
+        record_id = line.split(",")[4]
+        filled.append(decisions.get(record_id, ",,,") + line.removeprefix(",,,"))
+    path.write_text("\n".join([header, *filled]) + "\n")
+    return run(data, "screen", "--who", who, "--stage", stage, "--read-sheet", path)
+
+
+def test_a_search_goes_from_export_to_extraction(data: Path, export: Path, tmp_path: Path) -> None:
+    said = imported(data, export)
+    assert "8 records, 8 not seen before" in said
+    assert "Next: python -m analysis search dedupe" in said
+    other = tmp_path / "central.ris"
+    other.write_text(cochrane_ris(FOUND[:3]))
+    imported(data, other, "central")
+    assert "11 records, 3 duplicates, 8 reports" in run(data, "dedupe")
+    ids = [f"medline-{article.pmid}" for article in FOUND]
+    # The record that speaks for a report is the fullest, then the first by name.
+    ids[:3] = [f"central-cn-{article.pmid}" for article in FOUND[:3]]
+    yes, no, differ, *rest = ids
+    choice = dict.fromkeys(rest, "exclude,,,") | {yes: "include,,,", no: "e,design,,"}
+    for who, word in (("anna", "i,,,"), ("ben", "e,,,")):
+        assert "8 decisions taken in" in sheet(data, who, "title-abstract", choice | {differ: word})
+    said = run(data, "agreement", exit_code=FOR_A_PERSON)
+    assert "anna and ben: 8 records, 88% agreement, Cohen's kappa 0.60" in said
+    assert f"{differ}: anna include, ben exclude" in said
+    sheet(data, "consensus", "title-abstract", {})
+    sheet_of = data.parent / "consensus.csv"
+    sheet_of.write_text(
+        "decision,criterion,study_id,note,record_id,title,abstract,authors,year,journal,doi,url\n"
+        f"exclude,design,,,{differ},,,,,,,\n"
+    )
+    run(data, "screen", "--who", "consensus", "--read-sheet", sheet_of)
+    assert "No conflicts" in run(data, "agreement")
+    sheet(data, "anna", "retrieval", {yes: "obtained,,,"})
+    for who in ("anna", "ben"):
+        sheet(data, who, "full-report", {yes: "include,,made-2026,"})
+    said = run(data, "flow")
+    assert "identified: MEDLINE 8, CENTRAL 3" in said
+    assert "reports included: 1" in said
+    assert "The numbers add up." in said
+    said = run(data, "new", "made-2026", "--who", "anna", app=extract_app)
+    assert "extraction/made-2026/anna/studies.csv" in said
+    assert FOUND[0].title in (data / "extraction/made-2026/anna/studies.csv").read_text()
+
+
+def test_importing_twice_says_so(data: Path, export: Path) -> None:
+    imported(data, export)
+    assert "was imported before, nothing changed" in imported(data, export, "embase")
+
+
+def test_a_damaged_export_is_one_error_with_its_line(data: Path, export: Path) -> None:
+    export.write_text(export.read_text()[:-100])
+    with pytest.raises(EvidenceError, match=r"savedrecs\.ris:\d+: record 8 has no end"):
+        imported(data, export)
+
+
+def test_a_ruling_needs_a_person(data: Path, export: Path) -> None:
+    imported(data, export)
+    pair = [f"medline-{article.pmid}" for article in FOUND[:2]]
+    with pytest.raises(ReviewError, match="--who"):
+        run(data, "dedupe", "--same", *pair)
+    assert "7 reports" in run(data, "dedupe", "--same", *pair, "--who", "anna")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("screen", "--who", "anna", "--stage", "titles"), "'titles' is no stage"),
+        (("screen", "--who", "../anna"), "--who"),
+        (("agreement", "--stage", "x"), "'x' is no stage"),
+    ],
+)
+def test_a_wrong_word_is_one_clear_sentence(data: Path, arguments, said: str) -> None:
+    with pytest.raises(ReviewError, match=said):
+        run(data, *arguments)
+
+
+def test_the_strategies_of_the_project_are_checked() -> None:
+    said = run(REPOSITORY / "data", "strategies", "check")
+    assert "MEDLINE (PubMed): parsed" in said
+    assert "Embase (Ovid): form checked" in said
+
+
+COMMANDS = [
+    (search_app, ["import"]),
+    (search_app, ["dedupe"]),
+    (search_app, ["screen"]),
+    (search_app, ["agreement"]),
+    (search_app, ["flow"]),
+    (search_app, ["strategies", "check"]),
+    (extract_app, ["new"]),
+    (extract_app, ["check"]),
+    (extract_app, ["compare"]),
+    (extract_app, ["accept"]),
+]
+
+
+@pytest.mark.parametrize(("app", "command"), COMMANDS)
+def test_every_command_has_help_with_an_example(app, command: list[str]) -> None:
+    result = CliRunner().invoke(app, [*command, "--help"])
+    assert result.exit_code == 0
+    assert "Example: python -m analysis" in result.output
+
+
+def test_help_imports_nothing_heavy() -> None:
+    script = (
+        "import sys; from analysis.searching.commands import search_app\n"
+        "try: search_app(['--help'])\n"
+        "except SystemExit: pass\n"
+        f"print([name for name in {HEAVY} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=REPOSITORY, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
