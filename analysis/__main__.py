@@ -55,6 +55,7 @@ def build(
     from rich.console import Console
 
     from analysis.execution.build import build_all
+    from analysis.execution.published import published
 
     project, pages = _plan()
     done = build_all(
@@ -65,6 +66,7 @@ def build(
         jobs=jobs,
         force=force,
         timeout=timeout,
+        beside=lambda: published(project),
     )
     if not done.succeeded:
         raise typer.Exit(1)

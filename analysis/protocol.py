@@ -173,6 +173,7 @@ class CertaintyRules(Frozen):
     serious_inconsistency_i2: Annotated[float, Field(gt=0, lt=100)]
     minimum_participants: Annotated[int, Field(ge=1)]
     minimum_events: Annotated[int, Field(ge=1)]
+    very_few: Annotated[int, Field(ge=1)]
     egger_p: Annotated[float, Field(gt=0, lt=1)]
     small_trial_participants: Annotated[int, Field(ge=1)]
 

@@ -118,7 +118,8 @@ def test_the_protocol_cannot_be_changed(protocol: Protocol) -> None:
     [
         ("minimum_arm_size: 20", "minimum_arm_size: 0", "eligibility.minimum_arm_size",
          "greater than or equal to 1"),
-        ("minimum_arm_size: 20", "minimum_arm_size: yes", "eligibility.minimum_arm_size", "integer"),
+        ("minimum_arm_size: 20", "minimum_arm_size: yes", "eligibility.minimum_arm_size",
+         "integer"),
         ("window_weeks: [13, 52]", "window_weeks: [52, 13]", "timepoints.1.window_weeks",
          "a window is [first week, last week]"),
         ("primary_model: reml", "primary_model: magic", "synthesis.primary_model", "'common'"),
@@ -192,8 +193,9 @@ def test_yaml_read_here_agrees_with_json(tmp_path: Path) -> None:
 
 def test_what_pyyaml_writes_is_read_back(tmp_path: Path) -> None:
     """Search records are written by PyYAML: its quoting must be enough for our reading."""
-    value = {"text": ["yes", "010", "1:30", "1e3", "1.5", "null", "~", "", "a: b", "- c", "é", "0x1"],
-             "number": [1, -1, 0.1, 1e-9, 1.5e300, 10**15], "truth": [True, False, None]}  # fmt: skip
+    words = ["yes", "010", "1:30", "1e3", "1.5", "null", "~", "", "a: b", "- c", "é", "0x1"]
+    numbers = [1, -1, 0.1, 1e-9, 1.5e300, 10**15]
+    value = {"words": words, "numbers": numbers, "truth": [True, False, None]}
     path = tmp_path / "some.yml"
     path.write_text(yaml.safe_dump(value, allow_unicode=True), encoding="utf-8")
     assert read_yaml(path)[0] == value

@@ -62,13 +62,18 @@ def cannot_give(protocol: Protocol, measure: MeasureName, row: OutcomeRow) -> st
 
 
 def trial_effect(
-    protocol: Protocol, measure: MeasureName, rows: Sequence[OutcomeRow]
+    protocol: Protocol,
+    measure: MeasureName,
+    rows: Sequence[OutcomeRow],
+    *,
+    split_control: bool = False,
 ) -> TrialEffect:
     """One effect from a trial's chosen rows; several contrasts share one control group.
 
     With arm data the intervention arms are combined into one (Cochrane Handbook
     6.5.2.10); with effects only they are averaged with the protocol's correlation
-    (Borenstein 2009, chapter 25). ValueError names a row from which no number follows.
+    (Borenstein 2009, chapter 25), or with none where the source had split the control
+    group between the contrasts. ValueError names a row from which no number follows.
     """
     if len(rows) > 1 and all(row.format != "effect" for row in rows):
         combined = _combined_arms(rows)
@@ -78,16 +83,18 @@ def trial_effect(
     effects = [_oriented(row, _row_effect(measure, row)) for row in rows]
     if len(effects) == 1:
         return effects[0]
-    correlation = protocol.synthesis.shared_control_correlation
+    correlation = 0.0 if split_control else protocol.synthesis.shared_control_correlation
     effect, variance = conversions.combine_contrasts(
         [effect.effect for effect in effects],
         [effect.variance for effect in effects],
         correlation,
     )
-    derivation = (
-        f"{len(effects)} contrasts that share one control group, "
-        f"averaged with correlation {correlation:g}"
+    controls = (
+        "a control group that the source split between them"
+        if split_control
+        else f"one control group, averaged with correlation {correlation:g}"
     )
+    derivation = f"{len(effects)} contrasts that share {controls}"
     return TrialEffect(effect, variance, effects[0].variance_from, derivation)
 
 

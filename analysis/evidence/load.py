@@ -15,6 +15,7 @@ from analysis.evidence.csv_files import TextTable, read_fitting_rows
 from analysis.evidence.records import (
     AcceptabilityRow,
     ChecklistItem,
+    ControlGroup,
     Decision,
     Judgement,
     OutcomeRow,
@@ -45,8 +46,17 @@ class Evidence:
     acceptability: tuple[AcceptabilityRow, ...]
     published: tuple[Published, ...]
     decisions: tuple[Decision, ...]
+    control_groups: tuple[ControlGroup, ...]
     checklists: tuple[ChecklistItem, ...]
     sources: Mapping[str, Source]
+
+    def splits_control(self, study_id: str, source_id: str) -> bool:
+        """Whether that source gave each contrast of the trial its own part of the controls."""
+        return any(
+            row.control_group == "split"
+            for row in self.control_groups
+            if (row.study_id, row.source_id) == (study_id, source_id)
+        )
 
 
 def load(folder: Path) -> Evidence:
@@ -82,6 +92,7 @@ def load(folder: Path) -> Evidence:
         acceptability=records(frames["acceptability"], AcceptabilityRow),
         published=records(frames["published"], Published),
         decisions=records(frames["certainty"], Decision),
+        control_groups=records(frames["contrasts"], ControlGroup),
         checklists=records(frames["checklists"], ChecklistItem),
         sources={source.source_id: source for source in records(frames["sources"], Source)},
     )

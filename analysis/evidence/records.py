@@ -194,6 +194,16 @@ class AcceptabilityRow:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class ControlGroup:
+    """A row of contrasts.csv: whether a source split a control group between its contrasts."""
+
+    study_id: str
+    source_id: str
+    control_group: str
+    basis: str
+
+
 Record = TypeVar("Record")
 
 

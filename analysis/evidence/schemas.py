@@ -166,6 +166,14 @@ def schemas(protocol: Protocol) -> dict[str, pa.DataFrameSchema]:
                 "note": _text(),
             }
         ),
+        "contrasts": _table(
+            {
+                "study_id": _slug(),
+                "source_id": _slug(),
+                "control_group": _words("shared", "split"),
+                "basis": _required(),
+            }
+        ),
         "sources": _table(
             {
                 "source_id": _slug(unique=True),

@@ -15,15 +15,21 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from analysis.execution.fingerprint import digest, write_atomically
 from analysis.execution.plan import Project
 from analysis.execution.rendering import SUBSTITUTIONS as SUBSTITUTIONS
-from analysis.execution.rendering import Update, render, substitutions_file, titles
+from analysis.execution.rendering import (
+    Update,
+    render,
+    site_address,
+    substitutions_file,
+    titles,
+)
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -43,16 +49,30 @@ class Site:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Files of the site that are no pages: downloads, a feed.
+
+    `state` differs when they would; `make` makes them: where in the site → content.
+    """
+
+    state: str
+    make: Callable[[], Mapping[str, bytes]]
+
+
+@dataclass(frozen=True)
 class Stamp:
     """What a site was built from: the hashes of its pages' files, and of everything else.
 
     `pages` maps a document to the files it is made of; `titles` are what the other
-    pages' navigation shows of it.
+    pages' navigation shows of it. `beside` is the state of the files that are no pages,
+    `files` are their names.
     """
 
     pages: Mapping[str, Mapping[str, str]]
     rest: Mapping[str, str]
     titles: Mapping[str, str]
+    beside: str | None = None
+    files: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -78,22 +98,25 @@ class _Folders:
         return self.project.build / ".site.json"
 
 
-def build_book(project: Project, *, force: bool = False, jobs: int = 1) -> Site:
+def build_book(
+    project: Project, *, force: bool = False, jobs: int = 1, beside: Beside | None = None
+) -> Site:
     """Bring `_build/html` up to date with `chapters/`; the old site stays if that fails.
 
-    `jobs` is the number of processes that read and write pages. Raises
-    `rendering.BookError` with every warning and error Sphinx gave.
+    `jobs` is the number of processes that read and write pages, `beside` what the site
+    has besides pages. Raises `rendering.BookError` with every warning and error Sphinx
+    gave.
     """
     started = time.monotonic()
     folders = _Folders(project)
     _recover(folders)
     stamp = None if force else _read_stamp(folders)
     update = None if stamp is None else _update(project, stamp)
-    if update is not None and not update.changed:
+    if update is not None and not update.changed and _same_files(stamp, beside):
         return _site(project, "unchanged", 0, started)
     folders.stamp.unlink(missing_ok=True)  # from here until the end there is no trusted state
     try:
-        new = _build(folders, update, jobs)
+        new = _successor(folders, stamp, update, jobs, beside)
         _take_over(folders)
     finally:
         shutil.rmtree(folders.next, ignore_errors=True)
@@ -101,6 +124,30 @@ def build_book(project: Project, *, force: bool = False, jobs: int = 1) -> Site:
     if update is None:
         return _site(project, "built", len(new.pages), started)
     return _site(project, "updated", len(update.changed), started)
+
+
+def _same_files(stamp: Stamp | None, beside: Beside | None) -> bool:
+    return beside is None or (stamp is not None and stamp.beside == beside.state)
+
+
+def _successor(
+    folders: _Folders,
+    stamp: Stamp | None,
+    update: Update | None,
+    jobs: int,
+    beside: Beside | None,
+) -> Stamp:
+    """Make the site anew in `.next`: Sphinx the pages, if any changed, then the other files."""
+    if stamp is not None and update is not None and not update.changed:
+        shutil.copytree(folders.project.site, folders.next)
+        made = stamp
+    else:
+        made = _build(folders, update, jobs)
+    if beside is None:
+        return made
+    if stamp is not None and update is not None and _same_files(stamp, beside):
+        return replace(made, beside=stamp.beside, files=stamp.files)
+    return replace(made, beside=beside.state, files=_write_beside(folders, beside, stamp))
 
 
 def _site(
@@ -176,8 +223,9 @@ def _rest(project: Project) -> dict[str, str]:
         **_digests(project, [*BESIDE_THE_CHAPTERS, *shared]),
         **{
             name: digest((package / name).read_bytes())
-            for name in ("book.py", "rendering.py", "mathml.py")
+            for name in ("book.py", "rendering.py", "mathml.py", "metadata.py", "trimming.py")
         },
+        "address of the site": site_address(project) or "",
         "Python": platform.python_version(),
     }
 
@@ -220,6 +268,17 @@ def _build(folders: _Folders, update: Update | None, jobs: int) -> Stamp:
     _drop_unused_words(folders.next / "searchindex.js")
     pages = {name: files | _as_read(files, sources) for name, files in _pages(project, env).items()}
     return Stamp(pages, rest, titles(env))
+
+
+def _write_beside(folders: _Folders, beside: Beside, stamp: Stamp | None) -> tuple[str, ...]:
+    """Write the files that are no pages, in place of the former ones; their names."""
+    for name in stamp.files if stamp else ():
+        (folders.next / name).unlink(missing_ok=True)
+    files = beside.make()
+    for name, content in files.items():
+        (folders.next / name).parent.mkdir(parents=True, exist_ok=True)
+        (folders.next / name).write_bytes(content)
+    return tuple(files)
 
 
 def _as_read(files: Iterable[str], sources: Mapping[str, str]) -> dict[str, str]:

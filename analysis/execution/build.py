@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.markup import escape
 
-from analysis.execution.book import Site, build_book
+from analysis.execution.book import Beside, Site, build_book
 from analysis.execution.fingerprint import (
     Inputs,
     Parts,
@@ -66,12 +66,14 @@ def build_all(
     timeout: float = SECONDS_PER_PAGE,
     rehearsal: str | None = None,
     workers: OpenWorkers | None = None,
+    beside: Callable[[], Beside] | None = None,
 ) -> Build:
     """Bring the site up to date and say what was done; a second build waits for the first.
 
     `jobs` is the number of pages at a time (one for each core), `rehearsal` what the
     parent of the kernels does before the first (`module:function`), `workers` opens
-    others than this machine's processes. The site stays as it was when a page fails or
+    others than this machine's processes, `beside` says, once the pages are executed, what
+    else the site holds. The site stays as it was when a page fails or
     Sphinx complains. Raises `ReviewError` for evidence or a plan that cannot be used, and
     for what the system refuses.
     """
@@ -93,7 +95,7 @@ def build_all(
                     pages, inputs, hands, force=force, timeout=timeout, listener=listener
                 )
         clock.ends("pages")
-        site, problems = _book(project, report, force, jobs)
+        site, problems = _book(project, report, force, jobs, beside)
         clock.ends("book")
     build = Build(report, site, problems, clock.seconds)
     _summarise(build, project, console)
@@ -215,13 +217,18 @@ class _Clock:
 
 
 def _book(
-    project: Project, report: Report, force: bool, jobs: int
+    project: Project,
+    report: Report,
+    force: bool,
+    jobs: int,
+    beside: Callable[[], Beside] | None,
 ) -> tuple[Site | None, BookError | None]:
     """The site, unless a page failed: then it would mix new pages with old ones."""
     if not report.succeeded:
         return None, None
     try:
-        return build_book(project, force=force, jobs=jobs), None
+        others = beside() if beside else None
+        return build_book(project, force=force, jobs=jobs, beside=others), None
     except BookError as error:
         return None, error
 

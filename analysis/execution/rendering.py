@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.execution.metadata import site_facts
 from analysis.execution.plan import Project
 from analysis.problems import Problem, ReviewError
 
@@ -24,10 +25,13 @@ if TYPE_CHECKING:
 
 SUBSTITUTIONS = "substitutions.json"  # in results/: what the prose names as {{ … }}
 # What Jupyter Book loads for things this site has not: pages that run in the reader's browser
-# (from another host), comments, numbered parts, PDF. The last two also forbid parallel work.
+# (from another host), comments, grids and tabs, notes that fold, numbered parts, PDF. The last
+# two also forbid parallel work.
 UNUSED_EXTENSIONS = {
     "sphinx_thebe",
     "sphinx_comments",
+    "sphinx_design",
+    "sphinx_togglebutton",
     "sphinx_multitoc_numbering",
     "sphinx_jupyterbook_latex",
 }
@@ -104,6 +108,15 @@ def substitutions_file(project: Project) -> Path:
     return project.results / SUBSTITUTIONS
 
 
+def site_address(project: Project) -> str | None:
+    """Where the site is published, if those values say so: each page names it."""
+    try:
+        values = json.loads(substitutions_file(project).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return site_facts(values).url
+
+
 def import_sphinx() -> None:
     """Import what `render` needs, at a time of the caller's choosing."""
     for name in ("jupyter_book.config", "sphinx.application", "myst_nb", "sphinx_book_theme"):
@@ -140,7 +153,7 @@ def _configuration(project: Project) -> dict[str, Any]:
         "latex_individualpages": False,
         "nitpicky": True,
         "use_multitoc_numbering": False,
-        "templates_path": [],  # themes append to this list, else to a default that lives on
+        "templates_path": ["_templates"],  # not the default: themes append to it, and it lives on
     }
     try:
         settings, _ = get_final_config(

@@ -78,6 +78,11 @@ class WarmWorkers:
         return _understood(answer) or self._lost()
 
     def _lost(self) -> Failed:
+        """Why there is no answer; a parent that hangs up is given a moment to have ended."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(SECONDS_OF_GRACE)
+        if self.process.returncode is None:
+            return Failed("the page's process gave no answer")
         said = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         return Failed("the parent of the kernels has ended" + (f": {said[-1]}" if said else ""))
 
@@ -148,11 +153,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _read_all(connection: socket.socket, deadline: float) -> bytes:
+def _read_all(connection: socket.socket, deadline: float | None = None) -> bytes:
     """Everything the other side says before it hangs up; raises `TimeoutError`."""
     chunks: list[bytes] = []
     while True:
-        connection.settimeout(max(0.001, deadline - time.monotonic()))
+        if deadline is not None:
+            connection.settimeout(max(0.001, deadline - time.monotonic()))
         chunk = connection.recv(CHUNK)
         if not chunk:
             return b"".join(chunks)
@@ -289,7 +295,8 @@ def _work(connection: socket.socket, folder: Path, parent: int) -> None:
     from analysis.execution.kernels import die_with, forked_kernel
 
     die_with(parent)
-    job = Job(**json.loads(_read_all(connection, time.monotonic() + SECONDS_OF_GRACE)))
+    # Without a deadline: that would make the socket non-blocking, also where the parent has it.
+    job = Job(**json.loads(_read_all(connection)))
     os.chdir(job.root)
     with (
         tempfile.TemporaryDirectory(dir=folder, prefix="k") as sockets,

@@ -10,6 +10,7 @@ from analysis.evidence.csv_files import read_csv
 from analysis.living.state import CellState
 from analysis.protocol import Frozen
 from analysis.statistics.results import PooledEffect
+from analysis.synthesis.model import Measure
 
 Direction = Literal["lower", "higher", "same", "new", "gone", "none"]
 ARROWS: Mapping[Direction, str] = {
@@ -95,10 +96,11 @@ def _change(before: CellState | None, now: CellState | None) -> Change:
     new = now.pooled if now else {}
     then, today = before.primary if before else None, now.primary if now else None
     important = now.smallest_important_difference if now else None
+    measure = (now or before).measure  # type: ignore[union-attr]
     return Change(
         before=before,
         now=now,
-        direction=_direction(then, today),
+        direction=_direction(measure, then, today),
         rules=conclusion_rules(then, today, important),
         new_trials=tuple(trial.label for key, trial in new.items() if key not in old),
         lost_trials=tuple(trial.label for key, trial in old.items() if key not in new),
@@ -133,12 +135,14 @@ def _excludes(pooled: PooledEffect, value: float) -> bool:
     return (low is not None and low > value) or (high is not None and high < value)
 
 
-def _direction(before: PooledEffect | None, now: PooledEffect | None) -> Direction:
+def _direction(
+    measure: Measure, before: PooledEffect | None, now: PooledEffect | None
+) -> Direction:
     if now is None:
         return "none" if before is None else "gone"
     if before is None:
         return "new"
-    difference = now.estimate - before.estimate
+    difference = measure.shown(now.estimate) - measure.shown(before.estimate)
     if abs(difference) < PRINTED_ALIKE:
         return "same"
     return "lower" if difference < 0 else "higher"

@@ -31,8 +31,8 @@ def reporting(evidence: Evidence, what: str) -> Html:
     ]
     if silent:
         said.append(
-            f"For {counted(len(silent), 'trial')} a source says that the trial does not report "
-            f"it ({listed(silent)})."
+            f"For {counted(len(silent), 'trial')} a source says that nothing is reported "
+            f"({listed(silent)})."
         )
     if unseen:
         said.append(
@@ -73,12 +73,12 @@ def statements_table(evidence: Evidence, what: str, caption: str) -> Html:
         }
         for row in rows
     ]
-    return table(pd.DataFrame(shown), caption, numbers=("Of",))
+    return table(pd.DataFrame(shown, dtype=object), caption, numbers=("Of",))
 
 
 def _source(evidence: Evidence, row: AcceptabilityRow) -> Html:
     source = evidence.sources[row.source_id]
-    return link(short_citation(source.citation), source.url)
+    return link(short_citation(source.citation.partition(";")[0]), source.url)
 
 
 def other_trials(evidence: Evidence) -> Html:

@@ -85,7 +85,7 @@ def judgements_table(evidence: Evidence, tool: str) -> Html:
                     "Assessed by": listed(sorted(assessor)),
                 }
             )
-    return table(pd.DataFrame(rows), f"{tool}: judgements")
+    return table(pd.DataFrame(rows, dtype=object), f"{tool}: judgements")
 
 
 def not_assessed(evidence: Evidence) -> Html:

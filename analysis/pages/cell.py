@@ -25,6 +25,7 @@ from analysis.synthesis.model import Measure, PublishedEstimate, StudyEffect, Sy
 from analysis.synthesis.wording import INTERVAL_NAMES, MODEL_NAMES
 
 UP = "../"
+MOST_AUTHORS = 3
 
 
 def headline(synthesis: Synthesis) -> Html:
@@ -65,7 +66,7 @@ def trials_table(synthesis: Synthesis) -> Html:
     ]
     if synthesis.primary and synthesis.k > 1:
         rows.append(_pooled_row(synthesis, synthesis.primary))
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows, dtype=object)
     if not frame.empty and not frame["Remark"].any():
         frame = frame.drop(columns="Remark")
     numeric = ("Participants", "Events", short_name(measure), "95% interval", "Weight")
@@ -140,7 +141,9 @@ def models_table(synthesis: Synthesis) -> Html:
             "nothing is pooled."
         )
     numeric = (short_name(measure), "95% interval", "p", "Prediction interval", "τ²", "I²")
-    return table(pd.DataFrame(rows), "The same trials under each model", numbers=numeric)
+    return table(
+        pd.DataFrame(rows, dtype=object), "The same trials under each model", numbers=numeric
+    )
 
 
 def _model_name(synthesis: Synthesis, model: PooledEffect) -> Html:
@@ -171,7 +174,11 @@ def comparisons_table(synthesis: Synthesis) -> Html:
         if other.name not in ("as in 2014", "baseline trials")
     ]
     numeric = ("k", "Participants", short_name(measure), "95% interval")
-    return table(pd.DataFrame(rows), "The primary model on other sets of trials", numbers=numeric)
+    return table(
+        pd.DataFrame(rows, dtype=object),
+        "The primary model on other sets of trials",
+        numbers=numeric,
+    )
 
 
 def then_and_now(synthesis: Synthesis, evidence: Evidence) -> Html:
@@ -186,7 +193,9 @@ def then_and_now(synthesis: Synthesis, evidence: Evidence) -> Html:
         rows.append(_then_row(measure, label, other.k, other.pooled))
     rows.append(_then_row(measure, "All trials, present methods", synthesis.k, synthesis.primary))
     frame = table(
-        pd.DataFrame(rows), "Then and now", numbers=("k", short_name(measure), "95% interval")
+        pd.DataFrame(rows, dtype=object),
+        "Then and now",
+        numbers=("k", short_name(measure), "95% interval"),
     )
     return join((frame, *_differences(synthesis)))
 
@@ -248,7 +257,7 @@ def rows_used(synthesis: Synthesis, evidence: Evidence) -> Html:
         for study in synthesis.studies
         for row_id in study.row_ids
     ]
-    return table(pd.DataFrame(shown), "Rows used")
+    return table(pd.DataFrame(shown, dtype=object), "Rows used")
 
 
 def rows_set_aside(synthesis: Synthesis, evidence: Evidence) -> Html:
@@ -263,7 +272,7 @@ def rows_set_aside(synthesis: Synthesis, evidence: Evidence) -> Html:
         }
         for aside in synthesis.set_aside
     ]
-    return table(pd.DataFrame(shown), "Rows set aside")
+    return table(pd.DataFrame(shown, dtype=object), "Rows set aside")
 
 
 def provenance(synthesis: Synthesis) -> Html:
@@ -276,7 +285,7 @@ def provenance(synthesis: Synthesis) -> Html:
             "Fingerprint of the data": element("code", made.data_fingerprint[:16]),
             "Software": ", ".join(f"{name} {number}" for name, number in made.versions.items()),
             "All numbers of this page": link(
-                "results as JSON", f"{UP}_static/results/{synthesis.cell.key}.json"
+                "results as JSON", f"{UP}downloads/results/{synthesis.cell.key}.json"
             ),
         }
     )
@@ -294,8 +303,13 @@ def source_of(row: OutcomeRow, evidence: Evidence) -> Html:
 
 
 def short_citation(citation: str) -> str:
-    """The beginning of a citation: up to its first full stop, or eighty characters."""
+    """The beginning of a citation: up to its first full stop; of many authors only the first."""
     first = citation.split(". ")[0]
+    authors = first.split(", ")
+    if len(authors) > MOST_AUTHORS:
+        return f"{authors[0]} et al."
+    if first.endswith(" et al"):
+        return f"{first}."
     return first if len(first) <= 80 else first[:79].rsplit(" ", 1)[0] + "…"
 
 

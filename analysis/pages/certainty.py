@@ -60,4 +60,4 @@ def steps_table(synthesis: Synthesis) -> Html:
         }
         for step in certainty.steps
     ]
-    return table(pd.DataFrame(rows), f"Certainty: {synthesis.title}")
+    return table(pd.DataFrame(rows, dtype=object), f"Certainty: {synthesis.title}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import pandas as pd
 
 from analysis.evidence.load import Evidence
@@ -9,6 +12,10 @@ from analysis.evidence.records import ChecklistItem
 from analysis.formatting import listed
 from analysis.pages.html import Html, element, items, link, paragraph, table
 from analysis.pages.links import UP
+
+TITLES: Mapping[str, str] = MappingProxyType(
+    {"index": "Front page", "living/whats-new": "Living › what’s new"}
+)
 
 
 def items_of(evidence: Evidence, checklist: str) -> tuple[ChecklistItem, ...]:
@@ -28,31 +35,39 @@ def summary(evidence: Evidence, checklist: str) -> Html:
 
 def checklist_table(evidence: Evidence, checklist: str) -> Html:
     """Each item with links to where it is reported, and a note where there is more to say."""
+    titles = {
+        f"effects/{cell.slug}": evidence.protocol.cell_title(cell)
+        for cell in evidence.protocol.cells
+    }
     rows = [
         {
             "Item": item.item,
             "Section": item.section,
             "What it asks for": item.topic,
-            "Where": _where(item),
+            "Where": _where(item, {**titles, **TITLES}),
             "Note": item.note.removeprefix("not reported: "),
         }
         for item in items_of(evidence, checklist)
     ]
-    return table(pd.DataFrame(rows), checklist)
+    return table(pd.DataFrame(rows, dtype=object), checklist)
 
 
-def _where(item: ChecklistItem) -> Html:
+def _where(item: ChecklistItem, titles: Mapping[str, str]) -> Html:
     if not item.places:
         return element("strong", "not reported")
-    links = [place_link(place) for place in item.places]
+    links = [place_link(place, titles) for place in item.places]
     return links[0] if len(links) == 1 else items(links)
 
 
-def place_link(place: str) -> Html:
-    """`methods/synthesis#synthesis-model` as a link named Methods › synthesis › model."""
+def place_link(place: str, titles: Mapping[str, str]) -> Html:
+    """`methods/synthesis#synthesis-model` as a link named Methods › synthesis › model.
+
+    `titles` are the names of documents whose address says less than their title.
+    """
     document, _, anchor = place.partition("#")
-    part, _, page = document.rpartition("/")
-    steps = (part, page, anchor.removeprefix(f"{page}-"))
-    words = " › ".join(step.replace("-", " ") for step in steps if step)
-    label = "Front page" if document == "index" else f"{words[0].upper()}{words[1:]}"
-    return link(label, f"{UP}{document}.html{'#' if anchor else ''}{anchor}")
+    name = titles.get(document) or document.replace("/", " › ").replace("-", " ")
+    page = document.rpartition("/")[2]
+    detail = anchor.removeprefix(f"{page}-").replace("-", " ")
+    label = f"{name} › {detail}" if detail else name
+    address = f"{UP}{document}.html{'#' if anchor else ''}{anchor}"
+    return link(f"{label[0].upper()}{label[1:]}", address)

@@ -58,7 +58,7 @@ def files_table(offered: Sequence[Download], caption: str, folder: str) -> Html:
         if file.path.rpartition("/")[0].partition("/")[0] == folder
         and file.path not in (ARCHIVE, EFFECTS)
     ]
-    return table(pd.DataFrame(rows), caption, numbers=("Rows", "Size"))
+    return table(pd.DataFrame(rows, dtype=object), caption, numbers=("Rows", "Size"))
 
 
 def _link(file: Download, label: str) -> Html:
@@ -73,7 +73,7 @@ def size(file: Download) -> str:
 def columns_table() -> Html:
     """The columns of effects.csv."""
     rows = [{"Column": element("code", name), "Meaning": said} for name, said in COLUMNS.items()]
-    return table(pd.DataFrame(rows), "Columns of effects.csv")
+    return table(pd.DataFrame(rows, dtype=object), "Columns of effects.csv")
 
 
 def schema_link() -> Html:
@@ -113,7 +113,7 @@ def _fields_table(name: str, definition: Schema) -> Html:
         {"Field": element("code", field), "Type": kind(spec)}
         for field, spec in definition["properties"].items()
     ]
-    return table(pd.DataFrame(rows), f"Fields of {name}")
+    return table(pd.DataFrame(rows, dtype=object), f"Fields of {name}")
 
 
 def kind(spec: Schema) -> Html:

@@ -49,9 +49,7 @@ def overdue_mark(overdue: bool) -> Html:
     return element("strong", " (overdue)", class_="overdue") if overdue else Html("")
 
 
-def answers(
-    evidence: Evidence, results: dict[str, Synthesis], changes: Sequence[Change]
-) -> Html:
+def answers(evidence: Evidence, results: dict[str, Synthesis], changes: Sequence[Change]) -> Html:
     """The answer table of every condition."""
     return join(
         answer_table(evidence, results, changes, condition.id)
@@ -88,7 +86,7 @@ def answer_table(
         )
     name = protocol.condition(condition).label
     caption = f"{name[0].upper()}{name[1:]}, {protocol.timepoints[0].description}"
-    return table(pd.DataFrame(rows), caption, class_="answers")
+    return table(pd.DataFrame(rows, dtype=object), caption, class_="answers")
 
 
 def _known(synthesis: Synthesis) -> Html:
@@ -103,7 +101,7 @@ def _known(synthesis: Synthesis) -> Html:
         (
             element("span", synthesis.sentences.plain, class_="plain"),
             element("small", f"{counted(synthesis.k, 'trial')}{people}{more}"),
-            element("small", "certainty: ", mark(synthesis.certainty)),
+            element("small", "certainty: ", mark(synthesis.certainty), class_="certainty"),
         )
     )
 

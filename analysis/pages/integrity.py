@@ -66,7 +66,9 @@ def verified_table(evidence: Evidence) -> Html:
         }
     )
     return table(
-        pd.DataFrame(shown), "Outcome rows and who checked them", numbers=("Rows", "Verified")
+        pd.DataFrame(shown, dtype=object),
+        "Outcome rows and who checked them",
+        numbers=("Rows", "Verified"),
     )
 
 
@@ -74,7 +76,9 @@ def derivation_table(results: Mapping[str, Synthesis]) -> Html:
     """How each effect on the pages was obtained, the closest to the data first."""
     obtained = Counter(study.derivation for s in results.values() for study in s.studies)
     rows = [{"The effect is": how, "Effects": count(n)} for how, n in obtained.most_common()]
-    return table(pd.DataFrame(rows), "How the effects were obtained", numbers=("Effects",))
+    return table(
+        pd.DataFrame(rows, dtype=object), "How the effects were obtained", numbers=("Effects",)
+    )
 
 
 def suspects_table(results: Mapping[str, Synthesis]) -> Html:
@@ -89,7 +93,7 @@ def suspects_table(results: Mapping[str, Synthesis]) -> Html:
         }
         for synthesis, study in suspects(results)
     ]
-    return table(pd.DataFrame(rows), "Effects that look wrong", numbers=("Effect",))
+    return table(pd.DataFrame(rows, dtype=object), "Effects that look wrong", numbers=("Effect",))
 
 
 def with_and_without(results: Mapping[str, Synthesis]) -> Html:
@@ -108,7 +112,9 @@ def with_and_without(results: Mapping[str, Synthesis]) -> Html:
                     }
                 )
     numbers = ("τ² without", "τ² with")
-    return table(pd.DataFrame(rows), "With and without the suspect effects", numbers=numbers)
+    return table(
+        pd.DataFrame(rows, dtype=object), "With and without the suspect effects", numbers=numbers
+    )
 
 
 def _result(synthesis: Synthesis, pooled: PooledEffect | None) -> str:
@@ -135,7 +141,7 @@ def disagreements_table(evidence: Evidence, results: Mapping[str, Synthesis]) ->
         }
         for item in sorted(found, key=lambda item: -item.gap)
     ]
-    return table(pd.DataFrame(rows), "Sources that disagree", numbers=("Difference",))
+    return table(pd.DataFrame(rows, dtype=object), "Sources that disagree", numbers=("Difference",))
 
 
 def _said(evidence: Evidence, synthesis: Synthesis, item: SeveralSources) -> Html:
@@ -177,4 +183,4 @@ def unusable_table(evidence: Evidence) -> Html:
         for row in evidence.outcomes
         if row.usable == "no"
     ]
-    return table(pd.DataFrame(rows), "Rows that cannot be used")
+    return table(pd.DataFrame(rows, dtype=object), "Rows that cannot be used")

@@ -44,7 +44,7 @@ def changes_table(changes: Sequence[Change]) -> Html:
     """Old estimate → new estimate, one row a question that has or had one."""
     rows = [_row(change) for change in changes if any(change.estimates)]
     caption = "This version against the one before"
-    return table(pd.DataFrame(rows), caption, numbers=("Trials",))
+    return table(pd.DataFrame(rows, dtype=object), caption, numbers=("Trials",))
 
 
 def _row(change: Change) -> dict[str, object]:
@@ -97,7 +97,7 @@ def corrections_table(corrections: Sequence[Correction]) -> Html:
         }
         for item in corrections
     ]
-    return table(pd.DataFrame(rows), "Corrections")
+    return table(pd.DataFrame(rows, dtype=object), "Corrections")
 
 
 def history(releases: Sequence[Release]) -> Html:
@@ -111,7 +111,7 @@ def history(releases: Sequence[Release]) -> Html:
         }
         for release in reversed(releases)
     ]
-    return table(pd.DataFrame(rows), "Versions")
+    return table(pd.DataFrame(rows, dtype=object), "Versions")
 
 
 def rules() -> Html:

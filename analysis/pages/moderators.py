@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.formatting import counted, listed, number, p_value, percent
 from analysis.pages import links
-from analysis.pages.cell import shown_limits
+from analysis.pages.cell import short_name, shown_limits
 from analysis.pages.html import Html, element, items, join, paragraph, table
 from analysis.protocol import Protocol, SynthesisRules
 from analysis.statistics.results import PooledEffect
@@ -17,6 +17,7 @@ from analysis.synthesis.conditions import ConditionContrast, across_conditions
 from analysis.synthesis.model import Measure, Synthesis
 from analysis.synthesis.robustness import RegressionAnalysis, SubgroupAnalysis
 
+NBSP = "\N{NO-BREAK SPACE}"
 TESTS = ("Difference, own τ² each", "Difference, common τ²")
 
 
@@ -34,16 +35,18 @@ def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
 
 def tests_made(synthesis: Synthesis) -> int:
     """How many moderators of a question were analysed and not refused."""
-    robustness = synthesis.robustness
-    analyses = (*robustness.subgroups, *robustness.regressions)
-    return sum(analysis.result is not None for analysis in analyses)
+    return sum(analysis.result is not None for analysis in _analyses(synthesis))
+
+
+def _analyses(synthesis: Synthesis) -> list[SubgroupAnalysis | RegressionAnalysis]:
+    return [*synthesis.robustness.subgroups, *synthesis.robustness.regressions]
 
 
 def conditions_table(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
     """Headache beside other chronic pain where both have an estimate, with the test."""
     rows = [_contrast_row(protocol, c) for c in across_conditions(protocol, results)]
     caption = f"{listed([c.label for c in protocol.conditions]).capitalize()} compared"
-    return table(pd.DataFrame(rows), caption)
+    return table(pd.DataFrame(rows, dtype=object), caption)
 
 
 def _contrast_row(protocol: Protocol, contrast: ConditionContrast) -> dict[str, object]:
@@ -52,7 +55,8 @@ def _contrast_row(protocol: Protocol, contrast: ConditionContrast) -> dict[str, 
     row: dict[str, object] = {"Outcome": f"{outcome.capitalize()} {timepoint}"}
     for synthesis in contrast.cells:
         label = protocol.condition(synthesis.cell.condition).label
-        said = said_effect(synthesis.measure, synthesis.primary, synthesis.k)
+        effect = said_effect(synthesis.measure, synthesis.primary, synthesis.k)
+        said = f"{short_name(synthesis.measure)} {effect}"
         row[label.capitalize()] = links.question(synthesis, said)
     if contrast.result is None:
         return row | {TESTS[0]: f"not compared: {contrast.refused}", TESTS[1]: ""}
@@ -101,7 +105,7 @@ def not_compared(results: Mapping[str, Synthesis]) -> Html:
 def question_moderators(rules: SynthesisRules, synthesis: Synthesis) -> Html:
     """One question: what was compared as a table, what was refused as a list with reasons."""
     measure, robustness = synthesis.measure, synthesis.robustness
-    if not robustness.subgroups and not robustness.regressions:
+    if not _analyses(synthesis):
         return paragraph(
             f"Nothing is compared: with {counted(synthesis.k, 'trial')} nothing is pooled."
         )
@@ -111,10 +115,10 @@ def question_moderators(rules: SynthesisRules, synthesis: Synthesis) -> Html:
     caption = f"Subgroups and moderators: {synthesis.title}"
     refused = [
         f"{analysis.moderator.capitalize()}: {_refusal(rules, analysis)}."
-        for analysis in (*robustness.subgroups, *robustness.regressions)
+        for analysis in _analyses(synthesis)
         if analysis.result is None
     ]
-    parts = [table(pd.DataFrame(shown), caption)] if shown else []
+    parts = [table(pd.DataFrame(shown, dtype=object), caption)] if shown else []
     if refused:
         parts += [paragraph("Not compared:"), items(refused)]
     return join(parts)
@@ -166,7 +170,7 @@ def _regression_row(measure: Measure, analysis: RegressionAnalysis) -> dict[str,
         "Characteristic": analysis.moderator.capitalize(),
         "Trials and their effect": items(said),
         TESTS[0]: "",
-        TESTS[1]: f"F {number(test.statistic)}{degrees}, {p_value(test.p)}",
+        TESTS[1]: f"F{NBSP}{number(test.statistic)}{degrees}, {_unbroken_p(test.p)}",
     }
 
 
@@ -186,4 +190,8 @@ def said_difference(test: SubgroupDifference | None) -> str:
     """`Q 0.80, df 1, p = 0.37`; empty where the test does not exist."""
     if test is None or test.p is None:
         return ""
-    return f"Q {number(test.q)}, df {test.df}, {p_value(test.p)}"
+    return f"Q{NBSP}{number(test.q)}, df{NBSP}{test.df}, {_unbroken_p(test.p)}"
+
+
+def _unbroken_p(p: float) -> str:
+    return p_value(p).replace(" ", NBSP)

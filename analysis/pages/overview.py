@@ -47,8 +47,11 @@ def figure(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
 
 def labels(protocol: Protocol) -> Mapping[str, str]:
     """The words for the slugs of conditions, outcomes and time points."""
-    items = (*protocol.conditions, *protocol.outcomes, *protocol.timepoints)
-    return {item.id: item.label for item in items}
+    return {
+        **{condition.id: condition.label for condition in protocol.conditions},
+        **{outcome.id: outcome.label for outcome in protocol.outcomes},
+        **{timepoint.id: timepoint.label for timepoint in protocol.timepoints},
+    }
 
 
 def alt_text(results: Mapping[str, Synthesis]) -> str:
@@ -72,7 +75,9 @@ def condition_table(protocol: Protocol, results: Mapping[str, Synthesis], condit
         _row(synthesis) for synthesis in results.values() if synthesis.cell.condition == condition
     ]
     label = protocol.condition(condition).label
-    return table(pd.DataFrame(rows), f"{label[0].upper()}{label[1:]}", numbers=NUMBERS)
+    return table(
+        pd.DataFrame(rows, dtype=object), f"{label[0].upper()}{label[1:]}", numbers=NUMBERS
+    )
 
 
 def _row(synthesis: Synthesis) -> dict[str, object]:

@@ -72,7 +72,7 @@ def outcomes(protocol: Protocol) -> Html:
     ]
     return join(
         (
-            table(pd.DataFrame(rows), "Outcomes"),
+            table(pd.DataFrame(rows, dtype=object), "Outcomes"),
             paragraph(f"Smallest important difference. {'; '.join(important)}."),
         )
     )

@@ -48,7 +48,11 @@ def estimators_table(synthesis: Synthesis) -> Html:
         return Html("")
     return _folded(
         "Other estimators of the differences between trials",
-        table(pd.DataFrame(rows), "Estimators of τ²", numbers=("τ²", "I²", *_numeric(synthesis))),
+        table(
+            pd.DataFrame(rows, dtype=object),
+            "Estimators of τ²",
+            numbers=("τ²", "I²", *_numeric(synthesis)),
+        ),
     )
 
 
@@ -76,7 +80,10 @@ def leave_one_out(synthesis: Synthesis) -> None:
     ]
     numbers = (*_numeric(synthesis), "τ²", "I²")
     show(
-        _folded("The same as a table", table(pd.DataFrame(rows), "Leave one out", numbers=numbers))
+        _folded(
+            "The same as a table",
+            table(pd.DataFrame(rows, dtype=object), "Leave one out", numbers=numbers),
+        )
     )
 
 
@@ -104,7 +111,11 @@ def cumulative(synthesis: Synthesis) -> None:
     ]
     numbers = ("Trials", *_numeric(synthesis))
     caption = "Cumulative by year"
-    show(_folded("The same as a table", table(pd.DataFrame(rows), caption, numbers=numbers)))
+    show(
+        _folded(
+            "The same as a table", table(pd.DataFrame(rows, dtype=object), caption, numbers=numbers)
+        )
+    )
 
 
 def influence(synthesis: Synthesis, rules: SynthesisRules) -> None:
@@ -139,7 +150,9 @@ def _influence_table(synthesis: Synthesis, rows: tuple[Influence, ...]) -> Html:
         }
         for row in rows
     ]
-    return table(pd.DataFrame(shown), "Influence of each trial", numbers=tuple(columns))
+    return table(
+        pd.DataFrame(shown, dtype=object), "Influence of each trial", numbers=tuple(columns)
+    )
 
 
 def _maybe(value: float | None) -> str:
@@ -211,7 +224,7 @@ def subgroups_table(synthesis: Synthesis) -> Html:
         rows.append(_regression_row(regression))
     if not rows:
         return paragraph(f"Subgroups are not analysed: {_nothing_pooled(synthesis)}")
-    return table(pd.DataFrame(rows), "Subgroups and moderators", numbers=("k",))
+    return table(pd.DataFrame(rows, dtype=object), "Subgroups and moderators", numbers=("k",))
 
 
 def _subgroup_row(moderator: str, said: str) -> dict[str, object]:
@@ -264,7 +277,7 @@ def small_study_table(synthesis: Synthesis) -> Html:
     if found is None:
         return Html("")
     rows = [row for row in _small_study_rows(synthesis, found) if row]
-    return table(pd.DataFrame(rows), "Small-study effects")
+    return table(pd.DataFrame(rows, dtype=object), "Small-study effects")
 
 
 def _small_study_rows(synthesis: Synthesis, found: SmallStudyEffects) -> list[dict[str, str]]:

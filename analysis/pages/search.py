@@ -58,7 +58,7 @@ def flow_table(flow: Flow) -> Html:
         _step("This version", "Trials in the review", flow.total_studies),
         _step("This version", "Trials awaiting classification", flow.awaiting_studies),
     ]
-    return table(pd.DataFrame(rows), "The flow in numbers", numbers=("Number",))
+    return table(pd.DataFrame(rows, dtype=object), "The flow in numbers", numbers=("Number",))
 
 
 def _stream(name: str, stream: Stream | None) -> list[dict[str, str]]:
@@ -102,7 +102,7 @@ def searches_table(evidence: Evidence, searches: tuple[Search, ...]) -> Html:
         }
         for status in source_status(evidence.protocol, searches)
     ]
-    return table(pd.DataFrame(rows), "Searches made and due")
+    return table(pd.DataFrame(rows, dtype=object), "Searches made and due")
 
 
 def _records(hits: dict, source: str, date: object) -> str:
@@ -127,4 +127,4 @@ def sources_table(evidence: Evidence) -> Html:
         if rows_by_source[source.source_id]
     ]
     caption = f"Sources of the {counted(len(evidence.outcomes), 'outcome row')}"
-    return table(pd.DataFrame(rows), caption, numbers=("Outcome rows",))
+    return table(pd.DataFrame(rows, dtype=object), caption, numbers=("Outcome rows",))

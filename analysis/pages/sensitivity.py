@@ -76,7 +76,7 @@ def spread_table(results: Mapping[str, Synthesis]) -> Html:
         row["What moves"] = _what_moves(question)
         rows.append(row)
     caption = "Lowest and highest estimate of each kind of variant"
-    return table(pd.DataFrame(rows), caption, numbers=("Trials",))
+    return table(pd.DataFrame(rows, dtype=object), caption, numbers=("Trials",))
 
 
 def _range(question: Sensitivity, spreads: Sequence[Spread]) -> str:
@@ -130,4 +130,4 @@ def _variant_table(question: Sensitivity) -> Html:
     ]
     numbers = ("k", short_name(measure), "95% interval")
     caption = f"Variants of {synthesis.title}"
-    return table(pd.DataFrame(rows), caption, numbers=numbers)
+    return table(pd.DataFrame(rows, dtype=object), caption, numbers=numbers)

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from analysis.formatting import counted, listed, number, p_value
 from analysis.pages import links
+from analysis.pages.cell import shown_limits
 from analysis.pages.html import Html, element, paragraph, show
 from analysis.pages.robustness import funnel, small_study_table
 from analysis.protocol import Protocol
+from analysis.statistics.results import Interval
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.robustness import SmallStudyEffects
 
@@ -61,21 +63,31 @@ def _asymmetry(protocol: Protocol, synthesis: Synthesis, found: SmallStudyEffect
 
 def _corrected(synthesis: Synthesis, found: SmallStudyEffects) -> str:
     """The estimates of the three corrections beside the estimate as it stands."""
-    primary, shown = synthesis.primary, synthesis.measure.shown
-    corrected = {}
-    if found.trim_and_fill:
-        corrected["trim and fill"] = found.trim_and_fill.pooled.estimate
-    if found.pet_peese:
-        pet = found.pet_peese
-        corrected["PET-PEESE"] = pet.pet if pet.preferred == "pet" else pet.peese
-    if found.selection:
-        corrected["the selection model"] = found.selection.estimate
+    primary, corrected = synthesis.primary, _corrections(found)
     if primary is None or not corrected:
         return ""
-    said = listed([f"{number(shown(effect))} by {name}" for name, effect in corrected.items()])
-    turned = [name for name, effect in corrected.items() if effect * primary.estimate < 0]
+    measure = synthesis.measure
+    said = [
+        f"{number(measure.shown(effect))} ({shown_limits(measure, interval)}) by {name}"
+        for name, (effect, interval) in corrected.items()
+    ]
+    turned = [name for name, (effect, _) in corrected.items() if effect * primary.estimate < 0]
     direction = f"The direction turns by {listed(turned)}." if turned else "The direction stays."
     return (
-        f"The estimate is {number(shown(primary.estimate))}; corrected for results that may be "
-        f"missing it is {said}. {direction}"
+        f"The estimate is {number(measure.shown(primary.estimate))} "
+        f"({shown_limits(measure, primary.interval)}). Corrected for results that may be missing "
+        f"it is {listed(said)}. {direction}"
     )
+
+
+def _corrections(found: SmallStudyEffects) -> dict[str, tuple[float, Interval]]:
+    corrections = {}
+    if filled := found.trim_and_fill:
+        corrections["trim and fill"] = (filled.pooled.estimate, filled.pooled.interval)
+    if both := found.pet_peese:
+        pet = (both.pet, both.pet_interval)
+        peese = (both.peese, both.peese_interval)
+        corrections["PET-PEESE"] = pet if both.preferred == "pet" else peese
+    if selection := found.selection:
+        corrections["the selection model"] = (selection.estimate, selection.interval)
+    return corrections

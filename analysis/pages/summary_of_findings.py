@@ -96,7 +96,7 @@ def findings(
         f"Summary of findings: {protocol.condition(condition).label}, "
         f"{protocol.timepoint(timepoint).description}"
     )
-    return join((table(pd.DataFrame(rows), caption), _numbered(evidence, notes)))
+    return join((table(pd.DataFrame(rows, dtype=object), caption), _numbered(evidence, notes)))
 
 
 def absolute(synthesis: Synthesis) -> Html:

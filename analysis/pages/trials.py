@@ -40,7 +40,9 @@ def included_table(evidence: Evidence) -> Html:
         }
         for trial in included(evidence)
     ]
-    return table(pd.DataFrame(rows), "Included trials", numbers=("Weeks", "Randomised"))
+    return table(
+        pd.DataFrame(rows, dtype=object), "Included trials", numbers=("Weeks", "Randomised")
+    )
 
 
 def trial_sections(evidence: Evidence) -> Html:
@@ -132,7 +134,7 @@ def results_table(evidence: Evidence, trial: Trial, rows: Iterable[OutcomeRow]) 
         }
         for row in rows
     ]
-    return table(pd.DataFrame(shown), f"Results of {trial.label}")
+    return table(pd.DataFrame(shown, dtype=object), f"Results of {trial.label}")
 
 
 def _arm(row: OutcomeRow, arm: str) -> str:
@@ -172,7 +174,9 @@ def _risk_of_bias(evidence: Evidence, trial: Trial) -> Html:
         }
         for row in rows
     ]
-    return table(pd.DataFrame(shown), f"Risk of bias of {trial.label} ({rows[0].tool})")
+    return table(
+        pd.DataFrame(shown, dtype=object), f"Risk of bias of {trial.label} ({rows[0].tool})"
+    )
 
 
 def _acceptability(evidence: Evidence, trial: Trial) -> Html:
@@ -189,7 +193,7 @@ def _acceptability(evidence: Evidence, trial: Trial) -> Html:
         }
         for row in rows
     ]
-    return table(pd.DataFrame(shown), f"Acceptability and harms in {trial.label}")
+    return table(pd.DataFrame(shown, dtype=object), f"Acceptability and harms in {trial.label}")
 
 
 def set_aside_sections(evidence: Evidence, status: str) -> Html:
@@ -208,7 +212,7 @@ def set_aside_sections(evidence: Evidence, status: str) -> Html:
         for trial in sorted(trials, key=lambda trial: (trial.year, trial.label))
     ]
     caption = {"excluded": "Excluded trials", "awaiting": "Trials awaiting classification"}[status]
-    return table(pd.DataFrame(rows), caption, numbers=("Outcome rows held",))
+    return table(pd.DataFrame(rows, dtype=object), caption, numbers=("Outcome rows held",))
 
 
 def out_by_rule(results: Iterable[Synthesis]) -> Html:
@@ -223,7 +227,7 @@ def out_by_rule(results: Iterable[Synthesis]) -> Html:
         for aside in synthesis.set_aside
         if aside.rule == "arm size"
     ]
-    return table(pd.DataFrame(rows), "Included trials out of an analysis by arm size")
+    return table(pd.DataFrame(rows, dtype=object), "Included trials out of an analysis by arm size")
 
 
 def _whole(value: float | None) -> int | None:

@@ -54,7 +54,7 @@ def quantities(report: dict[str, Any], reference: str) -> Html:
     ]
     numbers = ("Compared", "Sets", "Largest difference", "Tolerance")
     caption = f"Relative differences from {NAMES[reference]}"
-    return table(pd.DataFrame(rows), caption, numbers=numbers)
+    return table(pd.DataFrame(rows, dtype=object), caption, numbers=numbers)
 
 
 def on_purpose(report: dict[str, Any]) -> Html:

@@ -29,9 +29,7 @@ def card(protocol: Protocol, results: Mapping[str, Synthesis]) -> bytes:
     condition, answers = max(by_condition.items(), key=lambda item: _answered(item[1]))
     heading = f"{condition.label[0].upper()}{condition.label[1:]}, {timepoint.label}"
     version = f"A living systematic review. Version {protocol.version.name}, "
-    figure = social_card(
-        protocol.title, f"{version}{day(protocol.version.date)}", heading, answers
-    )
+    figure = social_card(protocol.title, f"{version}{day(protocol.version.date)}", heading, answers)
     return _few_colours(render_png(figure, dpi=DPI))
 
 

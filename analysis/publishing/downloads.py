@@ -71,10 +71,12 @@ def _data(folder: Path) -> Iterator[Download]:
     for path in sorted(folder.glob("*.csv")):
         text = spreadsheet_safe(path.read_text(encoding="utf-8-sig"))
         yield Download(f"data/{path.name}", ABOUT.get(path.stem, "See the codebook"), text.encode())
-    yield Download("data/protocol.yml", "The question and every rule", _bytes(folder, "protocol.yml"))
+    yield Download(
+        "data/protocol.yml", "The question and every rule", _bytes(folder, "protocol.yml")
+    )
     for path in sorted(folder.glob("searches/*/search.yml")):
         name = path.relative_to(folder).as_posix()
-        yield Download(f"data/{name}", "A search: its sources, its day, its strategy", path.read_bytes())
+        yield Download(f"data/{name}", "A search: its day and its sources", path.read_bytes())
     yield Download(CODEBOOK, "What each file and each column holds", _bytes(folder, "README.md"))
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 FOR_A_PERSON = 3
+STOP_KEY = "q"
 
 Data = Annotated[Path, typer.Option(help="The data folder.", show_default=False)]
 Who = Annotated[str, typer.Option(help="Who decides: small letters, digits and hyphens.")]
@@ -281,7 +282,6 @@ def extract_accept(
 
 
 def _sitting(data: Path, stage: str, who: str, seed: int) -> None:
-    import click
     from rich.console import Console
 
     from analysis.protocol import load_protocol
@@ -293,20 +293,25 @@ def _sitting(data: Path, stage: str, who: str, seed: int) -> None:
     eligibility = load_protocol(data / "protocol.yml").eligibility
     console = Console(highlight=False)
     console.width = min(console.width, WIDTH)
-    made = run(session, eligibility, console, click.getchar, console.input)
-    typer.echo(f"{made} decisions in this sitting; {session.waiting} records wait for {who}.")
+    made = run(session, eligibility, console, _key, console.input)
+    typer.echo(f"{made} decided in this sitting; {session.waiting} wait for {who}.")
     _say_stopping(session.screening, stage, who)
     typer.echo(f"Next: python -m analysis search agreement --stage {stage}")
 
 
+def _key() -> str:
+    try:
+        return typer.getchar()
+    except (EOFError, KeyboardInterrupt):
+        return STOP_KEY
+
+
 def _make_sheet(data: Path, path: Path, stage: str, who: str, seed: int) -> None:
-    from analysis.searching.session import rank_queue, trial_examples, write_ranking
+    from analysis.searching.session import Session, trial_examples
     from analysis.searching.sheet import filling_in, write_sheet
 
-    screening = _screening(data)
-    ranking = rank_queue(screening, stage, who, trial_examples(data), seed)
-    number = write_sheet(path, screening, ranking)
-    write_ranking(data, who, stage, ranking)
+    session = Session(data, who, stage, seed=seed, examples=trial_examples(data))
+    number = write_sheet(path, session.library, session.order)
     typer.echo(f"{number} records in {path}. {filling_in(stage)}")
     typer.echo(f"Next: python -m analysis search screen --who {who} --read-sheet {path}")
 
@@ -329,11 +334,11 @@ def _say_stopping(screening: Screening, stage: str, who: str) -> None:
     if stage != FIRST_STAGE:
         return
     aid = screening.stopping(who)
-    if aid.unread:
+    if aid.relevant and aid.unread:
         typer.echo(
-            f"The last {aid.irrelevant_in_a_row} read were irrelevant. At {100 * aid.level:.0f}% "
-            f"confidence {100 * aid.recall_at_least:.0f}% or more of the relevant are found. "
-            "This is an aid: nothing is excluded without being read."
+            f"Irrelevant in a row: {aid.irrelevant_in_a_row}. Relevant found, at "
+            f"{100 * aid.level:.0f}% confidence: at least {100 * aid.recall_at_least:.0f}%. "
+            "An aid for your decision to stop; nothing unread is excluded."
         )
 
 

@@ -38,6 +38,8 @@ SAME_TITLE = 85.0
 # A pair that is possible only is shown to a person where the titles are this close.
 CLOSE_TITLE = 92.0
 KEY_LETTERS = 60
+ALIKE_TITLE = 60.0
+LARGEST_GROUP = 200
 SAME_WORD = 70.0
 OWN_WORD_LETTERS = 4
 
@@ -179,13 +181,33 @@ def _own_word(words: set[str], others: set[str]) -> bool:
 
 
 def _candidates(records: Sequence[Record], titles: Mapping[str, str]) -> list[Record]:
-    """The records that share anything with another; the rest need no comparison."""
+    """The records that look like another at a glance; the slow rules need see no more."""
     groups: dict[tuple[str, ...], list[Record]] = defaultdict(list)
     for record in records:
         for key in _keys(record, titles[record.record_id].replace(" ", "")):
             groups[key].append(record)
-    shared = {r.record_id for group in groups.values() if len(group) > 1 for r in group}
-    return [record for record in records if record.record_id in shared]
+    surnames = {record.record_id: _surnames(record) for record in records}
+    alike: set[str] = set()
+    for key, group in groups.items():
+        for one, other in combinations(group[:LARGEST_GROUP], 2):
+            ids = one.record_id, other.record_id
+            if not alike.issuperset(ids) and _alike(key[0], ids, titles, surnames):
+                alike.update(ids)
+        alike.update(record.record_id for record in group[LARGEST_GROUP:])
+    return [record for record in records if record.record_id in alike]
+
+
+def _alike(
+    key: str, ids: Key, titles: Mapping[str, str], surnames: Mapping[str, frozenset[str]]
+) -> bool:
+    # No rule of bib-dedupe merges less: authors alike, or titles nearly the same.
+    ratio = _title_ratio(titles, ids)
+    shared = surnames[ids[0]] & surnames[ids[1]]
+    return ratio >= CLOSE_TITLE or bool(shared and (ratio >= ALIKE_TITLE or key == "place"))
+
+
+def _surnames(record: Record) -> frozenset[str]:
+    return frozenset(folded(name.split(",")[0]) for name in record.authors.split(";")) - {""}
 
 
 def _keys(record: Record, title: str) -> Iterator[tuple[str, ...]]:
@@ -195,6 +217,7 @@ def _keys(record: Record, title: str) -> Iterator[tuple[str, ...]]:
     words = sorted(set(folded(record.title).split()), key=lambda word: (-len(word), word))
     if first_author:
         yield "author", first_author, *words[:3]
+        yield "author and year", first_author, record.year
     first_page = re.match(r"\D*(\d+)", record.pages)
     if record.volume and first_page:
         yield "place", record.volume, first_page.group(1), record.year

@@ -36,44 +36,74 @@ class Ranking:
     irrelevant: int
 
 
-def rank(
-    texts: Mapping[str, str],
-    labels: Mapping[str, bool],
-    examples: Sequence[tuple[str, bool]] = (),
-    seed: int = SEED,
-) -> Ranking:
-    """Order the records of `texts` that `labels` has no decision on.
+@dataclass(frozen=True)
+class Features:
+    """The words of every record, then of every example: rows of `matrix` in this order."""
+
+    record_ids: tuple[str, ...]
+    answers: tuple[bool, ...]
+    matrix: scipy.sparse.csr_matrix
+
+
+def make_features(
+    texts: Mapping[str, str], examples: Sequence[tuple[str, bool]] = ()
+) -> Features | None:
+    """Count the words once; decisions change, texts do not. None without any text.
 
     `texts` title and abstract by identity; `examples` texts judged elsewhere, such as the
-    trials that the review has. With one class only nothing can be learned: the order is
-    then random, by the seed. The same arguments give the same order.
+    trials that the review has.
     """
-    record_ids = sorted(texts)
-    waiting = [record_id for record_id in record_ids if record_id not in labels]
-    judged = [record_id for record_id in record_ids if record_id in labels]
-    answers = [labels[record_id] for record_id in judged] + [answer for _, answer in examples]
-    relevant, irrelevant = answers.count(True), answers.count(False)
-    if not (waiting and relevant and irrelevant):
-        return Ranking(_shuffled(waiting, seed), "random order", seed, relevant, irrelevant)
-    features = _features([texts[r] for r in (*waiting, *judged)] + [text for text, _ in examples])
-    scores = _scores(features, len(waiting), answers, seed)
-    # Stable: what scores alike stays in order of identity.
-    order = (-scores).argsort(kind="stable")
-    return Ranking(tuple(waiting[i] for i in order), MODEL, seed, relevant, irrelevant)
-
-
-def _features(texts: Sequence[str]) -> scipy.sparse.csr_matrix:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
+    record_ids = tuple(sorted(texts))
+    words = [texts[record_id] for record_id in record_ids] + [text for text, _ in examples]
     vectorizer = TfidfVectorizer(
         ngram_range=NGRAMS, sublinear_tf=True, min_df=1, max_df=LARGEST_SHARE
     )
-    return vectorizer.fit_transform(texts)
+    try:
+        matrix = vectorizer.fit_transform(words)
+    except ValueError:  # no word is left: none there, or each in nearly every text
+        return None
+    return Features(record_ids, tuple(answer for _, answer in examples), matrix)
+
+
+def rank(
+    waiting: Sequence[str],
+    labels: Mapping[str, bool],
+    features: Features | None,
+    seed: int = SEED,
+) -> Ranking:
+    """Order the records that wait by what `labels` and the examples teach.
+
+    With one class only nothing can be learned: the order is then random, by the seed. The
+    same arguments give the same order.
+    """
+    ordered = sorted(waiting)
+    answers = [*labels.values(), *(features.answers if features else ())]
+    relevant, irrelevant = answers.count(True), answers.count(False)
+    if not (ordered and relevant and irrelevant and features):
+        return Ranking(_shuffled(ordered, seed), "random order", seed, relevant, irrelevant)
+    row = {record_id: number for number, record_id in enumerate(features.record_ids)}
+    judged = sorted(labels)
+    examples = range(len(row), len(row) + len(features.answers))
+    scores = _scores(
+        features.matrix[[*(row[record_id] for record_id in judged), *examples]],
+        [*(labels[record_id] for record_id in judged), *features.answers],
+        features.matrix[[row[record_id] for record_id in ordered]],
+        seed,
+    )
+    # Stable: what scores alike stays in order of identity.
+    best_first = (-scores).argsort(kind="stable")
+    return Ranking(tuple(ordered[i] for i in best_first), MODEL, seed, relevant, irrelevant)
 
 
 def _scores(
-    features: scipy.sparse.csr_matrix, waiting: int, answers: Sequence[bool], seed: int
+    known: scipy.sparse.csr_matrix,
+    answers: Sequence[bool],
+    waiting: scipy.sparse.csr_matrix,
+    seed: int,
 ) -> np.ndarray:
+    """How far each waiting record lies on the relevant side, learned from the known ones."""
     import numpy as np
     from sklearn.svm import LinearSVC
 
@@ -82,8 +112,8 @@ def _scores(
     weights = np.where(answer == 1, 1.0, light)
     weights *= len(answer) / weights.sum()
     classifier = LinearSVC(C=PENALTY, loss="squared_hinge", random_state=seed)
-    classifier.fit(features[waiting:], answer, sample_weight=weights)
-    return classifier.decision_function(features[:waiting])
+    classifier.fit(known, answer, sample_weight=weights)
+    return classifier.decision_function(waiting)
 
 
 def _shuffled(record_ids: Sequence[str], seed: int) -> tuple[str, ...]:

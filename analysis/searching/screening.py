@@ -214,4 +214,5 @@ def screening_path(data: Path) -> Path:
 
 
 def _write(data: Path, decisions: Iterable[Decision]) -> None:
-    write_table(screening_path(data), COLUMNS, (asdict(decision) for decision in decisions))
+    rows = ({name: getattr(decision, name) for name in COLUMNS} for decision in decisions)
+    write_table(screening_path(data), COLUMNS, rows)

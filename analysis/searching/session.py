@@ -14,7 +14,7 @@ import yaml
 from analysis.files import write_atomically
 from analysis.searching.duplicates import load_deduplication, now
 from analysis.searching.library import Library, load_library
-from analysis.searching.ranking import SEED, Ranking, rank
+from analysis.searching.ranking import SEED, Features, Ranking, make_features, rank
 from analysis.searching.records import Record
 from analysis.searching.screening import (
     FIRST_STAGE,
@@ -41,6 +41,7 @@ class Session:
     clock: Callable[[], str] = now
     _library: Library = field(init=False)
     _screening: Screening = field(init=False)
+    _features: Features | None = field(init=False, default=None)
     _order: list[str] = field(init=False, default_factory=list)
     _made: list[Decision] = field(init=False, default_factory=list)
 
@@ -60,6 +61,15 @@ class Session:
     @property
     def waiting(self) -> int:
         return len(self._order)
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """What waits for this person, the most promising first."""
+        return tuple(self._order)
+
+    @property
+    def library(self) -> Library:
+        return self._library
 
     @property
     def screening(self) -> Screening:
@@ -108,26 +118,24 @@ class Session:
     def _learn(self) -> None:
         deduplication = load_deduplication(self.data, self._library)
         self._screening = load_screening(self.data, self._library, deduplication)
-        ranking = rank_queue(self._screening, self.stage, self.who, self.examples, self.seed)
+        if self._features is None:
+            self._features = stage_features(self._screening, self.stage, self.examples)
+        waiting = self._screening.queue(self.stage, self.who)
+        labels = self._screening.labels(self.stage, self.who)
+        # By this person's own decisions: the other's stay unseen.
+        ranking = rank(waiting, labels, self._features, self.seed)
         write_ranking(self.data, self.who, self.stage, ranking)
         self._order = list(ranking.order)
 
 
-def rank_queue(
-    screening: Screening,
-    stage: str,
-    who: str,
-    examples: tuple[tuple[str, bool], ...] = (),
-    seed: int = SEED,
-) -> Ranking:
-    """Rank what waits for a person by that person's own decisions: the other's stay unseen."""
+def stage_features(
+    screening: Screening, stage: str, examples: tuple[tuple[str, bool], ...] = ()
+) -> Features | None:
+    """The words of title and abstract of every report that has come to the stage."""
     records = screening.library.records
-    labels = screening.labels(stage, who)
-    texts = {
-        report: f"{records[report].title} {records[report].abstract}"
-        for report in (*screening.queue(stage, who), *labels)
-    }
-    return rank(texts, labels, examples, seed)
+    reached = {*screening.reached(stage), *screening.latest(stage)}
+    texts = {report: f"{records[report].title} {records[report].abstract}" for report in reached}
+    return make_features(texts, examples)
 
 
 def trial_examples(data: Path) -> tuple[tuple[str, bool], ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.problems import EvidenceError, Problem, ReviewError
 from analysis.searching.duplicates import now
-from analysis.searching.ranking import Ranking
+from analysis.searching.library import Library
 from analysis.searching.schemas import CRITERIA, STAGES, row_problems, screening_schema
 from analysis.searching.screening import COLUMNS as DECISION_COLUMNS
 from analysis.searching.screening import Decision, Screening, add_decisions
@@ -28,21 +28,21 @@ class SheetReport:
     unchanged: int
 
 
-def write_sheet(path: Path, screening: Screening, ranking: Ranking) -> int:
+def write_sheet(path: Path, library: Library, order: Sequence[str]) -> int:
     """Write the records that wait, the most promising first; their number.
 
     A file that is there is not overwritten: it may hold decisions.
     """
     if path.exists():
         raise ReviewError(f"{path} is there already: read it in, or give another name")
-    records = screening.library.records
+    records = library.records
     blank = dict.fromkeys(FILLED, "")
     write_table(
         path,
         COLUMNS,
-        (blank | {name: getattr(records[r], name) for name in SHOWN} for r in ranking.order),
+        (blank | {name: getattr(records[r], name) for name in SHOWN} for r in order),
     )
-    return len(ranking.order)
+    return len(order)
 
 
 def read_sheet(

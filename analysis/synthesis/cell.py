@@ -67,7 +67,9 @@ def cell_rows(evidence: Evidence, cell: Cell) -> CellRows:
     trials, set_aside = [], list(selection.set_aside)
     for rows in selection.chosen:
         try:
-            trials.append(TrialRows(rows, trial_effect(evidence.protocol, measure, rows)))
+            split = evidence.splits_control(rows[0].study_id, rows[0].source_id)
+            effect = trial_effect(evidence.protocol, measure, rows, split_control=split)
+            trials.append(TrialRows(rows, effect))
         except ValueError as error:
             set_aside += [
                 RowSetAside(row.study_id, row.row_id, "not estimable", str(error)) for row in rows
@@ -345,7 +347,9 @@ def risk_of_bias(evidence: Evidence, study_id: str) -> RiskOfBias:
     Without an overall judgement only some domains of the tool were judged, which
     cannot add up to low.
     """
-    rows = [row for row in evidence.risk_of_bias if row.study_id == study_id]
+    judged = [row for row in evidence.risk_of_bias if row.study_id == study_id]
+    # A trial judged with both tools is shown by the newer one; their domains do not mix.
+    rows = [row for row in judged if row.tool == max(other.tool for other in judged)]
     if not rows:
         return RiskOfBias(tool=None, overall="not assessed")
     judgements: dict[str, Judgement] = {row.domain: row.judgement for row in rows}
@@ -470,6 +474,11 @@ def inputs_of(evidence: Evidence, cell: Cell, findings: Findings) -> Mapping[str
     }
     read |= {
         f"sources.csv: source {source.source_id}": source for source in evidence.sources.values()
+    }
+    read |= {
+        f"contrasts.csv: {row.study_id}, {row.source_id}": row
+        for row in evidence.control_groups
+        if row.study_id in studies
     }
     read |= {
         f"integrity findings of {study_id}": found

@@ -235,11 +235,15 @@ def imprecision(body: Body, rules: CertaintyRules) -> Step:
     side. Where the protocol sets no such difference for the measure, nothing says that an
     interval around no difference is narrow, and including no difference is enough.
     The information: participants, and for ratios also events in both arms, below the
-    protocol's minimum. Only known numbers count. Both may apply: two levels.
+    protocol's minimum. Only known numbers count. Both may apply: two levels. So few
+    participants that one more trial could say anything take two levels by themselves.
     """
     wide, about_interval = _wide(body)
     few, about_size = _few(body, rules)
-    return _step("imprecision", wide + few, True, f"{about_interval} {about_size}")
+    reason = f"{about_interval} {about_size}"
+    if body.n_total is not None and not body.n_unknown and body.n_total < rules.very_few:
+        return _step("imprecision", 2, True, f"{reason} That is fewer than {rules.very_few}, too.")
+    return _step("imprecision", wide + few, True, reason)
 
 
 def _wide(body: Body) -> tuple[bool, str]:

@@ -121,7 +121,7 @@ def _containers(text: bytes) -> Iterator[Damage]:
         "xml": b'<?xml version="1.0"?><rows><row id="a"/></rows>',
         "json": b'[{"row_id": "a", "study_id": "b"}]',
         "rtf": rb"{\rtf1\ansi row_id,study_id}",
-        "sylk": b"ID;PWXL;N;E\nC;Y1;X1;K\"row_id\"\nE\n",
+        "sylk": b'ID;PWXL;N;E\nC;Y1;X1;K"row_id"\nE\n',
         "shell script": b"#!/bin/sh\nrm -rf /tmp/none\n",
         "nothing": b"",
         "blanks": b"  \n\t\n \n",
@@ -202,10 +202,15 @@ def _quotes(rows: list[list[str]], text: bytes) -> Iterator[Damage]:
     yield "quotes: none", as_csv(rows, quoting=csv.QUOTE_NONE, escapechar="\\"), None
     yield "quotes: single", as_csv(rows, quoting=csv.QUOTE_ALL, quotechar="'"), None
     yield "quotes: backslashed", as_csv(rows, doublequote=False, escapechar="\\"), None
-    yield "quotes: curly", as_csv(rows, quoting=csv.QUOTE_ALL).decode().replace('"', "”").encode(), None  # fmt: skip
+    quoted = as_csv(rows, quoting=csv.QUOTE_ALL).decode()
+    yield "quotes: curly", quoted.replace('"', "”").encode(), None
     for number, line in enumerate(text.splitlines()[1:4], start=1):
         yield f"quotes: opened in row {number}", text.replace(line, b'"' + line), None
-    yield "quotes: text after the closing one", text.replace(b"friesen-2017,", b'"friesen"-2017,', 1), None
+    yield (
+        "quotes: text after the closing one",
+        text.replace(b"friesen-2017,", b'"friesen"-2017,', 1),
+        None,
+    )
     yield "quotes: only quotes", b'"' * 1001, None
 
 
@@ -229,7 +234,11 @@ def _headers(rows: list[list[str]]) -> Iterator[Damage]:
     yield "header: a name twice", as_csv([[header[0], header[0], *header[2:]], *body]), None
     yield "header: unnamed column", as_csv([[*row, ""] for row in rows]), None
     yield "header: one name too many", as_csv([[*header, "comment"], *body]), None
-    yield "header: index column", as_csv([["", *header], *([str(i), *r] for i, r in enumerate(body))]), None
+    yield (
+        "header: index column",
+        as_csv([["", *header], *([str(i), *r] for i, r in enumerate(body))]),
+        None,
+    )
     yield "header: zero-width blank", as_csv([["\u200b" + header[0], *header[1:]], *body]), None
     yield "header: greek letters", as_csv([[n.replace("o", "ο") for n in header], *body]), None
 
@@ -256,14 +265,29 @@ def _cells(rows: list[list[str]]) -> Iterator[Damage]:
         yield f"blank: {column}", changed(column, ""), None
     for column in ("outcome", "higher_is", "timepoint", "format", "usable", "verified"):
         yield f"word: {column}", changed(column, "Yes please"), None
-    for value in ("../../etc/passwd", "a b", "A", "-a", "a--b", "<b>", "a\nb", "{{ x }}", "ä", "%n"):
+    for value in (
+        "../../etc/passwd",
+        "a b",
+        "A",
+        "-a",
+        "a--b",
+        "<b>",
+        "a\nb",
+        "{{ x }}",
+        "ä",
+        "%n",
+    ):
         yield f"id: {value!r}", changed("row_id", value), None
         yield f"study: {value!r}", changed("study_id", value), None
     yield "id: twice", changed("row_id", rows[2][0]), None
     for position in (0, 400, 700):
         text = as_csv(rows)
         yield f"NUL at {position}", text[:position] + b"\0" + text[position:], None
-    yield "blanks around cells", as_csv([rows[0], *([f"  {c}\u00a0" for c in r] for r in rows[1:])]), len(rows) - 1
+    yield (
+        "blanks around cells",
+        as_csv([rows[0], *([f"  {c}\u00a0" for c in r] for r in rows[1:])]),
+        len(rows) - 1,
+    )
 
 
 def _spreadsheet_habits(rows: list[list[str]], text: bytes) -> Iterator[Damage]:
@@ -277,12 +301,20 @@ def _spreadsheet_habits(rows: list[list[str]], text: bytes) -> Iterator[Damage]:
     yield "habit: a title alone above", b"Table 2. Outcomes\n" + text, None
     yield "habit: a footnote", as_csv([*rows, ["* adjusted", *blank[1:]]]), None
     yield "habit: a total", as_csv([*rows, ["Total", *blank[1:10], "60", *blank[11:]]]), None
-    yield "habit: a row of units", as_csv([header, ["", "", *["points"] * (len(header) - 2)], *body]), None
+    yield (
+        "habit: a row of units",
+        as_csv([header, ["", "", *["points"] * (len(header) - 2)], *body]),
+        None,
+    )
     yield "habit: comments", b"# exported 2026-11-23\n" + text, None
     yield "habit: comment below", text + b"# end of file\n", None
     yield "habit: conflict markers", text.replace(b"\n", b"\n<<<<<<< HEAD\n", 1), None
     yield "habit: a diff", b"".join(b"+" + line for line in text.splitlines(keepends=True)), None
-    yield "habit: markdown table", b"\n".join(b"| " + line.replace(b",", b" | ") + b" |" for line in text.splitlines()), None
+    yield (
+        "habit: markdown table",
+        b"\n".join(b"| " + line.replace(b",", b" | ") + b" |" for line in text.splitlines()),
+        None,
+    )
     yield "habit: transposed", as_csv([list(column) for column in zip(*rows, strict=True)]), None
     yield "habit: decimal commas", text.replace(b"4.99", b"4,99"), None
     yield "habit: decimal commas in quotes", text.replace(b"4.99", b'"4,99"'), None
@@ -305,7 +337,11 @@ def _sizes(rows: list[list[str]]) -> Iterator[Damage]:
     yield "size: 2 999 equal rows", as_csv([header, *[first] * 2_999]), None
     yield "size: 2 999 short rows", as_csv([header]) + b"x\n" * 2_999, None
     yield "size: 20 MB", as_csv([header]) + b"z" * 20_000_000, None
-    yield "size: a number of 15 000 digits", as_csv([header, [c if c != "4.99" else "1" * 15_000 for c in first]]), None
+    yield (
+        "size: a number of 15 000 digits",
+        as_csv([header, [c if c != "4.99" else "1" * 15_000 for c in first]]),
+        None,
+    )
 
 
 def _noise(text: bytes) -> Iterator[Damage]:
@@ -367,10 +403,17 @@ def _protocol_damages(text: str) -> Iterator[Damage]:
     for key in keys:
         yield f"protocol: no {key}", text.replace(f"\n{key}:", f"\nno_{key}:", 1).encode(), None
     for old, new in {
-        "minimum_arm_size: 20": ("twenty", "0", "-20", "20.5", "'20'", "yes", "true", "1e3", "010", "1:30", ".inf", "null", "[20]", "9" * 400),
+        "minimum_arm_size: 20": (
+            "twenty", "0", "-20", "20.5", "'20'", "yes", "true", "1e3", "010", "1:30", ".inf",
+            "null", "[20]", "9" * 400,
+        ),
         "level: 0.95": ("95", "1", "0.5", "95%", "0,95", ".nan", "1e-400", "'0.95'", "true"),
-        "window_weeks: [13, 52]": ("[52, 13]", "[13]", "[13, 26, 52]", "13", "[-1, 52]", "[a, b]", "{13: 52}"),
-        "baseline_search: 2013-11-13": ("2013-13-11", "13/11/2013", "20131113", "86400", "1.5", "yesterday", "true", "2013"),
+        "window_weeks: [13, 52]": (
+            "[52, 13]", "[13]", "[13, 26, 52]", "13", "[-1, 52]", "[a, b]", "{13: 52}",
+        ),
+        "baseline_search: 2013-11-13": (
+            "2013-13-11", "13/11/2013", "20131113", "86400", "1.5", "yesterday", "true", "2013",
+        ),
         "primary_model: reml": ("REML", "magic", "[reml]", "null", "1"),
         "ratio: false": ("0", "'no'", "maybe", "no", "[]"),
         "shown_models: [common, dersimonian-laird, reml]": ("reml", "[reml, magic]", "{a: b}"),
@@ -392,8 +435,29 @@ def _search_damages(text: str) -> Iterator[Damage]:
     for line in text.splitlines()[:4]:
         yield f"search: no {line.split(':')[0]}", text.replace(line, "").encode(), None
     for key, values in {
-        "date": ("13.11.2013", "2013-02-30", "soon", "null", "[2013-11-13]", "0000-00-00"),
-        "hits": ("many", "12.5", "yes", "'1 200'", "0x10", "1:30", ".inf", "1e400", "[1]"),
+        "date": (
+            "13.11.2013",
+            "2013-02-30",
+            "soon",
+            "null",
+            "[2013-11-13]",
+            "0000-00-00",
+            "86400",
+            "true",
+        ),
+        "hits": (
+            "many",
+            "12.5",
+            "yes",
+            "true",
+            "1_200",
+            "'1 200'",
+            "0x10",
+            "1:30",
+            ".inf",
+            "1e400",
+            "[1]",
+        ),
         "sources": ("CENTRAL", "null", "[1, 2]", "{a: b}"),
         "by": ("Some One", "../x", "null", "[a]", "42"),
     }.items():

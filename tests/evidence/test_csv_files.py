@@ -30,7 +30,9 @@ def refused(path: Path) -> list[Problem]:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_every_row_keeps_the_line_it_starts_on(tmp_path: Path, end: str) -> None:
-    text = end.join(["a,b", "1,2", '"first', 'second"",",3', "", "4,5", ",", '"x', "", 'y",6', "7,8"])
+    text = end.join(
+        ["a,b", "1,2", '"first', 'second"",",3', "", "4,5", ",", '"x', "", 'y",6', "7,8"]
+    )
     table = read(tmp_path, text.encode())
     assert table.lines == (2, 3, 6, 8, 11)
     assert [row[1] for row in table.rows] == ["2", "3", "5", "6", "8"]

@@ -93,8 +93,10 @@ def test_a_changed_cell_is_refused_or_read_as_it_stands(
     else:
         assert math.isnan(found) if cell.strip() == "" else found == float(cell)
     # Nothing else has moved.
-    assert frame.drop(columns=name).reset_index(drop=True).equals(
-        sound.drop(columns=name).reset_index(drop=True)
+    assert (
+        frame.drop(columns=name)
+        .reset_index(drop=True)
+        .equals(sound.drop(columns=name).reset_index(drop=True))
     )
 
 

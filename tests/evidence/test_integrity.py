@@ -1,4 +1,4 @@
-"""Implausible effects: found in the present data, planted and found, and not seen in clean twins."""
+"""Implausible effects: found in the present data and where planted, not in clean twins."""
 
 from __future__ import annotations
 

@@ -33,7 +33,8 @@ PLANTED = (
     Planted("unknown source", OUTCOMES, "friesen-2017.depression.post.1",
             {"source_id": "hearsay"}, "source_id", "'hearsay' is not in sources.csv"),
     Planted("wrong enum", OUTCOMES, "friesen-2017.depression.post.2",
-            {"higher_is": "bigger"}, "higher_is", "'bigger' was found, expected one of: worse, better"),
+            {"higher_is": "bigger"}, "higher_is",
+            "'bigger' was found, expected one of: worse, better"),
     Planted("unknown outcome", OUTCOMES, "friesen-2017.anxiety.post.1",
             {"outcome": "mood"}, "outcome", "'mood' was found, expected one of: pain, disability"),
     Planted("unknown format", OUTCOMES, "friesen-2017.anxiety.post.2",
@@ -53,7 +54,8 @@ PLANTED = (
     Planted("SD zero", OUTCOMES, "menga-2014.disability.post.1",
             {"sd_control": "0"}, "sd_control", "0 was found, expected a number above 0"),
     Planted("SD negative", OUTCOMES, "menga-2014.disability.follow-up.1",
-            {"sd_intervention": "-1.2"}, "sd_intervention", "-1.2 was found, expected a number above 0"),
+            {"sd_intervention": "-1.2"}, "sd_intervention",
+            "-1.2 was found, expected a number above 0"),
     Planted("SD missing", OUTCOMES, "nhu-2024.pain.post.1",
             {"sd_control": ""}, "sd_control", "blank, but the format is means"),
     Planted("n not whole", OUTCOMES, "nhu-2024.pain.post.2",
@@ -63,7 +65,8 @@ PLANTED = (
     Planted("events above n", OUTCOMES, "huguet-2024.pain.post.1",
             {"events_control": "114"}, "events_control", "114 events among 113 participants"),
     Planted("events not whole", OUTCOMES, "wilson-2023.pain.post.1",
-            {"events_control": "13.5"}, "events_control", "13.5 was found, expected a whole number"),
+            {"events_control": "13.5"}, "events_control",
+            "13.5 was found, expected a whole number"),
     Planted("interval without its effect", OUTCOMES, "baumeister-2021.disability.post.1",
             {"effect": "0.9"}, "effect", "0.9 lies outside its interval (0.055 to 0.599)"),
     Planted("interval of nothing", OUTCOMES, "buhrman-2015.disability.post.1",
@@ -107,9 +110,11 @@ PLANTED = (
             {"year": "18"}, "year", "18 was found, expected a number from 1990 to 2100"),
     Planted("year missing", STUDIES, "rini-2015", {"year": ""}, "year", "a number was expected"),
     Planted("more analysed than randomised", STUDIES, "ong-2023",
-            {"n_analysed_total": "96"}, "n_analysed_total", "96 analysed is more than 95 randomised"),
+            {"n_analysed_total": "96"}, "n_analysed_total",
+            "96 analysed is more than 95 randomised"),
     Planted("arms above their total", STUDIES, "minen-2020",
-            {"n_randomised_total": "138"}, "n_randomised_total", "less than its arms together (139)"),
+            {"n_randomised_total": "138"}, "n_randomised_total",
+            "less than its arms together (139)"),
     Planted("DOI with its address", STUDIES, "berman-2009",
             {"doi": "https://doi.org/10.1002/x"}, "doi", "a DOI without its address"),
     Planted("script for an address", "sources.csv", "gandy-2022",
@@ -120,19 +125,27 @@ PLANTED = (
             "friesen-2017|RoB 2|randomisation process", {"domain": "allocation concealment"},
             "domain", "is not a domain of RoB 2"),
     Planted("domain judged twice", "risk_of_bias.csv",
-            "friesen-2017|RoB 2|missing outcome data", {"domain": "deviations from intended interventions"},
-            "domain", "says this already"),
+            "friesen-2017|RoB 2|missing outcome data",
+            {"domain": "deviations from intended interventions"}, "domain", "says this already"),
     Planted("unknown judgement", "risk_of_bias.csv",
             "nhu-2024|RoB 2|randomisation process", {"judgement": "fine"},
             "judgement", "expected one of: low, some concerns, unclear, high"),
     Planted("published outside its interval", "published.csv",
-            "cd010152|headache|disability", {"estimate": "-0.95"}, "estimate", "lies outside its interval"),
+            "cd010152|headache|disability", {"estimate": "-0.95"}, "estimate",
+            "lies outside its interval"),
     Planted("published ratio of zero", "published.csv",
             "cd010152|headache|pain", {"ci_low": "0"}, "ci_low", "expected a ratio above 0"),
     Planted("acceptability of no trial", "acceptability.csv",
             "friesen-2017|participation|intervention", {"study_id": "friesen-2071"},
             "study_id", "is not in studies.csv"),
 )  # fmt: skip
+
+
+def test_the_projects_own_evidence_is_valid(evidence: Evidence) -> None:
+    own = DataFolder(DATA)
+    assert own.problems() == []
+    assert len(evidence.outcomes) == len(own.rows("outcomes.csv")) - 1
+    assert len(evidence.trials) == len(own.rows("studies.csv")) - 1
 
 
 Found = Mapping[tuple[str, int | None, str | None], list[str]]

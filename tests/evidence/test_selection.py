@@ -219,7 +219,7 @@ WORDS = {
 
 @st.composite
 def made_rows(draw: st.DrawFn) -> list[OutcomeRow]:
-    """Up to eight rows of one trial, any mixture that the schema lets through and some it does not."""
+    """Up to eight rows of one trial: mixtures the schema lets through and some it does not."""
     rows = []
     for number in range(draw(st.integers(1, 8))):
         changes = {name: draw(st.sampled_from(values)) for name, values in WORDS.items()}

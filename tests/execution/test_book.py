@@ -243,9 +243,16 @@ def test_every_complaint_is_said_not_the_first_only(project: Project) -> None:
 
 
 def test_formulas_need_no_script_and_no_other_host(project: Project) -> None:
+    numbered = "```{math}\n:label: hedges\nJ = 1 - \\frac{3}{4m - 1}\n```\n\n{eq}`hedges`\n"
+    write(project, "chapters/index.md", f"# Front\n\n$x^2$\n\n{numbered}")
     build_book(project)
-    assert "<msup>" in html(project, "index")
-    assert 'src="http' not in html(project, "index")
+    page = html(project, "index")
+    assert "<msup>" in page
+    assert "<mfrac>" in page
+    assert '<span class="eqno">(1)' in page
+    assert 'href="#equation-hedges">(1)</a>' in page
+    assert 'src="http' not in page
+    assert "unpkg" not in page
 
 
 @pytest.mark.parametrize("remains", ["next", "last", "no stamp", "no doctrees"])

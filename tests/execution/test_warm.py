@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import select
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import psutil
@@ -87,6 +91,26 @@ def test_a_crowd_of_notebooks_is_served(warm: WarmWorkers, tmp_path: Path) -> No
     assert [printed(one.notebook) for one in made if isinstance(one, Executed)] == [
         f"{i}\n" for i in range(12)
     ]
+
+
+def test_a_driver_that_reads_late_gets_the_whole_answer(warm: WarmWorkers, tmp_path: Path) -> None:
+    """The page fills the socket to the brim; the parent waits for room to say how it ended."""
+    ours, theirs = socket.socketpair()
+    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
+    socket.send_fds(warm.control, [b"+"], [theirs.fileno()])
+    theirs.close()
+    asked = job(notebook("from IPython.display import HTML\nHTML('x' * 2_400)"), tmp_path)
+    with ours:
+        ours.sendall(json.dumps(asdict(asked)).encode())
+        ours.shutdown(socket.SHUT_WR)
+        select.select([ours], [], [])
+        time.sleep(1)
+        answer = b""
+        while chunk := ours.recv(700):
+            answer += chunk
+    said, _, status = answer.partition(b"\0")
+    assert json.loads(said)[0] == "executed"
+    assert status == b"0"
 
 
 def test_the_processes_a_notebook_starts_end_with_it(warm: WarmWorkers, tmp_path: Path) -> None:

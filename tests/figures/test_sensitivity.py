@@ -23,7 +23,9 @@ def variants(family: str, *estimates: float) -> Spread:
 def question(condition: str, *spreads: Spread) -> Sensitivity:
     synthesis = examples.many(12)
     cell = synthesis.cell.model_copy(update={"condition": condition})
-    synthesis = synthesis.model_copy(update={"cell": cell, "title": f"Disability after treatment: {condition}"})
+    synthesis = synthesis.model_copy(
+        update={"cell": cell, "title": f"Disability after treatment: {condition}"}
+    )
     assert synthesis.primary is not None
     return Sensitivity(synthesis, synthesis.primary, spreads)
 

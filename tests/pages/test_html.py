@@ -10,7 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.pages.html import Html, doi_link, element, items, join, link, paragraph, table, terms, text
+from analysis.pages.html import (
+    Html,
+    doi_link,
+    element,
+    items,
+    join,
+    link,
+    paragraph,
+    table,
+    terms,
+    text,
+)
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -80,7 +91,8 @@ def test_any_text_comes_back_from_the_parser_unchanged(content: str) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "javascript:alert(1)", "JavaScript:alert(1)", " javascript:alert(1)", "java\nscript:alert(1)",
+        "javascript:alert(1)", "JavaScript:alert(1)", " javascript:alert(1)",
+        "java\nscript:alert(1)",
         "\x01javascript:alert(1)", "data:text/html,<script>", "vbscript:x", "file:///etc/passwd",
         "//evil.example/x", "\\\\evil.example", "mailto:a@b", "ftp://a/b", "/etc/passwd", "",
         "a b.html", "x.html?y", "jav&#x61;script:alert(1)", "httpss://a", "https:/a", "https:a",

@@ -27,7 +27,7 @@ from analysis.synthesis.model import Synthesis
 from tests.evidence.folder import DATA, DataFolder
 
 HOSTILE = (
-    "<script>alert(1)</script><img src=x onerror=alert(2)> \" onmouseover=\"alert(3)' "
+    '<script>alert(1)</script><img src=x onerror=alert(2)> " onmouseover="alert(3)\' '
     "</td></table> ]]> <!-- javascript:alert(4) {{ 7*7 }} {include}`/etc/passwd`"
 )
 # Columns of free text: a person or a source writes what they like.
@@ -45,7 +45,7 @@ FREE_TEXT = {
 TAGS = {
     "body", "div", "p", "span", "strong", "em", "b", "a", "abbr", "br", "code", "ul", "ol", "li",
     "dl", "dt", "dd", "section", "h2", "h3", "h4", "details", "summary", "sup", "sub", "small",
-    "table", "caption", "thead", "tbody", "tr", "th", "td", "time", "cite", "label", "nav",
+    "table", "caption", "thead", "tbody", "tr", "th", "td", "time", "cite", "label", "nav", "q",
 }  # fmt: skip
 SVG_TAGS = {"svg", "title", "desc", "g", "line", "rect", "path", "polygon", "circle", "text"}
 ADDRESS = re.compile(r"https?://|[\w.#][\w./#-]*$")
@@ -168,7 +168,10 @@ def test_no_page_shows_a_missing_value_of_python(pages: Mapping[str, str]) -> No
         words = {text.strip() for text in tree(markup).itertext()}
         assert not words & {"nan", "None", "NaN", "inf", "[]", "()", "{}"}, name
         for text in words:
-            assert not re.search(r"\bnan\b|\bNone\b(?! of)|<function|object at 0x", text), (name, text)
+            assert not re.search(r"\bnan\b|\bNone\b(?! of)|<function|object at 0x", text), (
+                name,
+                text,
+            )
 
 
 def test_numbers_in_tables_have_true_minus_signs(pages: Mapping[str, str]) -> None:

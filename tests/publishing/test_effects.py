@@ -89,7 +89,8 @@ def test_metafor_pools_the_table_to_the_numbers_of_the_pages(
     if "there is no package called" in done.stderr:
         pytest.skip("the R package metafor is missing: the table is not read in R")
     assert done.returncode == 0, done.stderr
-    found = {line.split()[0]: list(map(float, line.split()[1:])) for line in done.stdout.split("\n") if line}  # fmt: skip
+    printed = [line.split() for line in done.stdout.splitlines()]
+    found = {key: [float(number) for number in numbers] for key, *numbers in printed}
     pooled = {key: s for key, s in syntheses.items() if s.k > 1}
     assert set(found) == set(pooled)
     for key, synthesis in pooled.items():

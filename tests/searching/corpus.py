@@ -14,13 +14,14 @@ def _words(text: str, separator: str | None = None) -> list[str]:
     return text.split(separator)
 
 
-SURNAMES = _words(
-    "Andersson Bergström Buhrman Carlsson Chen Dahl de-Souza Dubois Eriksen Fischer García "
-    "Gonzalez Hansen Hofmann Ivanov Jensen Johansson Kowalski Kumar Lindqvist López Martin "
-    "Meyer Müller Nakamura Nguyen Nielsen Novak O'Brien Okafor Olsen Patel Petrov Quinn Rossi "
-    "Sánchez Schmidt Silva Singh Smith Suzuki Tanaka Taylor Thompson Vandenberg Virtanen "
-    "Wagner Wang Weber White Wilson Wright Yamamoto Yilmaz Zhang Zimmermann"
+STARTS = _words(
+    "Ander Berg Carl Dahl Ek Falk Gran Hol Ing Jo Kron Lind Mel Nor Ost Palm Ros Sand Tor Wal"
 )
+ENDS = _words("berg dal feld gren holm kvist man mark sson stein ström stedt quist well wood")
+SURNAMES = [
+    *(start + end for start in STARTS for end in ENDS),
+    *_words("Chen de-Souza Dubois García López Müller Nguyen O'Brien Sánchez Zhang"),
+]
 FORENAMES = _words(
     "Anna Åsa Ben Carla Chloé Daniel Elena Erik Fatima Gerhard Hanna Ines Jakob Karin Lars "
     "Maria Nadia Olof Paula Peter Rosa Sara Sven Teresa Tomas Ulrika Viktor Wei Yuki Zoe"

@@ -9,7 +9,7 @@ from analysis.problems import EvidenceError, ReviewError
 from analysis.searching.duplicates import load_deduplication
 from analysis.searching.library import load_library
 from analysis.searching.screening import Screening, load_screening, screening_path
-from analysis.searching.session import rank_queue
+from analysis.searching.session import Session
 from analysis.searching.sheet import read_sheet, write_sheet
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
@@ -23,9 +23,9 @@ def load(data: Path) -> Screening:
 
 
 def make(data: Path, who: str = "ben") -> Path:
-    screening = load(data)
+    session = Session(data, who)
     path = data.parent / f"{who}.csv"
-    write_sheet(path, screening, rank_queue(screening, STAGE, who))
+    write_sheet(path, session.library, session.order)
     return path
 
 
@@ -84,9 +84,8 @@ def test_a_row_of_no_search_is_named(data: Path, five) -> None:
 
 def test_a_sheet_is_never_overwritten(data: Path, five) -> None:
     path = make(data)
-    screening = load(data)
     with pytest.raises(ReviewError, match="is there already"):
-        write_sheet(path, screening, rank_queue(screening, STAGE, "ben"))
+        write_sheet(path, load_library(data), [])
 
 
 def test_no_cell_of_the_sheet_is_a_formula(data: Path, take) -> None:

@@ -1,6 +1,7 @@
 # One cell of the review in R: effects from the rows of outcomes.csv, pooled by metafor.
 #   Rscript reference.R OUTCOMES_CSV CHOSEN_CSV CORRELATION OUT_CSV
-# CHOSEN_CSV names the rows of each trial (study_id, row_id); everything else is computed
+# contrasts.csv beside OUTCOMES_CSV says where a source had split the control group: there the
+# contrasts of a trial are independent. CHOSEN_CSV names the rows of each trial (study_id, row_id); everything else is computed
 # here from the data file, with none of the project's code.
 
 suppressPackageStartupMessages(library(metafor))
@@ -8,6 +9,8 @@ arguments <- commandArgs(trailingOnly = TRUE)
 outcomes <- read.csv(arguments[1], na.strings = "", encoding = "UTF-8")
 chosen <- read.csv(arguments[2])
 r <- as.numeric(arguments[3])
+handled <- read.csv(file.path(dirname(arguments[1]), "contrasts.csv"), encoding = "UTF-8")
+split <- handled[handled$control_group == "split", ]
 
 # RevMan's SMD: the approximate J, and its own large-sample variance.
 variance <- function(g, n1, n2) (n1 + n2) / (n1 * n2) + g^2 / (2 * (n1 + n2 - 3.94))
@@ -40,7 +43,9 @@ effect_of_row <- function(id) {
 effect_of_trial <- function(ids) {
   found <- sapply(ids, effect_of_row)
   se <- sqrt(found[2, ])
-  correlations <- matrix(r, length(ids), length(ids))
+  row <- outcomes[outcomes$row_id == ids[1], ]
+  independent <- any(split$study_id == row$study_id & split$source_id == row$source_id)
+  correlations <- matrix(if (independent) 0 else r, length(ids), length(ids))
   diag(correlations) <- 1
   c(mean(found[1, ]), sum(correlations * outer(se, se)) / length(ids)^2)
 }

@@ -67,7 +67,9 @@ def read_numbers(path: Path) -> Numbers:
 
 def read_records(path: Path) -> list[dict[str, str]]:
     with path.open(newline="") as stream:
-        return [{key: value.strip() for key, value in row.items()} for row in csv.DictReader(stream)]
+        return [
+            {key: value.strip() for key, value in row.items()} for row in csv.DictReader(stream)
+        ]
 
 
 def main() -> None:

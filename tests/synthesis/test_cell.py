@@ -13,7 +13,7 @@ from analysis.protocol import SynthesisRules
 from analysis.statistics.results import PooledEffect
 from analysis.synthesis.cell import cell_rows, pool_by_protocol, synthesise, synthesise_all
 from analysis.synthesis.model import StudyEffect, Synthesis
-from tests.evidence.rows import a_reported_row, a_row, a_trial, with_rows
+from tests.evidence.rows import a_row, a_trial, with_rows
 from tests.synthesis import reference
 from tests.synthesis.reference import Numbers
 from tests.validation.metafor.reference import missing

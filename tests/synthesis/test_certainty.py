@@ -216,6 +216,9 @@ class TestImprecision:
             (400, 0, 0, "400 participants, at least 400"),
             (399, 2, 1, "399 participants (not known in 2 trials), fewer than 400"),
             (None, 4, 1, "No participants (not known in 4 trials), fewer than 400"),
+            (100, 0, 1, "100 participants, fewer than 400"),
+            (99, 0, 2, "fewer than 100, too"),
+            (99, 1, 1, "99 participants (not known in 1 trial), fewer than 400"),
         ],
     )
     def test_participants(

@@ -26,9 +26,7 @@ def test_only_questions_with_an_estimate_in_both_conditions_are_listed(
     both = {
         key.partition(".")[2]
         for key, synthesis in syntheses.items()
-        if key.startswith("headache.")
-        and synthesis.primary
-        and syntheses[f"non-{key}"].primary
+        if key.startswith("headache.") and synthesis.primary and syntheses[f"non-{key}"].primary
     }
     assert set(contrasts) == both
     assert "anxiety.post" not in contrasts

@@ -104,9 +104,7 @@ def test_benefit_harm_and_neither(evidence: Evidence, effect: float, says: str) 
     assert says in synthesis.sentences.headline
 
 
-@pytest.mark.parametrize(
-    ("events", "ratio"), [((20.0, 10.0), "2.00"), ((10.0, 20.0), "0.50")]
-)
+@pytest.mark.parametrize(("events", "ratio"), [((20.0, 10.0), "2.00"), ((10.0, 20.0), "0.50")])
 def test_ratios_are_worded_as_ratios(
     evidence: Evidence, events: tuple[float, float], ratio: str
 ) -> None:

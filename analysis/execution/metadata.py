@@ -1,0 +1,101 @@
+"""A Sphinx extension: what a page says of itself to search engines, networks and feed readers.
+
+Loaded by `_config.yml`. Addresses are given only where the site's own is known (`site_url`
+of the protocol); the picture's is relative otherwise.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+CARD = "social-card.png"
+FEED = "feed.xml"
+LONGEST_DESCRIPTION = 200
+
+_PARAGRAPH = re.compile(r"<p\b[^>]*>(.*?)</p>", re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
+
+
+@dataclass(frozen=True)
+class SiteFacts:
+    """What all pages share: the site's name and, if it is known, its address."""
+
+    name: str
+    url: str | None
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Have every page that Sphinx writes carry its metadata."""
+    app.connect("html-page-context", _describe)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _describe(
+    app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object
+) -> None:
+    env: Any = app.env
+    site = site_facts(env.myst_config.substitutions)
+    tags = metatags(site, page, context.get("title", ""), context.get("body", ""))
+    context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
+
+
+def site_facts(values: Mapping[str, Any]) -> SiteFacts:
+    """From the values that the prose may name: the protocol's title and address."""
+    protocol = values.get("protocol", {})
+    return SiteFacts(protocol.get("title", ""), protocol.get("site_url"))
+
+
+def metatags(site: SiteFacts, page: str, title: str, body: str) -> Iterator[str]:
+    """The elements of one page's head; `title` and `body` are its HTML."""
+    said = description(body)
+    up = "../" * page.count("/")
+    properties = {
+        "og:type": "website" if page == "index" else "article",
+        "og:site_name": site.name,
+        "og:title": _text(title) or site.name,
+        "og:description": said,
+        "og:url": address(site.url, page) if site.url else "",
+        "og:image": f"{site.url or up}{CARD}",
+        "og:image:width": "1200",
+        "og:image:height": "630",
+        "og:image:alt": f"{site.name}: the main answers as estimates with their intervals",
+    }
+    if said:
+        yield f'<meta name="description" content="{html.escape(said)}" />'
+    for name, content in properties.items():
+        if content:
+            yield f'<meta property="{name}" content="{html.escape(content)}" />'
+    yield '<meta name="twitter:card" content="summary_large_image" />'
+    if site.url:
+        yield f'<link rel="canonical" href="{html.escape(address(site.url, page))}" />'
+        yield (
+            '<link rel="alternate" type="application/atom+xml" title="Versions" '
+            f'href="{html.escape(site.url + FEED)}" />'
+        )
+
+
+def address(site_url: str, page: str) -> str:
+    """The address of a page; that of the front page is the site's."""
+    return site_url if page == "index" else f"{site_url}{quote(page)}.html"
+
+
+def description(body: str) -> str:
+    """The first paragraph with text, cut at a word."""
+    for found in _PARAGRAPH.finditer(body):
+        if said := _text(found[1]):
+            if len(said) <= LONGEST_DESCRIPTION:
+                return said
+            return said[: LONGEST_DESCRIPTION - 1].rsplit(" ", 1)[0] + "…"
+    return ""
+
+
+def _text(markup: str) -> str:
+    return " ".join(html.unescape(_TAG.sub("", markup)).split())

@@ -1,0 +1,62 @@
+"""What the pages point at exists: each place of the checklists, each term, each download."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from analysis.evidence.load import load
+from analysis.pages.links import GLOSSARY, term_anchor
+from tests.pages.test_links import glossary_terms
+from tests.site.conftest import Built
+
+ID = re.compile(r"""\bid="([^"]+)\"""")
+DOWNLOAD = re.compile(r"""href="(?:\.\./)?downloads/([^"]+)\"""")
+
+
+def ids(built: Built, document: str) -> set[str]:
+    page = built.site / f"{document}.html"
+    assert page.is_file(), f"{document} is not in the site"
+    return set(ID.findall(page.read_text(encoding="utf-8")))
+
+
+def test_every_place_of_the_checklists_is_in_the_site(built: Built) -> None:
+    places = [place for item in load(built.root / "data").checklists for place in item.places]
+    assert len(places) > 50
+    for place in places:
+        document, _, anchor = place.partition("#")
+        found = ids(built, document)
+        assert not anchor or anchor in found, f"{place}: the page has no such anchor"
+
+
+def test_every_term_is_in_the_built_glossary(built: Built) -> None:
+    found = ids(built, GLOSSARY.removesuffix(".html"))
+    missing = [name for name in glossary_terms() if term_anchor(name) not in found]
+    assert missing == []
+
+
+def test_every_file_that_is_offered_is_there_and_no_other(built: Built) -> None:
+    folder = built.site / "downloads"
+    held = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    offered = set(DOWNLOAD.findall((built.site / "living/downloads.html").read_text("utf-8")))
+    assert offered == held
+    linked = {
+        name for page in built.pages for name in DOWNLOAD.findall(page.read_text(encoding="utf-8"))
+    }
+    assert linked == held
+
+
+@pytest.mark.parametrize("file", ["feed.xml", "sitemap.xml"])
+def test_what_needs_an_address_is_not_made_without_one(built: Built, file: str) -> None:
+    assert load(built.root / "data").protocol.site_url is None
+    assert not (built.site / file).exists()
+    assert 'rel="canonical"' not in (built.site / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_card_is_there_and_small(built: Built) -> None:
+    card = built.site / "social-card.png"
+    assert 1_000 < card.stat().st_size < 100_000
+    for page in built.pages:
+        up = "../" * (len(page.relative_to(built.site).parts) - 1)
+        assert f'content="{up}social-card.png"' in page.read_text(encoding="utf-8"), page.name
