@@ -6,7 +6,7 @@ RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help book test serve check status lint bench clean lock
+.PHONY: help book test update serve check status lint bench clean lock
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -16,6 +16,9 @@ book: $(INSTALLED) ## Check the data, execute what is stale, build the site
 
 test: $(INSTALLED) ## Run the whole test suite
 	@$(RUN) -m pytest -n auto --dist loadgroup
+
+update: $(INSTALLED) ## From new search exports to an updated site
+	@$(RUN) -m analysis update
 
 serve: $(INSTALLED) ## Serve the built site on this machine
 	@$(RUN) -m analysis serve

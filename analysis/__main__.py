@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis.problems import EvidenceError, ReviewError
+from analysis.searching.commands import extract_app, search_app
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from analysis.evidence.load import Evidence
-    from analysis.execution.build import Reads
+    from analysis.execution.build import OpenWorkers, Reads
     from analysis.execution.plan import Page, Project
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,6 +27,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(search_app, name="search")
+app.add_typer(extract_app, name="extract")
 
 
 @app.command()
@@ -47,6 +53,13 @@ def build(
     ] = None,
     force: Annotated[bool, typer.Option(help="Execute every page, stale or not.")] = False,
     timeout: Annotated[float, typer.Option(help="Seconds a page may take.")] = 120.0,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Execute on the workers of a Dask scheduler, such as tcp://10.0.0.1:8786.",
+        ),
+    ] = None,
 ) -> None:
     """Execute the stale pages, then build the book into _build/html.
 
@@ -58,19 +71,74 @@ def build(
     from analysis.execution.published import published
 
     project, pages = _plan()
+    console = Console()
     done = build_all(
         project,
         pages,
         lambda: _check_everything(project),
-        console=Console(),
+        console=console,
         jobs=jobs,
         force=force,
         timeout=timeout,
+        workers=_cluster(scheduler, project, pages, console) if scheduler else None,
         beside=lambda: published(project),
+        rehearsal="analysis.pages.context:rehearse",
     )
     if not done.succeeded:
         raise typer.Exit(1)
     typer.echo("Next: make serve")
+
+
+@app.command()
+def update(
+    by: Annotated[str, typer.Option(help="Who searched: small letters and hyphens.")] = "team",
+    jobs: Annotated[
+        int | None, typer.Option(help="Pages at a time; one a core by default.")
+    ] = None,
+) -> None:
+    """Import the inbox, say what awaits a person, execute what is stale, build, show the diff.
+
+    Safe to run every day. Exit codes: 0 the site is up to date; 1 a page or the book failed,
+    or the evidence is not valid, and the last good site stands; 4 the site is up to date but
+    a file in data/searches/inbox could not be read.
+
+    Example: python -m analysis update
+    """
+    from analysis.evidence.load import load
+    from analysis.searching.awaiting import awaiting
+    from analysis.searching.duplicates import deduplicate
+    from analysis.searching.imports import import_inbox
+    from analysis.searching.library import load_library
+
+    data = ROOT / "data"
+    inbox = import_inbox(data, by)
+    fresh = [found for found in inbox.imported if not found.already]
+    for found in fresh:
+        typer.echo(f"Imported {found}.")
+    if fresh:
+        grouped = deduplicate(data, load_library(data))
+        typer.echo(f"{len(grouped.reports)} different reports after deduplication.")
+    else:
+        typer.echo("Inbox: nothing new.")
+    for problem in inbox.problems:
+        typer.echo(str(problem), err=True)
+    typer.echo("Awaiting a person:")
+    for line in awaiting(data, load(data)):
+        typer.echo(f"  {line}")
+    build(jobs=jobs)
+    _show_changes()
+    if inbox.problems:
+        raise typer.Exit(4)
+
+
+def _show_changes() -> None:
+    """The present version against the release before it, as `diff` prints it."""
+    from analysis.living.release import previous_release
+
+    version = _evidence().protocol.version
+    before = previous_release(ROOT / "data", version.name, version.date)
+    if before is not None:
+        diff(before.name)
 
 
 @app.command()
@@ -221,6 +289,17 @@ def _plan() -> tuple[Project, tuple[Page, ...]]:
 
     project = Project(ROOT)
     return project, pages(load_protocol(project.data / "protocol.yml"))
+
+
+def _cluster(
+    address: str, project: Project, pages: tuple[Page, ...], console: Console
+) -> OpenWorkers:
+    """The workers of a Dask scheduler, connected when the first page is to be executed."""
+    from functools import partial
+
+    from analysis.execution.cluster import cluster_workers
+
+    return partial(cluster_workers, address, project, pages, console)
 
 
 def _check_everything(project: Project) -> Reads:

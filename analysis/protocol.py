@@ -160,8 +160,29 @@ class SynthesisRules(Frozen):
 
 
 class IntegrityRules(Frozen):
+    """From where on a number is questioned; `..._suspect` keeps it out, the other only notes it.
+
+    The defaults are those of the first rules, for protocols that were frozen before a check.
+    """
+
+    # SE read as SD: an effect far from what it is compared with, or an SD far from the usual.
     large_smd: Annotated[float, Field(gt=0)]
     outlier_multiple: Annotated[float, Field(gt=1)]
+    outlier_z: Annotated[float, Field(ge=0)] = 3.0
+    sd_multiple: Annotated[float, Field(gt=1)] = 2.5
+    sd_minimum_trials: Annotated[int, Field(ge=1)] = 2
+    # Effect and interval: by how much of half its width they disagree; and how much smaller
+    # a standard error is than the participants allow.
+    interval_gap: Annotated[float, Field(gt=0)] = 0.1
+    interval_gap_suspect: Annotated[float, Field(gt=0)] = 0.5
+    se_fraction: Annotated[float, Field(gt=0, le=1)] = 0.8
+    se_fraction_suspect: Annotated[float, Field(gt=0, le=1)] = 0.5
+    # Sources that disagree, on the analysis scale.
+    source_gap: Annotated[float, Field(gt=0)] = 0.01
+    source_gap_suspect: Annotated[float, Field(gt=0)] = 0.8
+    # Directions that conflict: how large both effects are, and how far apart in standard errors.
+    conflict_smd: Annotated[float, Field(gt=0)] = 0.2
+    conflict_z: Annotated[float, Field(gt=0)] = 3.0
 
 
 class CertaintyRules(Frozen):

@@ -21,6 +21,7 @@ CELL = ["condition", "outcome", "timepoint"]
 ONCE = {
     "certainty": [*CELL, "domain"],
     "checklists": ["checklist", "item"],
+    "integrity": ["check", "study_id", "row_id"],
     "risk_of_bias": ["study_id", "tool", "domain"],
     "published": ["review", "condition", "outcome", "timepoint", "measure"],
 }
@@ -43,6 +44,7 @@ def consistency_problems(
             for check in ROW_CHECKS.get(name, ()):
                 problems += [Problem(path, int(line), *said) for said in check(row)]
     problems += _decisions_about_nothing(folder / "certainty.csv", targets)
+    problems += _rulings_about_nothing(folder / "integrity.csv", targets)
     return problems
 
 
@@ -59,6 +61,21 @@ def _decisions_about_nothing(path: Path, frames: Mapping[str, pd.DataFrame]) -> 
         if cell not in rated:
             message = f"no included trial has a usable row for {'.'.join(cell)}: nothing to decide"
             yield Problem(path, int(line), "outcome", message)
+
+
+def _rulings_about_nothing(path: Path, frames: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+    if not {"integrity", "outcomes"} <= set(frames):
+        return
+    outcomes, rulings = frames["outcomes"], frames["integrity"]
+    trial_of = dict(zip(outcomes["row_id"], outcomes["study_id"], strict=True))
+    for line, study_id, row_id in zip(
+        rulings.index, rulings["study_id"], rulings["row_id"], strict=True
+    ):
+        if row_id and row_id not in trial_of:
+            yield Problem(path, int(line), "row_id", f"{short(row_id)} is not in outcomes.csv")
+        elif row_id and trial_of[row_id] != study_id:
+            message = f"{short(row_id)} is a row of {trial_of[row_id]}, not of {short(study_id)}"
+            yield Problem(path, int(line), "row_id", message)
 
 
 def _unknown_references(
@@ -223,6 +240,7 @@ ROW_CHECKS: Mapping[str, tuple[Callable[[Row], Said], ...]] = {
         _ratio_is_positive,
     ),
     "certainty": (_decided_on_a_day,),
+    "integrity": (_decided_on_a_day,),
     "checklists": (_unreported_says_why,),
     "risk_of_bias": (_domain_of_its_tool,),
     "published": (_published_interval,),

@@ -20,6 +20,7 @@ from analysis.evidence.records import (
     Judgement,
     OutcomeRow,
     Published,
+    Ruling,
     Source,
     Trial,
     records,
@@ -46,6 +47,7 @@ class Evidence:
     acceptability: tuple[AcceptabilityRow, ...]
     published: tuple[Published, ...]
     decisions: tuple[Decision, ...]
+    rulings: tuple[Ruling, ...]
     control_groups: tuple[ControlGroup, ...]
     checklists: tuple[ChecklistItem, ...]
     sources: Mapping[str, Source]
@@ -92,6 +94,7 @@ def load(folder: Path) -> Evidence:
         acceptability=records(frames["acceptability"], AcceptabilityRow),
         published=records(frames["published"], Published),
         decisions=records(frames["certainty"], Decision),
+        rulings=records(frames["integrity"], Ruling),
         control_groups=records(frames["contrasts"], ControlGroup),
         checklists=records(frames["checklists"], ChecklistItem),
         sources={source.source_id: source for source in records(frames["sources"], Source)},

@@ -12,6 +12,19 @@ JudgementWord = Literal["low", "some concerns", "unclear", "high"]
 CertaintyDomain = Literal[
     "risk of bias", "inconsistency", "imprecision", "indirectness", "publication bias"
 ]
+IntegrityCheck = Literal[
+    "SE read as SD",
+    "equals baseline",
+    "outside range",
+    "n above randomised",
+    "events above n",
+    "effect and interval",
+    "sources disagree",
+    "directions conflict",
+    "exact zero",
+    "small arm",
+    "duplicate report",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +188,19 @@ class Decision:
     timepoint: str
     domain: CertaintyDomain
     levels: float
+    reason: str
+    decided_by: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A row of integrity.csv: what a person decided about a finding; no row_id means all rows."""
+
+    check: IntegrityCheck
+    study_id: str
+    row_id: str
+    ruling: Literal["accept", "exclude"]
     reason: str
     decided_by: str
     date: str

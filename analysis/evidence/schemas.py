@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pandera.pandas as pa
 
-from analysis.evidence.records import CertaintyDomain
+from analysis.evidence.records import CertaintyDomain, IntegrityCheck
 from analysis.protocol import Protocol
 
 SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
@@ -151,6 +151,18 @@ def schemas(protocol: Protocol) -> dict[str, pa.DataFrameSchema]:
                 "timepoint": _words(*timepoints),
                 "domain": _words(*get_args(CertaintyDomain)),
                 "levels": pa.Column(float, [_between(0, 3), _whole()]),
+                "reason": _required(),
+                "decided_by": _required(),
+                "date": _required(DAY, what="a day as YYYY-MM-DD"),
+            }
+        ),
+        "integrity": _table(
+            {
+                "check": _words(*get_args(IntegrityCheck)),
+                "study_id": _slug(),
+                # Blank where the ruling is about every row of the trial.
+                "row_id": _text(),
+                "ruling": _words("accept", "exclude"),
                 "reason": _required(),
                 "decided_by": _required(),
                 "date": _required(DAY, what="a day as YYYY-MM-DD"),

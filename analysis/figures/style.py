@@ -24,6 +24,8 @@ from types import MappingProxyType
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from analysis.figures.compact import compact
+
 WIDTH = 684.0  # points: 9.5 inches, the width of every figure that fills a page
 POINTS_PER_INCH = 72.0
 
@@ -117,7 +119,7 @@ def inline_svg(figure: Figure, alt: str) -> str:
     document = render_svg(figure)
     mark = hashlib.sha256(document.encode()).hexdigest()[:8]
     # Two figures on one page must not share ids: a clip path would be taken from the other.
-    document = re.sub(r'(\bid="|href="#|url\(#)', rf"\1f{mark}-", document)
+    document = compact(document, f"f{mark}-")
     named = html.escape(alt, quote=True)
     document = document.replace("<svg ", f'<svg aria-label="{named}" ', 1)
     return (

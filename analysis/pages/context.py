@@ -7,6 +7,7 @@ from pathlib import Path
 
 from analysis.evidence.flow import Flow
 from analysis.evidence.load import Evidence, load
+from analysis.evidence.selection import rows_of
 from analysis.living.compare import Change, compare
 from analysis.living.release import Release, previous_release, read_states
 from analysis.living.results import read_results
@@ -65,3 +66,15 @@ def changes() -> tuple[Change, ...]:
 def flow() -> Flow:
     """The PRISMA flow, counted from the files."""
     return load_flow(DATA, evidence())
+
+
+def rehearse() -> None:
+    """What every page would do first, done once in the parent that the kernels are forked from."""
+    from analysis.figures.forest import forest_plot
+    from analysis.figures.style import inline_svg
+
+    protocol = evidence().protocol
+    largest = max(protocol.cells, key=lambda cell: len(rows_of(evidence(), cell)))
+    synthesis = synthesise(evidence(), largest)
+    if synthesis.studies:
+        inline_svg(forest_plot(synthesis), synthesis.sentences.forest_alt)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.evidence.disagreements import SeveralSources, several_sources
+from analysis.evidence.integrity import Finding, findings
 from analysis.evidence.load import Evidence
 from analysis.formatting import DASH, count, counted, listed, number
 from analysis.pages import links
@@ -18,35 +18,23 @@ from analysis.synthesis.model import StudyEffect, Synthesis
 
 
 def summary(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
-    """The four counts of this page in one paragraph."""
+    """The counts of this page in one paragraph."""
     rows = evidence.outcomes
     verified = sum(row.verified == "yes" for row in rows)
-    found = list(suspects(results))
-    disagreeing = sum(item.disagree for item in several_sources(evidence))
+    found = findings(evidence)
+    suspect = sum(finding.severity == "suspect" for finding in found)
+    kept_out = sum(bool(study.suspect) for s in results.values() for study in s.studies)
+    ruled = sum(finding.ruling is not None for finding in found)
     unusable = sum(row.usable == "no" for row in rows)
     return paragraph(
         f"{count(verified)} of {counted(len(rows), 'outcome row')} are verified: checked by a "
         "person against the trial report. "
-        f"{counted(len(found), 'effect').capitalize()} of {counted(_trials(found), 'trial')} "
-        f"{'looks' if len(found) == 1 else 'look'} wrong and {'is' if len(found) == 1 else 'are'} "
-        "kept out of the primary analyses. "
-        f"In {counted(disagreeing, 'place')} two sources give different numbers for one outcome "
-        f"of a trial, and {counted(unusable, 'row')} cannot be used at all."
+        f"The checks find {counted(suspect, 'suspect result')} and "
+        f"{counted(len(found) - suspect, 'note')}; a person has ruled on {count(ruled)} of them. "
+        f"{counted(kept_out, 'effect').capitalize()} "
+        f"{'is' if kept_out == 1 else 'are'} kept out of the primary analyses, and "
+        f"{counted(unusable, 'row')} cannot be used at all."
     )
-
-
-def _trials(found: list[tuple[Synthesis, StudyEffect]]) -> int:
-    return len({study.study_id for _, study in found})
-
-
-def suspects(results: Mapping[str, Synthesis]) -> list[tuple[Synthesis, StudyEffect]]:
-    """Every trial effect that is shown and not pooled, with its question."""
-    return [
-        (synthesis, study)
-        for synthesis in results.values()
-        for study in synthesis.studies
-        if study.suspect
-    ]
 
 
 def verified_table(evidence: Evidence) -> Html:
@@ -81,19 +69,58 @@ def derivation_table(results: Mapping[str, Synthesis]) -> Html:
     )
 
 
-def suspects_table(results: Mapping[str, Synthesis]) -> Html:
-    """Each finding with its arithmetic; a person has yet to rule on it."""
+def suspects_table(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
+    """Each suspect result with its arithmetic, what becomes of it, and a person's ruling."""
+    found = [finding for finding in findings(evidence) if finding.severity == "suspect"]
+    return _findings_table(evidence, results, found, "Suspect results")
+
+
+def notes_table(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
+    """Each note: what a person should look up, though it changes nothing here."""
+    found = [finding for finding in findings(evidence) if finding.severity == "note"]
+    return _findings_table(evidence, results, found, "Notes")
+
+
+def _findings_table(
+    evidence: Evidence,
+    results: Mapping[str, Synthesis],
+    found: Sequence[Finding],
+    caption: str,
+) -> Html:
     rows = [
         {
-            "Trial": trial_link(study.study_id, study.label),
-            "Question": links.question(synthesis),
-            "Effect": number(synthesis.measure.shown(study.effect)),
-            "What looks wrong": "; ".join(study.suspect),
-            "Rows": ", ".join(study.row_ids),
+            "Trial": trial_link(
+                finding.study_id, evidence.trials[finding.study_id].label, evidence
+            ),
+            "Question": links.question(results[finding.cell.key]) if finding.cell else "all",
+            "Check": finding.check,
+            "What was found": finding.text,
+            "In the analysis": _use(results, finding),
+            "Ruling": _ruling(finding),
         }
-        for synthesis, study in suspects(results)
+        for finding in found
     ]
-    return table(pd.DataFrame(rows, dtype=object), "Effects that look wrong", numbers=("Effect",))
+    frame = pd.DataFrame(rows)
+    if not any(finding.ruling for finding in found):
+        frame = frame.drop(columns="Ruling", errors="ignore")
+    return table(frame, caption)
+
+
+def _use(results: Mapping[str, Synthesis], finding: Finding) -> str:
+    """Whether the effect made from these rows is pooled."""
+    if finding.cell is None:
+        return DASH
+    for study in results[finding.cell.key].studies:
+        if finding.concerns(study.study_id, study.row_ids):
+            return "kept out" if study.suspect else "pooled"
+    return "not in it"
+
+
+def _ruling(finding: Finding) -> str:
+    if finding.ruling is None:
+        return "none yet"
+    ruling = finding.ruling
+    return f"{ruling.ruling}: {ruling.reason} ({ruling.decided_by}, {ruling.date})"
 
 
 def with_and_without(results: Mapping[str, Synthesis]) -> Html:
@@ -127,45 +154,6 @@ def _result(synthesis: Synthesis, pooled: PooledEffect | None) -> str:
 
 def _tau2(pooled: PooledEffect | None) -> str:
     return number(pooled.heterogeneity.tau2, 3) if pooled and pooled.heterogeneity else DASH
-
-
-def disagreements_table(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
-    """Each result that two sources give differently, the widest difference first."""
-    found = [item for item in several_sources(evidence) if item.disagree]
-    rows = [
-        {
-            "Trial": trial_link(item.study_id, evidence.trials[item.study_id].label),
-            "Question": links.question(results[item.cell.key]),
-            "What the sources say": _said(evidence, results[item.cell.key], item),
-            "Difference": number(item.gap),
-        }
-        for item in sorted(found, key=lambda item: -item.gap)
-    ]
-    return table(pd.DataFrame(rows, dtype=object), "Sources that disagree", numbers=("Difference",))
-
-
-def _said(evidence: Evidence, synthesis: Synthesis, item: SeveralSources) -> Html:
-    entries = []
-    for sourced in item.effects:
-        shown = number(synthesis.measure.shown(sourced.effect))
-        instrument = sourced.row.instrument or "instrument not named"
-        about = ", ".join(part for part in (sourced.row.contrast, instrument) if part)
-        used = "pooled" if sourced.pooled else "not pooled"
-        said = f"{short_name(synthesis.measure)} {shown} ({about}; {used}): "
-        entries.append(join((said, source_of(sourced.row, evidence))))
-    return items(entries)
-
-
-def agreeing(evidence: Evidence) -> Html:
-    """How many results two sources give alike: the other side of the table."""
-    alike = [item for item in several_sources(evidence) if not item.disagree]
-    labels = [evidence.trials[item.study_id].label for item in alike]
-    if not alike:
-        return paragraph("No result is given by two sources that agree.")
-    return paragraph(
-        f"{counted(len(alike), 'result').capitalize()} given by two sources "
-        f"{'is' if len(alike) == 1 else 'are'} alike but for rounding: {listed(labels)}."
-    )
 
 
 def unusable_table(evidence: Evidence) -> Html:

@@ -27,6 +27,7 @@ ABOUT: Mapping[str, str] = MappingProxyType(
         "acceptability": "Attrition, adherence, participation, satisfaction and harms",
         "certainty": "What a person decided about certainty",
         "checklists": "Where the book reports what PRISMA asks for",
+        "integrity": "What a person ruled on values that look wrong",
         "outcomes": "Every result, one row a source and instrument",
         "published": "Estimates that other reviews printed, for comparison only",
         "risk_of_bias": "Every judgement of risk of bias",

@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
 from analysis.problems import EvidenceError, Problem, ReviewError
 from analysis.searching.deduplication import Key, Pair, clusters, find_pairs
-from analysis.searching.imports import WAIT_SECONDS
 from analysis.searching.library import Library
+from analysis.searching.lock import locked
 from analysis.searching.records import Record
 from analysis.searching.schemas import RULINGS, duplicates_schema, row_problems
 from analysis.searching.tables import Row, read_table, write_table
@@ -73,7 +71,7 @@ class Deduplication:
 
 def deduplicate(data: Path, library: Library) -> Deduplication:
     """Find the duplicates among all records, keep every ruling, rewrite the log."""
-    with _lock(data):
+    with locked(data):
         ruled = {pair.key: pair for pair in read_log(data) if pair.ruling}
         found = {pair.key: pair for pair in find_pairs(tuple(library.records.values()))}
         pairs = tuple(
@@ -98,7 +96,7 @@ def overrule(data: Path, library: Library, pair: Key, ruling: str, who: str, not
             raise ReviewError(f"no record is called {record_id!r}: see *.records.csv")
     if pair[0] == pair[1]:
         raise ReviewError("a ruling needs two different records")
-    with _lock(data):
+    with locked(data):
         log = {logged.key: logged for logged in read_log(data)}
         key = min(pair), max(pair)
         old = log.get(key, LoggedPair(*key, "", ""))
@@ -205,7 +203,3 @@ def _write_log(data: Path, pairs: tuple[LoggedPair, ...], records: Mapping[str, 
         for pair in pairs
     )
     write_table(log_path(data), COLUMNS, rows)
-
-
-def _lock(data: Path) -> FileLock:
-    return FileLock(data / ".searches.lock", timeout=WAIT_SECONDS)

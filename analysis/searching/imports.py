@@ -13,19 +13,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
 from analysis.files import write_atomically
 from analysis.problems import EvidenceError, Problem, ReviewError
 from analysis.searching.exports import Export, read_export
 from analysis.searching.history import ExportFile, Search, load_searches, write_search
 from analysis.searching.library import search_folder
+from analysis.searching.lock import locked
 from analysis.searching.records import make_records, read_records, write_records
+from analysis.searching.schemas import SLUG
 from analysis.searching.sources import SOURCES, Source
 
 INBOX = "inbox"
 SUFFIXES = {"ris": "ris", "nbib": "nbib", "csv": "csv", "endnote-xml": "xml"}
-WAIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,10 @@ class SearchDetails:
     by: str
     since: str = ""
     strategy: Path | None = None
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(SLUG, self.by):
+            raise ReviewError(f"{self.by!r} cannot name who searched: small letters and hyphens")
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def import_exports(
 
     A file whose bytes were imported before changes nothing, whatever its name.
     """
-    with FileLock(data / ".searches.lock", timeout=WAIT_SECONDS):
+    with locked(data):
         searches = load_searches(data)
         known = {
             export.sha256: (search, export) for search in searches for export in search.exports

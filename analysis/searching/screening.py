@@ -15,13 +15,11 @@ from enum import StrEnum
 from itertools import combinations
 from pathlib import Path
 
-from filelock import FileLock
-
 from analysis.problems import EvidenceError, Problem
 from analysis.searching.agreement import Agreement, agreement
 from analysis.searching.duplicates import Deduplication
-from analysis.searching.imports import WAIT_SECONDS
 from analysis.searching.library import Library
+from analysis.searching.lock import locked
 from analysis.searching.schemas import STAGES, row_problems, screening_schema
 from analysis.searching.stopping import StoppingAid, stopping_aid
 from analysis.searching.tables import Row, read_table, write_table
@@ -194,7 +192,7 @@ def _problems(path: Path, rows: Sequence[Row], library: Library) -> list[Problem
 def add_decisions(data: Path, library: Library, decisions: Iterable[Decision]) -> None:
     """Add decisions to the file, all or none; what they contradict stays as history."""
     new = tuple(decisions)
-    with FileLock(data / ".searches.lock", timeout=WAIT_SECONDS):
+    with locked(data):
         known = read_decisions(data, library)
         rows = [Row(len(known) + 2 + n, asdict(decision)) for n, decision in enumerate(new)]
         if problems := _problems(screening_path(data), rows, library):
@@ -204,7 +202,7 @@ def add_decisions(data: Path, library: Library, decisions: Iterable[Decision]) -
 
 def withdraw(data: Path, library: Library, decision: Decision) -> None:
     """Take one decision back, as if it had not been made."""
-    with FileLock(data / ".searches.lock", timeout=WAIT_SECONDS):
+    with locked(data):
         kept = [known for known in read_decisions(data, library) if known != decision]
         _write(data, kept)
 

@@ -70,9 +70,17 @@ def test_a_risk_ratio_is_a_log_that_is_positive_where_therapy_is_favoured(
     assert (row["ai"], row["n1i"], row["ci"], row["n2i"]) == ("24", "108", "13", "113")
 
 
-def test_suspect_effects_are_marked_and_have_no_weight(rows: list[dict[str, str]]) -> None:
+def test_suspect_effects_are_marked_and_have_no_weight(
+    rows: list[dict[str, str]], syntheses: Results
+) -> None:
     suspect = [row for row in rows if row["pooled"] == "no"]
-    assert {row["study_id"] for row in suspect} == {"chiauzzi-2010"}
+    assert {(row["cell"], row["study_id"]) for row in suspect} == {
+        (key, study.study_id)
+        for key, s in syntheses.items()
+        for study in s.studies
+        if study.suspect
+    }
+    assert "chiauzzi-2010" in {row["study_id"] for row in suspect}
     assert {row["weight"] for row in suspect} == {""}
 
 

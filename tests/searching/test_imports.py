@@ -11,6 +11,7 @@ from analysis.searching import imports
 from analysis.searching.history import load_searches
 from analysis.searching.imports import SearchDetails, import_exports, import_inbox
 from analysis.searching.library import load_library
+from analysis.searching.lock import locked
 from analysis.searching.sources import find_source
 from tests.searching.corpus import articles
 from tests.searching.exports import cochrane_ris, ebsco_ris, nbib, ovid_ris
@@ -162,6 +163,22 @@ def test_the_inbox_is_imported_and_strays_are_named(data: Path) -> None:
 
 def test_without_an_inbox_there_is_nothing_to_import(data: Path) -> None:
     assert import_inbox(data, "anna").imported == ()
+
+
+def test_two_writers_take_turns(data: Path) -> None:
+    with (
+        locked(data),
+        pytest.raises(ReviewError, match="another command is writing"),
+        locked(data, 0.01),
+    ):
+        pass
+    with locked(data, 0.01):
+        pass
+
+
+def test_who_searched_is_a_plain_name() -> None:
+    with pytest.raises(ReviewError, match="cannot name who searched"):
+        SearchDetails(find_source("medline"), DAY, "Anna <b>")
 
 
 def test_an_unknown_source_is_refused_with_those_there_are() -> None:

@@ -52,7 +52,7 @@ def read_ris(text: str, path: Path) -> list[Raw]:
             problems.append(Problem(path, line, None, f"record {number} {fault}"))
             continue
         try:
-            entries = parser.parse_lines(block)
+            entries = parser.parse("\n".join(block))
         except (ParseError, KeyError, TypeError) as error:
             said = str(error).splitlines()[0]
             problems.append(Problem(path, line, None, f"record {number} cannot be read: {said}"))

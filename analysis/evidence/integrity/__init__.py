@@ -1,0 +1,11 @@
+"""Find numbers that cannot be right or that look wrong, each finding with its arithmetic.
+
+A `suspect` row is kept out of the primary analysis until a person has ruled on it in
+`data/integrity.csv`; a `note` is shown and changes nothing. Thresholds are the protocol's.
+"""
+
+from analysis.evidence.integrity.findings import findings, reasons_to_keep_out
+from analysis.evidence.integrity.implausible import CellEffect, suspects
+from analysis.evidence.integrity.model import Finding
+
+__all__ = ["CellEffect", "Finding", "findings", "reasons_to_keep_out", "suspects"]

@@ -1,0 +1,58 @@
+"""Every finding of the evidence, with what a person ruled on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from analysis.evidence.integrity.duplicates import duplicate_reports
+from analysis.evidence.integrity.model import Finding, material
+from analysis.evidence.integrity.one_row import row_findings
+from analysis.evidence.integrity.several_rows import (
+    directions_conflict,
+    se_read_as_sd,
+    sources_disagree,
+)
+from analysis.evidence.load import Evidence
+from analysis.evidence.records import Ruling
+
+CHECKS = (se_read_as_sd, row_findings, sources_disagree, directions_conflict, duplicate_reports)
+
+
+def findings(evidence: Evidence) -> tuple[Finding, ...]:
+    """What every check finds in the whole evidence, check by check, rulings attached."""
+    rows = material(evidence)
+    return tuple(
+        replace(finding, ruling=_ruling(finding, evidence.rulings))
+        for check in CHECKS
+        for finding in check(rows)
+    )
+
+
+def _ruling(finding: Finding, rulings: Sequence[Ruling]) -> Ruling | None:
+    """The ruling on a finding: one that names its row goes before one on the whole trial."""
+    about = [
+        ruling
+        for ruling in rulings
+        if (ruling.check, ruling.study_id) == (finding.check, finding.study_id)
+        and (not ruling.row_id or ruling.row_id in finding.row_ids)
+    ]
+    return max(about, key=lambda ruling: bool(ruling.row_id), default=None)
+
+
+def reasons_to_keep_out(
+    found: Iterable[Finding], study_id: str, row_ids: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Why an effect made from these rows of that trial is not pooled; empty if it is."""
+    return tuple(
+        _reason(finding)
+        for finding in found
+        if finding.keeps_out and finding.concerns(study_id, row_ids)
+    )
+
+
+def _reason(finding: Finding) -> str:
+    if finding.ruling is None:
+        return finding.text
+    ruling = finding.ruling
+    return f"{finding.text} (excluded by {ruling.decided_by}, {ruling.date}: {ruling.reason})"

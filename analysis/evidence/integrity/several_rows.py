@@ -1,0 +1,249 @@
+"""Checks of rows beside each other: one trial's effects, one instrument's SDs, two sources."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from analysis.evidence.disagreements import SeveralSources, SourcedEffect
+from analysis.evidence.integrity.model import (
+    Finding,
+    Material,
+    RowEffect,
+    Said,
+    arms_of,
+    grouped,
+    of_row,
+)
+from analysis.evidence.integrity.one_row import largest_smaller_arm
+from analysis.evidence.records import OutcomeRow
+from analysis.formatting import number
+
+# What is usual cannot be told from fewer.
+FEWEST_OTHERS = 2
+
+
+def se_read_as_sd(material: Material) -> Iterator[Finding]:
+    """An effect, or an SD, as far from its like as a standard error in its place would bring it.
+
+    A standard error taken for a standard deviation inflates an SMD by the square root of the
+    arm size (Gotzsche 2007 found such errors in published meta-analyses). A decimal point that
+    slipped looks alike. Suspect: either makes the row useless.
+    """
+    effects = {effect.row.row_id: effect for effect in material.effects}
+    usual = _usual_scores(material)
+    for row in material.evidence.outcomes:
+        said = _unlike_sds(material, row, usual.get(row.instrument, {}))
+        yield from of_row(material.evidence, "SE read as SD", row, said)
+        if (effect := effects.get(row.row_id)) and effect.measure == "SMD":
+            said = _far_effect(material, effect)
+            yield from of_row(material.evidence, "SE read as SD", row, said)
+
+
+def _far_effect(material: Material, effect: RowEffect) -> Said:
+    """An SMD beyond `large_smd`, `outlier_multiple` times and `outlier_z` errors from its like."""
+    rules, size = material.rules, abs(effect.effect)
+    if size <= rules.large_smd:
+        return
+    yardstick, against = _yardstick(material, effect)
+    if yardstick is None or size <= rules.outlier_multiple * yardstick:
+        return
+    if (size - yardstick) / effect.se <= rules.outlier_z:
+        return
+    # Var g = 2/n + ... of two equal arms: how many participants stand behind the effect.
+    arm = largest_smaller_arm(effect.effect, effect.variance)
+    yield (
+        "suspect",
+        f"SMD {number(effect.effect)}, but {against} {number(yardstick)}: were the standard "
+        f"deviations standard errors of about {arm:.0f} participants an arm, it would be "
+        f"{number(effect.effect / math.sqrt(arm))}",
+    )
+
+
+def _yardstick(material: Material, effect: RowEffect) -> tuple[float | None, str]:
+    own = [
+        abs(other.effect)
+        for other in material.smds_by_trial[effect.study_id]
+        if other.cell.timepoint != effect.cell.timepoint
+    ]
+    if own:
+        return max(own), "the largest effect of this trial at its other time point is"
+    others = [other for other in material.smds_by_cell[effect.cell]
+              if other.study_id != effect.study_id]  # fmt: skip
+    by_trial = grouped(others, lambda other: other.study_id)
+    if len(by_trial) < FEWEST_OTHERS:
+        return None, ""
+    sizes = [median(abs(other.effect) for other in group) for group in by_trial.values()]
+    return median(sizes), "the median effect of the other trials is"
+
+
+@dataclass(frozen=True)
+class _Scores:
+    """What one instrument gives: its usual mean and SD, and where they were seen."""
+
+    mean: float
+    sd: float
+    seen: str = ""
+
+
+def _usual_scores(material: Material) -> Mapping[str, Mapping[str, _Scores]]:
+    """The median mean and SD of each trial's arms, by instrument and trial."""
+    rows = [row for row in material.evidence.outcomes
+            if row.format == "means" and row.usable == "yes" and row.instrument]  # fmt: skip
+    return {
+        instrument: {
+            study_id: _median_scores([
+                _Scores(arm.mean, arm.sd)
+                for row in of_trial
+                for arm in arms_of(material.trial(row), row)
+                if arm.mean is not None and arm.sd is not None
+            ])
+            for study_id, of_trial in grouped(of_all, lambda row: row.study_id).items()
+        }
+        for instrument, of_all in grouped(rows, lambda row: row.instrument).items()
+    }  # fmt: skip
+
+
+def _median_scores(scores: Sequence[_Scores], seen: str = "") -> _Scores:
+    return _Scores(median(s.mean for s in scores), median(s.sd for s in scores), seen)
+
+
+def _unlike_sds(material: Material, row: OutcomeRow, usual: Mapping[str, _Scores]) -> Said:
+    """An SD more than `sd_multiple` times as small or as large as its instrument's elsewhere.
+
+    Elsewhere: the median of other trials, at least `sd_minimum_trials`; else the arm's baseline.
+    Not where the mean differs as the SD does: that is the same instrument on another scale.
+    """
+    rules = material.rules
+    others = [scores for study_id, scores in usual.items() if study_id != row.study_id]
+    for arm in arms_of(material.trial(row), row):
+        if arm.mean is None or arm.sd is None:
+            continue
+        if len(others) >= rules.sd_minimum_trials:
+            like = _median_scores(others, f"in {len(others)} other trials")
+        elif arm.baseline_mean is not None and arm.baseline_sd is not None:
+            like = _Scores(arm.baseline_mean, arm.baseline_sd, "in the same arm at baseline")
+        else:
+            continue
+        if _beyond(rules.sd_multiple, arm.sd / like.sd) and not _rescaled(arm.mean, arm.sd, like):
+            name = row.instrument or "the instrument"
+            yield (
+                "suspect",
+                f"{arm.name}: SD {arm.sd:g}, where {name} has {number(like.sd)} {like.seen} "
+                f"({_times(arm.sd / like.sd)})",
+            )
+
+
+def _beyond(multiple: float, ratio: float) -> bool:
+    return not 1 / multiple <= ratio <= multiple
+
+
+def _rescaled(mean: float, sd: float, like: _Scores) -> bool:
+    """Whether mean and SD differ from the usual by one factor, within a half."""
+    if mean <= 0 or like.mean <= 0:
+        return False
+    return not _beyond(1.5, (sd / like.sd) / (mean / like.mean))
+
+
+def _times(ratio: float) -> str:
+    return f"{number(ratio, 1)} times" if ratio > 1 else f"one {number(1 / ratio, 1)}th"
+
+
+def sources_disagree(material: Material) -> Iterator[Finding]:
+    """Two usable sources that give one result of one trial differently, by more than rounding.
+
+    A note: sources choose among instruments, analyses and participants (Tendal 2009,
+    Mayo-Wilson 2017), and the protocol's rule says which is pooled. Suspect where they are so
+    far apart that one of them must be wrong.
+    """
+    rules = material.rules
+    results = grouped(material.effects, lambda effect: (effect.study_id, effect.cell))
+    for (study_id, cell), effects in results.items():
+        if len({effect.row.source_id for effect in effects}) < 2:
+            continue
+        # Whether a row is pooled changes nothing about what the sources say.
+        sourced = tuple(SourcedEffect(each.row, each.effect, pooled=False) for each in effects)
+        gap = SeveralSources(study_id, cell, sourced).gap
+        if gap > rules.source_gap:
+            yield Finding(
+                "sources disagree",
+                "suspect" if gap > rules.source_gap_suspect else "note",
+                study_id,
+                tuple(effect.row.row_id for effect in effects),
+                cell,
+                f"{_said_by_each(effects)}: a difference of {number(gap)}",
+            )
+
+
+def _said_by_each(effects: Sequence[RowEffect]) -> str:
+    measure = {"SMD": "SMD", "RR": "log risk ratio"}[effects[0].measure]
+    return "; ".join(
+        f"{source}: {measure} {' and '.join(number(effect.effect) for effect in given)}"
+        for source, given in grouped(effects, lambda effect: effect.row.source_id).items()
+    )
+
+
+def directions_conflict(material: Material) -> Iterator[Finding]:
+    """An effect opposite to the rest of its trial, or an instrument turned the other way.
+
+    Gotzsche 2007 counts effects in the wrong direction among the errors that change a
+    meta-analysis. Suspect where several others agree against it; a note on both where the trial
+    gives only two effects, since either may be the wrong one.
+    """
+    evidence = material.evidence
+    directions = _directions(material)
+    for row in evidence.outcomes:
+        said = _turned(row, directions.get(row.instrument, {}))
+        yield from of_row(evidence, "directions conflict", row, said)
+    for effects in material.smds_by_trial.values():
+        for effect in effects:
+            said = _opposite(material, effect, [other for other in effects if other is not effect])
+            yield from of_row(evidence, "directions conflict", effect.row, said)
+
+
+def _directions(material: Material) -> Mapping[str, Mapping[str, str]]:
+    """Which way each trial's rows turn each named instrument."""
+    rows = [row for row in material.evidence.outcomes
+            if row.format != "effect" and row.usable == "yes" and row.instrument]  # fmt: skip
+    return {
+        instrument: {row.study_id: row.higher_is for row in group}
+        for instrument, group in grouped(rows, lambda row: row.instrument).items()
+    }
+
+
+def _turned(row: OutcomeRow, directions: Mapping[str, str]) -> Said:
+    if row.format == "effect":
+        return
+    others = [way for study_id, way in directions.items() if study_id != row.study_id]
+    against = sum(way != row.higher_is for way in others)
+    if against >= FEWEST_OTHERS and against > len(others) - against:
+        yield (
+            "suspect",
+            f"a higher {row.instrument} is {row.higher_is} here, the other way round in "
+            f"{against} of {len(others)} other trials",
+        )
+
+
+def _opposite(material: Material, effect: RowEffect, others: Sequence[RowEffect]) -> Said:
+    """Beyond `conflict_smd` on one side, the median of the others beyond it on the other side.
+
+    And so far apart that sampling does not explain it: more than `conflict_z` standard errors.
+    """
+    if not others:
+        return
+    rules = material.rules
+    middle = median(other.effect for other in others)
+    if effect.effect * middle >= 0 or min(abs(effect.effect), abs(middle)) < rules.conflict_smd:
+        return
+    apart = abs(effect.effect - middle) / effect.se
+    if apart > rules.conflict_z:
+        rest = "its only other effect is" if len(others) == 1 else (
+            f"the median of the trial's {len(others)} other effects is"
+        )  # fmt: skip
+        yield (
+            "suspect" if len(others) >= FEWEST_OTHERS else "note",
+            f"SMD {number(effect.effect)}, but {rest} {number(middle)}: "
+            f"{number(apart, 1)} standard errors apart",
+        )

@@ -1,0 +1,206 @@
+"""The pages that look across questions: what they say follows from the results."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from html import unescape
+
+import pytest
+
+from analysis.evidence.load import Evidence
+from analysis.evidence.records import ChecklistItem
+from analysis.formatting import number
+from analysis.pages import (
+    checklists,
+    downloads,
+    integrity,
+    moderators,
+    overview,
+    sensitivity,
+    small_study_effects,
+)
+from analysis.pages.cell import shown_limits
+from analysis.publishing.downloads import Download
+from analysis.synthesis.model import Synthesis
+
+Results = Mapping[str, Synthesis]
+
+
+def words(markup: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", markup)).split())
+
+
+def test_every_question_is_in_the_overview_with_a_link_and_its_estimate(
+    evidence: Evidence, syntheses: Results
+) -> None:
+    protocol = evidence.protocol
+    shown = "".join(
+        overview.condition_table(protocol, syntheses, condition.id)
+        for condition in protocol.conditions
+    )
+    for synthesis in syntheses.values():
+        assert f'href="../effects/{synthesis.cell.slug}.html"' in shown
+        if synthesis.primary:
+            estimate = number(synthesis.measure.shown(synthesis.primary.estimate))
+            interval = shown_limits(synthesis.measure, synthesis.primary.interval)
+            assert f"{estimate} {interval}" in words(shown)
+    assert "nan" not in shown and "None" not in shown
+
+
+def test_the_alternative_text_of_the_overview_has_every_estimate(syntheses: Results) -> None:
+    said = overview.alt_text(syntheses)
+    answered = [s for s in syntheses.values() if s.primary]
+    assert all(synthesis.title in said for synthesis in answered)
+    assert f"{len(syntheses) - len(answered)} further questions" in said.lower()
+
+
+def test_every_moderator_is_compared_or_refused_with_a_reason(
+    evidence: Evidence, syntheses: Results
+) -> None:
+    rules = evidence.protocol.synthesis
+    for synthesis in syntheses.values():
+        said = words(moderators.question_moderators(rules, synthesis))
+        if synthesis.k < 2:
+            assert "nothing is pooled" in said
+            continue
+        for analysis in (*synthesis.robustness.subgroups, *synthesis.robustness.regressions):
+            assert analysis.moderator.capitalize() in said
+        assert "moderator column" not in said
+
+
+def test_a_meta_regression_with_too_few_trials_says_how_many_it_needs(
+    evidence: Evidence, syntheses: Results
+) -> None:
+    rules = evidence.protocol.synthesis
+    said = words(moderators.question_moderators(rules, syntheses["non-headache.pain.post"]))
+    assert "known for 4 trials, and a meta-regression needs 10" in said
+
+
+def test_the_number_of_comparisons_is_that_of_the_tables(
+    evidence: Evidence, syntheses: Results
+) -> None:
+    said = words(moderators.summary(evidence.protocol, syntheses))
+    shown = moderators.conditions_table(evidence.protocol, syntheses)
+    shown += moderators.question_sections(evidence.protocol, syntheses)
+    rows = shown.count("<tr>") - shown.count("<thead>") - shown.count("not compared:")
+    assert f"makes {rows} comparisons" in said
+
+
+def test_the_sensitivity_table_has_a_row_a_pooled_question(syntheses: Results) -> None:
+    shown = sensitivity.spread_table(syntheses)
+    for key, synthesis in syntheses.items():
+        assert (f"effects/{synthesis.cell.slug}.html" in shown) == (synthesis.k > 1), key
+
+
+@pytest.mark.parametrize(("slope", "p", "expected"), [
+    (-1.2, 0.01, "Smaller trials show larger benefits"),
+    (1.2, 0.01, "Smaller trials show smaller benefits"),
+    (-1.2, 0.4, "does not tell small trials from large ones"),
+])  # fmt: skip
+def test_the_reading_of_eggers_test_follows_its_slope_and_p(
+    evidence: Evidence, syntheses: Results, slope: float, p: float, expected: str
+) -> None:
+    synthesis = syntheses["non-headache.disability.post"]
+    found = synthesis.robustness.small_study
+    assert found is not None and found.egger is not None
+    egger = dataclasses.replace(found.egger, slope=slope, p=p)
+    changed = found.model_copy(update={"egger": egger})
+    assert expected in small_study_effects.reading(evidence.protocol, synthesis, changed)
+
+
+def test_what_a_correction_turns_is_named(evidence: Evidence, syntheses: Results) -> None:
+    synthesis = syntheses["non-headache.disability.post"]
+    found = synthesis.robustness.small_study
+    assert found is not None and found.pet_peese is not None
+    turned = dataclasses.replace(found.pet_peese, pet=0.2, preferred="pet")
+    changed = found.model_copy(update={"pet_peese": turned})
+    said = small_study_effects.reading(evidence.protocol, synthesis, changed)
+    assert "The direction turns by PET-PEESE." in said
+    assert "The direction stays." in small_study_effects.reading(
+        evidence.protocol, synthesis, found
+    )
+
+
+def test_too_few_trials_are_one_sentence(evidence: Evidence, syntheses: Results) -> None:
+    said = words(small_study_effects.summary(evidence.protocol, syntheses))
+    enough = [s for s in syntheses.values() if s.k >= 10]
+    assert said.startswith(f"{len(enough)} of {len(syntheses)} questions have the 10 trials")
+
+
+def test_suspect_effects_stand_with_their_arithmetic_and_what_they_change(
+    syntheses: Results,
+) -> None:
+    shown = words(integrity.suspects_table(syntheses))
+    assert "Chiauzzi 2010" in shown and "−1.70" in shown
+    changed = words(integrity.with_and_without(syntheses))
+    synthesis = syntheses["non-headache.pain.follow-up"]
+    pooled = synthesis.comparison("with suspect trials").pooled
+    assert synthesis.primary is not None and pooled is not None
+    assert f"{shown_limits(synthesis.measure, synthesis.primary.interval)})" in changed
+    assert f"{shown_limits(synthesis.measure, pooled.interval)}), {pooled.k} trials" in changed
+
+
+def test_disagreeing_sources_stand_with_both_numbers(
+    evidence: Evidence, syntheses: Results
+) -> None:
+    shown = words(integrity.disagreements_table(evidence, syntheses))
+    assert "Dear 2013" in shown and "SMD −0.58" in shown and "SMD −0.88" in shown
+
+
+def test_an_item_without_a_place_is_said_not_to_be_reported(evidence: Evidence) -> None:
+    said = words(checklists.summary(evidence, "PRISMA 2020"))
+    missing = [i.item for i in checklists.items_of(evidence, "PRISMA 2020") if not i.places]
+    assert missing and all(item in said for item in missing)
+    shown = words(checklists.checklist_table(evidence, "PRISMA 2020"))
+    assert shown.count("not reported") == len(missing)
+
+
+def test_all_items_of_prisma_2020_are_there_once(evidence: Evidence) -> None:
+    numbers = [item.item for item in checklists.items_of(evidence, "PRISMA 2020")]
+    assert len(numbers) == len(set(numbers)) == 42
+    assert {int(re.sub(r"\D", "", number)) for number in numbers} == set(range(1, 28))
+
+
+@pytest.mark.parametrize(("place", "label", "address"), [
+    ("index", "Front page", "../index.html"),
+    ("methods/synthesis#synthesis-model", "Methods › synthesis › model",
+     "../methods/synthesis.html#synthesis-model"),
+    ("results/search", "Results › search", "../results/search.html"),
+])  # fmt: skip
+def test_a_place_is_a_link_in_words(place: str, label: str, address: str) -> None:
+    found = checklists.place_link(place, checklists.TITLES)
+    assert f'href="{address}"' in found
+    assert words(found) == label
+
+
+def test_a_note_cannot_act_as_markup(evidence: Evidence) -> None:
+    item = ChecklistItem("X", "1", "S", "<script>", "", "<b>why</b>")
+    hostile = dataclasses.replace(evidence, checklists=(item,))
+    shown = checklists.checklist_table(hostile, "X")
+    assert "<script>" not in shown and "<b>" not in shown
+
+
+@pytest.mark.parametrize(("spec", "said"), [
+    ({"type": "number"}, "number"),
+    ({"anyOf": [{"$ref": "#/$defs/Interval"}, {"type": "null"}]}, "Interval or none"),
+    ({"type": "array", "items": {"type": "string"}}, "list of text"),
+    ({"type": "object", "additionalProperties": {"type": "integer"}}, "names with whole number"),
+    ({"enum": ["low", "high"]}, "low , high"),
+])  # fmt: skip
+def test_types_are_said_in_words(spec: dict[str, object], said: str) -> None:
+    assert words(downloads.kind(spec)) == said
+
+
+def test_every_field_of_a_results_file_is_described() -> None:
+    shown = downloads.results_tables()
+    for field in Synthesis.model_fields:
+        assert f"<code>{field}</code>" in shown
+    assert "anything" not in words(shown)
+    assert "None" not in words(shown)
+
+
+def test_sizes_are_rounded_up() -> None:
+    assert downloads.size(Download("a", "", b"x")) == "1 kB"
+    assert downloads.size(Download("a", "", b"x" * 1001)) == "2 kB"
