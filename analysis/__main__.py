@@ -308,7 +308,7 @@ def _check_everything(project: Project) -> Reads:
 
     from analysis.execution.book import SUBSTITUTIONS
     from analysis.execution.contents import check_toc
-    from analysis.execution.fingerprint import write_atomically
+    from analysis.files import write_atomically
     from analysis.pages.facts import review_facts, search_dates, substitutions
     from analysis.searching.history import load_searches, source_status
     from analysis.synthesis.cell import cell_inputs

@@ -6,6 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
+UNFINISHED = ".unfinished"  # the end of the name of a file that is being written
+
 
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Replace a file whole or not at all, so that a kill at any point leaves one of the two.
@@ -16,7 +18,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     if path.is_file() and path.read_bytes() == raw:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(raw)
@@ -27,3 +29,10 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def remove_unfinished(*folders: Path) -> None:
+    """Delete what killed writes left in the folders and below."""
+    for folder in folders:
+        for path in folder.rglob(f".*{UNFINISHED}"):
+            path.unlink(missing_ok=True)

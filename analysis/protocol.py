@@ -169,7 +169,7 @@ class IntegrityRules(Frozen):
     large_smd: Annotated[float, Field(gt=0)]
     outlier_multiple: Annotated[float, Field(gt=1)]
     outlier_z: Annotated[float, Field(ge=0)] = 3.0
-    sd_multiple: Annotated[float, Field(gt=1)] = 2.5
+    sd_multiple: Annotated[float, Field(gt=1)] = 3.0
     sd_minimum_trials: Annotated[int, Field(ge=1)] = 2
     # Effect and interval: by how much of half its width they disagree; and how much smaller
     # a standard error is than the participants allow.

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from analysis.execution.fingerprint import digest, write_atomically
+from analysis.execution.fingerprint import digest
 from analysis.execution.plan import Project
 from analysis.execution.rendering import SUBSTITUTIONS as SUBSTITUTIONS
 from analysis.execution.rendering import (
@@ -30,6 +30,7 @@ from analysis.execution.rendering import (
     substitutions_file,
     titles,
 )
+from analysis.files import write_atomically
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment

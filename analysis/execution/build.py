@@ -19,8 +19,6 @@ from analysis.execution.fingerprint import (
     Inputs,
     Parts,
     digest,
-    remove_unfinished,
-    write_atomically,
 )
 from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Page, Project
@@ -28,6 +26,7 @@ from analysis.execution.progress import progress
 from analysis.execution.rendering import BookError, import_sphinx
 from analysis.execution.run import SECONDS_PER_PAGE, Report, Workers, execute, stale_pages
 from analysis.execution.workers import can_fork, default_jobs, open_workers
+from analysis.files import remove_unfinished, write_atomically
 from analysis.problems import ReviewError
 
 Reads = Mapping[str, Parts]

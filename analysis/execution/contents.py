@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-from analysis.execution.fingerprint import write_atomically
 from analysis.execution.plan import Page, Project
+from analysis.files import write_atomically
 from analysis.problems import EvidenceError, Problem
 from analysis.protocol import Cell, Condition, Protocol
 
@@ -88,6 +88,7 @@ def parts(protocol: Protocol) -> tuple[Part, ...]:
             (
                 "methods/eligibility",
                 "methods/search-and-selection",
+                "methods/search-strategies",
                 "methods/data-and-risk-of-bias",
                 "methods/synthesis",
                 "methods/certainty",

@@ -5,21 +5,19 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-import os
 import platform
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from analysis.execution.plan import Page, Project
+from analysis.files import write_atomically
 
 Parts = Mapping[str, str]
 """The inputs of a page: what each is, in a person's words, and the hash of its content."""
 
 RECORD = ".pages.json"
 SCHEMA_VERSION = 1
-UNFINISHED = ".unfinished"
 PACKAGE = "analysis"
 NAMED_IN_A_REASON = 3
 # Written into every page whatever its notebook imports: the page's last step.
@@ -29,34 +27,6 @@ FINISHING = f"{PACKAGE}.execution.notebook"
 def digest(content: bytes) -> str:
     """BLAKE2b of the content, 128 bits, as hexadecimal."""
     return hashlib.blake2b(content, digest_size=16).hexdigest()
-
-
-def write_atomically(path: Path, content: str) -> None:
-    """Replace a file whole or not at all, so that a kill at any point leaves one of the two.
-
-    A file that says the same already is left alone, its time of change included.
-    """
-    if path.is_file() and path.read_bytes() == content.encode():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def remove_unfinished(*folders: Path) -> None:
-    """Delete what killed writes left in the folders and below."""
-    for folder in folders:
-        for path in folder.rglob(f".*{UNFINISHED}"):
-            path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)

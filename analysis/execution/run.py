@@ -17,11 +17,11 @@ from analysis.execution.fingerprint import (
     outputs,
     read_record,
     stale_because,
-    write_atomically,
     write_record,
 )
 from analysis.execution.notebook import Executed, Failed, Job, read_template
 from analysis.execution.plan import Page, Project, check_plan
+from analysis.files import write_atomically
 
 SECONDS_PER_PAGE = 120.0
 

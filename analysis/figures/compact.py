@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 
+Replacement = str | Callable[[re.Match[str]], str]
+
+_TAG = re.compile(r"<[^>]*>")
 _BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
 _NO_ROTATION = re.compile(r' transform="rotate\(-?0 [^)]*\)"')
-_TAG = re.compile(r"<[^>]*>")
+_XLINK = re.compile(r' xmlns:xlink="[^"]*"|(?<= )xlink:(?=href=)')
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
-_PATH = re.compile(r'\bd="([^"]*)"')
+_PATH = re.compile(r'(?<= d=")[^"]*')
 _AROUND_COMMAND = re.compile(r"\s*([A-Za-z])\s*")
 _ID = re.compile(r' id="([^"]*)"')
 _REFERENCE = re.compile(r'href="#([^"]*)"|url\(#([^)]*)\)')
@@ -24,27 +28,35 @@ def compact(document: str, mark: str) -> str:
     Coordinates keep a hundredth of a point. `mark` begins every name that is left, so that
     two figures on one page share none.
     """
-    document = _NO_ROTATION.sub("", _BETWEEN_TAGS.sub("><", document.strip()))
-    document = document.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
-    document = document.replace(" xlink:href=", " href=")
-    document = _TAG.sub(lambda tag: _LONG_NUMBER.sub(_hundredths, tag[0]), document)
-    document = _PATH.sub(_shorter_path, document)
+    document = _BETWEEN_TAGS.sub("><", document.strip())
+    for pattern, shorter in (
+        (_NO_ROTATION, ""),
+        (_XLINK, ""),
+        (_LONG_NUMBER, _hundredths),
+        (_PATH, _steps),
+    ):
+        document = _in_tags(pattern, shorter, document)
     return _with_classes(_with_fewer_groups(_with_short_ids(document, mark)), mark)
+
+
+def _in_tags(pattern: re.Pattern[str], replacement: Replacement, document: str) -> str:
+    """Replace in tags only: a trial's name may look like an attribute."""
+    return _TAG.sub(lambda tag: pattern.sub(replacement, tag[0]), document)
 
 
 def _hundredths(number: re.Match[str]) -> str:
     return f"{round(float(number[0]), 2) + 0.0:.2f}".rstrip("0").rstrip(".")
 
 
-def _shorter_path(path: re.Match[str]) -> str:
+def _steps(path: re.Match[str]) -> str:
     """Blanks only where two numbers meet."""
-    steps = _AROUND_COMMAND.sub(r"\1", " ".join(path[1].split()))
-    return f'd="{steps}"'
+    return _AROUND_COMMAND.sub(r"\1", " ".join(path[0].split()))
 
 
 def _with_short_ids(document: str, mark: str) -> str:
     """Short names for the ids that something refers to; the others go."""
-    used = dict.fromkeys(one or other for one, other in _REFERENCE.findall(document))
+    found = _REFERENCE.findall("".join(_TAG.findall(document)))
+    used = dict.fromkeys(one or other for one, other in found)
     names = {old: f"{mark}{number}" for number, old in enumerate(used)}
 
     def kept(found: re.Match[str]) -> str:
@@ -54,7 +66,7 @@ def _with_short_ids(document: str, mark: str) -> str:
         old = found[1] or found[2]
         return found[0].replace(f"#{old}", f"#{names[old]}")
 
-    return _REFERENCE.sub(pointed, _ID.sub(kept, document))
+    return _in_tags(_REFERENCE, pointed, _in_tags(_ID, kept, document))
 
 
 def _with_fewer_groups(document: str) -> str:
@@ -67,14 +79,12 @@ def _with_fewer_groups(document: str) -> str:
 
 def _with_classes(document: str, mark: str) -> str:
     """Styles that return become classes, named in the style sheet that matplotlib begins with."""
-    counted = Counter(_STYLE.findall(document))
-    names = {
-        style: f"{mark}s{number}"
-        for number, style in enumerate(s for s, times in counted.items() if times > 2)
-    }
+    counted = Counter(_STYLE.findall("".join(_TAG.findall(document))))
+    repeated = (style for style, times in counted.items() if times > 2)
+    names = {style: f"{mark}s{number}" for number, style in enumerate(repeated)}
 
     def named(found: re.Match[str]) -> str:
         return f' class="{names[found[1]]}"' if found[1] in names else found[0]
 
     rules = "".join(f".{name}{{{style}}}" for style, name in names.items())
-    return _STYLE.sub(named, document).replace("</style>", f"{rules}</style>", 1)
+    return _in_tags(_STYLE, named, document).replace("</style>", f"{rules}</style>", 1)

@@ -9,12 +9,12 @@ import pandas as pd
 
 from analysis.evidence.integrity import Finding, findings
 from analysis.evidence.load import Evidence
-from analysis.formatting import DASH, count, counted, listed, number
+from analysis.formatting import DASH, count, counted, number
 from analysis.pages import links
 from analysis.pages.cell import short_name, shown_limits, source_of, trial_link
-from analysis.pages.html import Html, items, join, paragraph, table
+from analysis.pages.html import Html, paragraph, table
 from analysis.statistics.results import PooledEffect
-from analysis.synthesis.model import StudyEffect, Synthesis
+from analysis.synthesis.model import Synthesis
 
 
 def summary(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:

@@ -19,8 +19,11 @@ from analysis.searching.history import Search, source_status
 def summary(evidence: Evidence, searches: tuple[Search, ...]) -> Html:
     """What the reader should know first: how old the last search is."""
     last = max(searches, key=lambda search: search.date)
+    searched = f"The databases {listed(last.sources)} were last searched on {day(last.date)}"
+    if last.by not in evidence.sources:
+        return paragraph(f"{searched}, by {last.by}.")
     return paragraph(
-        f"The databases {listed(last.sources)} were last searched on {day(last.date)}, by the ",
+        f"{searched}, by the ",
         link("baseline review", evidence.sources[last.by].url),
         ". Trials that came later were found by other methods: open datasets and other reviews. "
         "They are therefore not the result of a complete search.",
@@ -74,11 +77,22 @@ def _stream(name: str, stream: Stream | None) -> list[dict[str, str]]:
         *identified,
         *removed,
         *(screened if stream.screened is not None else []),
+        *_waiting(name, "Records still to screen", stream.to_screen),
         _step(name, "Reports sought", stream.sought),
         _step(name, "Reports not retrieved", stream.not_retrieved),
+        *(
+            [_step(name, "Reports still to obtain", stream.to_retrieve)]
+            if stream.to_retrieve
+            else []
+        ),
         _step(name, "Reports assessed", stream.assessed),
+        *_waiting(name, "Reports still to assess", stream.to_assess),
         *(_step(name, f"Excluded: {reason}", n) for reason, n in stream.reports_excluded),
     ]
+
+
+def _waiting(part: str, step: str, number: int) -> list[dict[str, str]]:
+    return [_step(part, step, number)] if number else []
 
 
 def _step(part: str, step: str, number: int | None) -> dict[str, str]:

@@ -64,13 +64,16 @@ INSTRUMENTS: Mapping[str, tuple[Instrument, ...]] = {
 }
 
 
-def clean_review(evidence: Evidence, trials: int, seed: int) -> Evidence:
-    """`trials` trials of 22 to about 300 participants an arm, with no error in any row."""
+def clean_review(evidence: Evidence, trials: int, seed: int, *, tau: float = 0.2) -> Evidence:
+    """`trials` trials of 22 to about 300 participants an arm, with no error in any row.
+
+    tau: how much the trials' true effects differ, in SDs.
+    """
     random = np.random.default_rng(seed)
     made: dict[str, Trial] = {}
     rows: list[OutcomeRow] = []
     for number in range(trials):
-        trial, people = _trial(evidence, random, f"simulated-{number}")
+        trial, people = _trial(evidence, random, f"simulated-{number}", tau)
         made[trial.study_id] = trial
         rows += _rows(random, trial, people)
     return replace(evidence, trials=made, outcomes=tuple(rows))
@@ -88,12 +91,12 @@ class _People:
 
 
 def _trial(
-    evidence: Evidence, random: np.random.Generator, study_id: str
+    evidence: Evidence, random: np.random.Generator, study_id: str, tau: float
 ) -> tuple[Trial, _People]:
     randomised = [max(22, round(random.lognormal(math.log(55), 0.6))) for _ in range(2)]
     if random.random() < 0.7:
         randomised[1] = max(22, randomised[0] + int(random.integers(-5, 6)))
-    effect = random.normal(-0.3, 0.2)
+    effect = random.normal(-0.3, tau)
     by_outcome = effect + random.normal(0, 0.1, len(OUTCOMES))
     lasting = random.uniform(0.5, 1.0)
     shift = np.stack([0 * by_outcome, by_outcome, lasting * by_outcome])

@@ -10,11 +10,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -23,7 +21,6 @@ from rich.console import Console
 from analysis.execution import cluster
 from analysis.execution.cluster import Checkout, cluster_workers, pinned_packages
 from analysis.execution.fingerprint import Inputs
-from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Page, Project
 from analysis.execution.run import Report, execute
 from analysis.execution.warm import warm_workers

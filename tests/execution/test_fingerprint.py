@@ -13,10 +13,10 @@ from analysis.execution.fingerprint import (
     outputs,
     read_record,
     stale_because,
-    write_atomically,
     write_record,
 )
 from analysis.execution.plan import Page, Project
+from analysis.files import write_atomically
 from tests.execution.templates import notebook, page
 
 

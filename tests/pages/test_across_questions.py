@@ -10,7 +10,7 @@ from html import unescape
 import pytest
 
 from analysis.evidence.load import Evidence
-from analysis.evidence.records import ChecklistItem
+from analysis.evidence.records import ChecklistItem, Ruling
 from analysis.formatting import number
 from analysis.pages import (
     checklists,
@@ -130,10 +130,10 @@ def test_too_few_trials_are_one_sentence(evidence: Evidence, syntheses: Results)
 
 
 def test_suspect_effects_stand_with_their_arithmetic_and_what_they_change(
-    syntheses: Results,
+    evidence: Evidence, syntheses: Results
 ) -> None:
-    shown = words(integrity.suspects_table(syntheses))
-    assert "Chiauzzi 2010" in shown and "−1.70" in shown
+    shown = words(integrity.suspects_table(evidence, syntheses))
+    assert "Chiauzzi 2010" in shown and "−1.70" in shown and "kept out" in shown
     changed = words(integrity.with_and_without(syntheses))
     synthesis = syntheses["non-headache.pain.follow-up"]
     pooled = synthesis.comparison("with suspect trials").pooled
@@ -145,8 +145,25 @@ def test_suspect_effects_stand_with_their_arithmetic_and_what_they_change(
 def test_disagreeing_sources_stand_with_both_numbers(
     evidence: Evidence, syntheses: Results
 ) -> None:
-    shown = words(integrity.disagreements_table(evidence, syntheses))
+    shown = words(integrity.notes_table(evidence, syntheses))
     assert "Dear 2013" in shown and "SMD −0.58" in shown and "SMD −0.88" in shown
+
+
+def test_a_ruling_stands_beside_its_finding(evidence: Evidence, syntheses: Results) -> None:
+    assert "Ruling" not in integrity.suspects_table(evidence, syntheses)
+    ruling = Ruling(
+        check="equals baseline",
+        study_id="carpenter-2012",
+        row_id="",
+        ruling="exclude",
+        reason="<copied> from the baseline table",
+        decided_by="A. Person",
+        date="2026-12-01",
+    )
+    ruled = dataclasses.replace(evidence, rulings=(ruling,))
+    shown = integrity.suspects_table(ruled, syntheses)
+    assert "exclude: &lt;copied&gt; from the baseline table (A. Person, 2026-12-01)" in shown
+    assert "a person has ruled on 1 of them" in words(integrity.summary(ruled, syntheses))
 
 
 def test_an_item_without_a_place_is_said_not_to_be_reported(evidence: Evidence) -> None:

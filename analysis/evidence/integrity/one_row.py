@@ -135,7 +135,7 @@ def exact_zero(material: Material, row: OutcomeRow) -> Said:
         yield (
             "note",
             f"the reported effect is exactly {row.effect:g}: "
-            'it may stand for "not significant, not reported"',
+            "it may stand for a difference that was not reported",
         )
     elif row.mean_intervention is not None and row.mean_intervention == row.mean_control:
         yield "note", f"both arms have the mean {row.mean_control:g}: the effect is exactly zero"

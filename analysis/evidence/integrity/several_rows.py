@@ -23,6 +23,8 @@ from analysis.formatting import number
 
 # What is usual cannot be told from fewer.
 FEWEST_OTHERS = 2
+# What turns the median absolute deviation of a normal distribution into its SD.
+MAD_TO_SD = 1.4826
 
 
 def se_read_as_sd(material: Material) -> Iterator[Finding]:
@@ -45,38 +47,53 @@ def se_read_as_sd(material: Material) -> Iterator[Finding]:
 def _far_effect(material: Material, effect: RowEffect) -> Said:
     """An SMD beyond `large_smd`, `outlier_multiple` times and `outlier_z` errors from its like."""
     rules, size = material.rules, abs(effect.effect)
-    if size <= rules.large_smd:
+    like = _like(material, effect) if size > rules.large_smd else None
+    if like is None or size <= rules.outlier_multiple * like.size:
         return
-    yardstick, against = _yardstick(material, effect)
-    if yardstick is None or size <= rules.outlier_multiple * yardstick:
-        return
-    if (size - yardstick) / effect.se <= rules.outlier_z:
+    if size - like.size <= rules.outlier_z * math.hypot(effect.se, like.spread):
         return
     # Var g = 2/n + ... of two equal arms: how many participants stand behind the effect.
     arm = largest_smaller_arm(effect.effect, effect.variance)
     yield (
         "suspect",
-        f"SMD {number(effect.effect)}, but {against} {number(yardstick)}: were the standard "
+        f"SMD {number(effect.effect)}, but {like.name} {number(like.size)}: were the standard "
         f"deviations standard errors of about {arm:.0f} participants an arm, it would be "
         f"{number(effect.effect / math.sqrt(arm))}",
     )
 
 
-def _yardstick(material: Material, effect: RowEffect) -> tuple[float | None, str]:
+@dataclass(frozen=True)
+class _Like:
+    """How large the effects are that one is compared with, and how much they spread."""
+
+    size: float
+    spread: float
+    name: str
+
+
+def _like(material: Material, effect: RowEffect) -> _Like | None:
+    """The same people at another time; where there are none, the other trials of the cell.
+
+    The spread of other trials is the median distance from their median, in the normal's units.
+    """
     own = [
         abs(other.effect)
         for other in material.smds_by_trial[effect.study_id]
         if other.cell.timepoint != effect.cell.timepoint
     ]
     if own:
-        return max(own), "the largest effect of this trial at its other time point is"
-    others = [other for other in material.smds_by_cell[effect.cell]
-              if other.study_id != effect.study_id]  # fmt: skip
-    by_trial = grouped(others, lambda other: other.study_id)
-    if len(by_trial) < FEWEST_OTHERS:
-        return None, ""
-    sizes = [median(abs(other.effect) for other in group) for group in by_trial.values()]
-    return median(sizes), "the median effect of the other trials is"
+        return _Like(max(own), 0.0, "the largest effect of this trial at its other time point is")
+    cell = grouped(material.smds_by_cell[effect.cell], lambda other: other.study_id)
+    sizes = [
+        median(abs(other.effect) for other in group)
+        for study_id, group in cell.items()
+        if study_id != effect.study_id
+    ]
+    if len(sizes) < FEWEST_OTHERS:
+        return None
+    middle = median(sizes)
+    spread = MAD_TO_SD * median(abs(size - middle) for size in sizes)
+    return _Like(middle, spread, "the median effect of the other trials is")
 
 
 @dataclass(frozen=True)
@@ -132,7 +149,7 @@ def _unlike_sds(material: Material, row: OutcomeRow, usual: Mapping[str, _Scores
             yield (
                 "suspect",
                 f"{arm.name}: SD {arm.sd:g}, where {name} has {number(like.sd)} {like.seen} "
-                f"({_times(arm.sd / like.sd)})",
+                f"({number(arm.sd / like.sd)} times as large)",
             )
 
 
@@ -145,10 +162,6 @@ def _rescaled(mean: float, sd: float, like: _Scores) -> bool:
     if mean <= 0 or like.mean <= 0:
         return False
     return not _beyond(1.5, (sd / like.sd) / (mean / like.mean))
-
-
-def _times(ratio: float) -> str:
-    return f"{number(ratio, 1)} times" if ratio > 1 else f"one {number(1 / ratio, 1)}th"
 
 
 def sources_disagree(material: Material) -> Iterator[Finding]:
