@@ -1,11 +1,11 @@
 """Pages on other machines: a Dask cluster executes them, the driver writes what comes back.
 
-A worker needs a checkout of this code with the pinned packages, and shares no disk with
-anybody. What it is, it must be exactly: a worker whose code, packages, Python or platform
-differ is refused, because its numbers could. What it is to compute travels: the data once
-to each worker, templates, parameters and the results a page reads with the page. On the
-worker they meet a copy of its code in a folder of their own, beside which other builds, and
-the worker's own data, are not seen.
+A worker needs a checkout of this code with the pinned packages, and so does the scheduler,
+which computes nothing; no disk is shared. What a worker is, it must be exactly: one whose
+code, packages, Python or platform differ is refused, because its numbers could. What it is to
+compute travels: the data once to each worker; templates, parameters and the results a page
+reads with the page. There they meet a copy of the worker's code in a folder of their own, in
+which other builds and the worker's own data are not seen.
 
 Dask carries and keeps alive; which page goes where is decided here, because a lost worker's
 pages are to be tried again a stated number of times, and on workers that came later too.
@@ -14,6 +14,7 @@ pages are to be tried again a stated number of times, and on workers that came l
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import io
 import json
 import platform
@@ -28,6 +29,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from queue import Empty, PriorityQueue
 from typing import Any
@@ -50,6 +53,8 @@ SECONDS_WITHOUT_WORKERS = 30.0
 SECONDS_BETWEEN_LOOKS = 0.25
 PACKAGE = Path(__file__).parents[1]
 
+# Whether a process has the code is asked by a function that every process has.
+_FIND = importlib.util.find_spec
 _PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==", re.MULTILINE)
 
 
@@ -194,6 +199,9 @@ def _connected(address: str) -> Iterator[Any]:
         said = f" ({error})" if str(error) else ""
         raise ReviewError(f"no Dask scheduler can be reached at {address}{said}") from None
     with client:
+        # Pages pass through the scheduler, which unpacks them to see what needs what.
+        if client.run_on_scheduler(_FIND, PACKAGE.name) is None:
+            raise ReviewError(f"the scheduler at {address} lacks this code: start it in a checkout")
         yield client
 
 
@@ -210,12 +218,13 @@ class _Ticket:
 
 @dataclass
 class _Machine:
-    """A worker, the future of its stage, and the same once the data are there."""
+    """A worker, the Dask future of its stage, and the same once the data are there."""
 
     address: str
-    stage: Any
+    threads: int
+    stage: Any = None
     furnished: Any = None
-    refused: str = ""
+    refused: bool = False
     serving: bool = False
     lost: bool = False
     turn: threading.Lock = field(default_factory=threading.Lock)
@@ -263,7 +272,7 @@ class ClusterWorkers:
         self.closed.set()
         for thread in self.threads:
             thread.join()
-        stages = [machine.stage for machine in self.machines.values()]
+        stages = [machine.stage for machine in self.machines.values() if machine.stage]
         with suppress(OSError, TimeoutError):
             self.client.cancel(stages)
 
@@ -295,7 +304,8 @@ class ClusterWorkers:
     def _watch(self) -> None:
         """Follow the workers that come and go; without any, the pages that wait fail."""
         while not self.closed.wait(SECONDS_BETWEEN_LOOKS):
-            self._look()
+            with suppress(OSError, TimeoutError):  # the scheduler went in the middle of it
+                self._look()
             if self._nobody_serves():
                 self._fail_all(f"no worker was there for {SECONDS_WITHOUT_WORKERS:g} s")
 
@@ -303,11 +313,10 @@ class ClusterWorkers:
         present = self._present()
         for address in set(self.machines) - set(present):
             self._lose(self.machines.pop(address))
-        serving = sum(present[machine.address] for machine in self._serving())
-        for address in sorted(set(present) - set(self.machines)):
-            if serving < len(self.needs):  # more would be warmed in vain
-                self._welcome(address, present[address])
-                serving += present[address]
+        wanted = len(self.needs) - sum(present[machine.address] for machine in self._serving())
+        newcomers = sorted(set(present) - set(self.machines))[: max(0, wanted)]
+        if newcomers:  # more than there are pages would be warmed in vain
+            self._welcome({address: present[address] for address in newcomers})
         if self._serving():
             self.last_served = time.monotonic()
 
@@ -324,24 +333,32 @@ class ClusterWorkers:
     def _nobody_serves(self) -> bool:
         return time.monotonic() - self.last_served > SECONDS_WITHOUT_WORKERS
 
-    def _welcome(self, address: str, threads: int) -> None:
-        """Ask the worker to make a stage; it serves when it has."""
-        stage = self._on(address, Stage, self.expected, self.modules, threads)
-        machine = self.machines[address] = _Machine(address, stage)
+    def _welcome(self, newcomers: Mapping[str, int]) -> None:
+        """Ask workers, by address with their threads, to make a stage; with it, they serve."""
+        # A worker that cannot import what a task names does not survive the task.
+        found = self.client.run(_FIND, PACKAGE.name, workers=[*newcomers], on_error="return")
+        for address in newcomers:
+            machine = self.machines[address] = _Machine(address, newcomers[address])
+            if isinstance(found.get(address), ModuleSpec):
+                machine.stage = self._on(
+                    address, Stage, self.expected, self.modules, machine.threads
+                )
+                machine.stage.add_done_callback(partial(self._welcomed, machine))
+            else:
+                self._refuse(machine, "it was not started in a checkout of this code")
 
-        def made(stage: Any) -> None:
-            if stage.status == "error":
-                self._refuse(machine, stage.exception())
-            elif stage.status == "finished":
-                machine.serving = True
-                for _ in range(threads):
-                    self._start(self._serve, machine)
+    def _welcomed(self, machine: _Machine, stage: Any) -> None:
+        if stage.status == "error":
+            error = stage.exception()
+            known = isinstance(error, Refused)
+            self._refuse(machine, str(error) if known else f"{type(error).__name__}: {error}")
+        elif stage.status == "finished":
+            machine.serving = True
+            for _ in range(machine.threads):
+                self._start(self._serve, machine)
 
-        stage.add_done_callback(made)
-
-    def _refuse(self, machine: _Machine, error: BaseException) -> None:
-        why = str(error) if isinstance(error, Refused) else f"{type(error).__name__}: {error}"
-        machine.refused = why
+    def _refuse(self, machine: _Machine, why: str) -> None:
+        machine.refused = True
         self._say(f"The worker at {machine.address} is refused: {why}.")
 
     def _lose(self, machine: _Machine) -> None:

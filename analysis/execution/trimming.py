@@ -7,6 +7,7 @@ load, of which this site's pages use a quarter. Loaded by `_config.yml`.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ NEVER_LOADED = (
     "**/*.map",
     "scripts/fontawesome.js*",
     "vendor/fontawesome/**/*.ttf",
-    "locales/**/*.*",
+    "locales",
 )
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -55,8 +56,8 @@ def trim_site(site: Path) -> None:
     """Drop, in `_static/`, style rules for names that no page or script has, and unused files."""
     static = site / "_static"
     for pattern in NEVER_LOADED:
-        for path in static.glob(pattern):
-            path.unlink()
+        for path in list(static.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
     names = names_in_use(site)
     for sheet in static.rglob("*.css"):
         sheet.write_text(trim_styles(sheet.read_text("utf-8"), names), encoding="utf-8")

@@ -20,6 +20,7 @@ from analysis.formatting import (
 )
 from analysis.pages import html
 from analysis.pages.html import Html, element, items, join, link, paragraph, table, terms, text
+from analysis.pages.links import with_terms
 from analysis.statistics.results import Interval, PooledEffect
 from analysis.synthesis.model import Measure, PublishedEstimate, StudyEffect, Synthesis
 from analysis.synthesis.wording import INTERVAL_NAMES, MODEL_NAMES
@@ -33,7 +34,7 @@ def headline(synthesis: Synthesis) -> Html:
     return element(
         "div",
         paragraph(synthesis.sentences.plain, class_="answer"),
-        paragraph(synthesis.sentences.headline),
+        paragraph(with_terms(synthesis.sentences.headline, "confidence interval")),
         paragraph(synthesis.sentences.clinical) if synthesis.sentences.clinical else "",
         class_="headline",
     )
@@ -98,7 +99,7 @@ def _pooled_row(synthesis: Synthesis, pooled: PooledEffect) -> dict[str, object]
 def heterogeneity(synthesis: Synthesis) -> Html:
     """How much the trials differ, which interval was used, what a new setting may see."""
     return join(
-        paragraph(sentence)
+        paragraph(with_terms(sentence, "I²", "Hartung-Knapp", "prediction interval"))
         for sentence in (
             synthesis.sentences.heterogeneity,
             synthesis.sentences.interval_rule,

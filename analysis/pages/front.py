@@ -226,7 +226,9 @@ def read_on(evidence: Evidence) -> Html:
             link("Plain language summary", "about/plain-language-summary.html"),
             link("What’s new, outcome by outcome", "living/whats-new.html"),
             link("How the review was made", "methods/eligibility.html"),
+            link("All questions at a glance", "results/overview.html"),
             link("The included trials", "results/included-trials.html"),
+            link("Data, results and figures to download", "living/downloads.html"),
             link("The data, their sources and licences", "about-the-data.html"),
             join(("Cite as: ", element("cite", cite))),
         )

@@ -12,16 +12,17 @@ from analysis.formatting import DASH, count, counted, number, percent
 from analysis.living.results import analysed
 from analysis.pages import links
 from analysis.pages.cell import short_name, shown_limits
+from analysis.pages.certainty import mark
 from analysis.pages.html import Html, paragraph, table
 from analysis.protocol import Protocol
 from analysis.synthesis.model import Synthesis
 
 NUMBERS = (
-    "Trials",
-    "Participants",
     "Estimate",
     "95% interval",
     "Prediction interval",
+    "Trials",
+    "Participants",
     "τ²",
     "I²",
 )
@@ -86,12 +87,13 @@ def _row(synthesis: Synthesis) -> dict[str, object]:
     more = " or more" if synthesis.n_unknown and synthesis.n_total is not None else ""
     return {
         "Question": links.question(synthesis, synthesis.title.partition(":")[0]),
-        "Trials": str(synthesis.k),
-        "Participants": f"{count(synthesis.n_total)}{more}",
         "Measure": short_name(measure),
         "Estimate": number(measure.shown(primary.estimate)) if primary else DASH,
         "95% interval": shown_limits(measure, primary.interval if primary else None),
         "Prediction interval": shown_limits(measure, primary.prediction if primary else None),
+        "Trials": str(synthesis.k),
+        "Participants": f"{count(synthesis.n_total)}{more}",
         "τ²": number(heterogeneity.tau2, 3) if heterogeneity else DASH,
         "I²": percent(heterogeneity.i2) if heterogeneity else DASH,
+        "Certainty": mark(synthesis.certainty) if synthesis.certainty else DASH,
     }

@@ -62,13 +62,6 @@ def standing(results: Mapping[str, Synthesis], condition: str) -> Html:
         f"{proposed} of {counted(len(rated), 'rating')} below {'is' if proposed == 1 else 'are'} "
         "what the rules propose from the numbers; no person has decided on them yet. "
     )
-    steps = [certainty.step("risk of bias") for certainty in rated]
-    waiting = sum(step.decision is None and not step.judged for step in steps)
-    if waiting:
-        said += (
-            f"In {counted(waiting, 'rating')} so many trials await a judgement of their risk of "
-            "bias that it could still lower the certainty. "
-        )
     return paragraph(said, link("How the rules work", f"{UP}methods/certainty.html"), ".")
 
 

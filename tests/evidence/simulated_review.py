@@ -264,10 +264,20 @@ def wrong_sign(row: OutcomeRow, random: np.random.Generator) -> OutcomeRow:
     return replace(row, effect_favours_intervention_when=turned)
 
 
-def shifted_decimal(row: OutcomeRow, random: np.random.Generator) -> OutcomeRow:
-    """One mean, SD or effect ten times too large or too small."""
+def shifted_mean_or_sd(row: OutcomeRow, random: np.random.Generator) -> OutcomeRow:
+    """One mean or SD ten times too large or too small."""
+    if row.format != "means":
+        return row
     columns = ("mean_intervention", "mean_control", "sd_intervention", "sd_control")
-    column = str(random.choice(columns)) if row.format == "means" else "effect"
+    return _shifted(row, str(random.choice(columns)), random)
+
+
+def shifted_effect(row: OutcomeRow, random: np.random.Generator) -> OutcomeRow:
+    """A reported effect ten times too large or too small."""
+    return row if row.format == "means" else _shifted(row, "effect", random)
+
+
+def _shifted(row: OutcomeRow, column: str, random: np.random.Generator) -> OutcomeRow:
     factor = float(random.choice([0.1, 10.0]))
     return replace(row, **{column: round(getattr(row, column) * factor, 4)})
 
@@ -284,6 +294,7 @@ ERRORS: Mapping[str, Plant] = {
     "effect made from SEs": effect_from_se,
     "swapped arms": swapped_arms,
     "wrong sign": wrong_sign,
-    "shifted decimal": shifted_decimal,
+    "shifted mean or SD": shifted_mean_or_sd,
+    "shifted effect": shifted_effect,
     "n doubled": n_doubled,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,8 +51,8 @@ FRONT = """\
 import json
 from pathlib import Path
 import analysis
-results = Path(analysis.__file__).parents[1] / "results"
-print(sum(n for path in sorted(results.glob("cell*.json")) for n in json.load(path.open()).values()))
+results = (Path(analysis.__file__).parents[1] / "results").glob("cell*.json")
+print(sum(n for path in results for n in json.loads(path.read_text()).values()))
 """
 PARAMETERS = 'outcome = "none"\nbeacons = "nowhere"\nseconds = "0"'
 # Ends the worker that executes the page: the process above the parent of the kernels.
@@ -125,27 +126,30 @@ def wait_for(happens: Callable[[], bool]) -> bool:
 
 
 @pytest.fixture(scope="module")
-def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+def scheduler(code: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """A scheduler that all tests share, and a folder for its workers."""
     has_dask()
     folder = tmp_path_factory.mktemp("cluster")
-    with started_scheduler(folder) as address:
-        yield address, folder
+    process, address = start_scheduler(code, folder)
+    yield address, folder
+    end([process])
 
 
-@contextmanager
-def started_scheduler(folder: Path) -> Iterator[str]:
-    import json
-
+def start_scheduler(
+    checkout: Path, folder: Path, *options: str
+) -> tuple[subprocess.Popen[bytes], str]:
+    """A scheduler's process and its address."""
     file = folder / "scheduler.json"
     process = dask(
-        folder, "scheduler", f"--host={LOOPBACK}", "--port=0", f"--scheduler-file={file}"
+        checkout,
+        "scheduler",
+        f"--host={LOOPBACK}",
+        "--port=0",
+        f"--scheduler-file={file}",
+        *options,
     )
-    try:
-        assert wait_for(file.is_file)
-        yield str(json.loads(file.read_text(encoding="utf-8"))["address"])
-    finally:
-        end([process])
+    assert wait_for(file.is_file)
+    return process, str(json.loads(file.read_text(encoding="utf-8"))["address"])
 
 
 @pytest.fixture
@@ -335,7 +339,16 @@ def test_a_worker_without_the_code_is_refused(
     crew.with_workers(tmp_path / "empty", 1)
     with pytest.raises(ReviewError, match="each was refused"):
         review.run(crew.address, review.pages(1))
-    assert "ModuleNotFoundError: No module named 'analysis'" in review.said.getvalue()
+    assert "is refused: it was not started in a checkout of this code." in review.said.getvalue()
+
+
+def test_a_scheduler_without_the_code_is_said(review: Review, tmp_path: Path) -> None:
+    has_dask()
+    (tmp_path / "empty").mkdir()
+    scheduler, address = start_scheduler(tmp_path / "empty", tmp_path)
+    with pytest.raises(ReviewError, match=f"the scheduler at {address} lacks this code"):
+        review.run(address, review.pages(1))
+    end([scheduler])
 
 
 def test_nothing_of_a_build_remains_on_its_workers(
@@ -400,6 +413,70 @@ def test_when_all_workers_go_the_pages_say_so(
     failed = report.of("failed")
     assert failed
     assert {outcome.why for outcome in failed} == {"no worker was there for 2 s"}
+
+
+def test_when_the_scheduler_goes_the_pages_say_so(
+    review: Review, code: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_dask()
+    monkeypatch.setattr(cluster, "SECONDS_WITHOUT_WORKERS", 2.0)
+    scheduler, address = start_scheduler(code, tmp_path)
+    crew = Cluster(address, tmp_path)
+
+    def kill() -> None:
+        wait_for(lambda: len(review.running()) >= 1)
+        end([scheduler])
+
+    killing = threading.Thread(target=kill)
+    killing.start()
+    try:
+        crew.start(code)
+        report = review.run(address, review.pages(3, seconds=0.5))
+    finally:
+        killing.join()
+        crew.end_workers()
+    failed = report.of("failed")
+    assert failed
+    assert {outcome.why for outcome in failed} == {"no worker was there for 2 s"}
+
+
+def test_a_cluster_can_be_encrypted(
+    review: Review, code: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_dask()
+    if not shutil.which("openssl"):
+        pytest.skip("openssl, which makes the certificate, is not installed")
+    import dask.config
+
+    settings = certificate(tmp_path)
+    for name, file in settings.items():
+        monkeypatch.setenv("DASK_" + name.replace(".", "__").replace("-", "_").upper(), file)
+    scheduler, address = start_scheduler(code, tmp_path, "--protocol=tls")
+    crew = Cluster(address, tmp_path)
+    try:
+        with dask.config.set(settings):
+            crew.start(code)
+            assert review.run(address, review.pages(1)).succeeded
+        with pytest.raises(ReviewError, match="no Dask scheduler can be reached at tls://"):
+            review.run(address, review.pages(1))  # without a certificate
+    finally:
+        crew.end_workers()
+        end([scheduler])
+
+
+def certificate(folder: Path) -> dict[str, str]:
+    """One self-signed certificate for all three; Dask's settings → files."""
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
+         "-subj", "/CN=localhost", "-keyout", str(key), "-out", str(cert)],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+    files = {"ca-file": cert}
+    for who in ("scheduler", "worker", "client"):
+        files |= {f"{who}.cert": cert, f"{who}.key": key}
+    return {f"distributed.comm.tls.{name}": str(file) for name, file in files.items()}
 
 
 def test_a_scheduler_without_workers_is_said(

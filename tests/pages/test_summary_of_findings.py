@@ -73,7 +73,7 @@ def test_headache_pain_reads_as_the_trial_counted(evidence: Evidence, syntheses:
     assert row["In absolute terms"] == (
         "107 more (4 more to 299 more) of 1,000 clearly better; control risk 12%"
     )
-    assert row["Certainty"] == "⊕⊕⊖⊖ Low (proposed)"
+    assert row["Certainty"] == "⊕⊖⊖⊖ Very low (proposed)"
     assert "imprecision −1 [3]" in row["Why"] and "inconsistency not judged [2]" in row["Why"]
 
 
@@ -107,12 +107,12 @@ def test_the_table_is_accessible(evidence: Evidence, syntheses: Results) -> None
     assert labels == [f"note {n}" for n in range(1, len(labels) + 1)]
 
 
-def test_standing_counts_proposals_and_missing_assessments(
+def test_standing_counts_proposals(
     evidence: Evidence, syntheses: Results
 ) -> None:
     said = words(parsed(page.standing(syntheses, "headache")))
     assert said.startswith("3 of 3 ratings below are what the rules propose")
-    assert "In 3 ratings so many trials await a judgement" in said
+    assert "no person has decided on them yet" in said
 
 
 def test_assumptions_name_their_sources_once(evidence: Evidence, syntheses: Results) -> None:
@@ -173,7 +173,7 @@ def test_steps_table_has_all_five_domains(syntheses: Results) -> None:
     rows = rows_of(steps_table(syntheses["non-headache.disability.post"]))
     assert rows["Inconsistency"]["Levels the rule takes off"] == "1"
     assert rows["Imprecision"]["Levels the rule takes off"] == "0"
-    assert rows["Risk of bias"]["Levels the rule takes off"] == "cannot be judged"
+    assert rows["Risk of bias"]["Levels the rule takes off"] == "1"
     assert len(rows) == 5
     nothing = words(parsed(steps_table(syntheses["headache.qol.post"])))
     assert nothing == "Nothing is pooled, so there is no certainty to rate."

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.site.reading import Documents, parsed
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -26,15 +28,16 @@ class Built:
         return self.root / "_build" / "html"
 
     @property
+    def all_pages(self) -> list[Path]:
+        """Every page of the site, the theme's search and index pages among them."""
+        static = self.site / "_static"
+        return sorted(p for p in self.site.rglob("*.html") if not p.is_relative_to(static))
+
+    @property
     def pages(self) -> list[Path]:
         """Every page a reader can open, without the search and index pages of the theme."""
         technical = {self.site / "search.html", self.site / "genindex.html"}
-        static = self.site / "_static"
-        return sorted(
-            page
-            for page in self.site.rglob("*.html")
-            if page not in technical and not page.is_relative_to(static)
-        )
+        return [page for page in self.all_pages if page not in technical]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -80,3 +83,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     done = make(root, "book")
     assert done.returncode == 0, f"make book failed:\n{done.stdout}\n{done.stderr}"
     return Built(root, done.stdout)
+
+
+@pytest.fixture(scope="session")
+def documents(built: Built) -> Documents:
+    """Every page of the site, parsed, by its path."""
+    return parsed(built.site, built.all_pages)

@@ -34,9 +34,9 @@ def row_findings(material: Material) -> Iterator[Finding]:
 def equals_baseline(material: Material, row: OutcomeRow) -> Said:
     """Mean and SD of an arm are those of its baseline, to the last digit.
 
-    In both arms: suspect, the table's baseline columns were copied. In one arm: a note, since
-    a short scale with one decimal can repeat itself. Copied numbers are among the signs that
-    Bordewijk 2021 and the TRACT checklist (Mol 2023) look for.
+    In both arms: suspect, the table's baseline columns were copied, one way to the wrong means
+    that Gotzsche 2007 found. In one arm: a note, since a short scale with one decimal can
+    repeat itself.
     """
     arms = arms_of(material.trial(row), row)
     same = [

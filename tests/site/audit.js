@@ -1,0 +1,72 @@
+// What the browser suite asks of a page; evaluated after axe-core.
+({
+  // WCAG 2.2 AA. Contrast is judged once per look: elements whose text has the same colour,
+  // size and weight on the same grounds have the same contrast, and it is axe's slowest rule.
+  async audit() {
+    const values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+    const common = { preload: false, resultTypes: ["violations"] };
+    const rest = await axe.run(document, {
+      ...common,
+      runOnly: { type: "tag", values },
+      rules: { "color-contrast": { enabled: false } },
+    });
+    const contrast = await axe.run({ include: this.looks() }, {
+      ...common,
+      runOnly: { type: "rule", values: ["color-contrast"] },
+    });
+    return [...rest.violations, ...contrast.violations].flatMap((violation) =>
+      violation.nodes.map((node) => `${violation.id}: ${node.failureSummary}: ${node.html}`),
+    );
+  },
+
+  // One element for each way in which text looks.
+  looks() {
+    const grounds = new Map([[null, ""]]);
+    const ground = (element) => {
+      if (!grounds.has(element)) {
+        const { backgroundColor, backgroundImage, opacity } = getComputedStyle(element);
+        const own = `${backgroundColor} ${backgroundImage} ${opacity}`;
+        const beneath = ground(element.parentElement);
+        grounds.set(element, beneath.endsWith(own) ? beneath : `${beneath}|${own}`);
+      }
+      return grounds.get(element);
+    };
+    const found = new Map();
+    for (const element of document.body.querySelectorAll("*")) {
+      const says = [...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+      if (says && !element.closest("svg") && element.checkVisibility({ visibilityProperty: true })) {
+        const { color, fontSize, fontWeight } = getComputedStyle(element);
+        const look = `${color} ${fontSize} ${fontWeight} ${ground(element)}`;
+        if (!found.has(look)) found.set(look, element);
+      }
+    }
+    return [...found.values()];
+  },
+
+  // What sticks out of a page that should not scroll sideways.
+  tooWide() {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    const scrolls = (e) => e && (getComputedStyle(e).overflowX !== "visible" || scrolls(e.parentElement));
+    return [...document.body.querySelectorAll("*")]
+      .filter((e) => e.getBoundingClientRect().right > width + 1 && !scrolls(e.parentElement))
+      .map((e) => e.outerHTML.slice(0, 120));
+  },
+
+  // Everything that a keyboard should reach, in the page's order.
+  reachable() {
+    const operable = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
+    return [...document.querySelectorAll(operable)].filter(
+      (e) => !e.disabled && e.tabIndex >= 0 && e.checkVisibility({ visibilityProperty: true }),
+    );
+  },
+
+  // The element that has the focus, by its number among the reachable, and whether it shows.
+  focused() {
+    const element = document.activeElement;
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+    const ringed = outlineStyle !== "none" && outlineWidth !== "0px";
+    return { number: this.reachable().indexOf(element), shows: ringed || boxShadow !== "none",
+             html: element.outerHTML.slice(0, 120) };
+  },
+})

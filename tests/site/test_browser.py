@@ -1,0 +1,207 @@
+"""The site in a real browser: for everyone, at any width, in both themes, and alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.site.browser import (
+    ASSISTANT,
+    DESKTOP,
+    NARROW,
+    THEMES,
+    Notes,
+    Visit,
+    chromium,
+    file_of,
+    served,
+    survey,
+)
+from tests.site.conftest import Built
+
+LIMIT = 600_000  # bytes of a page and of all that it loads
+PHONE = {"width": NARROW[0], "height": 640}
+FRONT = "index.html"
+EFFECT = "effects/non-headache-disability-post.html"
+
+
+@pytest.fixture(scope="module")
+def visits(built: Built) -> list[Visit]:
+    """Every page of the site, opened from disk."""
+    return survey(built.site, built.all_pages)
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+def weight(visit: Visit) -> int:
+    """Bytes of everything the page loaded, itself included."""
+    return sum(file_of(address).stat().st_size for address in set(visit.requests))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_axe_finds_nothing(visits: list[Visit], theme: str, capsys: pytest.CaptureFixture) -> None:
+    found = {visit.page: visit.violations[theme] for visit in visits if visit.violations[theme]}
+    with capsys.disabled():
+        print(
+            f"\n{len(visits)} pages, {theme}: {sum(map(len, found.values()))} violations", end=" "
+        )
+    assert found == {}
+
+
+@pytest.mark.parametrize("width", NARROW)
+def test_no_page_scrolls_sideways(visits: list[Visit], width: int) -> None:
+    """320 px is a small phone; 640 px is a desktop of 1280 px at 200 %."""
+    wide = {visit.page: visit.too_wide[width] for visit in visits if visit.too_wide[width]}
+    assert wide == {}
+
+
+def test_nothing_is_asked_of_another_host(
+    visits: list[Visit], capsys: pytest.CaptureFixture
+) -> None:
+    asked = [address for visit in visits for address in visit.requests]
+    with capsys.disabled():
+        print(f"\n{len(asked)} requests, all to the site's own folder", end=" ")
+    assert [address for address in asked if not address.startswith(("file:///", "data:"))] == []
+
+
+def test_nothing_goes_wrong_on_any_page(visits: list[Visit]) -> None:
+    """No error or warning in the console, no dialog, no file that is missing."""
+    assert {visit.page: visit.complaints for visit in visits if visit.complaints} == {}
+
+
+def test_no_page_is_heavy(visits: list[Visit], capsys: pytest.CaptureFixture) -> None:
+    weights = sorted((weight(visit), visit.page) for visit in visits)
+    shared = weight(next(v for v in visits if v.page == FRONT)) - _size(visits, FRONT)
+    with capsys.disabled():
+        heaviest, page = weights[-1]
+        print(
+            f"\nheaviest page {heaviest / 1000:.0f} kB ({page}, shared {shared / 1000:.0f})",
+            end=" ",
+        )
+    assert [(page, size) for size, page in weights if size >= LIMIT] == []
+
+
+def _size(visits: Sequence[Visit], page: str) -> int:
+    visit = next(visit for visit in visits if visit.page == page)
+    return file_of(visit.requests[0]).stat().st_size
+
+
+def test_every_page_reads_the_same_without_javascript(
+    visits: list[Visit], built: Built, browser: Browser
+) -> None:
+    page = browser.new_context(java_script_enabled=False, viewport=DESKTOP).new_page()
+    for visit in visits:
+        if visit.page != "search.html":
+            page.goto((built.site / visit.page).as_uri())
+            assert page.inner_text("article").split() == visit.read.split(), visit.page
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("name", [FRONT, EFFECT])
+def test_without_javascript_every_page_can_be_reached(
+    built: Built, browser: Browser, viewport: Mapping[str, int], name: str
+) -> None:
+    page = browser.new_context(java_script_enabled=False, viewport=viewport).new_page()
+    page.goto((built.site / name).as_uri())
+    links = page.locator("nav.bd-links a")
+    assert links.count() >= len(built.pages) - 1
+    for number in range(0, links.count(), 10):
+        assert links.nth(number).is_visible()
+    links.last.click()
+    assert page.locator("h1").first.is_visible() and not page.url.endswith(name)
+
+
+@pytest.mark.parametrize("name", [FRONT, EFFECT])
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(
+    built: Built, browser: Browser, name: str, viewport: Mapping[str, int]
+) -> None:
+    page = browser.new_context(viewport=viewport).new_page()
+    page.goto((built.site / name).as_uri())
+    assistant = page.evaluate_handle(ASSISTANT.read_text("utf-8"))
+    expected = assistant.evaluate("assistant => assistant.reachable().map(e => e.outerHTML)")
+    reached, hidden = set(), []
+    for _ in range(len(expected) + 2):
+        page.keyboard.press("Tab")
+        focused = assistant.evaluate("assistant => assistant.focused()")
+        reached.add(focused["number"])
+        if focused["number"] >= 0 and not focused["shows"]:
+            hidden.append(focused["html"])
+    assert [html[:120] for n, html in enumerate(expected) if n not in reached] == []
+    assert hidden == []
+
+
+def test_the_skip_link_leads_past_the_navigation(built: Built, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto((built.site / EFFECT).as_uri())
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Skip to main content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_the_menus_open_by_keyboard_and_close_by_escape(built: Built, browser: Browser) -> None:
+    page = browser.new_context(viewport=PHONE).new_page()
+    page.goto((built.site / FRONT).as_uri())
+    navigation = page.locator("nav.bd-links")
+    assert not navigation.is_visible()
+    page.locator("button.primary-toggle").press("Enter")
+    navigation.wait_for(state="visible")
+    page.keyboard.press("Escape")
+    navigation.wait_for(state="hidden")
+
+
+def test_a_search_finds_pages_without_a_server(built: Built, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto((built.site / "search.html").as_uri() + "?q=disability")
+    page.locator("#search-results a").first.wait_for()
+    assert page.locator("#search-results a").count() > 5
+
+
+def test_the_site_is_the_same_from_a_server(built: Built, browser: Browser) -> None:
+    page = browser.new_page()
+    notes = Notes.on(page)
+    with served(built.site) as address:
+        for path in built.all_pages:
+            page.goto(f"{address}/{path.relative_to(built.site).as_posix()}")
+        # A browser asks every server for this by itself.
+        elsewhere = [url for url in notes.requests if not url.startswith((address, "data:"))]
+    assert elsewhere == []
+    assert [text for text in notes.complaints if "favicon.ico" not in text] == []
+    assert len(notes.requests) > len(built.all_pages)
+
+
+def test_the_front_page_is_there_at_once(
+    built: Built, browser: Browser, capsys: pytest.CaptureFixture
+) -> None:
+    page = browser.new_page()
+    page.goto((built.site / FRONT).as_uri())
+    painted = _first_paint(page)
+    with capsys.disabled():
+        print(f"\nfront page readable after {painted:.0f} ms", end=" ")
+    assert painted > 0
+
+
+def _first_paint(page: Page) -> float:
+    """Milliseconds until the first text was drawn."""
+    return page.evaluate(
+        """() => new Promise((done) => new PerformanceObserver((list) => {
+             const paint = list.getEntriesByName("first-contentful-paint")[0];
+             if (paint) done(paint.startTime);
+           }).observe({ type: "paint", buffered: true }))"""
+    )
+
+
+def test_pages_are_told_where_they_are(visits: list[Visit], built: Built) -> None:
+    """The survey saw every page: a page that was skipped would pass every test above."""
+    assert {visit.page for visit in visits} == {
+        Path(path).relative_to(built.site).as_posix() for path in built.all_pages
+    }

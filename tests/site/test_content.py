@@ -1,0 +1,164 @@
+"""Nothing on the site is empty, raw or left over, and what is computed is worded as agreed."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from bs4 import Tag
+
+from analysis.protocol import load_protocol
+from tests.site.conftest import ROOT, Built
+from tests.site.reading import Documents, article, outputs, said
+
+PROTOCOL = load_protocol(ROOT / "data" / "protocol.yml")
+
+LEFT_OVER = {
+    "a missing number": r"\bnan\b|\bNaN\b|\binf\b|\bNone\b(?! of|:)|\bNaT\b|<NA>",
+    "a note to oneself": r"\bTODO\b|\bFIXME\b|\bXXX\b|lorem ipsum",
+    "an error": r"Traceback|\w+(?:Error|Warning):",
+    "a Python object": r"<\w+ object at 0x|\bdict_keys\(|\[\('|<class '",
+    "raw MyST": r"\{[a-z][a-z:-]*\}`|\{\{|\}\}|:::|```|^\(\w[\w-]*\)=$",
+    "visible markup": r"</?(?:span|div|p|a|td|tr|strong|em|small|svg|br)\b|&(?:\w+|#\d+);",
+    "a path of this machine": r"(?:^|[\s\"'(=])/(?:tmp|work|root|home|usr|var|private)/|file://",
+}
+HEADING = re.compile(r"^h[1-6]$")
+P_VALUE_WORDS = re.compile(r"(?<!clinically )significan(?:t|ce)|\bno effect\b", re.IGNORECASE)
+QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
+HYPHEN_MINUS = re.compile(r"(?<![\w.,/:–−-])-\.?\d")
+
+
+def of(documents: Documents, built: Built) -> dict[str, Tag]:
+    """The pages a reader reads, by path."""
+    names = [page.relative_to(built.site).as_posix() for page in built.pages]
+    return {name: article(documents[name]) for name in names}
+
+
+@pytest.mark.parametrize("kind", LEFT_OVER)
+def test_nothing_is_left_over(built: Built, documents: Documents, kind: str) -> None:
+    pattern = re.compile(LEFT_OVER[kind])
+    found = [
+        (page, text[:160])
+        for page, content in of(documents, built).items()
+        for text in said(content)
+        if pattern.search(text)
+    ]
+    assert found == []
+
+
+def test_no_page_is_empty(built: Built, documents: Documents) -> None:
+    for page, content in of(documents, built).items():
+        assert len(content.get_text(" ", strip=True)) > 400, page
+
+
+def bare_headings(content: Tag) -> list[str]:
+    """Headings after which nothing comes, before the next of the same level or above."""
+    bare: list[Tag] = []
+    waiting: list[Tag] = []
+    for part in content.descendants:
+        if isinstance(part, Tag) and HEADING.match(part.name):
+            bare += [heading for heading in waiting if heading.name >= part.name]
+            waiting = [heading for heading in waiting if heading.name < part.name] + [part]
+        elif isinstance(part, Tag):
+            waiting = [] if part.name in {"svg", "img"} else waiting
+        elif part.strip() and not any(HEADING.match(parent.name) for parent in part.parents):
+            waiting = []
+    return [heading.get_text(strip=True) for heading in [*bare, *waiting]]
+
+
+def test_no_section_is_empty(built: Built, documents: Documents) -> None:
+    empty = {page: bare_headings(content) for page, content in of(documents, built).items()}
+    assert {page: headings for page, headings in empty.items() if headings} == {}
+
+
+def test_no_table_is_empty(built: Built, documents: Documents) -> None:
+    tables = 0
+    for page, content in of(documents, built).items():
+        for table in content.find_all("table"):
+            tables += 1
+            assert table.caption is not None and table.caption.get_text(strip=True), page
+            heads, rows = table.select("thead th"), table.select("tbody tr")
+            assert heads and all(head.get_text(strip=True) for head in heads), (page, table.caption)
+            assert rows and all(row.get_text(strip=True) for row in rows), (page, table.caption)
+            assert {len(row.find_all(["th", "td"])) for row in rows} == {len(heads)}, page
+    assert tables > 200
+
+
+def test_every_figure_draws_something_and_has_a_name(documents: Documents) -> None:
+    figures = 0
+    for page, document in documents.items():
+        for svg in document.find_all("svg"):
+            assert svg.find(["path", "line", "rect", "circle", "polygon", "use"]), page
+            if svg.get("aria-hidden") == "true":
+                continue
+            figures += 1
+            title = svg.find("title")
+            name = str(svg.get("aria-label") or (title and title.get_text()) or "")
+            assert svg.get("role") == "img" and len(name) > 15, (page, str(svg)[:200])
+        for image in document.find_all("img"):
+            assert str(image.get("alt") or "").strip(), (page, str(image)[:200])
+    assert figures > 60
+
+
+def test_figures_of_a_page_are_told_apart_by_their_names(documents: Documents) -> None:
+    for page, document in documents.items():
+        names = [svg.get("aria-label") for svg in document.select("svg[role=img][aria-label]")]
+        assert len(names) == len(set(names)), page
+
+
+def test_results_are_never_worded_by_a_p_value(documents: Documents) -> None:
+    found = [
+        (page, text[:160])
+        for page, document in documents.items()
+        for output in outputs(document)
+        for text in said(output)
+        if P_VALUE_WORDS.search(QUOTED.sub("", text))
+    ]
+    assert found == []
+
+
+def test_numbers_have_true_minus_signs(documents: Documents) -> None:
+    """In figures, sentences and columns of numbers; other cells hold a source's own words."""
+    found = [
+        (page, text[:160])
+        for page, document in documents.items()
+        for output in outputs(document)
+        for part in output.select("svg, p, li, caption, .number")
+        for text in [*said(part), str(part.get("aria-label", ""))]
+        if HYPHEN_MINUS.search(text)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("cell", PROTOCOL.cells, ids=lambda cell: cell.key)
+def test_an_effect_page_is_complete(built: Built, documents: Documents, cell: object) -> None:
+    document = documents[f"effects/{cell.slug}.html"]
+    result = json.loads((built.root / "results" / f"{cell.key}.json").read_text("utf-8"))
+    page = article(document)
+    assert page.select_one(".headline .answer") is not None
+    forests = page.select('svg[role=img][aria-label^="Forest plot"]')
+    assert len(forests) == (1 if result["studies"] else 0)
+    if not result["studies"]:
+        assert "no trial gives a usable number" in page.get_text(" ", strip=True)
+        return
+    drawn = forests[0].get_text(" ", strip=True)
+    captions = [str(caption.string) for caption in page.find_all("caption")]
+    trials = page.select_one('table:has(caption:-soup-contains("Trials:"))')
+    assert trials is not None, captions
+    for study in result["studies"]:
+        assert study["label"] in trials.get_text(" ", strip=True)
+        assert study["label"].split()[0] in drawn
+
+
+def test_every_number_of_every_page_is_a_number(built: Built) -> None:
+    """The results behind the pages: no infinity and no "not a number" can be read from them."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    results = sorted(Path(built.root / "results").glob("*.json"))
+    assert len(results) >= len(PROTOCOL.cells)
+    for path in results:
+        json.loads(path.read_text("utf-8"), parse_constant=refuse)
