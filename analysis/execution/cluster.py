@@ -1,11 +1,7 @@
 """Pages on other machines: a Dask cluster executes them, the driver writes what comes back.
 
 A worker needs a checkout of this code with the pinned packages, and so does the scheduler,
-which computes nothing; no disk is shared. What a worker is, it must be exactly: one whose
-code, packages, Python or platform differ is refused, because its numbers could. What it is to
-compute travels: the data once to each worker; templates, parameters and the results a page
-reads with the page. There they meet a copy of the worker's code in a folder of their own, in
-which other builds and the worker's own data are not seen.
+which computes nothing; no disk is shared. `stage` is the worker's side.
 
 Dask carries and keeps alive; which page goes where is decided here, because a lost worker's
 pages are to be tried again a stated number of times, and on workers that came later too.
@@ -13,177 +9,84 @@ pages are to be tried again a stated number of times, and on workers that came l
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
-import io
-import json
-import platform
-import re
-import shutil
-import tempfile
 import threading
 import time
-import weakref
-import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from importlib.machinery import ModuleSpec
-from pathlib import Path
 from queue import Empty, PriorityQueue
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 
-from analysis.execution.fingerprint import Inputs, digest
+from analysis.execution.fingerprint import Inputs
 from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Page, Project
 from analysis.execution.published import HANDED_ON
 from analysis.execution.run import Workers
-from analysis.execution.warm import SECONDS_OF_GRACE, can_fork, warm_workers
-from analysis.files import write_atomically
+from analysis.execution.stage import (
+    PACKAGE,
+    Assignment,
+    Refused,
+    Stage,
+    checkout,
+    packed,
+    pinned_packages,
+)
+from analysis.execution.warm import SECONDS_OF_GRACE
 from analysis.problems import ReviewError
 
 RETRIES = 2
 SECONDS_TO_CONNECT = 10.0
 SECONDS_WITHOUT_WORKERS = 30.0
 SECONDS_BETWEEN_LOOKS = 0.25
-PACKAGE = Path(__file__).parents[1]
 
 # Whether a process has the code is asked by a function that every process has.
 _FIND = importlib.util.find_spec
-_PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Checkout:
-    """All that computes on a machine: the code, the pinned packages, Python, the platform."""
-
-    code: str
-    packages: Mapping[str, str]
-    python: str
-    platform: str
-
-    def __str__(self) -> str:
-        packages = digest(json.dumps(self.packages, sort_keys=True).encode())
-        return (
-            f"code {self.code[:12]}, packages {packages[:12]}, "
-            f"Python {self.python}, {self.platform}"
-        )
-
-    def differences(self, here: Checkout) -> list[str]:
-        """What is otherwise than `here`, package by package."""
-        names = sorted({*self.packages, *here.packages})
-        pairs = [("code", self.code[:12], here.code[:12])]
-        pairs += [(name, self.packages.get(name), here.packages.get(name)) for name in names]
-        pairs += [("Python", self.python, here.python), ("", self.platform, here.platform)]
-        return [
-            f"{name} {there or 'missing'} there, {ours or 'missing'} here".strip()
-            for name, there, ours in pairs
-            if there != ours
-        ]
-
-
-def checkout(package: Path, pinned: Iterable[str]) -> Checkout:
-    """What this process would compute with: `package` is the code, `pinned` names packages."""
-    code = [
-        (path.relative_to(package).as_posix(), digest(path.read_bytes()))
-        for path in sorted(package.rglob("*.py"))
-    ]
-    return Checkout(
-        code=digest(json.dumps(code).encode()),
-        packages={name: version for name in pinned if (version := _installed(name))},
-        python=platform.python_version(),
-        platform=f"{platform.system()} {platform.machine()}",
-    )
-
-
-def _installed(name: str) -> str | None:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return None
-
-
-def pinned_packages(requirements: str) -> tuple[str, ...]:
-    """The packages a requirements file pins, whatever the platform they are for."""
-    return tuple(sorted(_PINNED.findall(requirements)))
-
-
-class Refused(Exception):
-    """A worker that may not compute, and why; it travels back to the driver."""
-
-
-# The worker's side.
-
-
-class Stage:
-    """A worker's place for one build: a copy of its code, the driver's data, warm kernels.
-
-    It lives as long as the driver keeps the Dask future of it, and no longer than the
-    driver's connection. Raises `Refused` where this worker is not what the driver is.
-    """
-
-    def __init__(self, expected: Checkout, modules: Sequence[str], jobs: int) -> None:
-        if not can_fork():
-            raise Refused("its platform does not fork")
-        with ExitStack() as stack:
-            self.folder = Path(tempfile.mkdtemp(prefix="stage-"))
-            stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
-            shutil.copytree(PACKAGE, self.folder / PACKAGE.name)
-            found = checkout(self.folder / PACKAGE.name, expected.packages)
-            if found != expected:
-                differences = "; ".join(found.differences(expected))
-                raise Refused(f"it has [{found}], this build [{expected}]: {differences}")
-            self._workers = stack.enter_context(warm_workers(jobs, self.folder, modules))
-            self._end = weakref.finalize(self, stack.pop_all().close)
-
-    def furnish(self, files: bytes) -> Stage:
-        """Put the driver's files where the pages will look for them."""
-        with zipfile.ZipFile(io.BytesIO(files)) as archive:
-            for name in archive.namelist():
-                write_atomically(self.folder / name, archive.read(name))
-        return self
-
-    def execute(self, job: Job, results: bytes) -> Executed | Failed:
-        """Execute one page, which reads these results of others."""
-        self.furnish(results)
-        return self._workers.submit(replace(job, root=str(self.folder))).result()
-
-
-# The driver's side.
 
 
 @contextmanager
 def cluster_workers(
-    address: str, project: Project, pages: Sequence[Page], console: Console
+    address: str,
+    project: Project,
+    pages: Sequence[Page],
+    console: Console,
+    rehearsal: str | None = None,
 ) -> Iterator[Workers]:
     """Open the workers of the Dask scheduler at `address` that are what this machine is.
 
-    Its own disk, the data included, is read when the first page is submitted. Raises
-    `ReviewError` where Dask is not installed, where the scheduler does not answer, or where
-    no worker is left that may compute.
+    `rehearsal` is what the parent of the kernels does first, as in `warm_workers`. The
+    project's data are read now. Raises `ReviewError` where Dask is not installed, where the
+    scheduler does not answer, or where no worker is there that may compute.
     """
     inputs = Inputs(project)
     templates = sorted({page.template for page in pages})
     pinned = pinned_packages((project.root / "requirements.txt").read_text(encoding="utf-8"))
+    assignment = Assignment(
+        expected=checkout(project.package, pinned),
+        files=packed(project.root, _shared_files(project)),
+        modules=sorted({name for template in templates for name in inputs.modules(template)}),
+        rehearsal=rehearsal,
+    )
     with _connected(address) as client:
-        crew = ClusterWorkers(
-            client,
-            project,
-            {page.name: page.needs for page in pages},
-            checkout(project.package, pinned),
-            sorted({name for template in templates for name in inputs.modules(template)}),
-            console,
-        )
+        needs = {page.name: page.needs for page in pages}
+        crew = ClusterWorkers(client, project, needs, assignment, console)
         try:
             crew.open()
             yield crew
         finally:
             crew.close()
+
+
+def _shared_files(project: Project) -> list[str]:
+    """What any page may read: the data, and the files that the site hands on."""
+    data = sorted(path for path in project.data.rglob("*") if path.is_file())
+    return [*(path.relative_to(project.root).as_posix() for path in data), *HANDED_ON]
 
 
 @contextmanager
@@ -218,16 +121,14 @@ class _Ticket:
 
 @dataclass
 class _Machine:
-    """A worker, the Dask future of its stage, and the same once the data are there."""
+    """A worker, and the Dask future of its stage."""
 
     address: str
     threads: int
     stage: Any = None
-    furnished: Any = None
     refused: bool = False
     serving: bool = False
     lost: bool = False
-    turn: threading.Lock = field(default_factory=threading.Lock)
 
 
 class _Lost(Exception):
@@ -244,15 +145,13 @@ class ClusterWorkers:
     client: Any
     project: Project
     needs: Mapping[str, Sequence[str]]
-    expected: Checkout
-    modules: Sequence[str]
+    assignment: Assignment
     console: Console
     machines: dict[str, _Machine] = field(default_factory=dict)
     waiting: PriorityQueue[_Ticket] = field(default_factory=PriorityQueue)
     closed: threading.Event = field(default_factory=threading.Event)
     threads: list[threading.Thread] = field(default_factory=list)
     submitted: int = 0
-    data: bytes = b""
     last_served: float = field(default_factory=time.monotonic)
 
     def open(self) -> None:
@@ -277,27 +176,11 @@ class ClusterWorkers:
             self.client.cancel(stages)
 
     def submit(self, job: Job) -> Future[Executed | Failed]:
-        if not self.data:
-            self.data = self._packed(self._shared_files())
         self.submitted += 1
         results = [f"results/{need}.json" for need in self.needs[job.name]]
-        ticket = _Ticket(self.submitted, job, self._packed(results), Future())
+        ticket = _Ticket(self.submitted, job, packed(self.project.root, results), Future())
         self.waiting.put(ticket)
         return ticket.answer
-
-    def _shared_files(self) -> list[str]:
-        """What any page may read: the data, and the files that the site hands on."""
-        data = sorted(path for path in self.project.data.rglob("*") if path.is_file())
-        return [*(path.relative_to(self.project.root).as_posix() for path in data), *HANDED_ON]
-
-    def _packed(self, names: Iterable[str]) -> bytes:
-        """Files of the project as one archive, without those that are not there."""
-        content = io.BytesIO()
-        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name in names:
-                if (self.project.root / name).is_file():
-                    archive.writestr(name, (self.project.root / name).read_bytes())
-        return content.getvalue()
 
     # Who is there.
 
@@ -313,7 +196,8 @@ class ClusterWorkers:
         present = self._present()
         for address in set(self.machines) - set(present):
             self._lose(self.machines.pop(address))
-        wanted = len(self.needs) - sum(present[machine.address] for machine in self._serving())
+        employed = [machine for machine in self.machines.values() if not machine.refused]
+        wanted = len(self.needs) - sum(machine.threads for machine in employed)
         newcomers = sorted(set(present) - set(self.machines))[: max(0, wanted)]
         if newcomers:  # more than there are pages would be warmed in vain
             self._welcome({address: present[address] for address in newcomers})
@@ -340,9 +224,7 @@ class ClusterWorkers:
         for address in newcomers:
             machine = self.machines[address] = _Machine(address, newcomers[address])
             if isinstance(found.get(address), ModuleSpec):
-                machine.stage = self._on(
-                    address, Stage, self.expected, self.modules, machine.threads
-                )
+                machine.stage = self._on(address, Stage, self.assignment, machine.threads)
                 machine.stage.add_done_callback(partial(self._welcomed, machine))
             else:
                 self._refuse(machine, "it was not started in a checkout of this code")
@@ -362,9 +244,9 @@ class ClusterWorkers:
         self._say(f"The worker at {machine.address} is refused: {why}.")
 
     def _lose(self, machine: _Machine) -> None:
-        machine.lost = True
         if machine.serving:
             self._say(f"The worker at {machine.address} is lost; its pages go to others.")
+        machine.lost, machine.serving = True, False
 
     def _say(self, text: str) -> None:
         self.console.print(escape(text), style="yellow", soft_wrap=True, highlight=False)
@@ -412,14 +294,14 @@ class ClusterWorkers:
         from distributed.client import FutureCancelledError
         from distributed.scheduler import KilledWorker
 
-        page = self._on(
-            machine.address, Stage.execute, self._furnished(machine), ticket.job, ticket.results
-        )
-        done, silent = threading.Event(), ticket.job.timeout + 2 * SECONDS_OF_GRACE
+        arguments = (machine.stage, ticket.job, ticket.results)
+        page, done = self._on(machine.address, Stage.execute, *arguments), threading.Event()
         page.add_done_callback(lambda _: done.set())
-        deadline = time.monotonic() + silent
+        deadline = time.monotonic() + ticket.job.timeout + 2 * SECONDS_OF_GRACE
         while not done.wait(SECONDS_BETWEEN_LOOKS):
-            if machine.lost or self.closed.is_set() or time.monotonic() > deadline:
+            if time.monotonic() > deadline:
+                self._lose(machine)
+            if machine.lost or self.closed.is_set():
                 page.cancel()
                 raise _Lost
         try:
@@ -427,15 +309,6 @@ class ClusterWorkers:
         except (FutureCancelledError, KilledWorker):
             raise _Lost from None
         return made
-
-    def _furnished(self, machine: _Machine) -> Any:
-        """The future of the machine's stage with the data in it, which its first page sends."""
-        with machine.turn:
-            if machine.furnished is None:
-                machine.furnished = self._on(
-                    machine.address, Stage.furnish, machine.stage, self.data
-                )
-        return machine.furnished
 
     def _on(self, address: str, function: Any, *arguments: object) -> Any:
         """The Dask future of a call on this worker and no other."""

@@ -29,6 +29,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "outcomes": ("row_id",),
     "risk_of_bias": ("study_id", "tool", "domain"),
     "certainty": ("condition", "outcome", "timepoint", "domain"),
+    "integrity": ("check", "study_id", "row_id"),
+    "contrasts": ("study_id", "source_id"),
     "published": ("review", "condition", "outcome", "timepoint", "measure"),
 }
 

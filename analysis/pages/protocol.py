@@ -104,8 +104,8 @@ def rules(protocol: Protocol) -> Html:
                 "never": "not converted",
             }[rule.convert_ratio],
             "Moderators": listed(protocol.moderators),
-            "Suspect": f"an SMD beyond {protocol.integrity.large_smd:g} and more than "
-            f"{protocol.integrity.outlier_multiple:g} times what it is compared with",
+            "Large SMD, from which a value is looked at": f"{protocol.integrity.large_smd:g}; all "
+            "checks and their thresholds are on the page about data integrity",
         }
     )  # fmt: skip
 

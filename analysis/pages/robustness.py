@@ -21,7 +21,7 @@ from analysis.statistics.gosh import Gosh, gosh
 from analysis.statistics.influence import Influence
 from analysis.statistics.results import Interval, PooledEffect
 from analysis.synthesis.model import Synthesis
-from analysis.synthesis.robustness import RegressionAnalysis, SmallStudyEffects
+from analysis.synthesis.robustness import SmallStudyEffects
 from analysis.synthesis.wording import MODEL_NAMES
 
 
@@ -196,60 +196,6 @@ def _subsets_alt(synthesis: Synthesis, subsets: Gosh) -> str:
         f"half lie on either side of {number(synthesis.measure.shown(float(middle)))}, "
         f"and 95% between {limits(*shown)}."
     )
-
-
-def subgroups_table(synthesis: Synthesis) -> Html:
-    """Each moderator of the protocol: its groups with their effects, and the test."""
-    rows = []
-    for analysis in synthesis.robustness.subgroups:
-        if analysis.result is None:
-            rows.append(_subgroup_row(analysis.moderator, f"not analysed: {analysis.refused}"))
-            continue
-        test = analysis.result.separate
-        difference = f"Q {number(test.q)}, df {test.df}" + (
-            f", {p_value(test.p)}" if test.p else ""
-        )
-        for group in analysis.result.subgroups:
-            pooled = group.pooled
-            rows.append(
-                {
-                    "Moderator": analysis.moderator,
-                    "Trials with": group.name,
-                    "k": str(len(group.studies)),
-                    "Effect": _said(synthesis, pooled) if pooled else "one trial, not pooled",
-                    "Difference between groups": difference,
-                }
-            )
-    for regression in synthesis.robustness.regressions:
-        rows.append(_regression_row(regression))
-    if not rows:
-        return paragraph(f"Subgroups are not analysed: {_nothing_pooled(synthesis)}")
-    return table(pd.DataFrame(rows, dtype=object), "Subgroups and moderators", numbers=("k",))
-
-
-def _subgroup_row(moderator: str, said: str) -> dict[str, object]:
-    return {
-        "Moderator": moderator,
-        "Trials with": said,
-        "k": "",
-        "Effect": "",
-        "Difference between groups": "",
-    }
-
-
-def _regression_row(analysis: RegressionAnalysis) -> dict[str, object]:
-    moderator, unit = analysis.moderator, analysis.unit
-    if analysis.result is None:
-        return _subgroup_row(moderator, f"not analysed: {analysis.refused}")
-    slope, test = analysis.result.coefficients[1], analysis.result.moderators
-    interval = limits(slope.interval.low, slope.interval.high)
-    return {
-        "Moderator": moderator,
-        "Trials with": f"each further {unit}",
-        "k": str(analysis.k),
-        "Effect": f"{number(slope.estimate, 3)} ({interval})",
-        "Difference between groups": f"QM {number(test.statistic)}, {p_value(test.p)}",
-    }
 
 
 def funnel(synthesis: Synthesis) -> None:

@@ -11,7 +11,7 @@ from importlib.metadata import version
 
 from analysis.evidence.effects import TrialEffect, trial_effect
 from analysis.evidence.eligibility import ArmSizes, arm_sizes
-from analysis.evidence.integrity import CellEffect, suspects
+from analysis.evidence.integrity import findings, reasons_to_keep_out
 from analysis.evidence.load import Evidence
 from analysis.evidence.records import Decision, OutcomeRow, Published, Trial
 from analysis.evidence.selection import RowSetAside, rows_of, select
@@ -94,14 +94,16 @@ Findings = Mapping[tuple[str, str], tuple[str, ...]]
 
 
 def find_suspects(evidence: Evidence, rows: Mapping[Cell, CellRows]) -> Findings:
-    """The integrity findings of every cell that pools standardised mean differences."""
-    effects = [
-        CellEffect(trial.study_id, cell, trial.effect.effect)
-        for cell, found in rows.items()
-        if evidence.protocol.measure_name(cell) == "SMD"
-        for trial in found.trials
-    ]
-    return suspects(effects, evidence.protocol.integrity)
+    """Why trials are kept out, by trial and cell: open findings, and what a person excluded."""
+    found = findings(evidence)
+    reasons = {
+        (trial.study_id, cell.key): reasons_to_keep_out(
+            found, trial.study_id, tuple(row.row_id for row in trial.rows)
+        )
+        for cell, of_cell in rows.items()
+        for trial in of_cell.trials
+    }
+    return {place: said for place, said in reasons.items() if said}
 
 
 def _synthesis(evidence: Evidence, cell: Cell, rows: CellRows, findings: Findings) -> Synthesis:

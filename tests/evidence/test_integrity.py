@@ -10,6 +10,8 @@ import pytest
 from analysis.evidence.integrity import Finding, findings, reasons_to_keep_out
 from analysis.evidence.load import Evidence, load
 from analysis.evidence.records import Ruling
+from analysis.protocol import Cell
+from analysis.synthesis.cell import synthesise
 from analysis.synthesis.model import Synthesis
 from tests.evidence.folder import DataFolder
 
@@ -155,6 +157,24 @@ def test_of_two_sources_only_the_row_ruled_on_stays_out(evidence: Evidence) -> N
     found = findings(replace(evidence, rulings=(ruling,)))
     assert reasons_to_keep_out(found, "dear-2013", (other,))
     assert not reasons_to_keep_out(found, "dear-2013", (pooled,))
+
+
+def test_an_accepted_trial_is_in_the_primary_analysis_and_an_excluded_one_is_not(
+    evidence: Evidence, syntheses: Mapping[str, Synthesis]
+) -> None:
+    cell = Cell(condition="non-headache", outcome="pain", timepoint="follow-up")
+    before = syntheses[cell.key]
+    out = a_ruling(check="small arm", study_id="buhrman-2004", row_id="", ruling="exclude")
+    accepted = synthesise(replace(evidence, rulings=(a_ruling(), out)), cell)
+    assert accepted.k == before.k + 1
+    assert not any(study.suspect for study in accepted.studies)
+    # A ruling on a finding that does not exist excludes nothing; one on a note does.
+    zero = a_ruling(check="exact zero", study_id="buhrman-2004", row_id="", ruling="exclude")
+    post = Cell(condition="non-headache", outcome="disability", timepoint="post")
+    excluded = synthesise(replace(evidence, rulings=(zero,)), post)
+    assert excluded.k == syntheses[post.key].k - 1
+    (study,) = [study for study in excluded.studies if study.suspect]
+    assert "excluded by A. Person" in study.suspect[0]
 
 
 def test_the_ruling_stands_on_its_finding(evidence: Evidence) -> None:

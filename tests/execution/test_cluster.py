@@ -20,10 +20,11 @@ import pytest
 from rich.console import Console
 
 from analysis.execution import cluster
-from analysis.execution.cluster import Checkout, cluster_workers, pinned_packages
+from analysis.execution.cluster import cluster_workers
 from analysis.execution.fingerprint import Inputs
 from analysis.execution.plan import Page, Project
 from analysis.execution.run import Report, execute
+from analysis.execution.stage import checkout, pinned_packages
 from analysis.execution.warm import warm_workers
 from analysis.problems import ReviewError
 from tests.execution.templates import notebook, page, publishing
@@ -324,8 +325,8 @@ def test_a_worker_with_other_code_is_refused_and_the_others_do_its_work(
     assert review.run(crew.address, pages).succeeded
 
     pinned = pinned_packages((code / "requirements.txt").read_text(encoding="utf-8"))
-    ours = cluster.checkout(review.project.package, pinned)
-    theirs = cluster.checkout(other_code / "analysis", pinned)
+    ours = checkout(review.project.package, pinned)
+    theirs = checkout(other_code / "analysis", pinned)
     assert (
         f"is refused: it has [{theirs}], this build [{ours}]: "
         f"code {theirs.code[:12]} there, {ours.code[:12]} here."
@@ -457,6 +458,7 @@ def test_a_cluster_can_be_encrypted(
         with dask.config.set(settings):
             crew.start(code)
             assert review.run(address, review.pages(1)).succeeded
+        monkeypatch.setattr(cluster, "SECONDS_TO_CONNECT", 1.0)
         with pytest.raises(ReviewError, match="no Dask scheduler can be reached at tls://"):
             review.run(address, review.pages(1))  # without a certificate
     finally:
@@ -514,42 +516,3 @@ def test_a_build_here_imports_no_dask() -> None:
         [sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
-
-
-HERE = Checkout("c0de" * 16, {"numpy": "2.4.0", "pandas": "3.1.1"}, "3.11.2", "Linux x86_64")
-
-
-@pytest.mark.parametrize(
-    ("there", "said"),
-    [
-        (HERE, []),
-        (
-            Checkout("beef" * 16, HERE.packages, "3.11.2", "Linux x86_64"),
-            ["code beefbeefbeef there, c0dec0dec0de here"],
-        ),
-        (
-            Checkout(HERE.code, {"numpy": "2.4.1"}, "3.11.2", "Linux x86_64"),
-            ["numpy 2.4.1 there, 2.4.0 here", "pandas missing there, 3.1.1 here"],
-        ),
-        (
-            Checkout(HERE.code, HERE.packages, "3.12.1", "Darwin arm64"),
-            ["Python 3.12.1 there, 3.11.2 here", "Darwin arm64 there, Linux x86_64 here"],
-        ),
-    ],
-)
-def test_what_differs_is_named(there: Checkout, said: list[str]) -> None:
-    assert there.differences(HERE) == said
-
-
-def test_the_code_is_known_by_its_content_and_its_names(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text("1", encoding="utf-8")
-    first = cluster.checkout(tmp_path, ())
-    (tmp_path / "notes.txt").write_text("no code", encoding="utf-8")
-    assert cluster.checkout(tmp_path, ()) == first
-    (tmp_path / "a.py").rename(tmp_path / "b.py")
-    assert cluster.checkout(tmp_path, ()).code != first.code
-
-
-def test_pinned_packages_are_read_from_the_lock() -> None:
-    lock = "# a lock\nnumpy==2.4.0\n    # via pandas\ncolorama==0.4.6 ; sys_platform == 'win32'\n"
-    assert pinned_packages(lock) == ("colorama", "numpy")

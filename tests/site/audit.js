@@ -54,19 +54,18 @@
   },
 
   // Everything that a keyboard should reach, in the page's order.
-  reachable() {
-    const operable = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
-    return [...document.querySelectorAll(operable)].filter(
+  operable() {
+    const kinds = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
+    this.found = [...document.querySelectorAll(kinds)].filter(
       (e) => !e.disabled && e.tabIndex >= 0 && e.checkVisibility({ visibilityProperty: true }),
     );
+    return this.found.map((e) => e.outerHTML.slice(0, 120));
   },
 
-  // The element that has the focus, by its number among the reachable, and whether it shows.
+  // What has the focus: its number among the operable, or -1, and whether it shows.
   focused() {
-    const element = document.activeElement;
-    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(document.activeElement);
     const ringed = outlineStyle !== "none" && outlineWidth !== "0px";
-    return { number: this.reachable().indexOf(element), shows: ringed || boxShadow !== "none",
-             html: element.outerHTML.slice(0, 120) };
+    return [this.found.indexOf(document.activeElement), ringed || boxShadow !== "none"];
   },
 })

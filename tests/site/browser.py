@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
 THEMES = ("light", "dark")
 # A small phone, and a desktop of 1280 px zoomed to 200 %.
@@ -85,11 +85,15 @@ class Notes:
     def on(cls, page: Page) -> Notes:
         notes = cls([], [])
         page.on("request", lambda request: notes.requests.append(request.url))
-        page.on("requestfailed", lambda request: notes.complaints.append(f"failed: {request.url}"))
+        page.on("requestfailed", notes.miss)
         page.on("pageerror", lambda error: notes.complaints.append(str(error)))
         page.on("console", notes.hear)
         page.on("dialog", notes.dismiss)
         return notes
+
+    def miss(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # the page was left before it was there
+            self.complaints.append(f"failed: {request.url}")
 
     def hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
@@ -122,6 +126,7 @@ def _visit(browser: Browser, site: Path, path: Path, judge: str) -> Visit:
     notes = Notes.on(page)
     page.goto(path.as_uri())
     read, asked = page.inner_text("article, .bd-search-container"), tuple(notes.requests)
+    page.add_style_tag(content="* { transition: none !important; }")  # judge no half-way colour
     page.evaluate(judge)
     assistant = page.evaluate_handle(ASSISTANT.read_text("utf-8"))
     violations, too_wide = {}, {}

@@ -5,7 +5,6 @@ A `suspect` row is kept out of the primary analysis until a person has ruled on 
 """
 
 from analysis.evidence.integrity.findings import findings, reasons_to_keep_out
-from analysis.evidence.integrity.implausible import CellEffect, suspects
 from analysis.evidence.integrity.model import Finding
 
-__all__ = ["CellEffect", "Finding", "findings", "reasons_to_keep_out", "suspects"]
+__all__ = ["Finding", "findings", "reasons_to_keep_out"]
