@@ -31,13 +31,18 @@ MOST_AUTHORS = 3
 
 def headline(synthesis: Synthesis) -> Html:
     """The answer: in everyday words, then in numbers."""
-    return element(
-        "div",
-        paragraph(synthesis.sentences.plain, class_="answer"),
-        paragraph(with_terms(synthesis.sentences.headline, "confidence interval")),
-        paragraph(synthesis.sentences.clinical) if synthesis.sentences.clinical else "",
-        class_="headline",
-    )
+    said = [paragraph(synthesis.sentences.plain, class_="answer")]
+    if synthesis.primary:
+        said.append(paragraph(with_terms(synthesis.sentences.headline, "confidence interval")))
+        # Numbers needed to treat run through infinity where the direction is open: not here.
+        if synthesis.sentences.clinical and _settled(synthesis.primary):
+            said.append(paragraph(synthesis.sentences.clinical))
+    return element("div", *said, class_="headline")
+
+
+def _settled(pooled: PooledEffect) -> bool:
+    low, high = pooled.interval.low, pooled.interval.high
+    return low is not None and high is not None and low * high > 0
 
 
 def forest(synthesis: Synthesis) -> None:
@@ -50,6 +55,8 @@ def forest(synthesis: Synthesis) -> None:
 
 def trials_table(synthesis: Synthesis) -> Html:
     """The numbers of the forest plot, one trial a row, each linked to its section."""
+    if not synthesis.studies:
+        return paragraph("There are no trials to list: none gives a number that can be used.")
     measure = synthesis.measure
     rows: list[dict[str, object]] = [
         {
@@ -98,6 +105,8 @@ def _pooled_row(synthesis: Synthesis, pooled: PooledEffect) -> dict[str, object]
 
 def heterogeneity(synthesis: Synthesis) -> Html:
     """How much the trials differ, which interval was used, what a new setting may see."""
+    if synthesis.primary is None:
+        return paragraph(synthesis.sentences.heterogeneity)
     return join(
         paragraph(with_terms(sentence, "I²", "Hartung-Knapp", "prediction interval"))
         for sentence in (
@@ -112,7 +121,9 @@ def prediction(synthesis: Synthesis) -> str:
     """The prediction interval with its method, or why there is none."""
     found = synthesis.primary.prediction if synthesis.primary else None
     if found is None:
-        return f"There is no prediction interval: {counted(synthesis.k, 'trial')} cannot give one."
+        return (
+            f"There is no prediction interval: it needs more than {counted(synthesis.k, 'trial')}."
+        )
     shown = shown_limits(synthesis.measure, found)
     return (
         f"Prediction interval: {shown} (t with {found.df:g} degrees of freedom). "
@@ -137,10 +148,7 @@ def models_table(synthesis: Synthesis) -> Html:
         for model in synthesis.models
     ]
     if not rows:
-        return paragraph(
-            f"Models differ only in how they pool; with {counted(synthesis.k, 'trial')} "
-            "nothing is pooled."
-        )
+        return Html("")
     numeric = (short_name(measure), "95% interval", "p", "Prediction interval", "τ²", "I²")
     return table(
         pd.DataFrame(rows, dtype=object), "The same trials under each model", numbers=numeric
@@ -162,6 +170,8 @@ def _is_primary(synthesis: Synthesis, model: PooledEffect) -> bool:
 
 def comparisons_table(synthesis: Synthesis) -> Html:
     """The primary model on other sets of the trials."""
+    if not synthesis.studies:
+        return paragraph("There are no trials to select from.")
     measure = synthesis.measure
     rows = [
         {
@@ -344,7 +354,7 @@ def _estimate(measure: Measure, pooled: PooledEffect | None) -> str:
 
 
 def attention(synthesis: Synthesis) -> Html:
-    """What a reader must know before trusting the estimate: suspect trials, unchecked rows."""
+    """What a reader must know first: suspect trials, unchecked rows, trials without numbers."""
     suspects = [study for study in synthesis.studies if study.suspect]
     notes = [
         f"{study.label} is left out of the pooled result: {'; '.join(study.suspect)}."
@@ -355,5 +365,12 @@ def attention(synthesis: Synthesis) -> Html:
         notes.append(
             f"{counted(unchecked, 'trial')} of {len(synthesis.studies)} rest on numbers that no "
             "person has yet checked against the trial report."
+        )
+    if not synthesis.studies:
+        measured = list(dict.fromkeys(aside.label for aside in synthesis.set_aside))
+        notes.append(
+            f"{listed(measured)} measured it, without numbers that can be used here (see below)."
+            if measured
+            else "We have seen no trial that reports this outcome at this time."
         )
     return items(notes) if notes else Html("")
