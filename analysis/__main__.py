@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from analysis.execution.plan import Page, Project
 
 ROOT = Path(__file__).resolve().parents[1]
+REHEARSAL = "analysis.pages.context:rehearse"
 
 app = typer.Typer(
     help="A living systematic review: from data files to a published book.",
@@ -82,7 +83,7 @@ def build(
         timeout=timeout,
         workers=_cluster(scheduler, project, pages, console) if scheduler else None,
         beside=lambda: published(project),
-        rehearsal="analysis.pages.context:rehearse",
+        rehearsal=REHEARSAL,
     )
     if not done.succeeded:
         raise typer.Exit(1)
@@ -299,7 +300,7 @@ def _cluster(
 
     from analysis.execution.cluster import cluster_workers
 
-    return partial(cluster_workers, address, project, pages, console)
+    return partial(cluster_workers, address, project, pages, console, REHEARSAL)
 
 
 def _check_everything(project: Project) -> Reads:

@@ -187,8 +187,7 @@ class ClusterWorkers:
     def _watch(self) -> None:
         """Follow the workers that come and go; without any, the pages that wait fail."""
         while not self.closed.wait(SECONDS_BETWEEN_LOOKS):
-            with suppress(OSError, TimeoutError):  # the scheduler went in the middle of it
-                self._look()
+            self._look()
             if self._nobody_serves():
                 self._fail_all(f"no worker was there for {SECONDS_WITHOUT_WORKERS:g} s")
 
@@ -208,7 +207,7 @@ class ClusterWorkers:
         """Each worker's address and threads; nobody, if the scheduler does not say."""
         try:
             return dict(self.client.nthreads())
-        except (OSError, TimeoutError):
+        except Exception:  # a client that has lost its scheduler fails in many ways
             return {}
 
     def _serving(self) -> list[_Machine]:
@@ -220,7 +219,10 @@ class ClusterWorkers:
     def _welcome(self, newcomers: Mapping[str, int]) -> None:
         """Ask workers, by address with their threads, to make a stage; with it, they serve."""
         # A worker that cannot import what a task names does not survive the task.
-        found = self.client.run(_FIND, PACKAGE.name, workers=[*newcomers], on_error="return")
+        try:
+            found = self.client.run(_FIND, PACKAGE.name, workers=[*newcomers], on_error="return")
+        except Exception:  # the scheduler went in the middle of it; the next look will tell
+            return
         for address in newcomers:
             machine = self.machines[address] = _Machine(address, newcomers[address])
             if isinstance(found.get(address), ModuleSpec):
@@ -244,7 +246,8 @@ class ClusterWorkers:
         self._say(f"The worker at {machine.address} is refused: {why}.")
 
     def _lose(self, machine: _Machine) -> None:
-        if machine.serving:
+        """Give it no more pages, even if it should be there again."""
+        if machine.serving and not self.closed.is_set():
             self._say(f"The worker at {machine.address} is lost; its pages go to others.")
         machine.lost, machine.serving = True, False
 
@@ -265,24 +268,18 @@ class ClusterWorkers:
                 self._execute(self.waiting.get(timeout=SECONDS_BETWEEN_LOOKS), machine)
 
     def _execute(self, ticket: _Ticket, machine: _Machine) -> None:
+        """Have the page made, or let it wait for another worker, a stated number of times."""
         try:
             ticket.answer.set_result(self._executed(ticket, machine))
-        except _Lost:
-            self._try_again(ticket, machine)
-        except Exception as error:
-            ticket.answer.set_exception(error)
-
-    def _try_again(self, ticket: _Ticket, machine: _Machine) -> None:
-        ticket.lost.append(machine.address)
-        if len(ticket.lost) <= RETRIES:
-            self.waiting.put(ticket)
-            return
-        ticket.answer.set_result(
-            Failed(
-                f"given up after {len(ticket.lost)} workers were lost while they executed it "
-                f"({', '.join(ticket.lost)}): it may need more memory than they have"
-            )
-        )
+        except Exception as error:  # what the notebook did is in the answer: this is the way there
+            self._lose(machine)
+            said = str(error) if isinstance(error, _Lost) else f"{type(error).__name__}: {error}"
+            ticket.lost.append(f"{machine.address} ({said})")
+            if len(ticket.lost) <= RETRIES:
+                self.waiting.put(ticket)
+            else:
+                tried = f"given up after {len(ticket.lost)} workers: {', '.join(ticket.lost)}"
+                ticket.answer.set_result(Failed(tried))
 
     def _fail_all(self, why: str) -> None:
         with suppress(Empty):
@@ -291,23 +288,18 @@ class ClusterWorkers:
 
     def _executed(self, ticket: _Ticket, machine: _Machine) -> Executed | Failed:
         """The page as that worker makes it; raises `_Lost` when the worker is gone or silent."""
-        from distributed.client import FutureCancelledError
-        from distributed.scheduler import KilledWorker
-
         arguments = (machine.stage, ticket.job, ticket.results)
         page, done = self._on(machine.address, Stage.execute, *arguments), threading.Event()
         page.add_done_callback(lambda _: done.set())
         deadline = time.monotonic() + ticket.job.timeout + 2 * SECONDS_OF_GRACE
         while not done.wait(SECONDS_BETWEEN_LOOKS):
-            if time.monotonic() > deadline:
-                self._lose(machine)
             if machine.lost or self.closed.is_set():
                 page.cancel()
-                raise _Lost
-        try:
-            made: Executed | Failed = page.result()
-        except (FutureCancelledError, KilledWorker):
-            raise _Lost from None
+                raise _Lost("gone")
+            if time.monotonic() > deadline:
+                page.cancel()
+                raise _Lost("silent")
+        made: Executed | Failed = page.result()
         return made
 
     def _on(self, address: str, function: Any, *arguments: object) -> Any:

@@ -34,11 +34,11 @@ def forest_plot(synthesis: Synthesis) -> Figure:
     each kind of comparator the trials stand in two groups, each with its diamond
     where the synthesis has that comparison. The band is the smallest important
     difference on either side of no effect, read on the analysis scale. One trial
-    has no diamond; ValueError if there is none.
+    has no diamond, nor have trials of which each is suspect; ValueError without trials.
     """
-    if synthesis.k == 0:
+    if not synthesis.studies:
         raise ValueError(
-            f"{synthesis.title}: no trial is pooled, so there is no forest plot to draw"
+            f"{synthesis.title}: no trial has a usable number, so there is no forest plot to draw"
         )
     return draw_effect_figure(
         synthesis, _columns(synthesis), list(_rows(synthesis)), list(_notes(synthesis))

@@ -75,10 +75,16 @@ def test_a_single_trial_has_neither_diamond_nor_prediction() -> None:
     assert _corners(figure) == []
 
 
-def test_no_pooled_trial_is_an_error_that_says_so() -> None:
-    nothing = examples.synthesis((examples.study(3, -1.8, 0.1, weight=None),))
-    with pytest.raises(ValueError, match=r"Pain, non-headache, post: no trial is pooled"):
-        forest_plot(nothing)
+def test_no_trial_is_an_error_that_says_so() -> None:
+    with pytest.raises(ValueError, match=r"Pain, non-headache, post: no trial has a usable number"):
+        forest_plot(examples.synthesis(()))
+
+
+def test_trials_of_which_each_is_suspect_are_drawn_without_a_total() -> None:
+    trial = examples.study(3, -1.8, 0.1, weight=None)
+    found = texts(render_svg(forest_plot(examples.synthesis((trial,)))))
+    assert "not pooled" in found and trial.label in found
+    assert not any(text.startswith("All ") for text in found)
 
 
 def test_suspect_trials_are_hollow_and_labelled() -> None:

@@ -107,9 +107,7 @@ def test_the_table_is_accessible(evidence: Evidence, syntheses: Results) -> None
     assert labels == [f"note {n}" for n in range(1, len(labels) + 1)]
 
 
-def test_standing_counts_proposals(
-    evidence: Evidence, syntheses: Results
-) -> None:
+def test_standing_counts_proposals(evidence: Evidence, syntheses: Results) -> None:
     said = words(parsed(page.standing(syntheses, "headache")))
     assert said.startswith("3 of 3 ratings below are what the rules propose")
     assert "no person has decided on them yet" in said

@@ -135,7 +135,8 @@ def _visit(browser: Browser, site: Path, path: Path, judge: str) -> Visit:
         page.wait_for_function(
             "theme => document.documentElement.dataset.theme === theme", arg=theme
         )
-        violations[theme] = tuple(assistant.evaluate("assistant => assistant.audit()"))
+        audit = "(assistant, onlyColours) => assistant.audit(onlyColours)"
+        violations[theme] = tuple(assistant.evaluate(audit, theme != THEMES[0]))
     for width in NARROW:
         page.set_viewport_size({"width": width, "height": 640})
         too_wide[width] = tuple(assistant.evaluate("assistant => assistant.tooWide()"))

@@ -40,6 +40,7 @@ class Built:
         return [page for page in self.all_pages if page not in technical]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # One worker builds the site once; the others get on with the rest.
     for item in items:

@@ -53,7 +53,7 @@ STRINGS = (
     "__import__('os').system('touch pwned') # {open('../secret.md').read()}",
     '"""; import os; os.system("touch pwned") #',
     "%s %(title)s {0} {title} {0.__class__} ${title} \\N{BULLET} \\1 \\g<0>",
-    "=HYPERLINK(\"https://evil.example\", \"press\")",
+    '=HYPERLINK("https://evil.example", "press")',
     "+cmd|' /C calc'!A0",
     "-2+3+cmd|' /C calc'!A0",
     "@SUM(1+1)*cmd|' /C calc'!A0",
@@ -63,7 +63,16 @@ STRINGS = (
 )
 ADDRESSES = ("https://evil.example/'onmouseover='window.pwned=1", "https://x/${alert(1)}#);//")
 DOIS = ("10.1234/'onmouseover='window.pwned=1", "10.1234/../../javascript:window.pwned=1//")
-PATHS = ("../../secret", "..", "a/../../secret", "/etc/passwd", "a\\..\\secret", "a b", "a%2f..", "con:")
+PATHS = (
+    "../../secret",
+    "..",
+    "a/../../secret",
+    "/etc/passwd",
+    "a\\..\\secret",
+    "a b",
+    "a%2f..",
+    "con:",
+)
 
 
 @dataclass(frozen=True)
