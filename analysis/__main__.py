@@ -12,8 +12,10 @@ from analysis.problems import EvidenceError, ReviewError
 from analysis.searching.commands import extract_app, search_app
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from analysis.evidence.load import Evidence
-    from analysis.execution.build import Reads
+    from analysis.execution.build import OpenWorkers, Reads
     from analysis.execution.plan import Page, Project
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,6 +54,13 @@ def build(
     ] = None,
     force: Annotated[bool, typer.Option(help="Execute every page, stale or not.")] = False,
     timeout: Annotated[float, typer.Option(help="Seconds a page may take.")] = 120.0,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Execute on the workers of a Dask scheduler, such as tcp://10.0.0.1:8786.",
+        ),
+    ] = None,
 ) -> None:
     """Execute the stale pages, then build the book into _build/html.
 
@@ -72,6 +81,7 @@ def build(
         jobs=jobs,
         force=force,
         timeout=timeout,
+        workers=_cluster(scheduler, project, pages, console) if scheduler else None,
         beside=lambda: published(project),
         rehearsal=REHEARSAL,
     )
@@ -280,6 +290,17 @@ def _plan() -> tuple[Project, tuple[Page, ...]]:
 
     project = Project(ROOT)
     return project, pages(load_protocol(project.data / "protocol.yml"))
+
+
+def _cluster(
+    address: str, project: Project, pages: tuple[Page, ...], console: Console
+) -> OpenWorkers:
+    """The workers of a Dask scheduler, connected when the first page is to be executed."""
+    from functools import partial
+
+    from analysis.execution.cluster import cluster_workers
+
+    return partial(cluster_workers, address, project, pages, console, REHEARSAL)
 
 
 def _check_everything(project: Project) -> Reads:
