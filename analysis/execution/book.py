@@ -36,6 +36,14 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 SOURCES = {".md", ".ipynb"}
+SITE_CODE = (
+    "book.py",
+    "rendering.py",
+    "mathml.py",
+    "metadata.py",
+    "navigation.py",
+    "trimming.py",
+)
 BESIDE_THE_CHAPTERS = ("_config.yml", "_toc.yml", "references.bib", "requirements.txt")
 
 
@@ -222,10 +230,7 @@ def _rest(project: Project) -> dict[str, str]:
     shared = [_from_root(project, p) for p in _files(project.chapters) if p.suffix not in SOURCES]
     return {
         **_digests(project, [*BESIDE_THE_CHAPTERS, *shared]),
-        **{
-            name: digest((package / name).read_bytes())
-            for name in ("book.py", "rendering.py", "mathml.py", "metadata.py", "trimming.py")
-        },
+        **{name: digest((package / name).read_bytes()) for name in SITE_CODE},
         "address of the site": site_address(project) or "",
         "Python": platform.python_version(),
     }

@@ -35,6 +35,15 @@ UNUSED_EXTENSIONS = {
     "sphinx_multitoc_numbering",
     "sphinx_jupyterbook_latex",
 }
+# What Sphinx imports when it starts, the longest first.
+IMPORTED_EARLY = (
+    "jupyter_book.config",
+    "sphinx.application",
+    "sphinx.builders.html",
+    "myst_nb.sphinx_ext",
+    "sphinx_book_theme",
+    "sphinxcontrib.bibtex",
+)
 UNUSED_SETTINGS = {"comments_config", "use_jupyterbook_latex"}
 CELL = 10_000  # myst-nb counts the lines of a notebook's third cell from 30 000
 
@@ -87,6 +96,7 @@ def render(
                 parallel=jobs,
             )
             _allow_parallel_reading(app)
+            _find_citation_backend()
             _substitute(app, project)
             if update is not None:
                 _render_only(app, update)
@@ -119,7 +129,7 @@ def site_address(project: Project) -> str | None:
 
 def import_sphinx() -> None:
     """Import what `render` needs, at a time of the caller's choosing."""
-    for name in ("jupyter_book.config", "sphinx.application", "myst_nb", "sphinx_book_theme"):
+    for name in IMPORTED_EARLY:
         importlib.import_module(name)
 
 
@@ -196,6 +206,14 @@ def _allow_parallel_reading(app: Sphinx) -> None:
     """Numbering the parts is all that cannot be read in parallel, and they are not numbered."""
     if numbering := app.extensions.get("sphinx_multitoc_numbering"):
         numbering.parallel_read_safe = True
+
+
+def _find_citation_backend() -> None:
+    """Pybtex would look through all installed packages for it at each citation."""
+    from pybtex.plugin import find_plugin, register_plugin
+
+    backend = find_plugin(group := "pybtex.backends", name := "plaintext")
+    register_plugin(group, name, backend, force=True)
 
 
 def _substitute(app: Sphinx, project: Project) -> None:
