@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -325,6 +326,13 @@ def _check_everything(project: Project) -> Reads:
 
 def main() -> None:
     """Run the command line; a failure is a sentence and an exit code, not a traceback."""
+    try:
+        _run()
+    finally:
+        gc.freeze()  # at its end Python would look through all of Sphinx's trees for garbage
+
+
+def _run() -> None:
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:

@@ -169,8 +169,9 @@ def _processes(
     def opened() -> AbstractContextManager[Workers]:
         if not can_fork():
             console.print("This platform does not fork: ordinary kernels are started, slowly.")
-        templates = sorted({page.template for page in pages})
-        modules = {name for template in templates for name in inputs.modules(template)}
+        templates = {page.template for page in pages}
+        # Found while the parent imports what is not asked for here.
+        modules = (name for template in templates for name in inputs.modules(template))
         return open_workers(jobs, inputs.project.root, modules, rehearsal)
 
     return opened

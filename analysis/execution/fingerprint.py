@@ -6,6 +6,7 @@ import ast
 import hashlib
 import json
 import platform
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,6 +23,9 @@ PACKAGE = "analysis"
 NAMED_IN_A_REASON = 3
 # Written into every page whatever its notebook imports: the page's last step.
 FINISHING = f"{PACKAGE}.execution.notebook"
+
+_IMPORT = re.compile(r"^[ \t]*((?:from|import)[ \t][^#\n(]*(?:\([^)]*\))?)", re.MULTILINE)
+_IMPORT_WITHIN_LINE = re.compile(r"[;:][ \t]*(?:from|import)[ \t]")
 
 
 def digest(content: bytes) -> str:
@@ -131,13 +135,28 @@ def _source(file: Path) -> str:
 
 
 def _imports(source: str, path: Path) -> Iterator[str]:
-    """The modules a source imports; `from a import b` may mean the module `a.b`, so both."""
+    """The modules a source imports.
+
+    Only lines that begin with an import are parsed, a tenth of the work; where an import
+    stands elsewhere, or such a line is not Python by itself (prose, half a statement),
+    everything is.
+    """
     try:
-        tree = ast.parse(source)
+        if not _IMPORT_WITHIN_LINE.search(source):
+            statements = [ast.parse(found[1]) for found in _IMPORT.finditer(source)]
+            return _named((node for tree in statements for node in tree.body), path)
+    except SyntaxError:
+        pass
+    try:
+        return _named(ast.walk(ast.parse(source)), path)
     except SyntaxError:  # executing it will say so, with the cell and the line
-        return
+        return iter(())
+
+
+def _named(nodes: Iterable[ast.AST], path: Path) -> Iterator[str]:
+    """What import statements name; `from a import b` may mean the module `a.b`, so both."""
     package = path.with_suffix("").parts[:-1]
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

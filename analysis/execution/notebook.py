@@ -6,7 +6,7 @@ cell ids. A notebook speaks to this module through what it displays:
 - an image whose output metadata has `alt` (for the image's MIME type, as
   `display(..., metadata={"image/svg+xml": {"alt": text}})` writes it) gets that
   alternative text on the page; an image without one is refused;
-- an output of MIME type `living.results.RESULT_MIME` is the page's result: it leaves the
+- an output of MIME type `living.mime.RESULT_MIME` is the page's result: it leaves the
   notebook and is written to `results/`.
 """
 
@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.living.results import RESULT_MIME
+from analysis.living.mime import RESULT_MIME
 
 if TYPE_CHECKING:
     from jupyter_client.manager import KernelManager

@@ -11,9 +11,6 @@ from analysis.problems import EvidenceError, Problem, ReviewError
 from analysis.protocol import Protocol
 from analysis.synthesis.model import SCHEMA_VERSION, Synthesis
 
-# The MIME type under which a notebook displays its result; execution takes it out of the page.
-RESULT_MIME = "application/vnd.living-review.result+json"
-
 
 def read_results(folder: Path, protocol: Protocol) -> dict[str, Synthesis]:
     """Every cell's synthesis by its key; ReviewError where a page has not published one yet."""

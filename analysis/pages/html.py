@@ -12,7 +12,8 @@ import pandas as pd
 from IPython.display import HTML, display
 
 from analysis.formatting import DASH
-from analysis.living.results import RESULT_MIME, to_json
+from analysis.living.mime import RESULT_MIME
+from analysis.living.results import to_json
 from analysis.synthesis.model import Synthesis
 
 SAFE_ADDRESS = re.compile(r"(?:https?://|[\w.#-][\w./#-]*$)", re.ASCII)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import ast
 import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from analysis.execution import fingerprint
 from analysis.execution.fingerprint import (
     RECORD,
     Inputs,
@@ -18,6 +20,8 @@ from analysis.execution.fingerprint import (
 from analysis.execution.plan import Page, Project
 from analysis.files import write_atomically
 from tests.execution.templates import notebook, page
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def made(planned: Page, project: Project, **reads: dict[str, str]) -> Made:
@@ -180,3 +184,33 @@ def test_writing_the_same_again_does_not_touch_the_file(tmp_path: Path) -> None:
     before = file.stat()
     write_atomically(file, json.dumps({"a": 1}))
     assert (before.st_ino, before.st_mtime_ns) == (file.stat().st_ino, file.stat().st_mtime_ns)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import a.b, c as d",
+        "from a.b import c",
+        "def f():\n    from . import c\n    import d",
+        "from a import (  # why (not)\n    b,\n    c,\n)",
+        "from a \\\n    import b",
+        '"""Text\n\nfrom a page to a site\nimport nothing\n"""\nfrom a import b',
+        "x = 1; import a",
+        "if x: import a",
+        "try: from a import b\nexcept ImportError: import c",
+    ],
+)
+def test_every_way_to_import_is_seen(source: str) -> None:
+    path = Path("analysis/figures/forest.py")
+    expected = set(fingerprint._named(ast.walk(ast.parse(source)), path))
+    assert expected
+    assert set(fingerprint._imports(source, path)) == expected
+
+
+def test_the_imports_of_this_project_are_seen() -> None:
+    paths = sorted((ROOT / "analysis").rglob("*.py"))
+    assert len(paths) > 100
+    for path in paths:
+        source, inside = path.read_text(encoding="utf-8"), path.relative_to(ROOT)
+        expected = set(fingerprint._named(ast.walk(ast.parse(source)), inside))
+        assert set(fingerprint._imports(source, inside)) == expected, inside
