@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from filelock import FileLock, Timeout
 from rich.console import Console
@@ -85,7 +85,7 @@ def build_all(
         with _OnDemand(opened) as hands:
             if force or reads is None or stale_pages(pages, inputs):
                 hands.begin()  # imports its stack while this process checks the evidence
-            inputs = Inputs(project, checked_reads(project, check))
+            inputs = replace(inputs, reads=checked_reads(project, check))
             if hands.begun:
                 import_sphinx()  # while the parent of the kernels imports its own
             clock.ends("check")

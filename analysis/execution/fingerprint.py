@@ -45,6 +45,8 @@ class Inputs:
     reads: Mapping[str, Parts] = field(default_factory=dict)
     _digests: dict[Path, str | None] = field(default_factory=dict, repr=False)
     _imports: dict[Path, frozenset[str]] = field(default_factory=dict, repr=False)
+    _modules: dict[Path, frozenset[str]] = field(default_factory=dict, repr=False)
+    _module_files: dict[str, Path | None] = field(default_factory=dict, repr=False)
 
     def of(self, page: Page) -> dict[str, str]:
         """Every part of the page's fingerprint, in the order a person would look."""
@@ -77,8 +79,13 @@ class Inputs:
             path for name in self.modules(template) if (path := self._module_file(name)) is not None
         }
 
-    def modules(self, template: Path) -> set[str]:
+    def modules(self, template: Path) -> frozenset[str]:
         """Every module a notebook reaches, the package's own followed, the others named."""
+        if template not in self._modules:
+            self._modules[template] = frozenset(self._reached(template))
+        return self._modules[template]
+
+    def _reached(self, template: Path) -> set[str]:
         reached: set[str] = set()
         waiting = [*self._imported(template), FINISHING]
         while waiting:
@@ -109,13 +116,13 @@ class Inputs:
         return self._imports[path]
 
     def _module_file(self, name: str) -> Path | None:
-        if name.split(".")[0] != PACKAGE:
-            return None
-        stem = Path(*name.split("."))
-        for path in (stem.with_suffix(".py"), stem / "__init__.py"):
-            if (self.project.root / path).is_file():
-                return path
-        return None
+        if name not in self._module_files:
+            stem = Path(*name.split("."))
+            paths = (stem.with_suffix(".py"), stem / "__init__.py")
+            found = (path for path in paths if (self.project.root / path).is_file())
+            own = name.split(".")[0] == PACKAGE
+            self._module_files[name] = next(found, None) if own else None
+        return self._module_files[name]
 
 
 def _parents(name: str) -> list[str]:
