@@ -1,0 +1,184 @@
+"""Text from data files stays text: the site shows it, runs none of it, reads no file for it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from analysis.evidence.load import NUMBER
+from tests.evidence.folder import DataFolder
+from tests.site.browser import Notes, chromium, file_of
+from tests.site.conftest import Built, copy_checkout, make
+from tests.site.hostile import PATHS, SECRET, STRINGS, Planted, plant
+from tests.site.reading import Documents, article, parsed
+
+TOKEN = re.compile(r"h\d{4}h")
+ACTS = (
+    "script, iframe, object, embed, base, form, input, link, meta, template, portal, animate, set"
+)
+SAFE_ADDRESS = re.compile(r"(?:https?://|mailto:|(?![a-z][a-z0-9+.-]*:|//))", re.IGNORECASE)
+FORMULA_MARKS = "=+-@\t\r＝＋－＠"
+
+
+@dataclass(frozen=True)
+class Attacked:
+    """A site built from hostile data, and the strings that were planted in them."""
+
+    built: Built
+    planted: list[Planted]
+    documents: Documents
+
+
+@pytest.fixture(scope="module")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Attacked:
+    root = tmp_path_factory.mktemp("hostile")
+    copy_checkout(root)
+    planted = plant(root)
+    done = make(root, "book")
+    assert done.returncode == 0, f"make book failed:\n{done.stdout}\n{done.stderr}"
+    built = Built(root, done.stdout)
+    return Attacked(built, planted, parsed(built.site, built.all_pages))
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def test_every_string_is_shown_as_it_stands(
+    attacked: Attacked, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Figures shorten long texts, so only the text around them is compared."""
+    by_token = {planted.token: squeezed(planted.text) for planted in attacked.planted}
+    shown: set[str] = set()
+    altered = []
+    for page, document in attacked.documents.items():
+        figures = Counter(t for svg in document.find_all("svg") for t in TOKEN.findall(svg.text))
+        text = squeezed(document.get_text(""))
+        for token, times in Counter(TOKEN.findall(text)).items():
+            shown.add(token)
+            if text.count(by_token[token]) < times - figures[token]:
+                altered.append((page, by_token[token]))
+    with capsys.disabled():
+        print(
+            f"\n{len(attacked.planted)} hostile strings planted, {len(shown)} shown as text",
+            end=" ",
+        )
+    assert altered == []
+    assert len(shown) > 0.8 * len(attacked.planted) > 10 * len(STRINGS)
+
+
+def test_every_kind_of_attack_is_among_what_is_shown(attacked: Attacked) -> None:
+    everything = "".join(squeezed(d.get_text("")) for d in attacked.documents.values())
+    assert [text for text in STRINGS if squeezed(text) not in everything] == []
+
+
+def test_no_string_becomes_an_element_that_acts(
+    attacked: Attacked, documents: Documents, built: Built
+) -> None:
+    """The pages have the scripts, forms and links to styles that they have with clean data."""
+    for page, document in attacked.documents.items():
+        acting = Counter(element.name for element in document.select(ACTS))
+        assert acting == Counter(element.name for element in documents[page].select(ACTS)), page
+        assert article(document).select(ACTS) == article(documents[page]).select(ACTS), page
+
+
+def test_no_string_becomes_an_attribute_that_acts(attacked: Attacked) -> None:
+    for page, document in attacked.documents.items():
+        for element in document.find_all(True):
+            for name, value in element.attrs.items():
+                assert not name.startswith("on") or value == "window.print()", (page, name, value)
+                if name in {"href", "src", "action", "xlink:href", "formaction", "data"}:
+                    assert SAFE_ADDRESS.match(str(value)), (page, value)
+                assert name != "srcdoc"
+
+
+def test_nothing_runs_and_nothing_is_asked_for(attacked: Attacked) -> None:
+    """Every page in the browser: no dialog, no script of the strings, no request they name."""
+    site = attacked.built.site
+    with chromium() as browser:
+        page = browser.new_page()
+        notes = Notes.on(page)
+        for path in attacked.built.all_pages:
+            page.goto(path.as_uri())
+            assert page.evaluate("window.pwned") is None, path.name
+        for query in (STRINGS[0], STRINGS[1], "h0001h"):
+            page.goto(f"{(site / 'search.html').as_uri()}?q={query}")
+            page.wait_for_function("document.querySelector('#search-results').textContent")
+            assert page.evaluate("window.pwned") is None, query
+    assert notes.complaints == []
+    asked = [address for address in notes.requests if not address.startswith("data:image/")]
+    assert all(address.startswith("file:///") for address in asked)
+    assert {file_of(address) for address in asked if not file_of(address).is_relative_to(site)} == (
+        set()
+    )
+
+
+def test_no_file_is_read_and_no_command_is_run(attacked: Attacked) -> None:
+    secrets = (SECRET.encode(), b"root:x:0:0")
+    for path in attacked.built.site.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert not any(secret in content for secret in secrets), path
+    assert not list(attacked.built.root.rglob("pwned"))
+
+
+def tables(site: Path) -> Iterator[tuple[str, str]]:
+    """Every CSV file that a reader can download, by itself and from the archive."""
+    for path in site.rglob("*.csv"):
+        yield path.name, path.read_text("utf-8")
+    for path in site.rglob("*.zip"):
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                assert not name.startswith("/") and ".." not in name
+                if name.endswith(".csv"):
+                    yield name, archive.read(name).decode()
+
+
+def test_no_download_holds_a_formula(attacked: Attacked) -> None:
+    cells = [
+        (name, cell)
+        for name, text in tables(attacked.built.site)
+        for row in csv.reader(io.StringIO(text))
+        for cell in row
+    ]
+    assert len(cells) > 1_000
+    formulas = [(n, c) for n, c in cells if c.startswith(tuple(FORMULA_MARKS))]
+    assert [(name, cell) for name, cell in formulas if not NUMBER.fullmatch(cell)] == []
+
+
+def test_the_results_carry_the_strings_unchanged(attacked: Attacked) -> None:
+    texts = {planted.text for planted in attacked.planted if planted.place == "studies.csv label"}
+    found = {
+        study["label"]
+        for path in (attacked.built.root / "results").glob("*.json")
+        for study in json.loads(path.read_text("utf-8")).get("studies", ())
+    }
+    assert found and found <= texts
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    ("file", "column"),
+    [
+        ("studies.csv", "study_id"),
+        ("outcomes.csv", "row_id"),
+        ("outcomes.csv", "study_id"),
+        ("outcomes.csv", "source_id"),
+        ("sources.csv", "source_id"),
+        ("risk_of_bias.csv", "study_id"),
+    ],
+)
+def test_an_id_that_leads_elsewhere_is_refused(
+    folder: DataFolder, file: str, column: str, path: str
+) -> None:
+    folder.edit_line(file, 2, **{column: path})
+    assert (file, 2, column) in [problem[:3] for problem in folder.problems()]
