@@ -130,11 +130,20 @@ def verify(data: Path, name: str) -> tuple[str, ...]:
 
 
 def _with_later_tables(data: Path, frozen: Path, copy: Path) -> Path:
-    """The frozen data, with empty tables where a file has come into use since."""
+    """The frozen data, with what has come into use since: empty tables, columns left blank."""
     shutil.copytree(frozen, copy, dirs_exist_ok=True)
     for path in _tables(data):
-        if not (copy / path.name).is_file():
-            (copy / path.name).write_text(_csv(read_csv(path).header, []), "utf-8", newline="")
+        then = copy / path.name
+        held = read_csv(then) if then.is_file() else None
+        header = held.header if held else ()
+        added = [name for name in read_csv(path).header if name not in header]
+        if added:
+            cells = held.rows if held else ()
+            rows = [
+                dict(zip((*header, *added), (*row, *[""] * len(added)), strict=True))
+                for row in cells
+            ]
+            then.write_text(_csv((*header, *added), rows), "utf-8", newline="")
     return copy
 
 
