@@ -20,7 +20,7 @@ from analysis.evidence.csv_files import TextTable, read_csv
 from analysis.evidence.load import load
 from analysis.evidence.schemas import SLUG, schemas
 from analysis.files import write_atomically
-from analysis.problems import EvidenceError, Problem, ReviewError
+from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError, short
 from analysis.protocol import Protocol, load_protocol
 from analysis.searching.records import Record
 from analysis.searching.tables import FORMULA_MARKS, NUMBER, Row, read_table, write_table
@@ -112,7 +112,18 @@ def write_differences(path: Path, differences: Sequence[Difference]) -> None:
 
 
 def read_differences(path: Path) -> tuple[Difference, ...]:
-    return tuple(Difference(**row.cells) for row in read_table(path, DIFFERENCE_COLUMNS))
+    """The table of differences; EvidenceError where a row names none of the files."""
+    rows = read_table(path, DIFFERENCE_COLUMNS)
+    unknown = [row for row in rows if row["file"] not in KEYS]
+    if unknown:
+        known = ", ".join(KEYS)
+        raise EvidenceError(
+            Problem(
+                path, row.line, "file", f"{short(row['file'])} was found, expected one of: {known}"
+            )
+            for row in unknown[:MOST_PROBLEMS]
+        )
+    return tuple(Difference(**row.cells) for row in rows)
 
 
 def accept(data: Path, first: Path, second: Path) -> tuple[Path, ...]:
