@@ -31,7 +31,7 @@ def read_json(path: Path, kind: TypeAdapter[Read]) -> Read:
 
 
 def _problem(path: Path, error: ValidationError) -> Problem:
-    first = error.errors()[0]
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     where = ".".join(str(part)[:60] for part in first["loc"]) or None
     place = PLACE.search(first["msg"])
     line = int(place[1]) if place else None

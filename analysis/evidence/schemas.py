@@ -19,6 +19,7 @@ URL = r"^(?:https?://[^\s<>\"]+)?$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 YES_NO = ("yes", "no")
+CHECKLISTS = ("PRISMA 2020", "PRISMA-LSR")
 STATUSES = ("included", "excluded", "awaiting")
 DOMAINS = {
     "RoB 1": (
@@ -174,7 +175,7 @@ def schemas(protocol: Protocol) -> dict[str, pa.DataFrameSchema]:
         ),
         "checklists": _table(
             {
-                "checklist": _required(),
+                "checklist": _words(*CHECKLISTS),
                 "item": _required(),
                 "section": _required(),
                 "topic": _required(),

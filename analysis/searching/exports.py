@@ -24,7 +24,7 @@ TEXT_READERS: dict[str, Callable[[str, Path], list[Raw]]] = {
 }
 FORMATS = (*TEXT_READERS, "endnote-xml")
 SUFFIXES = {".ris": "ris", ".nbib": "nbib", ".csv": "csv", ".xml": "endnote-xml"}
-XML = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*<")
+XML = re.compile(rb"^(?:\s*(?:\xef\xbb\xbf)?\s*<|\xff\xfe<\0|\xfe\xff\0<)")
 FIRST_TAG = re.compile(r"^(TY|PMID) ? ?-", re.MULTILINE)
 # Some eighty thousand records with their abstracts; a larger export is split.
 LARGEST_EXPORT = 200_000_000

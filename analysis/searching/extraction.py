@@ -114,16 +114,18 @@ def write_differences(path: Path, differences: Sequence[Difference]) -> None:
 def read_differences(path: Path) -> tuple[Difference, ...]:
     """The table of differences; EvidenceError where a row names none of the files."""
     rows = read_table(path, DIFFERENCE_COLUMNS)
-    unknown = [row for row in rows if row["file"] not in KEYS]
-    if unknown:
-        known = ", ".join(KEYS)
-        raise EvidenceError(
-            Problem(
-                path, row.line, "file", f"{short(row['file'])} was found, expected one of: {known}"
-            )
-            for row in unknown[:MOST_PROBLEMS]
-        )
-    return tuple(Difference(**row.cells) for row in rows)
+    differences = tuple(Difference(**row.cells) for row in rows)
+    first: dict[tuple[str, ...], int] = {}
+    problems = []
+    for row, difference in zip(rows, differences, strict=True):
+        if difference.file not in KEYS:
+            message = f"{short(difference.file)} was found, expected one of: {', '.join(KEYS)}"
+            problems.append(Problem(path, row.line, "file", message))
+        elif (line := first.setdefault(_place(difference), row.line)) != row.line:
+            problems.append(Problem(path, row.line, "column", f"line {line} says this already"))
+    if problems:
+        raise EvidenceError(problems[:MOST_PROBLEMS])
+    return differences
 
 
 def accept(data: Path, first: Path, second: Path) -> tuple[Path, ...]:

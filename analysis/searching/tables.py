@@ -17,7 +17,7 @@ from pathlib import Path
 
 from analysis.evidence.csv_files import CONTROL, csv_text
 from analysis.files import write_atomically
-from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem
+from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem, short
 
 # The full-width forms too: a spreadsheet in an East Asian locale reads them alike.
 FORMULA_MARKS = "=+-@\t\r＝＋－＠"
@@ -59,7 +59,7 @@ def read_table(path: Path, columns: Sequence[str]) -> list[Row]:
     """Every row of a CSV file that has just these columns; EvidenceError says what is wrong."""
     # Line ends as StringIO would see them; a bare carriage return is an old Macintosh's.
     text = csv_text(path, LARGEST_TABLE).replace("\r\n", "\n").replace("\r", "\n")
-    header = text.split("\n", 1)[0]
+    header = text.lstrip("\n").split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=header.count)
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -109,12 +109,12 @@ def _header(path: Path, line: int, cells: list[str], columns: Sequence[str]) -> 
         Problem(path, line, name, "this column is missing") for name in columns if name not in names
     ]
     problems += [
-        Problem(path, line, name or None, "this column is not expected here")
+        Problem(path, line, short(name), "this column is not expected here")
         for name in names
         if name not in columns or names.count(name) > 1
     ]
     if problems:
-        raise EvidenceError(problems)
+        raise EvidenceError(problems[:MOST_PROBLEMS])
     return names
 
 

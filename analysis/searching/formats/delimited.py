@@ -97,11 +97,11 @@ JOINED = frozenset(("abstract", "registration"))
 
 def read_csv_export(text: str, path: Path) -> list[Raw]:
     """Every record of a CSV export; EvidenceError names damaged records by number and line."""
-    delimiter = max(DELIMITERS, key=text.split("\n", 1)[0].count)
+    delimiter = max(DELIMITERS, key=text.lstrip("\n").split("\n", 1)[0].count)
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        header = [_plain(name) for name in next(reader, [])]
+        header = [_plain(name) for name in next(filter(None, reader), [])]
         layout = _layout(header, path)
         _check_once(header, layout, path)
         found, problems = _rows(reader, header, layout, path)
@@ -123,11 +123,12 @@ def _layout(header: list[str], path: Path) -> Layout:
     for layout in LAYOUTS:
         if all(mark in header for mark in layout.marks):
             return layout
-    if "title" in header:
+    others = {column for columns in PLAIN.fields.values() for column in columns} - {"title"}
+    if "title" in header and not others.isdisjoint(header):
         return PLAIN
     message = (
         "these are not the columns of ClinicalTrials.gov (NCT Number, Study Title), ICTRP "
-        "(TrialID, Public title), PubMed (PMID, Title), nor is there a column Title"
+        "(TrialID, Public title), PubMed (PMID, Title), nor Title with Authors, Year or DOI"
     )
     raise EvidenceError([Problem(path, 1, None, message)])
 

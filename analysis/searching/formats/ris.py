@@ -77,6 +77,8 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str], str]]:
     start = 0
     for number, line in enumerate(io.StringIO(text), start=1):
         line = line.rstrip("\n")
+        if not block and not line.strip():
+            continue
         tag = TAG.match(line.lstrip("\ufeff"))
         name = tag.group(1) if tag else None
         if name == "TY":
