@@ -224,7 +224,14 @@ def _rest(project: Project) -> dict[str, str]:
         **_digests(project, [*BESIDE_THE_CHAPTERS, *shared]),
         **{
             name: digest((package / name).read_bytes())
-            for name in ("book.py", "rendering.py", "mathml.py", "metadata.py", "trimming.py")
+            for name in (
+                "book.py",
+                "rendering.py",
+                "markdown.py",
+                "mathml.py",
+                "metadata.py",
+                "trimming.py",
+            )
         },
         "address of the site": site_address(project) or "",
         "Python": platform.python_version(),

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from analysis.evidence.csv_files import CONTROL, csv_text
 from analysis.files import write_atomically
-from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem, short
+from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem
 
 # The full-width forms too: a spreadsheet in an East Asian locale reads them alike.
 FORMULA_MARKS = "=+-@\t\r＝＋－＠"
@@ -109,7 +109,7 @@ def _header(path: Path, line: int, cells: list[str], columns: Sequence[str]) -> 
         Problem(path, line, name, "this column is missing") for name in columns if name not in names
     ]
     problems += [
-        Problem(path, line, short(name), "this column is not expected here")
+        Problem(path, line, name[:60] or None, "this column is not expected here")
         for name in names
         if name not in columns or names.count(name) > 1
     ]

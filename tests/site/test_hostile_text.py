@@ -6,11 +6,14 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -18,7 +21,7 @@ from analysis.evidence.load import NUMBER
 from tests.evidence.folder import DataFolder
 from tests.site.browser import Notes, chromium, file_of
 from tests.site.conftest import Built, copy_checkout, make
-from tests.site.hostile import PATHS, SECRET, STRINGS, Planted, plant
+from tests.site.hostile import EXPORT, PATHS, SECRET, STRINGS, Planted, plant
 from tests.site.reading import Documents, article, parsed
 
 TOKEN = re.compile(r"h\d{4}h")
@@ -26,6 +29,8 @@ ACTS = (
     "script, iframe, object, embed, base, form, input, link, meta, template, portal, animate, set"
 )
 SAFE_ADDRESS = re.compile(r"(?:https?://|mailto:|(?![a-z][a-z0-9+.-]*:|//))", re.IGNORECASE)
+# Read by people at the terminal and in their spreadsheets, not on a page.
+UNSHOWN = (EXPORT, "screening.csv note")
 FORMULA_MARKS = "=+-@\t\r＝＋－＠"
 
 
@@ -43,6 +48,8 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Attacked:
     root = tmp_path_factory.mktemp("hostile")
     copy_checkout(root)
     planted = plant(root)
+    command = [sys.executable, "-m", "analysis", "toc"]
+    subprocess.run(command, cwd=root, check=True, capture_output=True)
     done = make(root, "book")
     assert done.returncode == 0, f"make book failed:\n{done.stdout}\n{done.stderr}"
     built = Built(root, done.stdout)
@@ -53,27 +60,51 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-def test_every_string_is_shown_as_it_stands(
-    attacked: Attacked, capsys: pytest.CaptureFixture[str]
-) -> None:
+def untypeset(text: str) -> str:
+    """Without what typesetting changes in prose: quotation marks, dashes, dots, escapes."""
+    return re.sub(r"""[\s\\"'“”‘’.…–—-]""", "", text)
+
+
+def shown_tokens(attacked: Attacked) -> set[str]:
+    """The tokens of the strings that stand on some page."""
+    return {t for document in attacked.documents.values() for t in TOKEN.findall(document.text)}
+
+
+def test_every_string_is_shown_as_it_stands(attacked: Attacked) -> None:
     """Figures shorten long texts, so only the text around them is compared."""
-    by_token = {planted.token: squeezed(planted.text) for planted in attacked.planted}
-    shown: set[str] = set()
+    by_token = {planted.token: planted for planted in attacked.planted}
     altered = []
     for page, document in attacked.documents.items():
         figures = Counter(t for svg in document.find_all("svg") for t in TOKEN.findall(svg.text))
-        text = squeezed(document.get_text(""))
+        text = document.get_text("")
+        forms = {form: form(text) for form in (squeezed, untypeset)}
         for token, times in Counter(TOKEN.findall(text)).items():
-            shown.add(token)
-            if text.count(by_token[token]) < times - figures[token]:
-                altered.append((page, by_token[token]))
+            planted = by_token[token]
+            # Hand-written pages name values of the protocol in their prose, and as their titles.
+            form = untypeset if planted.place.startswith("protocol") else squeezed
+            if forms[form].count(form(planted.text)) < times - figures[token]:
+                altered.append((page, planted.text))
+    assert altered == []
+
+
+def test_what_should_be_on_a_page_is(
+    attacked: Attacked, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Abstracts and notes of screening are not handed on; nearly everything else is shown."""
+    shown = shown_tokens(attacked)
     with capsys.disabled():
         print(
             f"\n{len(attacked.planted)} hostile strings planted, {len(shown)} shown as text",
             end=" ",
         )
-    assert altered == []
-    assert len(shown) > 0.8 * len(attacked.planted) > 10 * len(STRINGS)
+    places = Counter(planted.place for planted in attacked.planted)
+    found = Counter(planted.place for planted in attacked.planted if planted.token in shown)
+    kept = [place for place in places if place in UNSHOWN]
+    assert [place for place in kept if found[place]] == []
+    public = sum(places.values()) - sum(places[place] for place in kept)
+    assert sum(found.values()) > 0.85 * public > 10 * len(STRINGS)
+    assert found["a strategy"] == places["a strategy"]
+    assert all(found[f"protocol.yml {key}"] for key in ("title", "label", "lower", "triggers"))
 
 
 def test_every_kind_of_attack_is_among_what_is_shown(attacked: Attacked) -> None:
@@ -101,25 +132,32 @@ def test_no_string_becomes_an_attribute_that_acts(attacked: Attacked) -> None:
                 assert name != "srcdoc"
 
 
-def test_nothing_runs_and_nothing_is_asked_for(attacked: Attacked) -> None:
+def test_nothing_runs_and_nothing_is_asked_for(
+    attacked: Attacked, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Every page in the browser: no dialog, no script of the strings, no request they name."""
-    site = attacked.built.site
+    site, executed = attacked.built.site, []
     with chromium() as browser:
         page = browser.new_page()
         notes = Notes.on(page)
         for path in attacked.built.all_pages:
             page.goto(path.as_uri())
-            assert page.evaluate("window.pwned") is None, path.name
+            page.mouse.move(200, 300)
+            executed += [path.name] * (page.evaluate("window.pwned") is not None)
         for query in (STRINGS[0], STRINGS[1], "h0001h"):
-            page.goto(f"{(site / 'search.html').as_uri()}?q={query}")
+            page.goto(f"{(site / 'search.html').as_uri()}?{urlencode({'q': query})}")
             page.wait_for_function("document.querySelector('#search-results').textContent")
-            assert page.evaluate("window.pwned") is None, query
-    assert notes.complaints == []
+            executed += [query] * (page.evaluate("window.pwned") is not None)
     asked = [address for address in notes.requests if not address.startswith("data:image/")]
-    assert all(address.startswith("file:///") for address in asked)
-    assert {file_of(address) for address in asked if not file_of(address).is_relative_to(site)} == (
-        set()
-    )
+    elsewhere = [a for a in asked if not a.startswith("file:///")]
+    elsewhere += [a for a in asked if not file_of(a).is_relative_to(site)]
+    with capsys.disabled():
+        print(
+            f"\n{len(attacked.built.all_pages)} pages in Chromium: {len(executed)} strings "
+            f"executed, {len(elsewhere)} of {len(asked)} requests to elsewhere",
+            end=" ",
+        )
+    assert (executed, elsewhere, notes.complaints) == ([], [], [])
 
 
 def test_no_file_is_read_and_no_command_is_run(attacked: Attacked) -> None:
