@@ -40,7 +40,11 @@ def check() -> None:
 
     Example: python -m analysis check
     """
+    from analysis.evidence.integrity import findings, rulings_without_effect
+
     evidence = _evidence()
+    for problem in rulings_without_effect(evidence, findings(evidence)):
+        typer.echo(str(problem), err=True)
     typer.echo(
         f"The evidence is valid: {len(evidence.trials)} trials, "
         f"{len(evidence.outcomes)} outcome rows, {len(evidence.protocol.cells)} questions."

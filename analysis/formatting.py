@@ -52,6 +52,11 @@ def counted(value: int, singular: str, plural: str | None = None) -> str:
     return f"{value:,} {word}" if value else f"no {word}"
 
 
+def capitalised(text: str) -> str:
+    """The text with a capital first; the others stay as they are, `EQ-5D` for example."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def listed(items: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     if len(items) < 2:

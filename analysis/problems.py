@@ -8,6 +8,8 @@ from pathlib import Path
 
 # Thirty times the largest data file of today, and still read in a moment.
 LARGEST_FILE = 2_000_000
+# A file with more is not the file it is taken for: nobody mends it line by line.
+MOST_PROBLEMS = 100
 
 
 @dataclass(frozen=True)

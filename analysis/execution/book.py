@@ -39,6 +39,7 @@ SOURCES = {".md", ".ipynb"}
 SITE_CODE = (
     "book.py",
     "rendering.py",
+    "markdown.py",
     "mathml.py",
     "metadata.py",
     "navigation.py",

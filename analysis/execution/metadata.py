@@ -41,8 +41,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
 def _describe(
     app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object
 ) -> None:
-    env: Any = app.env
-    site = site_facts(env.myst_config.substitutions)
+    site = getattr(app.env, "site_facts", SiteFacts("", None))
     tags = metatags(site, page, context.get("title", ""), context.get("body", ""))
     context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
 

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from analysis.execution.markdown import escape_values
 from analysis.execution.metadata import site_facts
 from analysis.execution.plan import Project
 from analysis.problems import Problem, ReviewError
@@ -220,8 +221,10 @@ def _substitute(app: Sphinx, project: Project) -> None:
     """Give MyST the values past Sphinx's configuration: its changes have all pages read again."""
     values = substitutions_file(project)
     if values.is_file():
-        config: Any = app.env
-        config.myst_config.substitutions = json.loads(values.read_text(encoding="utf-8"))
+        said, env = json.loads(values.read_text(encoding="utf-8")), cast(Any, app.env)
+        env.site_facts = site_facts(said)
+        # MyST parses a value as Markdown: text from the protocol must stay text there.
+        env.myst_config.substitutions = escape_values(said)
 
 
 def _render_only(app: Sphinx, update: Update) -> None:

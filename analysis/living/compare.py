@@ -8,6 +8,7 @@ from typing import Literal
 
 from analysis.evidence.csv_files import read_csv
 from analysis.living.state import CellState
+from analysis.problems import EvidenceError, Problem
 from analysis.protocol import Frozen
 from analysis.statistics.results import PooledEffect
 from analysis.synthesis.model import Measure
@@ -185,5 +186,7 @@ def _rows(path: Path, key: tuple[str, ...]) -> dict[str, dict[str, str]]:
     if not path.is_file():
         return {}
     table = read_csv(path)
+    if missing := [name for name in key if name not in table.header]:
+        raise EvidenceError([Problem(path, 1, name, "this column is missing") for name in missing])
     rows = [dict(zip(table.header, cells, strict=True)) for cells in table.rows]
     return {", ".join(row[name] for name in key): row for row in rows}

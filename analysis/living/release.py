@@ -15,18 +15,19 @@ import math
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
 from analysis.evidence.csv_files import read_csv
 from analysis.evidence.load import Evidence, load
+from analysis.json_files import read_json
 from analysis.living.compare import VersionKind, compare, kind_of_version
 from analysis.living.state import CellState, state_of
-from analysis.problems import EvidenceError, Problem, ReviewError
+from analysis.problems import ReviewError
 from analysis.protocol import Frozen
 from analysis.synthesis.cell import synthesise_all
 
@@ -35,9 +36,9 @@ NAME = re.compile(r"\d{4}\.\d{2}(\.\d{1,2})?")
 # Another processor may round the last digits otherwise; a reader never sees them.
 SAME = 1e-9
 
-Read = TypeVar("Read")
+# A file beside the others: no path leads out of the release's folder.
+DataFile = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*\.(?:csv|yml)$", max_length=80)]
 States = Mapping[str, CellState]
-_STATES: TypeAdapter[dict[str, CellState]] = TypeAdapter(dict[str, CellState])
 
 
 class Release(Frozen):
@@ -47,14 +48,18 @@ class Release(Frozen):
     date: dt.date
     follows: str | None
     kind: VersionKind | None
-    data: dict[str, str]
+    data: dict[DataFile, str]
     versions: dict[str, str]
+
+
+_RELEASE = TypeAdapter(Release)
+_STATES: TypeAdapter[dict[str, CellState]] = TypeAdapter(dict[str, CellState])
 
 
 def releases(data: Path) -> tuple[Release, ...]:
     """Every release below `data/releases`, the oldest first."""
     paths = sorted((data / "releases").glob("*/release.json"))
-    found = [_read(path, Release.model_validate_json) for path in paths]
+    found = [read_json(path, _RELEASE) for path in paths]
     return tuple(sorted(found, key=lambda release: (release.date, release.name)))
 
 
@@ -70,7 +75,7 @@ def read_states(data: Path, name: str) -> States:
     if not path.is_file():
         known = ", ".join(release.name for release in releases(data)) or "none"
         raise ReviewError(f"there is no release {name!r}; there are: {known}")
-    return _read(path, _STATES.validate_json)
+    return read_json(path, _STATES)
 
 
 def present_states(evidence: Evidence) -> States:
@@ -117,7 +122,7 @@ def verify(data: Path, name: str) -> tuple[str, ...]:
     """Make a release again from its own data; every difference from what it froze."""
     folder = release_folder(data, name)
     frozen = read_states(data, name)
-    release = _read(folder / "release.json", Release.model_validate_json)
+    release = read_json(folder / "release.json", _RELEASE)
     found = [
         f"{file} is not the file that was frozen"
         for file, digest in release.data.items()
@@ -130,11 +135,20 @@ def verify(data: Path, name: str) -> tuple[str, ...]:
 
 
 def _with_later_tables(data: Path, frozen: Path, copy: Path) -> Path:
-    """The frozen data, with empty tables where a file has come into use since."""
+    """The frozen data, with what has come into use since: empty tables, columns left blank."""
     shutil.copytree(frozen, copy, dirs_exist_ok=True)
     for path in _tables(data):
-        if not (copy / path.name).is_file():
-            (copy / path.name).write_text(_csv(read_csv(path).header, []), "utf-8", newline="")
+        then = copy / path.name
+        held = read_csv(then) if then.is_file() else None
+        header = held.header if held else ()
+        added = [name for name in read_csv(path).header if name not in header]
+        if added:
+            cells = held.rows if held else ()
+            rows = [
+                dict(zip((*header, *added), (*row, *[""] * len(added)), strict=True))
+                for row in cells
+            ]
+            then.write_text(_csv((*header, *added), rows), "utf-8", newline="")
     return copy
 
 
@@ -208,15 +222,6 @@ def _csv(header: tuple[str, ...], rows: list[dict[str, str]]) -> str:
 
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
-
-
-def _read(path: Path, parse: Callable[[bytes], Read]) -> Read:
-    try:
-        return parse(path.read_bytes())
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or None
-        raise EvidenceError([Problem(path, None, place, first["msg"])]) from None
 
 
 def _differences(at: str, before: object, now: object) -> Iterator[str]:

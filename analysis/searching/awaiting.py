@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from analysis.evidence.integrity import findings, rulings_without_effect
 from analysis.evidence.load import Evidence
 from analysis.formatting import counted, day, listed
 from analysis.searching.duplicates import load_deduplication
@@ -58,6 +59,11 @@ def _extraction(screening: Screening, evidence: Evidence) -> Iterator[str]:
 
 
 def _evidence(evidence: Evidence) -> Iterator[str]:
+    found = findings(evidence)
+    if open_findings := sum(f.severity == "suspect" and f.ruling is None for f in found):
+        yield f"suspect results on which nobody has ruled: {open_findings}"
+    if lapsed := len(rulings_without_effect(evidence, found)):
+        yield f"rulings that do not count (python -m analysis check says why): {lapsed}"
     waiting = sum(trial.status == "awaiting" for trial in evidence.trials.values())
     if waiting:
         yield f"trials awaiting classification: {waiting}"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.problems import EvidenceError, Problem, ReviewError
+from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError
 from analysis.searching.deduplication import Key, Pair, clusters, find_pairs
 from analysis.searching.library import Library
 from analysis.searching.lock import locked
@@ -123,7 +123,7 @@ def read_log(data: Path) -> tuple[LoggedPair, ...]:
     rows = read_table(path, COLUMNS)
     problems = row_problems(path, rows, duplicates_schema()) + _twice(path, rows)
     if problems:
-        raise EvidenceError(problems)
+        raise EvidenceError(problems[:MOST_PROBLEMS])
     return tuple(LoggedPair(*(row[name] for name in COLUMNS[:8])) for row in rows)
 
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import combinations
 from pathlib import Path
 
-from analysis.problems import EvidenceError, Problem
+from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem
 from analysis.searching.agreement import Agreement, agreement
 from analysis.searching.duplicates import Deduplication
 from analysis.searching.library import Library
@@ -186,7 +186,7 @@ def _problems(path: Path, rows: Sequence[Row], library: Library) -> list[Problem
         for row in rows
         if row["record_id"] not in library.records
     ]
-    return row_problems(path, rows, screening_schema()) + unknown
+    return [*row_problems(path, rows, screening_schema()), *unknown][:MOST_PROBLEMS]
 
 
 def add_decisions(data: Path, library: Library, decisions: Iterable[Decision]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.problems import EvidenceError, Problem, ReviewError
+from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError, short
 from analysis.searching.duplicates import now
 from analysis.searching.library import Library
 from analysis.searching.schemas import CRITERIA, STAGES, row_problems, screening_schema
@@ -64,8 +64,9 @@ def read_sheet(
     decided = [_decision_row(row, stage, who, when) for row in filled]
     problems = row_problems(path, decided, screening_schema())
     problems += _unknown(path, decided, screening)
+    problems += _twice(path, decided)
     if problems:
-        raise EvidenceError(problems)
+        raise EvidenceError(problems[:MOST_PROBLEMS])
     latest = screening.latest(stage)
     representative = screening.deduplication.representative
     new = []
@@ -94,6 +95,17 @@ def _unknown(path: Path, rows: list[Row], screening: Screening) -> list[Problem]
         Problem(path, row.line, "record_id", f"{row['record_id'][:80]!r} is in no search")
         for row in rows
         if row["record_id"] not in screening.library.records
+    ]
+
+
+def _twice(path: Path, rows: list[Row]) -> list[Problem]:
+    """Of two decisions on one record in one sheet nobody knows which is meant."""
+    first: dict[str, int] = {}
+    lines = [(row, first.setdefault(row["record_id"], row.line)) for row in rows]
+    return [
+        Problem(path, row.line, "record_id", f"{short(row['record_id'])} stands on line {line} too")
+        for row, line in lines
+        if line != row.line
     ]
 
 

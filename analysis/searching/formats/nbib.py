@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from analysis.problems import EvidenceError, Problem
+from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem
 from analysis.searching.records import Raw
 
 LINE = re.compile(r"([A-Z]{2,4}) *- |( {6})")
@@ -44,6 +44,8 @@ def read_nbib(text: str, path: Path) -> list[Raw]:
     found: list[Raw] = []
     problems: list[Problem] = []
     for number, (line, block) in enumerate(_blocks(text), start=1):
+        if len(problems) == MOST_PROBLEMS:
+            break
         fault = _fault(block)
         if fault:
             offset, message = fault

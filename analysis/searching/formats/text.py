@@ -12,8 +12,8 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# Below this many letters in UTF-8 for one broken byte, the file is not UTF-8 at all.
-GOOD_FOR_ONE_BAD = 10
+# In a file of single bytes, at least so many broken ones stand for each that looks like UTF-8.
+BAD_FOR_ONE_GOOD = 10
 
 
 def decode(raw: bytes, path: Path) -> str:
@@ -26,7 +26,7 @@ def decode(raw: bytes, path: Path) -> str:
         raise _refused(path, 1, "a zip archive or a spreadsheet: export as text, or save as CSV")
     encoding = _encoding(raw, path)
     try:
-        text = raw.decode(encoding).removeprefix("\ufeff")
+        text = raw.decode(encoding).lstrip("\ufeff")
     except UnicodeDecodeError as error:
         raise _refused(path, _line(raw, error.start), f"bytes that are not {encoding}") from None
     nul = text.find("\0")
@@ -49,8 +49,10 @@ def _encoding(raw: bytes, path: Path) -> str:
         lenient = raw.decode("utf-8", errors="replace")
         bad = lenient.count("\ufffd")
         good = sum(1 for letter in lenient if letter > "\x7f") - bad
-        if good >= GOOD_FOR_ONE_BAD * bad:
-            message = f"byte 0x{raw[error.start]:02x} is not UTF-8, which the rest of the file is"
+        if good * BAD_FOR_ONE_GOOD > bad:
+            message = (
+                f"byte 0x{raw[error.start]:02x} is not UTF-8, which other parts of the file are"
+            )
             raise _refused(path, _line(raw, error.start), message) from None
         return _single_byte(raw)
     return "utf-8"
