@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.evidence.load import Evidence
-from analysis.formatting import day, listed, percent
+from analysis.formatting import day, listed, percent_level
 from analysis.protocol import Frozen, Protocol
 from analysis.searching.history import SourceStatus
 
@@ -66,7 +66,7 @@ def substitutions(
     }
     values["living"]["sources"] = listed(protocol.living.sources)
     values["living"]["triggers"] = "; ".join(protocol.living.triggers)
-    values["level_percent"] = percent(100 * protocol.synthesis.level).removesuffix("%")
+    values["level_percent"] = percent_level(protocol.synthesis.level).removesuffix("%")
     window = next(point.window_weeks for point in protocol.timepoints if point.window_weeks)
     values["follow_up"] = {"first_week": f"{window[0]:g}", "last_week": f"{window[1]:g}"}
     for block in ("integrity", "certainty"):

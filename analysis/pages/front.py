@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.evidence.load import Evidence
 from analysis.figures.effect_scale import EffectScale, effect_scale, interval_span
 from analysis.figures.strip import synthesis_strip
-from analysis.formatting import count, counted, day, listed, number, percent
+from analysis.formatting import count, counted, day, listed, number, percent_level
 from analysis.living.compare import Change
 from analysis.living.release import Release
 from analysis.living.results import analysed
@@ -187,7 +187,7 @@ def what_changed(evidence: Evidence, before: Release, changes: Sequence[Change])
 
 def how_to_read(evidence: Evidence) -> Html:
     """What the columns of the answer table mean, in four sentences."""
-    level = percent(100 * evidence.protocol.synthesis.level)
+    level = percent_level(evidence.protocol.synthesis.level)
     important = evidence.protocol.measures["SMD"].smallest_important_difference
     return element(
         "details",

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from matplotlib.colors import to_rgb
@@ -16,39 +15,8 @@ from analysis.figures.risk_of_bias import (
     traffic_light,
 )
 from analysis.figures.style import render_svg
-from analysis.synthesis.model import DomainJudgement, Judgement, RiskOfBias
-from tests.figures.looking import assert_looks_like, collisions, outside, texts
-
-ROB2 = (
-    "randomisation process",
-    "deviations from intended interventions",
-    "missing outcome data",
-    "measurement of the outcome",
-    "selection of the reported result",
-)
-
-
-def assessment(
-    label: str,
-    judgements: tuple[Judgement, ...],
-    overall: Judgement,
-    n: int | None,
-    *,
-    tool: str | None = "RoB 2",
-    domains: tuple[str, ...] = ROB2,
-) -> Assessment:
-    found = tuple(
-        DomainJudgement(domain=d, judgement=j) for d, j in zip(domains, judgements, strict=False)
-    )
-    return Assessment(label, RiskOfBias(tool=tool, overall=overall, domains=found), n)
-
-
-TRIALS = (
-    assessment("Friesen 2017", ("low", "low", "low", "high", "some concerns"), "high", 60),
-    assessment("O'Moore 2018", ("low",) * 5, "low", 69),
-    assessment("Carpenter 2012", ("low", "high", "some concerns"), "high", 141),
-    assessment("Menga 2014", ("some concerns",) * 5, "some concerns", None),
-)
+from tests.figures.looking import collisions, outside, texts
+from tests.figures.trials import ROB2, TRIALS, assessment
 
 
 def luminance(color: str) -> float:
@@ -124,7 +92,3 @@ def test_nothing_overlaps(name: str) -> None:
     for figure in (traffic_light(trials), summary_bars(trials)):
         assert collisions(figure) == []
         assert outside(figure) == []
-
-
-def test_looks_as_approved(tmp_path: Path) -> None:
-    assert_looks_like(traffic_light(TRIALS), "traffic-light", tmp_path)
