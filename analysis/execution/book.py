@@ -25,8 +25,8 @@ from analysis.execution.plan import Project
 from analysis.execution.rendering import SUBSTITUTIONS as SUBSTITUTIONS
 from analysis.execution.rendering import (
     Update,
+    facts_of_all_pages,
     render,
-    site_address,
     substitutions_file,
     titles,
 )
@@ -226,7 +226,7 @@ def _rest(project: Project) -> dict[str, str]:
             name: digest((package / name).read_bytes())
             for name in ("book.py", "rendering.py", "mathml.py", "metadata.py", "trimming.py")
         },
-        "address of the site": site_address(project) or "",
+        "what all pages say": json.dumps(asdict(facts_of_all_pages(project))),
         "Python": platform.python_version(),
     }
 

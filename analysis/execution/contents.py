@@ -33,6 +33,7 @@ def pages(protocol: Protocol) -> tuple[Page, ...]:
     return (
         *cells,
         _page("index", needs=names, title=protocol.title),
+        _page("about/plain-language-summary", needs=names),
         _page("methods/protocol"),
         _page("results/search"),
         _page("results/included-trials"),

@@ -1,6 +1,7 @@
-"""A Sphinx extension: what a page says of itself to search engines, networks and feed readers.
+"""A Sphinx extension: what a page says of itself, to its reader and to search engines.
 
-Loaded by `_config.yml`. Addresses are given only where the site's own is known (`site_url`
+Loaded by `_config.yml`. Every page begins with the status of the review; the front page
+says it itself, and at length. Addresses are given only where the site's own is known (`site_url`
 of the protocol); the picture's is relative otherwise.
 """
 
@@ -16,6 +17,7 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+FRONT = "index"
 CARD = "social-card.png"
 FEED = "feed.xml"
 LONGEST_DESCRIPTION = 200
@@ -25,11 +27,21 @@ _TAG = re.compile(r"<[^>]+>")
 
 
 @dataclass(frozen=True)
+class Status:
+    """How fresh the review is: its version, its last and its next search."""
+
+    version: str
+    search: str
+    overdue: bool
+
+
+@dataclass(frozen=True)
 class SiteFacts:
-    """What all pages share: the site's name and, if it is known, its address."""
+    """What all pages share: the site's name, its status and, if it is known, its address."""
 
     name: str
     url: str | None
+    status: Status | None = None
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -44,13 +56,16 @@ def _describe(
     env: Any = app.env
     site = site_facts(env.myst_config.substitutions)
     tags = metatags(site, page, context.get("title", ""), context.get("body", ""))
+    context["review_status"] = None if page == FRONT else site.status
     context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
 
 
 def site_facts(values: Mapping[str, Any]) -> SiteFacts:
-    """From the values that the prose may name: the protocol's title and address."""
-    protocol = values.get("protocol", {})
-    return SiteFacts(protocol.get("title", ""), protocol.get("site_url"))
+    """From the values that the prose may name: the protocol's title and address, the status."""
+    protocol, status = values.get("protocol", {}), values.get("status")
+    return SiteFacts(
+        protocol.get("title", ""), protocol.get("site_url"), Status(**status) if status else None
+    )
 
 
 def metatags(site: SiteFacts, page: str, title: str, body: str) -> Iterator[str]:
@@ -58,7 +73,7 @@ def metatags(site: SiteFacts, page: str, title: str, body: str) -> Iterator[str]
     said = description(body)
     up = "../" * page.count("/")
     properties = {
-        "og:type": "website" if page == "index" else "article",
+        "og:type": "website" if page == FRONT else "article",
         "og:site_name": site.name,
         "og:title": _text(title) or site.name,
         "og:description": said,
@@ -84,7 +99,7 @@ def metatags(site: SiteFacts, page: str, title: str, body: str) -> Iterator[str]
 
 def address(site_url: str, page: str) -> str:
     """The address of a page; that of the front page is the site's."""
-    return site_url if page == "index" else f"{site_url}{quote(page)}.html"
+    return site_url if page == FRONT else f"{site_url}{quote(page)}.html"
 
 
 def description(body: str) -> str:

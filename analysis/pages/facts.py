@@ -54,10 +54,24 @@ def search_dates(statuses: Sequence[SourceStatus]) -> tuple[str, str]:
     return day(last) if last else "no day yet", day(due) if due else "now"
 
 
+def status(protocol: Protocol, statuses: Sequence[SourceStatus]) -> Mapping[str, Any]:
+    """What every page says of its freshness: the version, the searches, whether one is overdue."""
+    last, due = search_dates(statuses)
+    return {
+        "version": f"Version {protocol.version.name} of {day(protocol.version.date)}",
+        "search": f"databases last searched {last}; next search due {due}",
+        "overdue": any(source.overdue for source in statuses),
+    }
+
+
 def substitutions(
-    protocol: Protocol, facts: ReviewFacts, last_search: str, next_search: str
+    protocol: Protocol, facts: ReviewFacts, statuses: Sequence[SourceStatus]
 ) -> Mapping[str, Any]:
-    """The values that hand-written pages name as `{{ protocol.… }}` and `{{ review.… }}`."""
+    """The values that hand-written pages name as `{{ protocol.… }}` and `{{ review.… }}`.
+
+    `status` beside them is the line that every page begins with.
+    """
+    last_search, next_search = search_dates(statuses)
     values = protocol.model_dump()
     values["version"]["date"] = day(protocol.version.date)
     values["moderators"] = listed(protocol.moderators)
@@ -73,4 +87,4 @@ def substitutions(
         values[block] = {name: f"{value:g}" for name, value in values[block].items()}
     review = facts.model_dump() | {"last_search": last_search, "next_search_due": next_search}
     review["baseline_search"] = day(protocol.baseline_search)
-    return {"protocol": values, "review": review}
+    return {"protocol": values, "review": review, "status": status(protocol, statuses)}

@@ -156,7 +156,12 @@ def _change(change: Change) -> Html:
     return join((f"{change.arrow} {words}", element("small", was)))
 
 
-def what_changed(evidence: Evidence, before: Release, changes: Sequence[Change]) -> Html:
+def what_changed(
+    evidence: Evidence,
+    searches: tuple[Search, ...],
+    before: Release,
+    changes: Sequence[Change],
+) -> Html:
     """Three sentences: new trials, conclusions that moved, and what to be careful about."""
     new = {trial for change in changes for trial in change.new_trials}
     moved = [change for change in changes if change.rules and all(change.estimates)]
@@ -166,7 +171,7 @@ def what_changed(evidence: Evidence, before: Release, changes: Sequence[Change])
     return join(
         (
             paragraph(
-                f"Since version {before.name} {counted(len(new), 'trial')} with usable numbers "
+                f"Since version {before.name}, {counted(len(new), 'trial')} with usable numbers "
                 f"came in, and {counted(len(first), 'question')} that had no usable estimate now "
                 f"{has} one."
             ),
@@ -178,11 +183,23 @@ def what_changed(evidence: Evidence, before: Release, changes: Sequence[Change])
             ),
             paragraph(
                 f"{count(unverified)} of {count(len(evidence.outcomes))} outcome rows have not yet "
-                "been checked by a person against the trial report, and no database has been "
-                "searched since the baseline review: later trials come from datasets and reviews."
+                "been checked by a person against the trial report, and "
+                f"{_found_how(evidence, searches)}."
             ),
         )
     )
+
+
+def _found_how(evidence: Evidence, searches: tuple[Search, ...]) -> str:
+    """How the later trials were found: by other methods alone, or by searching databases."""
+    later = [search for search in searches if search.date > evidence.protocol.baseline_search]
+    if not later:
+        return (
+            "no database has been searched since the baseline review: later trials come from "
+            "datasets and reviews"
+        )
+    latest = max(later, key=lambda search: search.date)
+    return f"{listed(latest.sources)} were last searched on {day(latest.date)}"
 
 
 def how_to_read(evidence: Evidence) -> Html:

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from analysis.execution.metadata import SiteFacts, description, metatags, site_facts
+from analysis.execution.metadata import SiteFacts, Status, description, metatags, site_facts
 
 ADDRESS = "https://example.org/review/"
 
@@ -77,7 +77,9 @@ def test_a_long_paragraph_is_cut_at_a_word() -> None:
     ("values", "expected"),
     [({}, SiteFacts("", None)),
      ({"protocol": {"title": "T", "site_url": None}}, SiteFacts("T", None)),
-     ({"protocol": {"title": "T", "site_url": ADDRESS}}, SiteFacts("T", ADDRESS))],
+     ({"protocol": {"title": "T", "site_url": ADDRESS}}, SiteFacts("T", ADDRESS)),
+     ({"status": {"version": "V", "search": "S", "overdue": True}},
+      SiteFacts("", None, Status("V", "S", True)))],
 )  # fmt: skip
 def test_the_facts_come_from_the_protocol(values: dict[str, object], expected: SiteFacts) -> None:
     assert site_facts(values) == expected

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from bs4 import Tag
 
+from analysis.formatting import day
 from analysis.protocol import load_protocol
+from analysis.searching.history import load_searches, source_status
 from tests.site.conftest import ROOT, Built
 from tests.site.reading import Documents, article, outputs, said
 
@@ -51,6 +53,21 @@ def test_nothing_is_left_over(built: Built, documents: Documents, kind: str) -> 
 def test_no_page_is_empty(built: Built, documents: Documents) -> None:
     for page, content in of(documents, built).items():
         assert len(content.get_text(" ", strip=True)) > 400, page
+
+
+def test_every_page_says_how_fresh_the_review_is(built: Built, documents: Documents) -> None:
+    statuses = source_status(PROTOCOL, load_searches(ROOT / "data"))
+    expected = {
+        f"Version {PROTOCOL.version.name}",
+        *(day(date) for s in statuses for date in (s.last_searched, s.next_due) if date),
+    }
+    overdue = any(status.overdue for status in statuses)
+    for page in built.all_pages:
+        name = page.relative_to(built.site).as_posix()
+        [line] = documents[name].select(".status-line")
+        said = line.get_text(" ", strip=True)
+        assert [part for part in expected if part not in said] == [], name
+        assert ("overdue" in said) == overdue, name
 
 
 def bare_headings(content: Tag) -> list[str]:
