@@ -1,8 +1,9 @@
 """A Sphinx extension: what a page says of itself, to its reader and to search engines.
 
-Loaded by `_config.yml`. Every page begins with the status of the review; the front page
-says it itself, and at length. Addresses are given only where the site's own is known (`site_url`
-of the protocol); the picture's is relative otherwise.
+Loaded by `_config.yml`. Every page begins with the status of the review (the front page
+says it itself, and at length), and an executed page ends with the code that made it.
+Addresses are given only where the site's own is known (`site_url` of the protocol); the
+picture's is relative otherwise.
 """
 
 from __future__ import annotations
@@ -11,8 +12,13 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+
+from analysis.execution.fingerprint import Made, code_version, read_record
+from analysis.execution.plan import Project
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -21,6 +27,7 @@ FRONT = "index"
 CARD = "social-card.png"
 FEED = "feed.xml"
 LONGEST_DESCRIPTION = 200
+CODE_LENGTH = 16  # hexadecimal digits that are shown
 
 _PARAGRAPH = re.compile(r"<p\b[^>]*>(.*?)</p>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
@@ -36,6 +43,14 @@ class Status:
 
 
 @dataclass(frozen=True)
+class Computed:
+    """How a page was executed: the hash of the code that made it, and the seconds it took."""
+
+    code: str
+    seconds: float
+
+
+@dataclass(frozen=True)
 class SiteFacts:
     """What all pages share: the site's name, its status and, if it is known, its address."""
 
@@ -46,6 +61,7 @@ class SiteFacts:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Have every page that Sphinx writes carry its metadata."""
+    app.connect("builder-inited", lambda _app: _record.cache_clear())
     app.connect("html-page-context", _describe)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -57,7 +73,22 @@ def _describe(
     site = site_facts(env.myst_config.substitutions)
     tags = metatags(site, page, context.get("title", ""), context.get("body", ""))
     context["review_status"] = None if page == FRONT else site.status
+    context["computed"] = computed(_record(Path(app.srcdir).parent), page)
     context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
+
+
+@lru_cache(maxsize=1)
+def _record(root: Path) -> Mapping[str, Made]:
+    return read_record(Project(root))
+
+
+def computed(record: Mapping[str, Made], page: str) -> Computed | None:
+    """How that document was executed; None for one that a person wrote."""
+    notebook = f"chapters/{page}.ipynb"
+    for made in record.values():
+        if notebook in made.outputs:
+            return Computed(code_version(made)[:CODE_LENGTH], round(made.seconds, 1))
+    return None
 
 
 def site_facts(values: Mapping[str, Any]) -> SiteFacts:

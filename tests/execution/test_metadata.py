@@ -6,7 +6,15 @@ from html.parser import HTMLParser
 
 import pytest
 
-from analysis.execution.metadata import SiteFacts, Status, description, metatags, site_facts
+from analysis.execution.fingerprint import Made
+from analysis.execution.metadata import (
+    SiteFacts,
+    Status,
+    computed,
+    description,
+    metatags,
+    site_facts,
+)
 
 ADDRESS = "https://example.org/review/"
 
@@ -71,6 +79,20 @@ def test_a_long_paragraph_is_cut_at_a_word() -> None:
     said = description(f"<p>{'longish ' * 60}</p>")
     assert len(said) <= 200
     assert said.endswith("longish…")
+
+
+def test_an_executed_page_says_by_which_code_and_how_fast() -> None:
+    def made(**inputs: str) -> Made:
+        return Made(inputs, {"chapters/results/search.ipynb": "5"}, seconds=0.71)
+
+    before = made(**{"data/outcomes.csv": "1", "analysis/protocol.py": "2"})
+    said = computed({"results.search": before}, "results/search")
+    assert said is not None and said.seconds == 0.7
+    assert computed({"results.search": before}, "about/background") is None
+    other_data = made(**{"data/outcomes.csv": "3", "analysis/protocol.py": "2"})
+    other_code = made(**{"data/outcomes.csv": "1", "analysis/protocol.py": "4"})
+    assert computed({"results.search": other_data}, "results/search") == said
+    assert computed({"results.search": other_code}, "results/search") != said
 
 
 @pytest.mark.parametrize(

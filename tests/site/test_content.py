@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from bs4 import Tag
 
+from analysis.execution.contents import pages
 from analysis.formatting import day
 from analysis.protocol import load_protocol
 from analysis.searching.history import load_searches, source_status
@@ -68,6 +69,17 @@ def test_every_page_says_how_fresh_the_review_is(built: Built, documents: Docume
         said = line.get_text(" ", strip=True)
         assert [part for part in expected if part not in said] == [], name
         assert ("overdue" in said) == overdue, name
+
+
+def test_every_executed_page_names_the_code_that_made_it(
+    built: Built, documents: Documents
+) -> None:
+    executed = {page.target.with_suffix(".html").as_posix() for page in pages(PROTOCOL)}
+    for page in built.pages:
+        name = page.relative_to(built.site).as_posix()
+        lines = documents[name].select(".computed")
+        assert len(lines) == (name in executed), name
+        assert all(re.search(r"\b[0-9a-f]{16}\b", line.get_text()) for line in lines), name
 
 
 def bare_headings(content: Tag) -> list[str]:
