@@ -79,7 +79,18 @@ def trials_table(synthesis: Synthesis) -> Html:
     if not frame.empty and not frame["Remark"].any():
         frame = frame.drop(columns="Remark")
     numeric = ("Participants", "Events", short_name(measure), synthesis.interval_name, "Weight")
-    return table(frame, f"Trials: {synthesis.title}", numbers=numeric)
+    return join((table(frame, f"Trials: {synthesis.title}", numbers=numeric), _sizes(synthesis)))
+
+
+def _sizes(synthesis: Synthesis) -> Html:
+    """Which numbers of participants are not those of the analysis itself."""
+    randomised = [study.label for study in synthesis.studies if study.n_from == "randomised"]
+    if not randomised:
+        return Html("")
+    return paragraph(
+        f"Participants of {listed(randomised)} are those randomised: the rows that give the "
+        "effect do not say in a column of their own how many were analysed."
+    )
 
 
 def _events(study: StudyEffect, measure: Measure) -> dict[str, str]:

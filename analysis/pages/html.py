@@ -15,6 +15,7 @@ from analysis.formatting import DASH
 from analysis.living.results import RESULT_MIME, to_json
 from analysis.synthesis.model import Synthesis
 
+SORTABLE = "sortable"  # a table that tables.js lets readers sort and filter
 SAFE_ADDRESS = re.compile(r"(?:https?://|[\w.#-][\w./#-]*$)", re.ASCII)
 
 

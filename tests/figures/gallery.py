@@ -24,7 +24,7 @@ from analysis.figures.leave_one_out import leave_one_out_plot
 from analysis.figures.models import models_plot
 from analysis.figures.overview import overview_plot
 from analysis.figures.prisma_flow import prisma_flow
-from analysis.figures.risk_of_bias import summary_bars, traffic_light
+from analysis.figures.risk_of_bias import question_bars, summary_bars, traffic_light
 from analysis.figures.sensitivity import sensitivity_plot
 from analysis.figures.social_card import Answer, social_card
 from tests.figures import analyses, examples, trials
@@ -64,6 +64,7 @@ PICTURES: Mapping[str, Callable[[], Figure]] = MappingProxyType(
         "overview": lambda: overview_plot(analyses.cells(), analyses.LABELS),
         "prisma-flow": lambda: prisma_flow(trials.FLOW),
         "prisma-flow-not-searched": lambda: prisma_flow(replace(trials.FLOW, databases=None)),
+        "question-bars": lambda: question_bars(trials.QUESTIONS),
         "sensitivity": lambda: sensitivity_plot(analyses.questions(), analyses.LABELS),
         "social-card": _card,
         "summary-bars": lambda: summary_bars(trials.TRIALS),

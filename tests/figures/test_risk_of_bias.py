@@ -11,12 +11,13 @@ from analysis.figures.risk_of_bias import (
     Assessment,
     by_tool,
     domains_of,
+    question_bars,
     summary_bars,
     traffic_light,
 )
 from analysis.figures.style import render_svg
 from tests.figures.looking import collisions, outside, texts
-from tests.figures.trials import ROB2, TRIALS, assessment
+from tests.figures.trials import QUESTIONS, ROB2, TRIALS, assessment
 
 
 def luminance(color: str) -> float:
@@ -79,6 +80,16 @@ def test_bars_are_weighted_by_participants() -> None:
     assert "L 26%" in found
     assert "H 74%" in found
     assert "Left out, number of participants not known: 1 trial." in found
+
+
+def test_each_question_has_a_bar_of_its_own_trials() -> None:
+    found = texts(render_svg(question_bars(QUESTIONS)))
+    at = found.index("Disability after treatment")
+    assert found[at + 1 : at + 3] == ["L 26%", "H 74%"]
+    assert found[found.index("Pain after treatment") + 1] == "L 100%"
+    assert "Left out, number of participants not known: 1 trial." in found
+    with pytest.raises(ValueError, match="no trial has a known number"):
+        question_bars({"Headache": {"Pain": TRIALS[3:]}})
 
 
 def test_bars_need_a_known_number() -> None:

@@ -70,3 +70,12 @@ FLOW = Flow(
     total_studies=38,
     total_reports=None,
 )
+
+
+QUESTIONS = {
+    "Headache": {"Pain after treatment": TRIALS[1:2]},
+    "Non-headache chronic pain": {
+        "Disability after treatment": TRIALS,
+        "Satisfaction with treatment at follow-up": TRIALS[:2],
+    },
+}

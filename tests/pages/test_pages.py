@@ -226,6 +226,19 @@ def test_ids_are_unique_on_a_page(pages: Mapping[str, str]) -> None:
     assert len(named) == len(set(named)) > 20
 
 
+def test_participants_who_were_randomised_are_not_taken_for_those_analysed(
+    pages: Mapping[str, str], syntheses: Mapping[str, Synthesis]
+) -> None:
+    named = 0
+    for key, synthesis in syntheses.items():
+        shown = "".join(tree(pages[f"cell.trials_table({key})"]).itertext())
+        note = shown.partition("Participants of ")[2].partition(" are those randomised")[0]
+        for study in synthesis.studies:
+            assert (study.label in note) == (study.n_from == "randomised"), (key, study.label)
+            named += study.label in note
+    assert named > 5
+
+
 def test_every_set_aside_row_is_shown_with_its_reason(
     pages: Mapping[str, str], syntheses: Mapping[str, Synthesis]
 ) -> None:
