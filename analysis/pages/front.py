@@ -17,6 +17,8 @@ from analysis.pages.cell import short_name, shown_limits
 from analysis.pages.certainty import mark
 from analysis.pages.html import Html, element, items, join, link, paragraph, table, text
 from analysis.pages.living import said
+from analysis.protocol import Protocol
+from analysis.publishing.addresses import FEED
 from analysis.searching.history import Search, source_status
 from analysis.synthesis.model import Synthesis
 
@@ -247,6 +249,14 @@ def read_on(evidence: Evidence) -> Html:
             link("The included trials", "results/included-trials.html"),
             link("Data, results and figures to download", "living/downloads.html"),
             link("The data, their sources and licences", "about-the-data.html"),
+            *_feed(protocol),
             join(("Cite as: ", element("cite", cite))),
         )
     )
+
+
+def _feed(protocol: Protocol) -> list[Html]:
+    """The feed of versions, which exists where the site's address is known."""
+    if not protocol.site_url:
+        return []
+    return [link("A feed that announces each new version", FEED)]

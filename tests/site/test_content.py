@@ -131,6 +131,20 @@ def test_every_figure_draws_something_and_has_a_name(documents: Documents) -> No
     assert figures > 60
 
 
+def test_every_figure_has_its_numbers_in_a_table_beside_it(documents: Documents) -> None:
+    """For those who cannot see it: in its own section, or in the next one."""
+    figures, lonely = 0, []
+    for page, document in documents.items():
+        for card in document.select(".figure-card"):
+            figures += 1
+            own = card.find_parent("section")
+            beside = [own, own.find_next_sibling("section")]
+            if not any(section.find("table") for section in beside if section):
+                lonely.append((page, card.svg["aria-label"][:80]))
+    assert lonely == []
+    assert figures > 60
+
+
 def test_figures_of_a_page_are_told_apart_by_their_names(documents: Documents) -> None:
     for page, document in documents.items():
         names = [svg.get("aria-label") for svg in document.select("svg[role=img][aria-label]")]
