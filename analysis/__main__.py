@@ -315,14 +315,14 @@ def _check_everything(project: Project) -> Reads:
     from analysis.execution.book import SUBSTITUTIONS
     from analysis.execution.contents import check_toc
     from analysis.files import write_atomically
-    from analysis.pages.facts import review_facts, search_dates, substitutions
+    from analysis.pages.facts import review_facts, substitutions
     from analysis.searching.history import load_searches, source_status
     from analysis.synthesis.cell import cell_inputs
 
     evidence = _evidence()
     check_toc(project, evidence.protocol)
     statuses = source_status(evidence.protocol, load_searches(project.data))
-    values = substitutions(evidence.protocol, review_facts(evidence), *search_dates(statuses))
+    values = substitutions(evidence.protocol, review_facts(evidence), statuses)
     text = json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1, default=str)
     write_atomically(project.results / SUBSTITUTIONS, text + "\n")
     return cell_inputs(evidence)

@@ -34,6 +34,11 @@ def percent(value: float) -> str:
     return "<1%" if 0 < value < 0.5 else f"{value:.0f}%"
 
 
+def percent_level(level: float) -> str:
+    """The level of an interval, exactly: `0.95` as `95%`, `0.975` as `97.5%`."""
+    return f"{100 * level:g}%"
+
+
 def p_value(p: float) -> str:
     """`p = 0.04`, three decimals below 0.1, `p < 0.001`."""
     if p < 0.001:

@@ -186,6 +186,12 @@ class Made:
     seconds: float
 
 
+def code_version(made: Made) -> str:
+    """One hash for all the code a page was made by: its notebook and every module it reaches."""
+    code = {name: found for name, found in made.inputs.items() if name.startswith(f"{PACKAGE}/")}
+    return digest(_canonical(code))
+
+
 def read_record(project: Project) -> dict[str, Made]:
     """What the last builds made, by page, without pages of which it cannot be read."""
     record = {}

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from analysis.execution.markdown import escape_values
-from analysis.execution.metadata import site_facts
+from analysis.execution.metadata import SiteFacts, site_facts
 from analysis.execution.plan import Project
 from analysis.problems import Problem, ReviewError
 
@@ -119,13 +119,13 @@ def substitutions_file(project: Project) -> Path:
     return project.results / SUBSTITUTIONS
 
 
-def site_address(project: Project) -> str | None:
-    """Where the site is published, if those values say so: each page names it."""
+def facts_of_all_pages(project: Project) -> SiteFacts:
+    """What those values say that every page repeats: name, address and status of the site."""
     try:
         values = json.loads(substitutions_file(project).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return None
-    return site_facts(values).url
+        values = {}
+    return site_facts(values)
 
 
 def import_sphinx() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.figures.effect_scale import Span
-from analysis.formatting import limits, number
+from analysis.formatting import limits, number, percent_level
 from analysis.statistics.results import Interval, PooledEffect
 from analysis.synthesis.model import Measure, Synthesis
 from analysis.synthesis.wording import INTERVAL_NAMES, MODEL_NAMES
@@ -17,8 +17,7 @@ def estimate_text(span: Span, *, ratio: bool) -> str:
 
 def effect_header(synthesis: Synthesis) -> str:
     """`SMD [95% CI]`."""
-    level = synthesis.primary.interval.level if synthesis.primary else 0.95
-    return f"{synthesis.measure.name} [{level:.0%} CI]"
+    return f"{synthesis.measure.name} [{percent_level(synthesis.level)} CI]"
 
 
 def favours(measure: Measure) -> tuple[str, str]:

@@ -120,7 +120,7 @@ def _stream_boxes(name: str, stream: Stream | None, *, screens: bool) -> dict[st
     boxes[f"{name} sought"] = _box(
         name,
         2,
-        _counted("Reports sought", stream.sought),
+        _counted("Reports sought for retrieval", stream.sought),
         *_waiting("Reports to retrieve", stream.to_retrieve),
     )
     boxes[f"{name} not retrieved"] = _box(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.evidence.load import Evidence
-from analysis.formatting import day, listed, percent
+from analysis.formatting import day, listed, percent_level
 from analysis.protocol import Frozen, Protocol
 from analysis.searching.history import SourceStatus
 
@@ -54,10 +54,24 @@ def search_dates(statuses: Sequence[SourceStatus]) -> tuple[str, str]:
     return day(last) if last else "no day yet", day(due) if due else "now"
 
 
+def status(protocol: Protocol, statuses: Sequence[SourceStatus]) -> Mapping[str, Any]:
+    """What every page says of its freshness: the version, the searches, whether one is overdue."""
+    last, due = search_dates(statuses)
+    return {
+        "version": f"Version {protocol.version.name} of {day(protocol.version.date)}",
+        "search": f"databases last searched {last}; next search due {due}",
+        "overdue": any(source.overdue for source in statuses),
+    }
+
+
 def substitutions(
-    protocol: Protocol, facts: ReviewFacts, last_search: str, next_search: str
+    protocol: Protocol, facts: ReviewFacts, statuses: Sequence[SourceStatus]
 ) -> Mapping[str, Any]:
-    """The values that hand-written pages name as `{{ protocol.… }}` and `{{ review.… }}`."""
+    """The values that hand-written pages name as `{{ protocol.… }}` and `{{ review.… }}`.
+
+    `status` beside them is the line that every page begins with.
+    """
+    last_search, next_search = search_dates(statuses)
     values = protocol.model_dump()
     values["version"]["date"] = day(protocol.version.date)
     values["moderators"] = listed(protocol.moderators)
@@ -66,11 +80,11 @@ def substitutions(
     }
     values["living"]["sources"] = listed(protocol.living.sources)
     values["living"]["triggers"] = "; ".join(protocol.living.triggers)
-    values["level_percent"] = percent(100 * protocol.synthesis.level).removesuffix("%")
+    values["level_percent"] = percent_level(protocol.synthesis.level).removesuffix("%")
     window = next(point.window_weeks for point in protocol.timepoints if point.window_weeks)
     values["follow_up"] = {"first_week": f"{window[0]:g}", "last_week": f"{window[1]:g}"}
     for block in ("integrity", "certainty"):
         values[block] = {name: f"{value:g}" for name, value in values[block].items()}
     review = facts.model_dump() | {"last_search": last_search, "next_search_due": next_search}
     review["baseline_search"] = day(protocol.baseline_search)
-    return {"protocol": values, "review": review}
+    return {"protocol": values, "review": review, "status": status(protocol, statuses)}
