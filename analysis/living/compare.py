@@ -17,8 +17,8 @@ Direction = Literal["lower", "higher", "same", "new", "gone", "none"]
 ARROWS: Mapping[Direction, str] = {
     "lower": "▼",
     "higher": "▲",
-    "same": "＝",
-    "new": "＋",
+    "same": "=",
+    "new": "+",
     "gone": "✕",
     "none": "–",
 }
