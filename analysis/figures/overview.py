@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures import style
-from analysis.figures.effect_labels import band_note, estimate_text, favours, sentence_case
+from analysis.figures.effect_labels import band_note, estimate_text, favours
 from analysis.figures.effect_marks import (
     draw_axis,
     draw_bar,
@@ -26,7 +26,7 @@ from analysis.figures.effect_scale import (
 )
 from analysis.figures.fitting import text_width, wrap
 from analysis.figures.sheet import Sheet
-from analysis.formatting import DASH
+from analysis.formatting import DASH, sentence_case
 from analysis.statistics.results import PooledEffect
 from analysis.synthesis.model import Synthesis
 
