@@ -57,7 +57,7 @@ def counted(value: int, singular: str, plural: str | None = None) -> str:
     return f"{value:,} {word}" if value else f"no {word}"
 
 
-def capitalised(text: str) -> str:
+def sentence_case(text: str) -> str:
     """The text with a capital first; the others stay as they are, `EQ-5D` for example."""
     return f"{text[:1].upper()}{text[1:]}"
 

@@ -14,7 +14,6 @@ from analysis.figures.effect_labels import (
     effect_header,
     estimate_text,
     favours,
-    sentence_case,
 )
 from analysis.figures.effect_marks import (
     draw_axis,
@@ -32,7 +31,7 @@ from analysis.figures.effect_scale import (
 )
 from analysis.figures.fitting import text_width, wrap
 from analysis.figures.sheet import Sheet
-from analysis.formatting import DASH
+from analysis.formatting import DASH, sentence_case
 from analysis.statistics.results import PooledEffect
 from analysis.synthesis.model import Synthesis
 

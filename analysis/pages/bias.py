@@ -8,7 +8,6 @@ import pandas as pd
 
 from analysis.evidence.load import Evidence
 from analysis.figures import style
-from analysis.figures.effect_labels import sentence_case
 from analysis.figures.judgements import JUDGEMENTS
 from analysis.figures.risk_of_bias import (
     OVERALL,
@@ -18,7 +17,7 @@ from analysis.figures.risk_of_bias import (
     summary_bars,
     traffic_light,
 )
-from analysis.formatting import count, counted, listed, percent
+from analysis.formatting import count, counted, listed, percent, sentence_case
 from analysis.pages.html import Html, join, link, paragraph, show, table
 from analysis.pages.links import question
 from analysis.pages.trials import included

@@ -143,6 +143,13 @@ def test_suspect_effects_stand_with_their_arithmetic_and_what_they_change(
     assert f"{shown_limits(synthesis.measure, pooled.interval)}), {pooled.k} trials" in changed
 
 
+def test_a_label_keeps_its_capitals(evidence: Evidence, syntheses: Results) -> None:
+    named = [o.model_copy(update={"label": f"score of EQ-5D {o.id}"})
+             for o in evidence.protocol.outcomes]  # fmt: skip
+    protocol = evidence.protocol.model_copy(update={"outcomes": tuple(named)})
+    assert "Score of EQ-5D pain" in words(moderators.conditions_table(protocol, syntheses))
+
+
 def test_disagreeing_sources_stand_with_both_numbers(
     evidence: Evidence, syntheses: Results
 ) -> None:
