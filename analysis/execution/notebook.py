@@ -20,8 +20,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.living.results import RESULT_MIME
-
 if TYPE_CHECKING:
     from jupyter_client.manager import KernelManager
     from nbformat import NotebookNode
@@ -221,6 +219,8 @@ def _without_injected(notebook: NotebookNode) -> list[NotebookNode]:
 
 
 def _finish_outputs(number: int, cell: NotebookNode, results: list[str], stderr: list[str]) -> None:
+    from analysis.living.results import RESULT_MIME  # with pandas behind it: pages have it warm
+
     kept, texts = [], set()
     for output in cell.outputs:
         data = output.get("data", {})
