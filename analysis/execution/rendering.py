@@ -70,7 +70,7 @@ def render(
     _check_contents(project)
     settings, said = _configuration(project), io.StringIO()
     try:
-        with _sphinx_namespace(project), _few_collections():
+        with _sphinx_namespace(project), _few_collections(), _processes_end_with_this_one():
             from sphinx.application import Sphinx
 
             app = Sphinx(
@@ -193,6 +193,27 @@ def _few_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
+@contextmanager
+def _processes_end_with_this_one() -> Iterator[None]:
+    """A killed build's would stay for ever: each waits for one that no longer listens."""
+    from sphinx.util.parallel import ParallelTasks
+
+    from analysis.execution.kernels import die_with
+
+    tasks: Any = ParallelTasks
+    process, parent = tasks._process, os.getpid()
+
+    def ending(*arguments: Any) -> None:
+        die_with(parent)
+        process(*arguments)
+
+    tasks._process = ending
+    try:
+        yield
+    finally:
+        tasks._process = process
+
+
 def _allow_parallel_reading(app: Sphinx) -> None:
     """Numbering the parts is all that cannot be read in parallel, and they are not numbered."""
     if numbering := app.extensions.get("sphinx_multitoc_numbering"):
@@ -266,6 +287,9 @@ def _fault(project: Project, error: Exception) -> Problem:
     """What made Sphinx stop."""
     from sphinx.errors import SphinxError
 
+    if isinstance(error, EOFError):  # nothing else that Sphinx reads ends before it should
+        ended = "a process that made pages ended early: it was killed, or memory ran out"
+        return Problem(Path("book"), None, None, ended)
     kind = "" if isinstance(error, SphinxError) else f"{type(error).__name__}: "
     return Problem(Path("book"), None, None, kind + _said(project, error))
 
