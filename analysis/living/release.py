@@ -16,6 +16,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
@@ -26,12 +27,14 @@ from analysis.evidence.csv_files import read_csv
 from analysis.evidence.load import Evidence, load
 from analysis.living.compare import VersionKind, compare, kind_of_version
 from analysis.living.state import CellState, state_of
+from analysis.lock import locked
 from analysis.problems import EvidenceError, Problem, ReviewError
 from analysis.protocol import Frozen
 from analysis.synthesis.cell import synthesise_all
 
 PACKAGES = ("pymare", "numpy", "scipy", "pandas", "pydantic", "pandera")
 NAME = re.compile(r"\d{4}\.\d{2}(\.\d{1,2})?")
+UNFINISHED = ".new-"  # the beginning of the name of a release that is being made
 # Another processor may round the last digits otherwise; a reader never sees them.
 SAME = 1e-9
 
@@ -54,7 +57,8 @@ class Release(Frozen):
 def releases(data: Path) -> tuple[Release, ...]:
     """Every release below `data/releases`, the oldest first."""
     paths = sorted((data / "releases").glob("*/release.json"))
-    found = [_read(path, Release.model_validate_json) for path in paths]
+    whole = [path for path in paths if NAME.fullmatch(path.parent.name)]
+    found = [_read(path, Release.model_validate_json) for path in whole]
     return tuple(sorted(found, key=lambda release: (release.date, release.name)))
 
 
@@ -142,25 +146,23 @@ def _tables(data: Path) -> list[Path]:
     return sorted(data.glob("*.csv"))
 
 
-class _new_folder:
+@contextmanager
+def _new_folder(data: Path, name: str) -> Iterator[Path]:
     """A release's folder that appears whole, under its name, or not at all."""
-
-    def __init__(self, data: Path, name: str) -> None:
-        self.target = release_folder(data, name)
-        if self.target.exists():
+    target = release_folder(data, name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with locked(data):
+        if target.exists():
             raise ReviewError(f"release {name} exists: a release is never changed")
-        self.target.parent.mkdir(parents=True, exist_ok=True)
-
-    def __enter__(self) -> Path:
-        self.folder = Path(tempfile.mkdtemp(prefix=".new-", dir=self.target.parent))
-        return self.folder
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if error is None:
-            self.folder.chmod(0o755)
-            self.folder.replace(self.target)
-        else:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        for left_by_a_kill in target.parent.glob(f"{UNFINISHED}*"):
+            shutil.rmtree(left_by_a_kill)
+        folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=target.parent))
+        try:
+            yield folder
+            folder.chmod(0o755)
+            folder.replace(target)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _finish(data: Path, folder: Path, name: str, day: dt.date) -> Release:
