@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analysis.problems import EvidenceError, ReviewError
+from analysis.problems import EvidenceError, ReviewError, system_errors_as_sentences
 from analysis.searching.commands import extract_app, search_app
 
 if TYPE_CHECKING:
@@ -340,7 +340,8 @@ def _run() -> None:
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
-        app(args=arguments, prog_name="python -m analysis")
+        with system_errors_as_sentences():
+            app(args=arguments, prog_name="python -m analysis")
     except ReviewError as error:
         if debug:
             raise

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +39,16 @@ class EvidenceError(ReviewError):
             set(problems), key=lambda p: (p.file.as_posix(), p.line or 0, p.column or "", p.message)
         )
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@contextmanager
+def system_errors_as_sentences() -> Iterator[None]:
+    """No space, no permission, no such folder: nothing a traceback would explain better."""
+    try:
+        yield
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        raise ReviewError(f"{place}{error.strerror or error}") from error
 
 
 def read_bytes(path: Path, largest: int = LARGEST_FILE) -> bytes:

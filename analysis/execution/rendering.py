@@ -80,7 +80,7 @@ def render(
     _check_contents(project)
     settings, said = _configuration(project), io.StringIO()
     try:
-        with _sphinx_namespace(project), _few_collections():
+        with _sphinx_namespace(project), _few_collections(), _processes_end_with_this_one():
             from sphinx.application import Sphinx
 
             app = Sphinx(
@@ -101,6 +101,7 @@ def render(
             _substitute(app, project)
             if update is not None:
                 _render_only(app, update)
+                _remember_index_entries(app)
             app.build()
     except Exception as error:  # Sphinx's own, or whatever an extension stumbles over
         raise BookError([*_complaints(project, said.getvalue()), _fault(project, error)]) from error
@@ -203,6 +204,27 @@ def _few_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
+@contextmanager
+def _processes_end_with_this_one() -> Iterator[None]:
+    """A killed build's would stay for ever: each waits for one that no longer listens."""
+    from sphinx.util.parallel import ParallelTasks
+
+    from analysis.execution.kernels import die_with
+
+    tasks: Any = ParallelTasks
+    process, parent = tasks._process, os.getpid()
+
+    def ending(*arguments: Any) -> None:
+        die_with(parent)
+        process(*arguments)
+
+    tasks._process = ending
+    try:
+        yield
+    finally:
+        tasks._process = process
+
+
 def _allow_parallel_reading(app: Sphinx) -> None:
     """Numbering the parts is all that cannot be read in parallel, and they are not numbered."""
     if numbering := app.extensions.get("sphinx_multitoc_numbering"):
@@ -249,6 +271,19 @@ def _render_only(app: Sphinx, update: Update) -> None:
     app.connect("env-updated", showing)
 
 
+def _remember_index_entries(app: Sphinx) -> None:
+    """Give back to the search index what pages define: Sphinx forgets it between two builds."""
+    index = Path(app.outdir, "searchindex.js").read_text(encoding="utf-8")
+    former = json.loads(index.partition("(")[2].removesuffix(")"))
+    remembered: dict[str, list[tuple[str, str, str]]] = {}
+    for entry, places in former["indexentries"].items():
+        for document, anchor, main in places:
+            name = former["docnames"][document]
+            remembered.setdefault(name, []).append((entry, anchor, "main" if main else ""))
+    environment: Any = app.env
+    environment._search_index_index_entries = remembered
+
+
 def _complaints(project: Project, said: str) -> list[Problem]:
     """Sphinx's warnings, each with its file and line, or its notebook and cell."""
     problems: list[Problem] = []
@@ -273,6 +308,9 @@ def _fault(project: Project, error: Exception) -> Problem:
     """What made Sphinx stop."""
     from sphinx.errors import SphinxError
 
+    if isinstance(error, EOFError):  # nothing else that Sphinx reads ends before it should
+        ended = "a process that made pages ended early: it was killed, or memory ran out"
+        return Problem(Path("book"), None, None, ended)
     kind = "" if isinstance(error, SphinxError) else f"{type(error).__name__}: "
     return Problem(Path("book"), None, None, kind + _said(project, error))
 

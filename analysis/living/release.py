@@ -16,6 +16,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -27,12 +28,14 @@ from analysis.evidence.load import Evidence, load
 from analysis.json_files import read_json
 from analysis.living.compare import VersionKind, compare, kind_of_version
 from analysis.living.state import CellState, state_of
+from analysis.lock import locked
 from analysis.problems import ReviewError
 from analysis.protocol import Frozen
 from analysis.synthesis.cell import synthesise_all
 
 PACKAGES = ("pymare", "numpy", "scipy", "pandas", "pydantic", "pandera")
 NAME = re.compile(r"\d{4}\.\d{2}(\.\d{1,2})?")
+UNFINISHED = ".new-"  # the beginning of the name of a release that is being made
 # Another processor may round the last digits otherwise; a reader never sees them.
 SAME = 1e-9
 
@@ -59,7 +62,8 @@ _STATES: TypeAdapter[dict[str, CellState]] = TypeAdapter(dict[str, CellState])
 def releases(data: Path) -> tuple[Release, ...]:
     """Every release below `data/releases`, the oldest first."""
     paths = sorted((data / "releases").glob("*/release.json"))
-    found = [read_json(path, _RELEASE) for path in paths]
+    whole = [path for path in paths if NAME.fullmatch(path.parent.name)]
+    found = [read_json(path, _RELEASE) for path in whole]
     return tuple(sorted(found, key=lambda release: (release.date, release.name)))
 
 
@@ -156,25 +160,23 @@ def _tables(data: Path) -> list[Path]:
     return sorted(data.glob("*.csv"))
 
 
-class _new_folder:
+@contextmanager
+def _new_folder(data: Path, name: str) -> Iterator[Path]:
     """A release's folder that appears whole, under its name, or not at all."""
-
-    def __init__(self, data: Path, name: str) -> None:
-        self.target = release_folder(data, name)
-        if self.target.exists():
+    target = release_folder(data, name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with locked(data):
+        if target.exists():
             raise ReviewError(f"release {name} exists: a release is never changed")
-        self.target.parent.mkdir(parents=True, exist_ok=True)
-
-    def __enter__(self) -> Path:
-        self.folder = Path(tempfile.mkdtemp(prefix=".new-", dir=self.target.parent))
-        return self.folder
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if error is None:
-            self.folder.chmod(0o755)
-            self.folder.replace(self.target)
-        else:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        for left_by_a_kill in target.parent.glob(f"{UNFINISHED}*"):
+            shutil.rmtree(left_by_a_kill)
+        folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=target.parent))
+        try:
+            yield folder
+            folder.chmod(0o755)
+            folder.replace(target)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _finish(data: Path, folder: Path, name: str, day: dt.date) -> Release:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.lock import locked
 from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError
 from analysis.searching.deduplication import Key, Pair, clusters, find_pairs
 from analysis.searching.library import Library
-from analysis.searching.lock import locked
 from analysis.searching.records import Record
 from analysis.searching.schemas import RULINGS, duplicates_schema, row_problems
 from analysis.searching.tables import Row, read_table, write_table

@@ -20,6 +20,7 @@ from analysis.evidence.csv_files import TextTable, read_csv
 from analysis.evidence.load import load
 from analysis.evidence.schemas import SLUG, schemas
 from analysis.files import write_atomically
+from analysis.lock import locked
 from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError, short
 from analysis.protocol import Protocol, load_protocol
 from analysis.searching.records import Record
@@ -139,13 +140,13 @@ def accept(data: Path, first: Path, second: Path) -> tuple[Path, ...]:
     rows = _read(data, first)
     other = _read(data, second)
     agreed = {name: _agreed(name, rows[name], other[name], settled) for name in KEYS}
-    texts = _validated(data, first, agreed)
     changed = []
-    for name, text in texts.items():
-        path = data / f"{name}.csv"
-        if text != path.read_text(encoding="utf-8"):
-            write_atomically(path, text)
-            changed.append(path)
+    with locked(data):
+        for name, text in _validated(data, first, agreed).items():
+            path = data / f"{name}.csv"
+            if text != path.read_text(encoding="utf-8"):
+                write_atomically(path, text)
+                changed.append(path)
     return tuple(changed)
 
 

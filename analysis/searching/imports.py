@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.files import write_atomically
+from analysis.lock import locked
 from analysis.problems import EvidenceError, Problem, ReviewError
 from analysis.searching.exports import Export, read_export
 from analysis.searching.history import ExportFile, Search, load_searches, write_search
 from analysis.searching.library import search_folder
-from analysis.searching.lock import locked
 from analysis.searching.records import make_records, read_records, write_records
 from analysis.searching.schemas import SLUG
 from analysis.searching.sources import SOURCES, Source

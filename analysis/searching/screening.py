@@ -15,11 +15,11 @@ from enum import StrEnum
 from itertools import combinations
 from pathlib import Path
 
+from analysis.lock import locked
 from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem
 from analysis.searching.agreement import Agreement, agreement
 from analysis.searching.duplicates import Deduplication
 from analysis.searching.library import Library
-from analysis.searching.lock import locked
 from analysis.searching.schemas import STAGES, row_problems, screening_schema
 from analysis.searching.stopping import StoppingAid, stopping_aid
 from analysis.searching.tables import Row, read_table, write_table
