@@ -10,13 +10,14 @@ from analysis.evidence.load import Evidence
 from analysis.figures.effect_scale import EffectScale, effect_scale, interval_span
 from analysis.figures.strip import synthesis_strip
 from analysis.formatting import count, counted, day, listed, number, percent
-from analysis.living.compare import Change
+from analysis.living.compare import Change, Comparison
 from analysis.living.release import Release
 from analysis.living.results import analysed
 from analysis.pages.cell import short_name, shown_limits
 from analysis.pages.certainty import mark
+from analysis.pages.facts import searched_since
 from analysis.pages.html import Html, element, items, join, link, paragraph, table, text
-from analysis.pages.living import said
+from analysis.pages.living import said, since_release
 from analysis.searching.history import Search, source_status
 from analysis.synthesis.model import Synthesis
 
@@ -156,8 +157,14 @@ def _change(change: Change) -> Html:
     return join((f"{change.arrow} {words}", element("small", was)))
 
 
-def what_changed(evidence: Evidence, before: Release, changes: Sequence[Change]) -> Html:
-    """Three sentences: new trials, conclusions that moved, and what to be careful about."""
+def what_changed(
+    evidence: Evidence,
+    searches: tuple[Search, ...],
+    before: Release,
+    changes: Sequence[Change],
+    unreleased: Comparison | None,
+) -> Html:
+    """New trials, conclusions that moved, what is not released yet, what to be careful about."""
     new = {trial for change in changes for trial in change.new_trials}
     moved = [change for change in changes if change.rules and all(change.estimates)]
     first = [change for change in changes if change.direction == "new"]
@@ -176,10 +183,11 @@ def what_changed(evidence: Evidence, before: Release, changes: Sequence[Change])
                 link("What’s new", "living/whats-new.html"),
                 ".",
             ),
+            since_release(unreleased),
             paragraph(
                 f"{count(unverified)} of {count(len(evidence.outcomes))} outcome rows have not yet "
-                "been checked by a person against the trial report, and no database has been "
-                "searched since the baseline review: later trials come from datasets and reviews."
+                "been checked by a person against the trial report. ",
+                searched_since(evidence.protocol, searches),
             ),
         )
     )

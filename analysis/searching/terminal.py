@@ -32,17 +32,25 @@ def screen(
 ) -> int:
     """Show one record after another until the person stops or none waits; decisions made."""
     made = 0
-    while session.current is not None:
-        show(session, session.current, eligibility, console)
+    shown = None
+    while session.current is not None or session.last is not None:
+        if session.current is None:
+            console.print("Nothing more waits for you. b take back · any other key ends")
+        elif session.current != shown:
+            show(session, session.current, eligibility, console)
+        shown = session.current
         key = read_key().lower()
         if key in STOP:
             break
         if key == BACK:
             made -= _take_back(session, console)
+        elif session.current is None:
+            break
         elif KEYS.get(key) in STAGES[session.stage]:
             made += _decide(session, KEYS[key], console, read_key, read_line)
         else:
             console.print(f"{key!r} is none of these keys.", style="yellow", markup=False)
+            console.print(keys(session.stage), style="dim")
     return made
 
 
@@ -60,8 +68,16 @@ def show(session: Session, record: Record, eligibility: Eligibility, console: Co
     console.print()
     for name, text in criteria(eligibility):
         console.print(Text.assemble((f"{name}: ", "cyan"), text))
-    words = [f"{key} {word}" for key, word in KEYS.items() if word in STAGES[session.stage]]
-    console.print(" · ".join((*words, "b take back", "q stop")), style="dim")
+    for decision in session.differing:
+        said = " ".join((decision.decision, decision.criterion or decision.study_id)).strip()
+        console.print(Text.assemble((f"{decision.who}: ", "yellow"), said))
+    console.print(keys(session.stage), style="dim")
+
+
+def keys(stage: str) -> str:
+    """The keys of a stage, in a line."""
+    words = [f"{key} {word}" for key, word in KEYS.items() if word in STAGES[stage]]
+    return " · ".join((*words, "b take back", "q stop"))
 
 
 def criteria(eligibility: Eligibility) -> tuple[tuple[str, str], ...]:
@@ -83,12 +99,14 @@ def _decide(
     if decision == "exclude":
         chosen = _criterion(console, read_key, needed=needed)
         if chosen is None:
+            console.print(keys(session.stage), style="dim")
             return 0
         criterion = chosen
     elif decision == "include" and needed:
         study_id = read_line("Which study does it report (for example minen-2026)? ").strip()
         if not re.fullmatch(SLUG, study_id):
             console.print("Small letters, digits and hyphens: not recorded.", style="yellow")
+            console.print(keys(session.stage), style="dim")
             return 0
     session.decide(decision, criterion=criterion, study_id=study_id)
     console.print(f"→ {decision} {criterion or study_id}".rstrip(), style="green", markup=False)

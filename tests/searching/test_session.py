@@ -67,6 +67,22 @@ def test_b_takes_the_last_decision_back_and_shows_its_record_again(data: Path, f
     assert (decision, criterion) == ("exclude", "participants")
 
 
+def test_the_last_record_of_all_can_be_taken_back_too(data: Path, five) -> None:
+    shown = sit(data, "iiiiibe1x")
+    assert "Nothing more waits for you" in shown
+    assert [row[2] for row in rows(data)] == ["include"] * 4 + ["exclude"]
+
+
+def test_consensus_sees_what_each_decided_on_the_conflicts_alone(data: Path, five) -> None:
+    sit(data, "iiiii")
+    sit(data, "iiiie4", "ben")
+    shown = sit(data, "q", "consensus")
+    assert "0 of 1 read" in shown
+    assert "anna: include" in shown
+    assert "ben: exclude design" in shown
+    assert "anna: include" not in sit(data, "q", "carl")
+
+
 def test_there_is_nothing_to_take_back_from_an_earlier_sitting(data: Path, five) -> None:
     sit(data, "iq")
     assert "Nothing of this sitting" in sit(data, "bq")
@@ -74,7 +90,9 @@ def test_there_is_nothing_to_take_back_from_an_earlier_sitting(data: Path, five)
 
 
 def test_a_key_that_means_nothing_decides_nothing(data: Path, five) -> None:
-    assert "'x' is none of these keys" in sit(data, "xoq")
+    shown = sit(data, "xoq")
+    assert "'x' is none of these keys" in shown
+    assert shown.count("adults with pain") == 1  # the record is not shown again
     assert not screening_path(data).exists()
 
 
