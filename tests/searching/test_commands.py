@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from analysis.__main__ import app as review
 from analysis.problems import EvidenceError, ReviewError
 from analysis.searching.commands.options import FOR_A_PERSON
+from analysis.searching.commands.screen import Keys
 from tests.searching.corpus import articles
 from tests.searching.exports import cochrane_ris, ovid_ris
 
@@ -195,3 +196,60 @@ def test_help_imports_nothing_heavy() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, cwd=REPOSITORY, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no pseudo-terminal on Windows")
+def test_keys_pressed_in_a_real_terminal_are_decisions(data: Path, export: Path) -> None:
+    imported(data, export)
+    run(data, "search dedupe")
+    command = [sys.executable, "-m", "analysis", "screen", "--who", "anna", "--data", str(data)]
+    shown = in_terminal(command, keys="ie4buq", prompt="q stop")
+    assert "3 of 8 read" not in shown
+    assert "2 decided in this sitting; 6 wait for anna." in shown
+    assert "Next: python -m analysis screen --who anna" in shown
+    decisions = (data / "screening.csv").read_text().splitlines()[1:]
+    assert [line.split(",")[2] for line in decisions] == ["include", "unsure"]
+
+
+def in_terminal(command: list[str], keys: str, prompt: str, seconds: float = 60) -> str:
+    """Run a command in a pseudo-terminal, press keys once it prompts; what it printed."""
+    import os
+    import pty
+    import select
+    import signal
+
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(REPOSITORY)
+        os.execv(command[0], command)
+    shown, pressed = b"", False
+    while select.select([terminal], [], [], seconds)[0]:
+        try:
+            read = os.read(terminal, 4096)
+        except OSError:  # the command has ended, and its terminal with it
+            break
+        if not read:
+            break
+        shown += read
+        if not pressed and prompt.encode() in shown:
+            os.write(terminal, keys.encode())
+            pressed = True
+    else:
+        os.kill(child, signal.SIGKILL)
+    os.close(terminal)
+    os.waitpid(child, 0)
+    return " ".join(shown.decode().split())
+
+
+def test_keys_typed_while_the_program_is_busy_are_taken_one_by_one() -> None:
+    typed = iter(["ie", "\x1b[A", "4"])
+    keys = Keys(lambda: next(typed))
+    assert [keys() for _ in range(4)] == ["i", "e", "\x1b[A", "4"]
+
+
+@pytest.mark.parametrize("end", [EOFError, KeyboardInterrupt])
+def test_an_end_of_the_input_stops(end: type[BaseException]) -> None:
+    def read() -> str:
+        raise end
+
+    assert Keys(read)() == "q"

@@ -7,6 +7,8 @@ understood; 3 `agreement` found conflicts.
 from __future__ import annotations
 
 import sys
+from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from analysis.searching.session import Session
 
 STOP_KEY = "q"
+ESCAPE = "\x1b"
 
 
 def screen(
@@ -121,17 +124,28 @@ def _sitting(data: Path, session: Session) -> None:
     eligibility = load_protocol(data / "protocol.yml").eligibility
     console = Console(highlight=False)
     console.width = min(console.width, WIDTH)
-    made = run(session, eligibility, console, _key, _line)
+    made = run(session, eligibility, console, Keys(typer.getchar), _line)
     typer.echo(f"{made} decided in this sitting; {session.waiting} wait for {session.who}.")
     _say_stopping(session.screening, session.stage, session.who)
     _after(session.waiting, session.stage, session.who)
 
 
-def _key() -> str:
-    try:
-        return typer.getchar()
-    except (EOFError, KeyboardInterrupt):
-        return STOP_KEY
+class Keys:
+    """One key at a time: what is typed while the program is busy comes in one piece."""
+
+    def __init__(self, read: Callable[[], str]) -> None:
+        self._read = read
+        self._typed: deque[str] = deque()
+
+    def __call__(self) -> str:
+        if not self._typed:
+            try:
+                typed = self._read()
+            except (EOFError, KeyboardInterrupt):
+                return STOP_KEY
+            # An arrow or a function key is one key of several characters.
+            self._typed.extend([typed] if typed.startswith(ESCAPE) else typed)
+        return self._typed.popleft() if self._typed else STOP_KEY
 
 
 def _line(question: str) -> str:
@@ -145,7 +159,9 @@ def _make_sheet(path: Path, session: Session) -> None:
     from analysis.searching.sheet import filling_in, write_sheet
 
     number = write_sheet(path, session.library, session.order)
-    typer.echo(f"{counted(number, 'record')} in {path}. {filling_in(session.stage)}")
+    typer.echo(f"{counted(number, 'record')} in {path}. Columns to fill in:")
+    for line in filling_in(session.stage):
+        typer.echo(f"  {line}")
     next_step(f"screen --who {session.who}{_option(session.stage)} --read-sheet {path}")
 
 
