@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -19,15 +20,39 @@ STOP = ("q", "\x03", "\x04", "\x1b")
 BACK = "b"
 WIDTH = 100
 
-ReadKey = Callable[[], str]
+ESCAPE = "\x1b"
+
 ReadLine = Callable[[str], str]
+
+
+class Keys:
+    """One key at a time; what is typed while the program is busy comes in one piece."""
+
+    def __init__(self, read: Callable[[], str]) -> None:
+        self._read = read
+        self._typed: deque[str] = deque()
+
+    def __call__(self) -> str:
+        """The next key in small letters; the key that stops where the input ends."""
+        if not self._typed:
+            try:
+                typed = self._read()
+            except (EOFError, KeyboardInterrupt):
+                return STOP[0]
+            # An arrow or a function key is one key of several characters.
+            self._typed.extend([typed] if typed.startswith(ESCAPE) else typed)
+        return self._typed.popleft().lower() if self._typed else STOP[0]
+
+    def forget(self) -> None:
+        """Drop what was typed ahead: nobody decides on a record before it is shown."""
+        self._typed.clear()
 
 
 def screen(
     session: Session,
     eligibility: Eligibility,
     console: Console,
-    read_key: ReadKey,
+    read_key: Keys,
     read_line: ReadLine,
 ) -> int:
     """Show one record after another until the person stops or none waits; decisions made."""
@@ -38,8 +63,9 @@ def screen(
             console.print("Nothing more waits for you. b take back · any other key ends")
         elif session.current != shown:
             show(session, session.current, eligibility, console)
+            read_key.forget()
         shown = session.current
-        key = read_key().lower()
+        key = read_key()
         if key in STOP:
             break
         if key == BACK:
@@ -92,7 +118,7 @@ def criteria(eligibility: Eligibility) -> tuple[tuple[str, str], ...]:
 
 
 def _decide(
-    session: Session, decision: str, console: Console, read_key: ReadKey, read_line: ReadLine
+    session: Session, decision: str, console: Console, read_key: Keys, read_line: ReadLine
 ) -> int:
     needed = session.stage == "full-report"
     criterion = study_id = ""
@@ -113,14 +139,14 @@ def _decide(
     return 1
 
 
-def _criterion(console: Console, read_key: ReadKey, *, needed: bool) -> str | None:
+def _criterion(console: Console, read_key: Keys, *, needed: bool) -> str | None:
     """Which criterion fails, by its number; "" where none need be named, None to think again."""
     numbered = {str(number): name for number, name in enumerate(CRITERIA, start=1)}
     choices = " · ".join(f"{number} {name}" for number, name in numbered.items())
     skip = "" if needed else " · Enter without a reason"
     console.print(f"Why? {choices}{skip} · b back", markup=False)
     while True:
-        key = read_key().lower()
+        key = read_key()
         if key in numbered:
             return numbered[key]
         if key in ("\r", "\n", " ") and not needed:

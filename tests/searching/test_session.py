@@ -14,7 +14,7 @@ from analysis.protocol import load_protocol
 from analysis.searching.library import load_library
 from analysis.searching.screening import screening_path
 from analysis.searching.session import Session, trial_examples
-from analysis.searching.terminal import screen
+from analysis.searching.terminal import Keys, screen
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
 
@@ -26,7 +26,7 @@ def sit(data: Path, keys: str, who: str = "anna", lines: Iterable[str] = (), **m
     console = Console(file=shown, width=100, highlight=False)
     session = Session(data, who, **more)
     eligibility = load_protocol(data / "protocol.yml").eligibility
-    screen(session, eligibility, console, lambda: next(pressed, "q"), lambda _: next(typed))
+    screen(session, eligibility, console, Keys(lambda: next(pressed, "q")), lambda _: next(typed))
     return shown.getvalue()
 
 
@@ -166,3 +166,26 @@ def test_the_reviews_own_trials_are_examples(data: Path) -> None:
 def test_every_way_to_stop_stops(data: Path, five, key: str) -> None:
     sit(data, "i" + key + "iii")
     assert len(rows(data)) == 1
+
+
+def test_keys_typed_while_the_program_is_busy_are_taken_one_by_one() -> None:
+    typed = iter(["iE", "\x1b[A", "4"])
+    keys = Keys(lambda: next(typed))
+    assert [keys() for _ in range(4)] == ["i", "e", "\x1b[a", "4"]
+
+
+def test_the_reason_may_be_typed_ahead_and_the_next_decision_may_not(data: Path, five) -> None:
+    typed = iter(["e4iii"])
+    keys = Keys(lambda: next(typed, "q"))
+    eligibility = load_protocol(data / "protocol.yml").eligibility
+    made = screen(Session(data, "anna"), eligibility, Console(file=io.StringIO()), keys, input)
+    assert made == 1
+    assert [row[2:4] for row in rows(data)] == [["exclude", "design"]]
+
+
+@pytest.mark.parametrize("end", [EOFError, KeyboardInterrupt])
+def test_an_end_of_the_input_stops(end: type[BaseException]) -> None:
+    def read() -> str:
+        raise end
+
+    assert Keys(read)() == "q"

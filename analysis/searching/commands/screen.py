@@ -7,8 +7,6 @@ understood; 3 `agreement` found conflicts.
 from __future__ import annotations
 
 import sys
-from collections import deque
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,9 +29,6 @@ from analysis.searching.commands.options import (
 if TYPE_CHECKING:
     from analysis.searching.screening import Screening
     from analysis.searching.session import Session
-
-STOP_KEY = "q"
-ESCAPE = "\x1b"
 
 
 def screen(
@@ -113,7 +108,7 @@ def _sitting(data: Path, session: Session) -> None:
     from rich.console import Console
 
     from analysis.protocol import load_protocol
-    from analysis.searching.terminal import WIDTH
+    from analysis.searching.terminal import WIDTH, Keys
     from analysis.searching.terminal import screen as run
 
     if session.waiting and not sys.stdin.isatty():
@@ -128,24 +123,6 @@ def _sitting(data: Path, session: Session) -> None:
     typer.echo(f"{made} decided in this sitting; {session.waiting} wait for {session.who}.")
     _say_stopping(session.screening, session.stage, session.who)
     _after(session.waiting, session.stage, session.who)
-
-
-class Keys:
-    """One key at a time: what is typed while the program is busy comes in one piece."""
-
-    def __init__(self, read: Callable[[], str]) -> None:
-        self._read = read
-        self._typed: deque[str] = deque()
-
-    def __call__(self) -> str:
-        if not self._typed:
-            try:
-                typed = self._read()
-            except (EOFError, KeyboardInterrupt):
-                return STOP_KEY
-            # An arrow or a function key is one key of several characters.
-            self._typed.extend([typed] if typed.startswith(ESCAPE) else typed)
-        return self._typed.popleft() if self._typed else STOP_KEY
 
 
 def _line(question: str) -> str:
