@@ -23,7 +23,8 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        place = self.file.as_posix() if self.line is None else f"{self.file.as_posix()}:{self.line}"
+        file = shown(self.file).as_posix()
+        place = file if self.line is None else f"{file}:{self.line}"
         return ": ".join(part for part in (place, self.column, self.message) if part)
 
 
@@ -66,6 +67,12 @@ def read_bytes(path: Path, largest: int = LARGEST_FILE) -> bytes:
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
         raise EvidenceError([Problem(path, None, None, message)]) from None
+
+
+def shown(path: Path) -> Path:
+    """The path as a person would type it: from the working directory, where it lies below that."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def short(text: str) -> str:

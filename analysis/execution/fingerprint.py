@@ -60,11 +60,16 @@ class Inputs:
         return parts
 
     def data(self) -> dict[str, str]:
-        """All files of `data/`: what a page reads when nothing narrower is known."""
+        """All files of `data/`: what a page reads when nothing narrower is known.
+
+        A hidden file is nobody's data: a lock, a file half written, what an editor left.
+        """
         root = self.project.root
         return self.files(
             sorted(
-                path.relative_to(root) for path in self.project.data.rglob("*") if path.is_file()
+                path.relative_to(root)
+                for path in self.project.data.rglob("*")
+                if path.is_file() and not path.name.startswith(".")
             )
         )
 

@@ -33,6 +33,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "integrity": ("check", "study_id", "row_id"),
     "contrasts": ("study_id", "source_id"),
     "published": ("review", "condition", "outcome", "timepoint", "measure"),
+    "sources": ("source_id",),
 }
 
 VersionKind = Literal[
@@ -86,6 +87,34 @@ class Change(Frozen):
     def anything(self) -> bool:
         """Whether anything at all differs, beyond what is printed."""
         return self.before != self.now
+
+
+class Comparison(Frozen):
+    """Two versions by their names: every cell of either, and every corrected value."""
+
+    before: str
+    now: str
+    changes: tuple[Change, ...]
+    corrections: tuple[Correction, ...]
+
+    @property
+    def kind(self) -> VersionKind:
+        return kind_of_version(self.changes)
+
+    @property
+    def changed(self) -> tuple[Change, ...]:
+        """The cells in which anything at all differs."""
+        return tuple(change for change in self.changes if change.anything)
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.changed or self.corrections)
+
+    def corrected_in(self, change: Change) -> tuple[Correction, ...]:
+        """The corrected values of the outcome rows that a cell rests on, in either version."""
+        states = (change.before, change.now)
+        rows = {row for state in states if state for t in state.trials for row in t.row_ids}
+        return tuple(c for c in self.corrections if c.file == "outcomes.csv" and c.row in rows)
 
 
 def compare(before: Mapping[str, CellState], now: Mapping[str, CellState]) -> tuple[Change, ...]:

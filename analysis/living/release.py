@@ -34,7 +34,7 @@ from analysis.protocol import Frozen
 from analysis.synthesis.cell import synthesise_all
 
 PACKAGES = ("pymare", "numpy", "scipy", "pandas", "pydantic", "pandera")
-NAME = re.compile(r"\d{4}\.\d{2}(\.\d{1,2})?")
+NAME = re.compile(r"\d{4}\.(0[1-9]|1[0-2])(\.\d{1,2})?")
 UNFINISHED = ".new-"  # the beginning of the name of a release that is being made
 # Another processor may round the last digits otherwise; a reader never sees them.
 SAME = 1e-9

@@ -10,13 +10,14 @@ from analysis.evidence.load import Evidence
 from analysis.figures.effect_scale import EffectScale, effect_scale, interval_span
 from analysis.figures.strip import synthesis_strip
 from analysis.formatting import count, counted, day, listed, number, percent_level
-from analysis.living.compare import Change
+from analysis.living.compare import Change, Comparison
 from analysis.living.release import Release
 from analysis.living.results import analysed
 from analysis.pages.cell import short_name, shown_limits
 from analysis.pages.certainty import mark
+from analysis.pages.facts import searched_since
 from analysis.pages.html import Html, element, items, join, link, paragraph, table, text
-from analysis.pages.living import said
+from analysis.pages.living import said, since_release
 from analysis.protocol import Protocol
 from analysis.publishing.addresses import FEED
 from analysis.searching.history import Search, source_status
@@ -163,8 +164,9 @@ def what_changed(
     searches: tuple[Search, ...],
     before: Release,
     changes: Sequence[Change],
+    unreleased: Comparison | None,
 ) -> Html:
-    """Three sentences: new trials, conclusions that moved, and what to be careful about."""
+    """New trials, conclusions that moved, what is not released yet, what to be careful about."""
     new = {trial for change in changes for trial in change.new_trials}
     moved = [change for change in changes if change.rules and all(change.estimates)]
     first = [change for change in changes if change.direction == "new"]
@@ -183,25 +185,14 @@ def what_changed(
                 link("What’s new", "living/whats-new.html"),
                 ".",
             ),
+            since_release(unreleased),
             paragraph(
                 f"{count(unverified)} of {count(len(evidence.outcomes))} outcome rows have not yet "
-                "been checked by a person against the trial report, and "
-                f"{_found_how(evidence, searches)}."
+                "been checked by a person against the trial report. ",
+                searched_since(evidence.protocol, searches),
             ),
         )
     )
-
-
-def _found_how(evidence: Evidence, searches: tuple[Search, ...]) -> str:
-    """How the later trials were found: by other methods alone, or by searching databases."""
-    later = [search for search in searches if search.date > evidence.protocol.baseline_search]
-    if not later:
-        return (
-            "no database has been searched since the baseline review: later trials come from "
-            "datasets and reviews"
-        )
-    latest = max(later, key=lambda search: search.date)
-    return f"{listed(latest.sources)} were last searched on {day(latest.date)}"
 
 
 def how_to_read(evidence: Evidence) -> Html:

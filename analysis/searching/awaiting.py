@@ -38,12 +38,13 @@ def _searches(data: Path, evidence: Evidence) -> Iterator[str]:
 def _screening(screening: Screening) -> Iterator[str]:
     for stage in STAGES:
         verdicts = list(screening.verdicts(stage).values())
-        for verdict, what in (
-            (Verdict.AWAITING, "to decide on"),
-            (Verdict.CONFLICT, "on which the screeners differ"),
+        for verdict, what, who in (
+            (Verdict.AWAITING, "to decide on", "NAME"),
+            (Verdict.CONFLICT, "on which the screeners differ", "consensus"),
         ):
             if number := verdicts.count(verdict):
-                yield f"{stage}: {counted(number, 'record')} {what}"
+                command = f"python -m analysis screen --who {who} --stage {stage}"
+                yield f"{stage}: {counted(number, 'record')} {what} ({command})"
 
 
 def _extraction(screening: Screening, evidence: Evidence) -> Iterator[str]:
@@ -55,7 +56,8 @@ def _extraction(screening: Screening, evidence: Evidence) -> Iterator[str]:
         if decision.study_id
     }
     if missing := sorted(chosen - with_rows):
-        yield f"trials to extract: {listed(missing)}"
+        command = "python -m analysis extract new STUDY --who NAME"
+        yield f"trials to extract: {listed(missing)} ({command})"
 
 
 def _evidence(evidence: Evidence) -> Iterator[str]:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
+import yaml
+
+from analysis.files import write_atomically
 from analysis.lock import locked
 from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError
 from analysis.searching.deduplication import Key, Pair, clusters, find_pairs
@@ -79,7 +83,25 @@ def deduplicate(data: Path, library: Library) -> Deduplication:
         )
         result = _grouped(data, library, pairs)
         _write_log(data, pairs, library.records)
+        write_atomically(sought_path(data), _sought_among(library))
     return result
+
+
+def is_sought(data: Path, library: Library) -> bool:
+    """Whether duplicates were sought among these very records: the last import may be newer."""
+    path = sought_path(data)
+    if not library.records:
+        return True
+    return path.is_file() and path.read_text(encoding="utf-8") == _sought_among(library)
+
+
+def _sought_among(library: Library) -> str:
+    """The records by one digest, and the library whose rules were used."""
+    from importlib.metadata import version
+
+    digest = sha256("\n".join(sorted(library.records)).encode()).hexdigest()
+    said = {"records": len(library.records), "digest": digest, "bib_dedupe": version("bib-dedupe")}
+    return yaml.safe_dump(said, sort_keys=False)
 
 
 def load_deduplication(data: Path, library: Library) -> Deduplication:
@@ -113,6 +135,10 @@ def now() -> str:
 
 def log_path(data: Path) -> Path:
     return data / "searches" / "duplicates.csv"
+
+
+def sought_path(data: Path) -> Path:
+    return data / "searches" / "duplicates.yml"
 
 
 def read_log(data: Path) -> tuple[LoggedPair, ...]:

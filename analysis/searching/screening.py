@@ -100,7 +100,12 @@ class Screening:
         }
 
     def queue(self, stage: str, who: str) -> tuple[str, ...]:
-        """The reports that wait for this person at the stage, by identity."""
+        """The reports that wait for this person at the stage, by identity.
+
+        For `consensus` these are the conflicts.
+        """
+        if who == CONSENSUS:
+            return tuple(self.conflicts(stage))
         latest = self.latest(stage)
         return tuple(
             report

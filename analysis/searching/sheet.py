@@ -11,7 +11,7 @@ from analysis.searching.duplicates import now
 from analysis.searching.library import Library
 from analysis.searching.schemas import CRITERIA, STAGES, row_problems, screening_schema
 from analysis.searching.screening import COLUMNS as DECISION_COLUMNS
-from analysis.searching.screening import Decision, Screening, add_decisions
+from analysis.searching.screening import LAST_STAGE, Decision, Screening, add_decisions
 from analysis.searching.tables import Row, read_table, write_table
 
 FILLED = ("decision", "criterion", "study_id", "note")
@@ -113,10 +113,13 @@ def _says(decision: Decision) -> tuple[str, str, str, str]:
     return decision.decision, decision.criterion, decision.study_id, decision.note
 
 
-def filling_in(stage: str) -> str:
-    """How to fill in the sheet, in a sentence or two."""
+def filling_in(stage: str) -> tuple[str, ...]:
+    """How to fill in the sheet, a line for each column."""
     words = ", ".join(STAGES[stage])
-    return (
-        f"Write {words} (or the first letter) in the column decision. An exclusion may say "
-        f"in the column criterion which one fails: {', '.join(CRITERIA)}."
-    )
+    lines = [f"decision: {words}; the first letter will do"]
+    if "exclude" in STAGES[stage]:
+        must = "an exclusion needs it" if stage == LAST_STAGE else "an exclusion may have it"
+        lines.append(f"criterion: which one fails; {must}: {', '.join(CRITERIA)}")
+    if stage == LAST_STAGE:
+        lines.append("study_id: which study an included report is of, such as minen-2026")
+    return tuple(lines)

@@ -49,6 +49,13 @@ def test_a_page_is_up_to_date_until_something_changes(project: Project) -> None:
     assert why(planned, project, made(planned, project)) is None
 
 
+def test_a_hidden_file_among_the_data_is_nobodys_input(project: Project) -> None:
+    planned = page(project, "a", notebook("1"))
+    record = made(planned, project)
+    (project.data / ".searches.lock").touch()
+    assert why(planned, project, record) is None
+
+
 def test_each_kind_of_input_is_named_when_it_changes(project: Project) -> None:
     planned = page(project, "a", notebook("from analysis.figures import forest"))
     module(project, "analysis/figures/forest.py", "x = 1")
