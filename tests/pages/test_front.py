@@ -24,18 +24,18 @@ def test_the_searches_are_as_the_files_say(evidence: Evidence) -> None:
     searches = load_searches(DATA)
 
     def said(made: tuple[Search, ...]) -> str:
-        return words(front.what_changed(evidence, made, before(), ()))
+        return words(front.what_changed(evidence, made, before(), (), None))
 
-    assert "no database has been searched since the baseline review" in said(searches)
+    assert "No database has been searched for this review since" in said(searches)
     new = searches[0].model_copy(update={"date": dt.date(2027, 2, 3), "sources": ("MEDLINE",)})
-    assert "MEDLINE were last searched on 3 February 2027" in said((*searches, new))
-    assert "no database" not in said((*searches, new))
+    assert "this review has searched MEDLINE, last on 3 February 2027" in said((*searches, new))
+    assert "No database" not in said((*searches, new))
 
 
 def test_what_changed_counts_trials_and_conclusions(evidence: Evidence, syntheses: Results) -> None:
     now = {key: state_of(synthesis) for key, synthesis in syntheses.items()}
     found = compare(read_states(DATA, before().name), now)
-    said = words(front.what_changed(evidence, load_searches(DATA), before(), found))
+    said = words(front.what_changed(evidence, load_searches(DATA), before(), found, None))
     new = {trial for change in found for trial in change.new_trials}
     assert f"Since version {before().name}, {len(new)} trials" in said
 
