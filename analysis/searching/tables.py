@@ -18,6 +18,7 @@ from pathlib import Path
 from analysis.evidence.csv_files import CONTROL, csv_text
 from analysis.files import write_atomically
 from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem
+from analysis.searching.formats.text import lines_of
 
 # The full-width forms too: a spreadsheet in an East Asian locale reads them alike.
 FORMULA_MARKS = "=+-@\t\r＝＋－＠"
@@ -57,12 +58,12 @@ def _looks_quoted(cell: str) -> bool:
 
 def read_table(path: Path, columns: Sequence[str]) -> list[Row]:
     """Every row of a CSV file that has just these columns; EvidenceError says what is wrong."""
-    # Line ends as StringIO would see them; a bare carriage return is an old Macintosh's.
+    # A bare carriage return is an old Macintosh's line end.
     text = csv_text(path, LARGEST_TABLE).replace("\r\n", "\n").replace("\r", "\n")
     header = text.lstrip("\n").split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=header.count)
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(lines_of(text), delimiter=delimiter, strict=True)
     rows: list[Row] = []
     problems: list[Problem] = []
     names: tuple[str, ...] | None = None

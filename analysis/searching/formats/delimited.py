@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem
+from analysis.searching.formats.text import lines_of
 from analysis.searching.records import Raw
 from analysis.searching.tables import LONGEST_CELL
 
@@ -99,7 +99,7 @@ def read_csv_export(text: str, path: Path) -> list[Raw]:
     """Every record of a CSV export; EvidenceError names damaged records by number and line."""
     delimiter = max(DELIMITERS, key=text.lstrip("\n").split("\n", 1)[0].count)
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(lines_of(text), delimiter=delimiter, strict=True)
     try:
         header = [_plain(name) for name in next(filter(None, reader), [])]
         layout = _layout(header, path)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem
+from analysis.searching.formats.text import MOST_LINES, lines_of
 from analysis.searching.records import Raw, normal_doi
 
 TAG = re.compile(r"([A-Z][A-Z0-9])  ?- ?(?=\S|$)")
@@ -75,7 +75,7 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str], str]]:
     """The lines of each record, the line it begins on, and what is wrong with its frame."""
     block: list[str] = []
     start = 0
-    for number, line in enumerate(io.StringIO(text), start=1):
+    for number, line in enumerate(lines_of(text), start=1):
         line = line.rstrip("\n")
         if not block and not line.strip():
             continue
@@ -87,6 +87,9 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str], str]]:
             block, start = [_canonical(line, tag)], number
         elif block and name == "ER":
             yield start, [*block, "ER  - "], ""
+            block = []
+        elif len(block) > MOST_LINES:
+            yield start, block, f"has over {MOST_LINES} lines and no end (`ER  -`)"
             block = []
         elif block:
             block.append(_canonical(line, tag))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterator
 from pathlib import Path
 
 from analysis.problems import EvidenceError, Problem
@@ -12,6 +13,8 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# Far more than any record has: a file without ends is not gathered in memory.
+MOST_LINES = 20_000
 # In a file of single bytes, at least so many broken ones stand for each that looks like UTF-8.
 BAD_FOR_ONE_GOOD = 10
 
@@ -34,6 +37,15 @@ def decode(raw: bytes, path: Path) -> str:
         line = text.count("\n", 0, nul) + 1
         raise _refused(path, line, "a zero byte: the file is binary or damaged")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """Each line with its end. A StringIO would hold every letter in four bytes."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        yield text[start:end]
+        start = end
 
 
 def _encoding(raw: bytes, path: Path) -> str:
