@@ -312,6 +312,15 @@ def provenance(synthesis: Synthesis) -> Html:
             "All numbers of this page": link(
                 "results as JSON", f"{UP}downloads/results/{synthesis.cell.key}.json"
             ),
+            "Effects of the trials": join(
+                (
+                    link("effects of all questions as CSV", f"{UP}downloads/effects.csv"),
+                    ", where ",
+                    element("code", "cell"),
+                    " is ",
+                    element("code", synthesis.cell.key),
+                )
+            ),
         }
     )
 

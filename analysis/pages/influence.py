@@ -58,9 +58,9 @@ def baujat(synthesis: Synthesis, rules: SynthesisRules) -> None:
     most = max(rows, key=lambda row: row.baujat_x)
     moves = max(rows, key=lambda row: row.baujat_y)
     labels = synthesis.pooled_studies
+    mover = "it" if moves is most else labels[moves.study].label
     found = (
-        f"{labels[most.study].label} adds most to the heterogeneity; "
-        f"{labels[moves.study].label} moves the result most."
+        f"{labels[most.study].label} adds most to the heterogeneity; {mover} moves the result most."
     )
     style.show(baujat_plot(synthesis), f"Baujat plot of {len(rows)} trials. {found}")
     show(paragraph(found), _numbers(synthesis, BAUJAT, "Baujat plot"))

@@ -63,7 +63,7 @@ def test_every_page_says_how_fresh_the_review_is(built: Built, documents: Docume
         *(day(date) for s in statuses for date in (s.last_searched, s.next_due) if date),
     }
     overdue = any(status.overdue for status in statuses)
-    for page in built.all_pages:
+    for page in built.pages:
         name = page.relative_to(built.site).as_posix()
         [line] = documents[name].select(".status-line")
         said = line.get_text(" ", strip=True)
