@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from analysis.evidence.csv_files import read_csv
+from analysis.formatting import number
 from analysis.living.state import CellState
 from analysis.problems import EvidenceError, Problem
 from analysis.protocol import Frozen
@@ -22,8 +23,6 @@ ARROWS: Mapping[Direction, str] = {
     "gone": "✕",
     "none": "–",
 }
-# Two estimates that print alike are the same to a reader.
-PRINTED_ALIKE = 0.005
 # The columns that name a row in each data file.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "studies": ("study_id",),
@@ -174,10 +173,11 @@ def _direction(
         return "none" if before is None else "gone"
     if before is None:
         return "new"
-    difference = measure.shown(now.estimate) - measure.shown(before.estimate)
-    if abs(difference) < PRINTED_ALIKE:
+    then, today = measure.shown(before.estimate), measure.shown(now.estimate)
+    # Two estimates that print alike are the same to a reader.
+    if number(then) == number(today):
         return "same"
-    return "lower" if difference < 0 else "higher"
+    return "lower" if today < then else "higher"
 
 
 def kind_of_version(changes: Sequence[Change]) -> VersionKind:

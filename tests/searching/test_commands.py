@@ -115,6 +115,15 @@ def test_the_next_step_is_what_waits(data: Path, export: Path) -> None:
     assert "Next: python -m analysis screen --who anna\n" in said
 
 
+def test_the_strategy_that_is_kept_is_named(data: Path, export: Path) -> None:
+    on_file = data / "searches/strategies/medline.txt"
+    on_file.parent.mkdir()
+    on_file.write_text("1 pain\n")
+    assert "Kept as the strategy that was run: " in imported(data, export)
+    assert (data / "searches/2026-11-20/medline.strategy.txt").read_text() == "1 pain\n"
+    assert "Kept" not in imported(data, export)
+
+
 def test_importing_twice_says_so(data: Path, export: Path) -> None:
     imported(data, export)
     assert "was imported before, nothing changed" in imported(data, export, "embase")

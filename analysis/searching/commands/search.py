@@ -67,7 +67,7 @@ def import_(
 
     Example: python -m analysis search import savedrecs.ris --source medline --date 2026-11-20
     """
-    from analysis.searching.imports import SearchDetails, import_exports
+    from analysis.searching.imports import SearchDetails, import_exports, strategy_on_file
     from analysis.searching.sources import find_source
 
     details = SearchDetails(find_source(source), date.date(), by, strategy=strategy)
@@ -75,6 +75,9 @@ def import_(
     for report in imported:
         typer.echo(str(report))
     new = any(not report.already for report in imported)
+    kept = strategy_on_file(data, details.source)
+    if new and kept and strategy is None:
+        typer.echo(f"Kept as the strategy that was run: {shown(kept)} (another: --strategy FILE).")
     next_step("search dedupe" if new else "screen --who NAME")
 
 
