@@ -8,6 +8,7 @@ notices a worker that is lost, and has its pages made elsewhere a stated number 
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import threading
 import time
@@ -16,7 +17,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -85,10 +86,11 @@ def _connected(address: str) -> Iterator[Any]:
         command = "python -m pip install distributed"
         raise ReviewError(f"--scheduler needs Dask, which is not installed: {command}") from None
     try:
+        # A client that cannot connect would hang and print a traceback when it is collected.
+        asyncio.run(_knock(address))
         client = Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
-    except (OSError, ValueError, TypeError, RuntimeError) as error:
-        said = f" ({error})" if str(error) else ""
-        raise ReviewError(f"no Dask scheduler can be reached at {address}{said}") from None
+    except (OSError, ValueError, TypeError) as error:
+        raise ReviewError(f"no Dask scheduler can be reached at {address} ({error})") from None
     with client:
         try:
             client.run_on_scheduler(_set_limits, RETRIES, SECONDS_WITHOUT_WORKERS)
@@ -99,6 +101,14 @@ def _connected(address: str) -> Iterator[Any]:
         yield client
 
 
+async def _knock(address: str) -> None:
+    from distributed import Security
+    from distributed.comm import connect
+
+    how = Security().get_connection_args("client")
+    await (await connect(address, timeout=SECONDS_TO_CONNECT, **how)).close()
+
+
 def _set_limits(retries: int, seconds: float, dask_scheduler: Any) -> None:
     """On the scheduler: how often a page may lose its worker, how long it waits for the first."""
     dask_scheduler.allowed_failures = retries
@@ -107,12 +117,11 @@ def _set_limits(retries: int, seconds: float, dask_scheduler: Any) -> None:
 
 @dataclass(frozen=True)
 class _Ticket:
-    """A page, the results it reads, where its answer goes, and what a new worker must be told."""
+    """A page, the results it reads, and where its answer goes."""
 
     job: Job
     results: bytes
     answer: Future[Executed | Failed] = field(default_factory=Future)
-    assignment: Assignment | None = None
 
 
 @dataclass
@@ -133,7 +142,7 @@ class ClusterWorkers:
     waiting: deque[_Ticket] = field(default_factory=deque)
     running: int = 0
     threads: dict[str, int] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def submit(self, job: Job) -> Future[Executed | Failed]:
@@ -167,16 +176,17 @@ class ClusterWorkers:
     def _look(self) -> int:
         """The threads there are for this build; says which workers are new or gone."""
         present = self.client.scheduler_info()["workers"]
-        for address in [address for address in self.threads if address not in present]:
+        for address in sorted(set(self.threads) - set(present)):
             del self.threads[address]
             self._say(f"The worker at {address} is lost; its pages go to others.")
-        self.refused = {name: why for name, why in self.refused.items() if name in present}
+        self.refused &= set(present)
         for address, worker in present.items():
             if str(self.here) in worker["resources"]:
                 self.threads[address] = worker["nthreads"]
             elif address not in self.refused:
-                self.refused[address] = _refusal(worker.get("checkout"), self.here)
-                self._say(f"The worker at {address} is refused: {self.refused[address]}.")
+                self.refused.add(address)
+                why = _refusal(worker.get("checkout"), self.here)
+                self._say(f"The worker at {address} is refused: {why}.")
         return sum(self.threads.values())
 
     def _say(self, text: str) -> None:
@@ -203,9 +213,9 @@ class ClusterWorkers:
         page = self.client.submit(
             execute,
             self.build,
+            self.assignment,  # each time: the page may be tried again where no other has been
             ticket.job,
             ticket.results,
-            ticket.assignment,
             key=f"{ticket.job.name}-{uuid.uuid4().hex}",
             resources={str(self.here): 1},
         )
@@ -214,13 +224,9 @@ class ClusterWorkers:
 
     def _take(self, ticket: _Ticket, page: Any) -> None:
         """Pass the answer on; Dask calls this, in a thread of its own, when there is one."""
-        made = _made(page)
+        ticket.answer.set_result(_made(page))
         with self.lock:
             self.running -= 1
-            if made is None:
-                self.waiting.appendleft(replace(ticket, assignment=self.assignment))
-            else:
-                ticket.answer.set_result(made)
             self._hand_out()
 
 
@@ -231,13 +237,13 @@ def _refusal(found: Mapping[str, Any] | None, here: Checkout) -> str:
     return f"it has [{there}], this build [{here}]: {'; '.join(there.differences(here))}"
 
 
-def _made(page: Any) -> Executed | Failed | None:
-    """What the worker answered, `None` if it is new to this build; or why there is no answer."""
+def _made(page: Any) -> Executed | Failed:
+    """What the worker answered, or why there is no answer."""
     from distributed import KilledWorker
     from distributed.scheduler import NoValidWorkerError, NoWorkerError
 
     try:
-        answer: Executed | Failed | None = page.result()
+        answer: Executed | Failed = page.result()
     except KilledWorker as killed:
         tried = killed.allowed_failures + 1
         return Failed(f"given up after {tried} workers, the last {killed.last_worker.address}")

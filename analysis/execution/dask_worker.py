@@ -67,11 +67,9 @@ def _stages(worker: Worker) -> Stages:
     return plugin.stages
 
 
-def execute(
-    build: str, job: Job, results: bytes, assignment: Assignment | None = None
-) -> Executed | Failed | None:
-    """Execute a page on the worker where this is called; `None` if it must be told more."""
-    return _stages(get_worker()).execute(build, job, results, assignment)
+def execute(build: str, assignment: Assignment, job: Job, results: bytes) -> Executed | Failed:
+    """Execute a page of a build on the worker where this is called."""
+    return _stages(get_worker()).execute(build, assignment, job, results)
 
 
 async def close(build: str, dask_worker: Worker) -> None:

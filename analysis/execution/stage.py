@@ -150,13 +150,11 @@ class Stages:
         self._lock = threading.Lock()
 
     def execute(
-        self, build: str, job: Job, results: bytes, assignment: Assignment | None = None
-    ) -> Executed | Failed | None:
-        """Execute one page; `None` if there is no stage for it and no assignment to open one."""
+        self, build: str, assignment: Assignment, job: Job, results: bytes
+    ) -> Executed | Failed:
+        """Execute one page of a build, which reads these results of others."""
         with self._lock:
             if build not in self._open:
-                if assignment is None:
-                    return None
                 self._open[build] = _InUse(Stage(assignment, *self._place))
             used = self._open[build]
             used.pages += 1

@@ -247,12 +247,12 @@ def states(report: Report) -> dict[str, str]:
 def test_three_workers_one_killed_make_the_pages_of_a_local_build(
     crew: Cluster, review: Review, code: Path
 ) -> None:
-    pages = review.pages(9, seconds=0.5)
+    pages = review.pages(6, seconds=0.5)
     modules = {name for page in pages for name in Inputs(review.project).modules(page.template)}
     with warm_workers(2, review.project.root, modules) as local:
         assert execute(pages, Inputs(review.project), local).succeeded
     here = review.written()
-    assert len(here) == 19
+    assert len(here) == 13
     review.forget()
     workers = crew.with_workers(code, 3)
 
@@ -300,44 +300,48 @@ def test_the_longest_page_goes_first_and_nothing_remains(
     assert crew_is_idle(crew, worker)
 
 
-# Ends in mid-run, as Ctrl-C and kill -9 do: what is left behind is the test's question.
+# A page that ends when it is let go.
+PATIENT = """\
+import os, time
+from pathlib import Path
+(Path(beacons) / outcome).write_text(str(os.getpid()))
+while not (Path(beacons).parent / "enough").exists():
+    time.sleep(0.05)
+"""
 DRIVER = """\
 import sys
 from pathlib import Path
 from rich.console import Console
 from analysis.execution.cluster import cluster_workers
-from analysis.execution.fingerprint import Inputs, Made, write_record
+from analysis.execution.fingerprint import Inputs
 from analysis.execution.plan import Page, Project
 from analysis.execution.run import execute
 
-address, root, beacons, timeout = sys.argv[1:]
+address, root, beacons = sys.argv[1:]
 project = Project(Path(root))
 page = Page(
-    "cell0",
-    Path("analysis/notebooks/cell0.ipynb"),
-    Path("effects/cell0.ipynb"),
-    {"outcome": "cell0", "beacons": beacons, "seconds": "600"},
+    "patient",
+    Path("analysis/notebooks/patient.ipynb"),
+    Path("effects/patient.ipynb"),
+    {"outcome": "patient", "beacons": beacons},
 )
 try:
     with cluster_workers(address, project, [page], Console(quiet=True)) as workers:
-        execute([page], Inputs(project), workers, timeout=float(timeout))
+        execute([page], Inputs(project), workers, timeout=600)
 except KeyboardInterrupt:
     raise SystemExit(130) from None
 """
 
 
-@pytest.mark.parametrize(
-    ("by", "status", "timeout"), [(signal.SIGINT, 130, 600), (signal.SIGKILL, -9, 2)]
-)
+@pytest.mark.parametrize(("by", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
 def test_nothing_remains_when_the_driver_is_ended(
-    crew: Cluster, review: Review, code: Path, by: signal.Signals, status: int, timeout: int
+    crew: Cluster, review: Review, code: Path, by: signal.Signals, status: int
 ) -> None:
-    """Ctrl-C ends the page that runs; after a kill it runs into its time limit."""
+    """Ctrl-C ends the page that runs; after a kill the worker comes to the end of it."""
     (worker,) = crew.with_workers(code, 1)
-    review.pages(1)
-    place = [str(review.project.root), str(review.beacons), str(timeout)]
+    page(review.project, "patient", notebook(PATIENT, parameters=PARAMETERS))
     driver = subprocess.Popen(
-        [sys.executable, "-c", DRIVER, crew.address, *place],
+        [sys.executable, "-c", DRIVER, crew.address, review.project.root, review.beacons],
         cwd=review.project.root,
         stderr=subprocess.PIPE,
     )
@@ -347,6 +351,8 @@ def test_nothing_remains_when_the_driver_is_ended(
         assert driver.stderr
         assert driver.stderr.read() == b""
     assert driver.returncode == status
+    if by == signal.SIGKILL:
+        (review.beacons.parent / "enough").touch()
     assert crew_is_idle(crew, worker)
 
 
@@ -480,7 +486,7 @@ def test_a_scheduler_without_workers_is_said(
         review.run(crew.address, review.pages(1))
 
 
-@pytest.mark.parametrize("address", [f"tcp://{LOOPBACK}:9", "ftp://nowhere", "tls://127.0.0.1:9"])
+@pytest.mark.parametrize("address", [f"tcp://{LOOPBACK}:9", "ftp://nowhere", f"tls://{LOOPBACK}:9"])
 def test_an_address_where_no_scheduler_is_is_said(
     review: Review, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -488,6 +494,20 @@ def test_an_address_where_no_scheduler_is_is_said(
     monkeypatch.setattr(cluster, "SECONDS_TO_CONNECT", 1.0)
     with pytest.raises(ReviewError, match=f"no Dask scheduler can be reached at {address}"):
         review.run(address, review.pages(1))
+
+
+def test_the_command_says_it_in_one_line_and_leaves_nothing(code: Path, tmp_path: Path) -> None:
+    has_dask()
+    root = tmp_path / "checkout"
+    shutil.copytree(code, root)
+    shutil.copytree(ROOT / "data", root / "data", dirs_exist_ok=True)
+    command = [sys.executable, "-m", "analysis", "build", "--scheduler", "nonsense"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("no Dask scheduler can be reached at nonsense (")
+    assert done.stderr.count("\n") == 1
+    assert not (root / "results").exists()
+    assert not (root / "chapters").exists()
 
 
 def test_without_dask_the_sentence_says_how_to_get_it(

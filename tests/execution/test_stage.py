@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib.metadata
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from unittest.mock import ANY
+from typing import Any
 
 import pytest
 
@@ -80,6 +80,7 @@ def place(tmp_path: Path) -> Iterator[Path]:
     assert not list((tmp_path / "worker").iterdir())
 
 
+WARM = ("analysis.living.results",)
 ASK = """\
 import analysis, sys
 from pathlib import Path
@@ -88,31 +89,46 @@ print(root == Path.cwd(), (root / "data/outcomes.csv").read_text())
 print(*sorted(path.name for path in root.iterdir()))"""
 
 
-def test_a_page_finds_the_drivers_files_the_results_it_reads_and_nothing_else(
+def test_a_page_finds_its_drivers_files_the_results_it_reads_and_nothing_else(
     driver: Path, place: Path
 ) -> None:
     stages = Stages(PACKAGE, place, jobs=1)
-    assignment = Assignment(packed(driver, ["data/outcomes.csv", "LICENSE"]), (), None)
     page, results = job(notebook(ASK), driver), packed(driver, ["results/a.json"])
-    assert stages.execute("a build", page, results) is None
-    made = stages.execute("a build", page, results, assignment)
-    assert isinstance(made, Executed), str(made)
-    assert printed(made.notebook) == "True of the driver\nanalysis data results\n"
-    assert stages.execute("a build", page, results) == replace(made, seconds=ANY)
+    said = []
+    for build, text in {"a build": "first", "another": "second"}.items():
+        (driver / "data/outcomes.csv").write_text(text, encoding="utf-8")
+        assignment = Assignment(packed(driver, ["data/outcomes.csv", "LICENSE"]), WARM, None)
+        made = stages.execute(build, assignment, page, results)
+        assert isinstance(made, Executed), str(made)
+        said.append(printed(made.notebook))
+    assert said == [f"True {text}\nanalysis data results\n" for text in ("first", "second")]
+    made = stages.execute("a build", assignment, page, results)
+    assert isinstance(made, Executed)
+    assert printed(made.notebook) == said[0]
     stages.close("a build")
-    assert stages.execute("a build", page, results) is None
+    assert len(list(place.iterdir())) == 1
+    stages.close("another")
+
+
+WAIT = "import time\nfrom pathlib import Path\nPath('begun').touch()\ntime.sleep({})"
+
+
+@contextmanager
+def executing(stages: Stages, driver: Path, place: Path, seconds: float) -> Iterator[Future[Any]]:
+    """Begin a page that waits."""
+    page, nothing = job(notebook(WAIT.format(seconds)), driver), packed(driver, [])
+    assignment = Assignment(nothing, WARM, None)
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(stages.execute, "a build", assignment, page, nothing)
+        while not list(place.glob("stage-*/begun")):
+            assert not future.done()
+            time.sleep(0.02)
+        yield future
 
 
 def test_a_stage_stays_as_long_as_it_is_used(driver: Path, place: Path) -> None:
     stages = Stages(PACKAGE, place, jobs=1)
-    assignment = Assignment(packed(driver, ["data/outcomes.csv"]), (), None)
-    wait = "import time\nfrom pathlib import Path\nPath('begun').touch()\ntime.sleep(0.5)"
-    with ThreadPoolExecutor(1) as pool:
-        page = pool.submit(
-            stages.execute, "a build", job(notebook(wait), driver), packed(driver, []), assignment
-        )
-        while not list(place.glob("stage-*/begun")):
-            stages.close_unused(0)
+    with executing(stages, driver, place, 0.5) as page:
         stages.close_unused(0)
         assert isinstance(page.result(), Executed)
     stages.close_unused(60)
@@ -122,14 +138,6 @@ def test_a_stage_stays_as_long_as_it_is_used(driver: Path, place: Path) -> None:
 
 def test_a_stage_that_is_closed_ends_its_pages(driver: Path, place: Path) -> None:
     stages = Stages(PACKAGE, place, jobs=1)
-    assignment = Assignment(packed(driver, []), (), None)
-    wait = "import time\nfrom pathlib import Path\nPath('begun').touch()\ntime.sleep(600)"
-    with ThreadPoolExecutor(1) as pool:
-        page = pool.submit(
-            stages.execute, "a build", job(notebook(wait), driver), packed(driver, []), assignment
-        )
-        while not list(place.glob("stage-*/begun")):
-            assert not page.done()
-            time.sleep(0.02)
+    with executing(stages, driver, place, 600) as page:
         stages.close("a build")
         assert not isinstance(page.exception(60) or page.result(), Executed)
