@@ -43,6 +43,7 @@ SITE_CODE = (
     "mathml.py",
     "metadata.py",
     "navigation.py",
+    "terms.py",
     "trimming.py",
 )
 BESIDE_THE_CHAPTERS = ("_config.yml", "_toc.yml", "references.bib", "requirements.txt")
@@ -230,11 +231,21 @@ def _rest(project: Project) -> dict[str, str]:
     package = Path(__file__).parent
     shared = [_from_root(project, p) for p in _files(project.chapters) if p.suffix not in SOURCES]
     return {
-        **_digests(project, [*BESIDE_THE_CHAPTERS, *shared]),
+        **_digests(project, [*BESIDE_THE_CHAPTERS, *shared, *_glossaries(project)]),
         **{name: digest((package / name).read_bytes()) for name in SITE_CODE},
         "what all pages say": json.dumps(asdict(facts_of_all_pages(project))),
         "Python": platform.python_version(),
     }
+
+
+def _glossaries(project: Project) -> list[str]:
+    """The pages whose terms all other pages link to."""
+    return [
+        path
+        for path in _sources(project).values()
+        if path.endswith(".md")
+        and "{glossary}" in (project.root / path).read_text(encoding="utf-8")
+    ]
 
 
 def _files(folder: Path) -> list[Path]:

@@ -21,7 +21,6 @@ from analysis.formatting import (
 )
 from analysis.pages import html
 from analysis.pages.html import Html, element, items, join, link, paragraph, table, terms, text
-from analysis.pages.links import with_terms
 from analysis.statistics.results import Interval, PooledEffect
 from analysis.synthesis.model import Measure, PublishedEstimate, StudyEffect, Synthesis
 from analysis.synthesis.wording import INTERVAL_NAMES, MODEL_NAMES
@@ -34,7 +33,7 @@ def headline(synthesis: Synthesis) -> Html:
     """The answer: in everyday words, then in numbers."""
     said = [paragraph(synthesis.sentences.plain, class_="answer")]
     if synthesis.primary:
-        said.append(paragraph(with_terms(synthesis.sentences.headline, "confidence interval")))
+        said.append(paragraph(synthesis.sentences.headline))
         # Numbers needed to treat run through infinity where the direction is open: not here.
         if synthesis.sentences.clinical and _settled(synthesis.primary):
             said.append(paragraph(synthesis.sentences.clinical))
@@ -120,7 +119,7 @@ def heterogeneity(synthesis: Synthesis) -> Html:
     if synthesis.primary is None:
         return paragraph(synthesis.sentences.heterogeneity)
     return join(
-        paragraph(with_terms(sentence, "I²", "Hartung-Knapp", "prediction interval"))
+        paragraph(sentence)
         for sentence in (
             synthesis.sentences.heterogeneity,
             synthesis.sentences.interval_rule,
