@@ -405,6 +405,7 @@ def _times(done: tuple[Done, ...]) -> str:
         [
             "On a machine with two cores that did other work at the same time.\n"
             "What people do between the commands is not counted.\n",
+            "```{table} Seconds of each step",
             "| step | commands | seconds by the clock | seconds of a processor |",
             "|---|---:|---:|---:|",
             *(
@@ -412,6 +413,7 @@ def _times(done: tuple[Done, ...]) -> str:
                 f"| {sum(i.processor for i in items):.1f} |"
                 for name, items in below.items()
             ),
+            "```",
         ]
     )
 
