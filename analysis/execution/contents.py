@@ -126,6 +126,7 @@ def parts(protocol: Protocol) -> tuple[Part, ...]:
                 "living/whats-new",
                 "living/validation",
                 "living/checklists",
+                "living/recorded-update",
                 "about-the-data",
                 "living/downloads",
                 "references",

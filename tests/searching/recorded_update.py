@@ -1,0 +1,434 @@
+"""A whole update with made-up records, told step by step: what the book shows and a test runs.
+
+`python -m tests.searching.recorded_update` runs the steps in a temporary copy of the checkout
+and writes chapters/living/recorded-update.md.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import os
+import random
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+
+from analysis.files import write_atomically
+from analysis.living.release import releases
+from analysis.protocol import load_protocol
+from analysis.searching.extraction import DIFFERENCES
+from tests.searching.corpus import SAME_REPORT, Article, articles
+from tests.searching.exports import endnote_ris, ovid_ris
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = Path("chapters/living/recorded-update.md")
+STUDY = "made-up-2026"
+LABEL = "Made-up trial 2026"
+MADE_UP = "Made-up record: "
+TITLE = (
+    f"{MADE_UP}Internet-delivered acceptance and commitment therapy for fibromyalgia "
+    "in adults: a randomised controlled trial"
+)
+DELIVERED = ("internet-delivered", "web-based", "online", "digital", "smartphone-based")
+NOT_THE_THERAPY = {"decision": "exclude", "criterion": "intervention"}
+TYPED_BY_BEN = "1.9"
+AGREED = "1.7"
+STUDY_CELLS = {
+    "label": LABEL,
+    "condition": "non-headache",
+    "diagnosis": "fibromyalgia",
+    "country": "SE",
+    "therapy": "ACT",
+    "guidance": "guided",
+    "duration_weeks": "8",
+    "comparator": "waiting list",
+}
+PAIN = {
+    "instrument": "BPI severity",
+    "weeks": "8",
+    "n_intervention": "60",
+    "mean_intervention": "4.3",
+    "sd_intervention": "1.6",
+    "n_control": "58",
+    "mean_control": "5.0",
+    "sd_control": AGREED,
+    "locator": "table 2",
+}
+# Of the lines that say how far a build has come, so many are shown.
+PROGRESS = re.compile(r"\[ ?\d+/\d+\] ")
+PROGRESS_SHOWN = 2
+WIDTH = 88
+
+By_hand = Callable[[Path], None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command as typed, what a person does before it (to files below a root), its exit code."""
+
+    command: str
+    code: int = 0
+    heading: str = ""
+    words: str = ""
+    by_hand: By_hand | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """A step that was run: what it printed, the seconds it took, those of processors among them."""
+
+    step: Step
+    said: str
+    seconds: float
+    processor: float
+
+
+def story(data: Path) -> tuple[Step, ...]:
+    """The steps of an update that follows the version in `data`, in order."""
+    version = load_protocol(data / "protocol.yml").version
+    month = (version.date.replace(day=1) + dt.timedelta(days=31)).replace(day=1)
+    day, name = month.replace(day=14), f"{month:%Y.%m}"
+    return (
+        *_take_in(month.replace(day=7)),
+        *_screen_titles(),
+        *_read_reports(),
+        *_extract(),
+        *_release(name, day, before=releases(data)[-1].name),
+    )
+
+
+def exports() -> tuple[str, str]:
+    """Two made-up exports as RIS, MEDLINE's and Embase's: 70 reports are in both."""
+    rng = random.Random(33)
+    trial = replace(articles(1, seed=30)[0], title=TITLE, year=2026)
+    medline = [trial, *_made_up(130, seed=31)]
+    both = [_as_embase_has_it(found, rng) for found in medline[:70]]
+    return ovid_ris(medline), endnote_ris([*both, *_made_up(50, seed=32)])
+
+
+def _made_up(number: int, seed: int) -> list[Article]:
+    """Articles whose titles say what they are, wherever they are printed."""
+    return [replace(found, title=MADE_UP + found.title) for found in articles(number, seed)]
+
+
+def _as_embase_has_it(found: Article, rng: random.Random) -> Article:
+    return rng.choice(SAME_REPORT)(found, rng)
+
+
+def _take_in(day: dt.date) -> tuple[Step, ...]:
+    return (
+        Step(
+            "make update",
+            heading="Two exports arrive",
+            words=(
+                f"A person puts the files `{day}-medline.ris` and `{day}-embase.ris` into "
+                "`data/searches/inbox/` and runs one command.\nIt takes them in, finds the "
+                "duplicates and lists what waits for a person.\nThe results stay as they are, "
+                "and the pages say that these databases have been searched."
+            ),
+            by_hand=partial(_put_exports, day=day),
+        ),
+    )
+
+
+def _screen_titles() -> tuple[Step, ...]:
+    stage = "title-abstract"
+    return (
+        *_sheet(
+            "anna",
+            stage,
+            "Two people screen titles and abstracts",
+            "Both use a spreadsheet here.\n`python -m analysis screen --who anna` alone shows "
+            "one record after another in the terminal and takes one key a decision.",
+        ),
+        *_sheet("ben", stage),
+        Step(
+            "python -m analysis agreement",
+            code=3,
+            heading="They compare",
+            words="Exit code 3 says that people have something to settle.",
+        ),
+        *_sheet("consensus", stage, words="They talk, and settle what they differed on."),
+        Step("python -m analysis agreement"),
+    )
+
+
+def _read_reports() -> tuple[Step, ...]:
+    return (
+        *_sheet("anna", "retrieval", "The reports are obtained and read"),
+        *_sheet("anna", "full-report"),
+        *_sheet("ben", "full-report"),
+        Step("python -m analysis agreement --stage full-report"),
+        Step("python -m analysis search flow", heading="The flow of records is counted"),
+    )
+
+
+def _sheet(who: str, stage: str, heading: str = "", words: str = "") -> tuple[Step, ...]:
+    name = f"{stage}.{who}.csv"
+    command = f"python -m analysis screen --who {who} --stage {stage}"
+    fills_in = "Anna and Ben fill" if who == "consensus" else f"{who.capitalize()} fills"
+    return (
+        Step(f"{command} --write-sheet {name}", heading=heading, words=words),
+        Step(
+            f"{command} --read-sheet {name}",
+            words=f"{fills_in} in `{name}` in a spreadsheet.",
+            by_hand=partial(_fill_sheet, who=who, stage=stage),
+        ),
+    )
+
+
+def _extract() -> tuple[Step, ...]:
+    anna, ben = (f"data/extraction/{STUDY}/{who}" for who in ("anna", "ben"))
+    extract = "python -m analysis extract"
+    return (
+        Step(f"{extract} new {STUDY} --who anna", heading="Two people extract the new trial"),
+        Step(f"{extract} new {STUDY} --who ben"),
+        Step(
+            f"{extract} check {anna}",
+            words="Both fill in their files. The numbers are made up, and Ben mistypes one.",
+            by_hand=_fill_extractions,
+        ),
+        Step(f"{extract} check {ben}"),
+        Step(f"{extract} compare {anna} {ben}", code=3),
+        Step(
+            f"{extract} accept {anna} {ben}",
+            words=f"They look again and write {AGREED} into the column `agreed`.",
+            by_hand=_settle_cell,
+        ),
+    )
+
+
+def _release(name: str, day: dt.date, before: str) -> tuple[Step, ...]:
+    return (
+        Step(
+            "python -m analysis check",
+            heading="The new version is released",
+            words=f"A person sets the version in `data/protocol.yml` to {name} of {day}.",
+            by_hand=partial(_set_version, name=name, day=day),
+        ),
+        Step(f"python -m analysis release {name}"),
+        Step(f"python -m analysis diff {before} {name}"),
+        Step(
+            "make update",
+            heading="The site follows",
+            words="The pages that read the new rows, or the version, are executed again.",
+        ),
+        Step(
+            "make update",
+            heading="The next day nothing is new",
+            words="A scheduler may run the same command every day.",
+        ),
+    )
+
+
+def _put_exports(root: Path, day: dt.date) -> None:
+    for source, text in zip(("medline", "embase"), exports(), strict=True):
+        path = root / "data/searches/inbox" / f"{day}-{source}.ris"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="")
+
+
+def _fill_sheet(root: Path, who: str, stage: str) -> None:
+    path = root / f"{stage}.{who}.csv"
+    rows = _rows(path)
+    for row in rows:
+        row |= _decision(stage, who, row["title"])
+    if who == "ben" and stage == "title-abstract":
+        _doubtful(rows).update(NOT_THE_THERAPY)
+    _write(path, rows)
+
+
+def _decision(stage: str, who: str, title: str) -> dict[str, str]:
+    if who == "consensus":
+        return NOT_THE_THERAPY
+    if stage == "retrieval":
+        return {"decision": "obtained"}
+    if stage == "full-report":
+        if title == TITLE:
+            return {"decision": "include", "study_id": STUDY}
+        return {"decision": "exclude", "criterion": "arm size"}
+    return {"decision": "include" if _is_wanted(title) else "exclude"}
+
+
+def _is_wanted(title: str) -> bool:
+    words = title.casefold()
+    return "randomised controlled trial" in words and any(word in words for word in DELIVERED)
+
+
+def _doubtful(rows: list[dict[str, str]]) -> dict[str, str]:
+    """The record on which the two differ: the first that is included and is not the trial."""
+    included = [row for row in rows if row["decision"] == "include" and row["title"] != TITLE]
+    return min(included, key=lambda row: row["record_id"])
+
+
+def _fill_extractions(root: Path) -> None:
+    for who in ("anna", "ben"):
+        folder = root / "data/extraction" / STUDY / who
+        _edit(folder / "studies.csv", STUDY_CELLS)
+        _edit(folder / "outcomes.csv", PAIN)
+    _edit(folder / "outcomes.csv", {"sd_control": TYPED_BY_BEN})
+
+
+def _settle_cell(root: Path) -> None:
+    _edit(root / "data/extraction" / STUDY / DIFFERENCES, {"agreed": AGREED})
+
+
+def _set_version(root: Path, name: str, day: dt.date) -> None:
+    path = root / "data/protocol.yml"
+    text = re.sub(
+        r'(?m)^(version:\n  name: )".*"\n  date: .*$',
+        rf'\1"{name}"\n  date: {day}',
+        path.read_text(encoding="utf-8"),
+    )
+    path.write_text(text, encoding="utf-8")
+
+
+def _edit(path: Path, cells: Mapping[str, str]) -> None:
+    """Fill in cells of a table's first row, as a person does in a spreadsheet."""
+    rows = _rows(path)
+    rows[0] |= cells
+    _write(path, rows)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _write(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def run(root: Path, step: Step) -> Done:
+    """Run one step there as a person would; RuntimeError where its exit code is another."""
+    if step.by_hand:
+        step.by_hand(root)
+    begun, used = time.perf_counter(), _processor_seconds()
+    ended = subprocess.run(
+        _arguments(step.command),
+        cwd=root,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "TERM": "dumb", "COLUMNS": str(WIDTH)},
+    )
+    seconds = time.perf_counter() - begun
+    if ended.returncode != step.code:
+        raise RuntimeError(f"{step.command} ended with {ended.returncode}:\n{ended.stdout}")
+    return Done(step, ended.stdout.rstrip(), seconds, _processor_seconds() - used)
+
+
+def _processor_seconds() -> float:
+    """What all commands so far have used, and the processes they started."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return children.ru_utime + children.ru_stime
+
+
+def _arguments(command: str) -> list[str]:
+    """The command, run by this environment's interpreter."""
+    program, *words = command.split()
+    if program == "make":
+        return [
+            "make",
+            "--no-print-directory",
+            "-o",
+            "requirements.txt",
+            f"VENV={sys.prefix}",
+            *words,
+        ]
+    return [sys.executable, *words]
+
+
+def page(done: tuple[Done, ...]) -> str:
+    """The run as Markdown: every command, its exit code and what it printed, then the times."""
+    parts = [
+        "# A recorded update",
+        "This page shows what the review team types when a search is updated, "
+        "and what the programs answer.",
+        "```{warning}\n"
+        "The records, the trial and its numbers on this page are made up to show the loop.\n"
+        "They are in no result of this review.\n"
+        "```",
+        "Everything was run in a temporary copy of the project and is printed as it came; "
+        "only lines that say how far a build has come are left out, where a line says so.\n"
+        "`python -m tests.searching.recorded_update` runs it again and rewrites this page.",
+    ]
+    for item in done:
+        parts += [f"## {item.step.heading}"] if item.step.heading else []
+        parts += [item.step.words] if item.step.words else []
+        parts.append(code_block(item))
+    parts += ["## How long each step took", _times(done)]
+    return "\n\n".join(parts) + "\n"
+
+
+def code_block(done: Done) -> str:
+    """A command, what it printed and its exit code."""
+    lines = _without_progress([line.rstrip() for line in done.said.splitlines()])
+    return "\n".join(
+        ["```text", f"$ {done.step.command}", *lines, f"(exit code {done.step.code})", "```"]
+    )
+
+
+def _without_progress(lines: list[str]) -> Iterator[str]:
+    for progress, group in groupby(lines, key=lambda line: bool(PROGRESS.match(line))):
+        run = list(group)
+        left_out = len(run) - PROGRESS_SHOWN
+        if progress and left_out > 1:
+            yield from run[:PROGRESS_SHOWN]
+            yield f"… ({left_out} lines like these left out)"
+        else:
+            yield from run
+
+
+def _times(done: tuple[Done, ...]) -> str:
+    """The seconds of the commands below each heading."""
+    below: dict[str, list[Done]] = {}
+    heading = ""
+    for item in done:
+        heading = item.step.heading or heading
+        below.setdefault(heading, []).append(item)
+    below["together"] = list(done)
+    return "\n".join(
+        [
+            "On a machine with two cores that did other work at the same time.\n"
+            "What people do between the commands is not counted.\n",
+            "```{table} Seconds of each step",
+            "| step | commands | seconds by the clock | seconds of a processor |",
+            "|---|---:|---:|---:|",
+            *(
+                f"| {name} | {len(items)} | {sum(i.seconds for i in items):.1f} "
+                f"| {sum(i.processor for i in items):.1f} |"
+                for name, items in below.items()
+            ),
+            "```",
+        ]
+    )
+
+
+def main() -> None:
+    """Run the update in a copy of the checkout and write the page."""
+    from tests.site.conftest import copy_checkout
+
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name).resolve()
+        copy_checkout(root)
+        run(root, Step("make book"))  # The site as it stands before the exports arrive.
+        done = tuple(run(root, step) for step in story(root / "data"))
+    write_atomically(ROOT / PAGE, page(done))
+
+
+if __name__ == "__main__":
+    main()
