@@ -25,8 +25,8 @@ from analysis.execution.plan import Project
 from analysis.execution.rendering import SUBSTITUTIONS as SUBSTITUTIONS
 from analysis.execution.rendering import (
     Update,
+    facts_of_all_pages,
     render,
-    site_address,
     substitutions_file,
     titles,
 )
@@ -36,6 +36,15 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 SOURCES = {".md", ".ipynb"}
+SITE_CODE = (
+    "book.py",
+    "rendering.py",
+    "markdown.py",
+    "mathml.py",
+    "metadata.py",
+    "navigation.py",
+    "trimming.py",
+)
 BESIDE_THE_CHAPTERS = ("_config.yml", "_toc.yml", "references.bib", "requirements.txt")
 
 
@@ -222,11 +231,8 @@ def _rest(project: Project) -> dict[str, str]:
     shared = [_from_root(project, p) for p in _files(project.chapters) if p.suffix not in SOURCES]
     return {
         **_digests(project, [*BESIDE_THE_CHAPTERS, *shared]),
-        **{
-            name: digest((package / name).read_bytes())
-            for name in ("book.py", "rendering.py", "mathml.py", "metadata.py", "trimming.py")
-        },
-        "address of the site": site_address(project) or "",
+        **{name: digest((package / name).read_bytes()) for name in SITE_CODE},
+        "what all pages say": json.dumps(asdict(facts_of_all_pages(project))),
         "Python": platform.python_version(),
     }
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from filelock import FileLock, Timeout
 from rich.console import Console
@@ -27,7 +27,7 @@ from analysis.execution.rendering import BookError, import_sphinx
 from analysis.execution.run import SECONDS_PER_PAGE, Report, Workers, execute, stale_pages
 from analysis.execution.workers import can_fork, default_jobs, open_workers
 from analysis.files import remove_unfinished, write_atomically
-from analysis.problems import ReviewError
+from analysis.problems import ReviewError, system_errors_as_sentences
 
 Reads = Mapping[str, Parts]
 """Page name → the rows it reads: what each is, and the hash of its content."""
@@ -77,7 +77,7 @@ def build_all(
     for what the system refuses.
     """
     clock, jobs = _Clock(), jobs or default_jobs()
-    with _system_errors_as_sentences(), only_build(project, console):
+    with system_errors_as_sentences(), only_build(project, console):
         remove_unfinished(project.chapters, project.results)
         reads = known_reads(project)
         inputs = Inputs(project, reads or {})
@@ -85,7 +85,7 @@ def build_all(
         with _OnDemand(opened) as hands:
             if force or reads is None or stale_pages(pages, inputs):
                 hands.begin()  # imports its stack while this process checks the evidence
-            inputs = Inputs(project, checked_reads(project, check))
+            inputs = replace(inputs, reads=checked_reads(project, check))
             if hands.begun:
                 import_sphinx()  # while the parent of the kernels imports its own
             clock.ends("check")
@@ -99,16 +99,6 @@ def build_all(
     build = Build(report, site, problems, clock.seconds)
     _summarise(build, project, console)
     return build
-
-
-@contextmanager
-def _system_errors_as_sentences() -> Iterator[None]:
-    """No space, no permission, no such folder: nothing a traceback would explain better."""
-    try:
-        yield
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        raise ReviewError(f"{place}{error.strerror or error}") from error
 
 
 @contextmanager
@@ -169,8 +159,9 @@ def _processes(
     def opened() -> AbstractContextManager[Workers]:
         if not can_fork():
             console.print("This platform does not fork: ordinary kernels are started, slowly.")
-        templates = sorted({page.template for page in pages})
-        modules = {name for template in templates for name in inputs.modules(template)}
+        templates = {page.template for page in pages}
+        # Found while the parent imports what is not asked for here.
+        modules = (name for template in templates for name in inputs.modules(template))
         return open_workers(jobs, inputs.project.root, modules, rehearsal)
 
     return opened

@@ -6,6 +6,7 @@ import ast
 import hashlib
 import json
 import platform
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,12 +17,15 @@ from analysis.files import write_atomically
 Parts = Mapping[str, str]
 """The inputs of a page: what each is, in a person's words, and the hash of its content."""
 
-RECORD = ".pages.json"
+RECORD = ".pages"  # in results/, a file a page: a page is remembered without the others
 SCHEMA_VERSION = 1
 PACKAGE = "analysis"
 NAMED_IN_A_REASON = 3
 # Written into every page whatever its notebook imports: the page's last step.
 FINISHING = f"{PACKAGE}.execution.notebook"
+
+_IMPORT = re.compile(r"^[ \t]*((?:from|import)[ \t][^#\n(]*(?:\([^)]*\))?)", re.MULTILINE)
+_IMPORT_WITHIN_LINE = re.compile(r"[;:][ \t]*(?:from|import)[ \t]")
 
 
 def digest(content: bytes) -> str:
@@ -41,6 +45,8 @@ class Inputs:
     reads: Mapping[str, Parts] = field(default_factory=dict)
     _digests: dict[Path, str | None] = field(default_factory=dict, repr=False)
     _imports: dict[Path, frozenset[str]] = field(default_factory=dict, repr=False)
+    _modules: dict[Path, frozenset[str]] = field(default_factory=dict, repr=False)
+    _module_files: dict[str, Path | None] = field(default_factory=dict, repr=False)
 
     def of(self, page: Page) -> dict[str, str]:
         """Every part of the page's fingerprint, in the order a person would look."""
@@ -54,11 +60,16 @@ class Inputs:
         return parts
 
     def data(self) -> dict[str, str]:
-        """All files of `data/`: what a page reads when nothing narrower is known."""
+        """All files of `data/`: what a page reads when nothing narrower is known.
+
+        A hidden file is nobody's data: a lock, a file half written, what an editor left.
+        """
         root = self.project.root
         return self.files(
             sorted(
-                path.relative_to(root) for path in self.project.data.rglob("*") if path.is_file()
+                path.relative_to(root)
+                for path in self.project.data.rglob("*")
+                if path.is_file() and not path.name.startswith(".")
             )
         )
 
@@ -73,8 +84,13 @@ class Inputs:
             path for name in self.modules(template) if (path := self._module_file(name)) is not None
         }
 
-    def modules(self, template: Path) -> set[str]:
+    def modules(self, template: Path) -> frozenset[str]:
         """Every module a notebook reaches, the package's own followed, the others named."""
+        if template not in self._modules:
+            self._modules[template] = frozenset(self._reached(template))
+        return self._modules[template]
+
+    def _reached(self, template: Path) -> set[str]:
         reached: set[str] = set()
         waiting = [*self._imported(template), FINISHING]
         while waiting:
@@ -105,13 +121,13 @@ class Inputs:
         return self._imports[path]
 
     def _module_file(self, name: str) -> Path | None:
-        if name.split(".")[0] != PACKAGE:
-            return None
-        stem = Path(*name.split("."))
-        for path in (stem.with_suffix(".py"), stem / "__init__.py"):
-            if (self.project.root / path).is_file():
-                return path
-        return None
+        if name not in self._module_files:
+            stem = Path(*name.split("."))
+            paths = (stem.with_suffix(".py"), stem / "__init__.py")
+            found = (path for path in paths if (self.project.root / path).is_file())
+            own = name.split(".")[0] == PACKAGE
+            self._module_files[name] = next(found, None) if own else None
+        return self._module_files[name]
 
 
 def _parents(name: str) -> list[str]:
@@ -131,13 +147,28 @@ def _source(file: Path) -> str:
 
 
 def _imports(source: str, path: Path) -> Iterator[str]:
-    """The modules a source imports; `from a import b` may mean the module `a.b`, so both."""
+    """The modules a source imports.
+
+    Only lines that begin with an import are parsed, a tenth of the work; where an import
+    stands elsewhere, or such a line is not Python by itself (prose, half a statement),
+    everything is.
+    """
     try:
-        tree = ast.parse(source)
+        if not _IMPORT_WITHIN_LINE.search(source):
+            statements = [ast.parse(found[1]) for found in _IMPORT.finditer(source)]
+            return _named((node for tree in statements for node in tree.body), path)
+    except SyntaxError:
+        pass
+    try:
+        return _named(ast.walk(ast.parse(source)), path)
     except SyntaxError:  # executing it will say so, with the cell and the line
-        return
+        return iter(())
+
+
+def _named(nodes: Iterable[ast.AST], path: Path) -> Iterator[str]:
+    """What import statements name; `from a import b` may mean the module `a.b`, so both."""
     package = path.with_suffix("").parts[:-1]
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -160,22 +191,38 @@ class Made:
     seconds: float
 
 
+def code_version(made: Made) -> str:
+    """One hash for all the code a page was made by: its notebook and every module it reaches."""
+    code = {name: found for name, found in made.inputs.items() if name.startswith(f"{PACKAGE}/")}
+    return digest(_canonical(code))
+
+
 def read_record(project: Project) -> dict[str, Made]:
-    """What the last builds made, by page; empty where there is none or it cannot be read."""
-    try:
-        stored = json.loads((project.results / RECORD).read_text(encoding="utf-8"))
-        if stored["schema_version"] != SCHEMA_VERSION:
-            return {}
-        return {name: Made(**made) for name, made in stored["pages"].items()}
-    except (OSError, ValueError, TypeError, KeyError):
-        return {}
+    """What the last builds made, by page, without pages of which it cannot be read."""
+    record = {}
+    for path in sorted((project.results / RECORD).glob("[!.]*.json")):
+        try:
+            stored = json.loads(path.read_text(encoding="utf-8"))
+            if stored.pop("schema_version") == SCHEMA_VERSION:
+                record[path.stem] = Made(**stored)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            continue
+    return record
 
 
-def write_record(project: Project, record: Mapping[str, Made]) -> None:
-    """Remember what was made, for the next build; atomic."""
-    pages = {name: asdict(made) for name, made in sorted(record.items())}
-    text = json.dumps({"schema_version": SCHEMA_VERSION, "pages": pages}, ensure_ascii=False)
-    write_atomically(project.results / RECORD, text + "\n")
+def remember(project: Project, page: str, made: Made) -> None:
+    """Write down what was made, for the next build; atomic."""
+    text = json.dumps({"schema_version": SCHEMA_VERSION, **asdict(made)}, ensure_ascii=False)
+    write_atomically(_record_file(project, page), text + "\n")
+
+
+def forget(project: Project, page: str) -> None:
+    """Remember nothing of a page."""
+    _record_file(project, page).unlink(missing_ok=True)
+
+
+def _record_file(project: Project, page: str) -> Path:
+    return project.results / RECORD / f"{page}.json"
 
 
 def output_paths(page: Page) -> tuple[Path, Path]:

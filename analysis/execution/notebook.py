@@ -6,7 +6,7 @@ cell ids. A notebook speaks to this module through what it displays:
 - an image whose output metadata has `alt` (for the image's MIME type, as
   `display(..., metadata={"image/svg+xml": {"alt": text}})` writes it) gets that
   alternative text on the page; an image without one is refused;
-- an output of MIME type `living.results.RESULT_MIME` is the page's result: it leaves the
+- an output of MIME type `living.mime.RESULT_MIME` is the page's result: it leaves the
   notebook and is written to `results/`.
 """
 
@@ -19,6 +19,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from analysis.execution.markdown import escape_markdown
+from analysis.living.mime import RESULT_MIME
 
 if TYPE_CHECKING:
     from jupyter_client.manager import KernelManager
@@ -165,11 +168,6 @@ def _fill_in_headings(notebook: NotebookNode, parameters: Mapping[str, str]) -> 
                 cell.source = cell.source.replace(f"{{{{ {name} }}}}", escape_markdown(value))
 
 
-def escape_markdown(text: str) -> str:
-    """Text that Markdown and MyST show as it stands."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+!|$~^&:@\"'-])", r"\\\1", " ".join(text.split()))
-
-
 def _explained(error: Exception, job: Job, clock: _Clock) -> Failed:
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
@@ -219,8 +217,6 @@ def _without_injected(notebook: NotebookNode) -> list[NotebookNode]:
 
 
 def _finish_outputs(number: int, cell: NotebookNode, results: list[str], stderr: list[str]) -> None:
-    from analysis.living.results import RESULT_MIME  # with pandas behind it: pages have it warm
-
     kept, texts = [], set()
     for output in cell.outputs:
         data = output.get("data", {})

@@ -27,6 +27,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import NoReturn
 
@@ -40,6 +41,12 @@ ALWAYS_WARM = (
     "ipykernel.debugger",
     "analysis.execution.kernels",
     "matplotlib_inline.backend_inline",
+    # What a kernel imports when it starts.
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "tornado.platform.asyncio",
 )
 SECONDS_OF_GRACE = 10.0
 CHUNK = 1 << 16
@@ -108,12 +115,11 @@ def warm_workers(
                 str(theirs.fileno()),
                 str(folder),
                 rehearsal or "",
-                *sorted(modules),
             ],
             cwd=root,
             env=environment(folder),
             pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=errors,
             start_new_session=True,  # Ctrl-C reaches the driver alone, which ends the others
@@ -121,12 +127,21 @@ def warm_workers(
         theirs.close()
         pool = ThreadPoolExecutor(jobs)
         try:
+            _tell(process, modules)
             yield WarmWorkers(process, ours, log, pool)
         finally:
             ours.close()
             _end(process)
             pool.shutdown(cancel_futures=True)
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _tell(process: subprocess.Popen[bytes], modules: Iterable[str]) -> None:
+    """Name the modules to a parent that is importing others already; listing them takes time."""
+    listed = "\n".join(sorted(modules)).encode()
+    assert process.stdin is not None
+    with suppress(BrokenPipeError), process.stdin:  # it has ended: the first page will say why
+        process.stdin.write(listed)
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -180,7 +195,10 @@ def _understood(answer: bytes) -> Executed | Failed | None:
 
 
 def serve(control: socket.socket, folder: Path, rehearsal: str, modules: Iterable[str]) -> None:
-    """Import the modules, then fork a worker for every socket that arrives, until none can."""
+    """Import the modules, then fork a worker for every socket that arrives, until none can.
+
+    `modules` are asked for when those that every page needs have been imported.
+    """
     _warm_up(modules)
     _rehearse(rehearsal)
     gc.collect()
@@ -197,7 +215,7 @@ def _warm_up(modules: Iterable[str]) -> None:
     """Do now, once, what every worker and kernel would do first."""
     # Nobody debugs a page, and the debugger is the longest part of a kernel's start.
     sys.modules["debugpy"] = None  # type: ignore[assignment]
-    for name in (*ALWAYS_WARM, *modules):
+    for name in chain(ALWAYS_WARM, modules):
         # `from a import b` is listed as the module a.b too; a module that is broken will be
         # reported by the page that imports it.
         with suppress(Exception):
@@ -308,4 +326,5 @@ def _work(connection: socket.socket, folder: Path, parent: int) -> None:
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]), sys.argv[3], sys.argv[4:])
+    named = (line.strip() for line in sys.stdin)
+    serve(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]), sys.argv[3], named)

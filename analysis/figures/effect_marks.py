@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 from matplotlib.ticker import FixedLocator, NullLocator
 
@@ -37,6 +39,16 @@ def _decimals(ticks: Sequence[float]) -> int:
     return 4
 
 
+def draw_line(axes: Axes, x: Sequence[float], y: Sequence[float], **properties: Any) -> None:
+    """A line; the limits stay as set, while `Axes.plot` would look for new ones each time."""
+    axes.add_artist(Line2D(x, y, **properties))
+
+
+def draw_marker(axes: Axes, x: float, y: float, **properties: Any) -> None:
+    """A marker at one point; the limits stay."""
+    draw_line(axes, (x,), (y,), linestyle="none", **properties)
+
+
 def draw_interval(
     axes: Axes,
     scale: EffectScale,
@@ -51,7 +63,8 @@ def draw_interval(
     low = scale.low if span.low is None else max(span.low, scale.low)
     high = scale.high if span.high is None else min(span.high, scale.high)
     if low < high:
-        axes.plot(
+        draw_line(
+            axes,
             (low, high),
             (y, y),
             color=color,
@@ -68,7 +81,8 @@ def draw_arrows(axes: Axes, scale: EffectScale, span: Span, y: float, *, color: 
     beyond_high = span.high is None or span.high > scale.high
     for beyond, edge, marker in ((beyond_low, scale.low, "<"), (beyond_high, scale.high, ">")):
         if beyond:
-            axes.plot(
+            draw_marker(
+                axes,
                 edge,
                 y,
                 marker=marker,
@@ -86,7 +100,8 @@ def draw_square(
 ) -> None:
     """A square of `side` points; nothing where the estimate is beyond the axis."""
     if scale.contains(estimate):
-        axes.plot(
+        draw_marker(
+            axes,
             estimate,
             y,
             marker="s",
@@ -101,13 +116,16 @@ def draw_square(
 def draw_dot(axes: Axes, scale: EffectScale, span: Span, y: float, *, side: float) -> None:
     """A round dot for a pooled estimate; nothing where it is beyond the axis."""
     if span.estimate is not None and scale.contains(span.estimate):
-        axes.plot(span.estimate, y, marker="o", ms=side, color=style.POOLED, mew=0, zorder=5)
+        draw_marker(
+            axes, span.estimate, y, marker="o", ms=side, color=style.POOLED, mew=0, zorder=5
+        )
 
 
 def draw_point(axes: Axes, scale: EffectScale, estimate: float, y: float, *, marker: str) -> None:
     """A small hollow mark for one estimate among many; an arrow where it is beyond the axis."""
     if scale.contains(estimate):
-        axes.plot(
+        draw_marker(
+            axes,
             estimate,
             y,
             marker=marker,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
@@ -12,6 +13,7 @@ from matplotlib.textpath import TextToPath
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
+@lru_cache(maxsize=1 << 14)  # the same words are measured again while lines are broken
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Width in points, in the font that the figures are measured with."""
     font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")

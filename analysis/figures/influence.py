@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
 from analysis.figures import style
+from analysis.figures.effect_marks import draw_marker
 from analysis.figures.fitting import text_width, wrap
 from analysis.figures.sheet import Sheet
 from analysis.figures.text import plain
@@ -108,7 +109,9 @@ def _draw_panel(axes: Axes, panel: _Panel, rows: Sequence[Influence]) -> None:
         axes.axvline(panel.neutral, color=style.MUTED, lw=0.8, zorder=1)
     for index, (row, value) in enumerate(zip(rows, values, strict=True)):
         marker, color = ("D", style.SUSPECT) if row.influential else ("o", style.TRIAL)
-        axes.plot(value, index, marker=marker, ms=5.0, mfc=color, mec="white", mew=0.5, zorder=3)
+        draw_marker(
+            axes, value, index, marker=marker, ms=5.0, mfc=color, mec="white", mew=0.5, zorder=3
+        )
     axes.yaxis.set_visible(False)
     axes.spines["left"].set_visible(False)
     ends = sorted({low, high})

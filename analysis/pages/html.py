@@ -12,9 +12,11 @@ import pandas as pd
 from IPython.display import HTML, display
 
 from analysis.formatting import DASH
-from analysis.living.results import RESULT_MIME, to_json
+from analysis.living.mime import RESULT_MIME
+from analysis.living.results import to_json
 from analysis.synthesis.model import Synthesis
 
+SORTABLE = "sortable"  # a table that tables.js lets readers sort and filter
 SAFE_ADDRESS = re.compile(r"(?:https?://|[\w.#-][\w./#-]*$)", re.ASCII)
 
 

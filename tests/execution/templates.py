@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from analysis.execution.notebook import Job
 from analysis.execution.plan import Page, Project
-from analysis.living.results import RESULT_MIME
+from analysis.living.mime import RESULT_MIME
 
 PARAMETERS = ["parameters", "remove-cell"]
 

@@ -1,23 +1,28 @@
 from __future__ import annotations
 
+import ast
 import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from analysis.execution import fingerprint
 from analysis.execution.fingerprint import (
     RECORD,
     Inputs,
     Made,
+    forget,
     outputs,
     read_record,
+    remember,
     stale_because,
-    write_record,
 )
 from analysis.execution.plan import Page, Project
 from analysis.files import write_atomically
 from tests.execution.templates import notebook, page
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def made(planned: Page, project: Project, **reads: dict[str, str]) -> Made:
@@ -42,6 +47,13 @@ def test_a_page_is_up_to_date_until_something_changes(project: Project) -> None:
     planned = page(project, "a", notebook("1"))
     assert stale_because(planned, Inputs(project), None) == "it has not been executed yet"
     assert why(planned, project, made(planned, project)) is None
+
+
+def test_a_hidden_file_among_the_data_is_nobodys_input(project: Project) -> None:
+    planned = page(project, "a", notebook("1"))
+    record = made(planned, project)
+    (project.data / ".searches.lock").touch()
+    assert why(planned, project, record) is None
 
 
 def test_each_kind_of_input_is_named_when_it_changes(project: Project) -> None:
@@ -144,18 +156,25 @@ def test_the_code_of_a_page_is_what_its_imports_reach(project: Project, statemen
 
 
 def test_the_record_comes_back_as_it_was_written(project: Project) -> None:
-    record = {"a": Made({"x": "1"}, {"y": "2"}, 0.5)}
-    write_record(project, record)
-    assert read_record(project) == record
+    one, other = Made({"x": "1"}, {"y": "2"}, 0.5), Made({}, {}, 1.0)
+    remember(project, "headache.pain.post", one)
+    remember(project, "index", other)
+    assert read_record(project) == {"headache.pain.post": one, "index": other}
+    forget(project, "index")
+    assert read_record(project) == {"headache.pain.post": one}
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"schema_version": 0, "pages": {}}', "null"])
-def test_a_record_that_cannot_be_read_makes_every_page_stale(
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", "null", '{"schema_version": 0, "inputs": {}, "outputs": {}, "seconds": 1}'],
+)
+def test_a_page_of_which_nothing_can_be_read_is_stale_and_no_other(
     project: Project, content: str
 ) -> None:
-    project.results.mkdir()
-    (project.results / RECORD).write_text(content, encoding="utf-8")
-    assert read_record(project) == {}
+    other = Made({}, {}, 1.0)
+    remember(project, "other", other)
+    (project.results / RECORD / "a.json").write_text(content, encoding="utf-8")
+    assert read_record(project) == {"other": other}
 
 
 def test_a_write_that_fails_leaves_the_former_file_and_no_other(
@@ -180,3 +199,33 @@ def test_writing_the_same_again_does_not_touch_the_file(tmp_path: Path) -> None:
     before = file.stat()
     write_atomically(file, json.dumps({"a": 1}))
     assert (before.st_ino, before.st_mtime_ns) == (file.stat().st_ino, file.stat().st_mtime_ns)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import a.b, c as d",
+        "from a.b import c",
+        "def f():\n    from . import c\n    import d",
+        "from a import (  # why (not)\n    b,\n    c,\n)",
+        "from a \\\n    import b",
+        '"""Text\n\nfrom a page to a site\nimport nothing\n"""\nfrom a import b',
+        "x = 1; import a",
+        "if x: import a",
+        "try: from a import b\nexcept ImportError: import c",
+    ],
+)
+def test_every_way_to_import_is_seen(source: str) -> None:
+    path = Path("analysis/figures/forest.py")
+    expected = set(fingerprint._named(ast.walk(ast.parse(source)), path))
+    assert expected
+    assert set(fingerprint._imports(source, path)) == expected
+
+
+def test_the_imports_of_this_project_are_seen() -> None:
+    paths = sorted((ROOT / "analysis").rglob("*.py"))
+    assert len(paths) > 100
+    for path in paths:
+        source, inside = path.read_text(encoding="utf-8"), path.relative_to(ROOT)
+        expected = set(fingerprint._named(ast.walk(ast.parse(source)), inside))
+        assert set(fingerprint._imports(source, inside)) == expected, inside
