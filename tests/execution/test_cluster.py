@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -22,19 +20,18 @@ from rich.console import Console
 
 from analysis.execution import cluster
 from analysis.execution.cluster import PRELOADED, cluster_workers
-from analysis.execution.fingerprint import Inputs, Made, write_record
+from analysis.execution.fingerprint import Inputs, Made, remember
 from analysis.execution.plan import Page, Project
 from analysis.execution.run import Report, execute
 from analysis.execution.stage import checkout
 from analysis.execution.warm import warm_workers
 from analysis.problems import ReviewError
+from tests.execution.loopback import LOOPBACK, Cluster, end, has_dask, wait_for
 from tests.execution.templates import notebook, page, publishing
 
 pytestmark = pytest.mark.xdist_group("cluster")
 
 ROOT = Path(__file__).resolve().parents[2]
-LOOPBACK = "127.0.0.1"
-SECONDS_TO_COME = 60.0
 
 # What a page of this review does: it finds the data by the place of the code that reads them.
 CELL = (
@@ -62,82 +59,6 @@ MURDER = """\
 import os, psutil
 psutil.Process().parents()[2].kill()
 """
-
-
-def has_dask() -> None:
-    pytest.importorskip("distributed", reason="Dask (the package distributed) is not installed")
-
-
-@dataclass
-class Cluster:
-    """A scheduler on this machine and the workers started so far, some of them killed."""
-
-    address: str
-    scheduler: subprocess.Popen[bytes]
-    folder: Path
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    @classmethod
-    def started(cls, checkout: Path, folder: Path, *options: str) -> Cluster:
-        has_dask()
-        file = folder / "scheduler.json"
-        place = [f"--host={LOOPBACK}", "--port=0", f"--scheduler-file={file}"]
-        process = dask(checkout, "scheduler", *place, *options)
-        assert wait_for(file.is_file)
-        address = json.loads(file.read_text(encoding="utf-8"))["address"]
-        return cls(str(address), process, folder)
-
-    def start_worker(self, checkout: Path, *options: str) -> subprocess.Popen[bytes]:
-        """It comes when it comes."""
-        place = [f"--host={LOOPBACK}", f"--local-directory={self.folder}", "--nthreads=1"]
-        options = options or (f"--preload={PRELOADED}",)
-        process = dask(checkout, "worker", self.address, "--no-nanny", *place, *options)
-        self.processes.append(process)
-        return process
-
-    def alive(self) -> list[subprocess.Popen[bytes]]:
-        return [process for process in self.processes if process.poll() is None]
-
-    def with_workers(self, checkout: Path, workers: int) -> list[subprocess.Popen[bytes]]:
-        """Start the workers that are missing, until the scheduler knows so many and no more."""
-        while len(self.alive()) < workers:
-            self.start_worker(checkout)
-        for process in self.alive()[workers:]:
-            end(process)
-        assert wait_for(lambda: self.known() == len(self.alive()))
-        return self.alive()
-
-    def known(self) -> int:
-        from distributed import Client
-
-        with Client(self.address, set_as_default=False) as client:
-            return len(client.nthreads())
-
-    def end(self) -> None:
-        for process in (*self.processes, self.scheduler):
-            end(process)
-
-
-def dask(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "dask", *arguments, "--no-dashboard"],
-        cwd=folder,
-        env={**os.environ, "DASK_LIVING_REVIEW__SECONDS_UNUSED": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.wait()
-
-
-def wait_for(happens: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + SECONDS_TO_COME
-    while not happens() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return happens()
 
 
 @contextmanager
@@ -294,7 +215,8 @@ def test_the_longest_page_goes_first_and_nothing_remains(
     (worker,) = crew.with_workers(code, 1)
     pages = review.pages(4)
     took = {"cell0": 2.0, "cell1": 9.0, "cell2": 1.0, "cell3": 4.0}
-    write_record(review.project, {name: Made({}, {}, took[name]) for name in took})
+    for name, seconds in took.items():
+        remember(review.project, name, Made({}, {}, seconds))
     assert review.run(crew.address, pages).succeeded
     assert review.begun() == ["cell1", "cell3", "cell0", "cell2"]
     assert crew_is_idle(crew, worker)

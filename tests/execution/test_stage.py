@@ -80,7 +80,6 @@ def place(tmp_path: Path) -> Iterator[Path]:
     assert not list((tmp_path / "worker").iterdir())
 
 
-WARM = ("analysis.living.results",)
 ASK = """\
 import analysis, sys
 from pathlib import Path
@@ -97,7 +96,7 @@ def test_a_page_finds_its_drivers_files_the_results_it_reads_and_nothing_else(
     said = []
     for build, text in {"a build": "first", "another": "second"}.items():
         (driver / "data/outcomes.csv").write_text(text, encoding="utf-8")
-        assignment = Assignment(packed(driver, ["data/outcomes.csv", "LICENSE"]), WARM, None)
+        assignment = Assignment(packed(driver, ["data/outcomes.csv", "LICENSE"]), (), None)
         made = stages.execute(build, assignment, page, results)
         assert isinstance(made, Executed), str(made)
         said.append(printed(made.notebook))
@@ -117,7 +116,7 @@ WAIT = "import time\nfrom pathlib import Path\nPath('begun').touch()\ntime.sleep
 def executing(stages: Stages, driver: Path, place: Path, seconds: float) -> Iterator[Future[Any]]:
     """Begin a page that waits."""
     page, nothing = job(notebook(WAIT.format(seconds)), driver), packed(driver, [])
-    assignment = Assignment(nothing, WARM, None)
+    assignment = Assignment(nothing, (), None)
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(stages.execute, "a build", assignment, page, nothing)
         while not list(place.glob("stage-*/begun")):

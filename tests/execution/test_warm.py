@@ -33,10 +33,25 @@ def says(workers: WarmWorkers, root: Path, *cells: str) -> str:
 
 DISTURBANCES = {
     "a variable": ("x = 1", "print('x' in globals())", "False"),
-    "an option": (
+    "an option of pandas": (
         "import pandas as pd\npd.set_option('display.max_rows', 7)",
         "import pandas as pd\nprint(pd.get_option('display.max_rows'))",
         "60",
+    ),
+    "a print option of NumPy": (
+        "import numpy as np\nnp.set_printoptions(precision=1)",
+        "import numpy as np\nprint(np.array([0.25]))",
+        "[0.25]",
+    ),
+    "an option of Matplotlib": (
+        "import matplotlib as mpl\nmpl.rcParams['lines.linewidth'] = 9",
+        "import matplotlib as mpl\nprint(mpl.rcParams['lines.linewidth'])",
+        "1.5",
+    ),
+    "a filter of warnings": (
+        "import warnings\nwarnings.simplefilter('error', UserWarning)",
+        "import warnings\nwarnings.warn('careful')\nprint('went on')",
+        "went on",
     ),
     "a patched module": (
         "import math\nmath.pi = 3",
@@ -65,6 +80,34 @@ def test_a_notebook_does_not_feel_the_one_before(
     disturbs, asks, answer = DISTURBANCES[name]
     warm.submit(job(notebook(disturbs), tmp_path)).result()
     assert says(warm, tmp_path, asks) == answer
+
+
+ACCIDENTS = {
+    "a crash": "import ctypes\nctypes.string_at(0)",
+    "the death of its page's process": "import os\nos.kill(os.getppid(), 9)",
+    "a kill when memory runs out": "import os\nos.kill(os.getpid(), 9)",
+    "a refusal when memory runs out": (
+        "import resource\nresource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
+        "x = bytes(1 << 31)"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ACCIDENTS)
+def test_an_accident_in_one_notebook_is_not_felt_in_the_one_beside_it(
+    warm: WarmWorkers, tmp_path: Path, name: str
+) -> None:
+    until = "import os, time\nos.open('begun', os.O_CREAT)\nwhile not os.path.exists('enough'):"
+    beside = warm.submit(
+        job(notebook("x = 1", f"{until}\n    time.sleep(0.02)\nprint(x)"), tmp_path)
+    )
+    assert wait_for((tmp_path / "begun").exists)
+    made = warm.submit(job(notebook(ACCIDENTS[name]), tmp_path)).result()
+    assert isinstance(made, Failed)
+    (tmp_path / "enough").touch()
+    page = beside.result()
+    assert isinstance(page, Executed), str(page)
+    assert printed(page.notebook) == "1\n"
 
 
 def test_a_seed_in_one_notebook_decides_nothing_in_another(
