@@ -10,6 +10,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+import yaml
 
 from analysis.publishing.licences import lock_lines, package_name
 
@@ -129,3 +130,16 @@ def test_what_must_not_be_used_would_be_found(source: str) -> None:
 @pytest.mark.parametrize("source", ["import urllib.parse", "import yaml\nyaml.safe_load(text)"])
 def test_what_may_be_used_is_not_found(source: str) -> None:
     assert not list(reaches(ast.parse(source)))
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=lambda p: p.name
+)
+def test_a_workflow_runs_only_what_is_pinned_and_asks_for_little(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    used = re.findall(r"uses: (\S+)", text)
+    assert used
+    assert [name for name in used if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", name)] == []
+    installed = re.findall(r"pip install (\S+)", text)
+    assert [name for name in installed if not re.fullmatch(r"[\w-]+==[\d.]+", name)] == []
+    assert yaml.safe_load(text)["permissions"] == {}
