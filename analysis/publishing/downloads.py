@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from analysis.evidence.load import NUMBER
 from analysis.publishing.effects import effects_csv
+from analysis.publishing.licences import licences_csv
 from analysis.searching.tables import FORMULA_MARKS
 from analysis.synthesis.model import Synthesis
 
@@ -21,6 +22,7 @@ ARCHIVE = "everything.zip"
 CODEBOOK = "data/codebook.md"
 EFFECTS = "effects.csv"
 SCHEMA = "results/schema.json"
+LICENCES = "licences.csv"
 
 ABOUT: Mapping[str, str] = MappingProxyType(
     {
@@ -98,6 +100,10 @@ def _about(root: Path) -> Iterator[Download]:
     yield Download("CITATION.cff", "How to cite, for machines", _bytes(root, "CITATION.cff"))
     yield Download("LICENSE", "Licence of the code", _bytes(root, "LICENSE"))
     yield Download("LICENSE-text", "Licence of the text and figures", _bytes(root, "LICENSE-text"))
+    lock = (root / "requirements.txt").read_text(encoding="utf-8")
+    yield Download(
+        LICENCES, "Every package used, its version and licence", licences_csv(lock).encode()
+    )
 
 
 def _bytes(folder: Path, name: str) -> bytes:

@@ -454,6 +454,12 @@ def inputs_of(evidence: Evidence, cell: Cell, findings: Findings) -> Mapping[str
     rows = rows_of(evidence, cell)
     reference = reference_rows(evidence, cell, _suspects_of(cell.outcome, findings))
     studies = {row.study_id for row in (*rows, *reference)}
+    published = [
+        row
+        for row in evidence.published
+        if (row.outcome, row.timepoint) == (cell.outcome, cell.timepoint)
+    ]
+    sources = {row.source_id for row in (*rows, *reference)} | {row.review for row in published}
     read: dict[str, object] = {"protocol.yml": evidence.protocol.model_dump_json()}
     read |= {f"outcomes.csv: row {row.row_id}": row for row in (*rows, *reference)}
     read |= {
@@ -470,14 +476,8 @@ def inputs_of(evidence: Evidence, cell: Cell, findings: Findings) -> Mapping[str
         for row in evidence.risk_of_bias
         if row.study_id in studies
     }
-    read |= {
-        f"published.csv: {row.review}, {row.condition}": row
-        for row in evidence.published
-        if (row.outcome, row.timepoint) == (cell.outcome, cell.timepoint)
-    }
-    read |= {
-        f"sources.csv: source {source.source_id}": source for source in evidence.sources.values()
-    }
+    read |= {f"published.csv: {row.review}, {row.condition}": row for row in published}
+    read |= {f"sources.csv: source {name}": evidence.sources[name] for name in sorted(sources)}
     read |= {
         f"contrasts.csv: {row.study_id}, {row.source_id}": row
         for row in evidence.control_groups

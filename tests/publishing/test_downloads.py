@@ -16,6 +16,7 @@ from analysis.publishing.downloads import (
     ARCHIVE,
     CODEBOOK,
     EFFECTS,
+    LICENCES,
     SCHEMA,
     Download,
     downloads,
@@ -35,7 +36,7 @@ def project(syntheses: Mapping[str, Synthesis], tmp_path_factory: pytest.TempPat
     (root / "data/searches/2026-11-01").mkdir(parents=True)
     for path in (*DATA.glob("*.csv"), DATA / "protocol.yml", DATA / "README.md"):
         (root / "data" / path.name).write_bytes(path.read_bytes())
-    for name in ("CITATION.cff", "LICENSE", "LICENSE-text"):
+    for name in ("CITATION.cff", "LICENSE", "LICENSE-text", "requirements.txt"):
         (root / name).write_bytes((ROOT / name).read_bytes())
     (root / "data/searches/2026-11-01/search.yml").write_text("date: 2026-11-01\n")
     (root / "data/searches/2026-11-01/medline.ris").write_text("AB  - Somebody’s abstract\n")
@@ -55,7 +56,7 @@ def test_every_data_file_and_every_result_is_offered(
 ) -> None:
     expected = {f"data/{path.name}" for path in DATA.glob("*.csv")}
     expected |= {f"results/{key}.json" for key in syntheses}
-    expected |= {ARCHIVE, CODEBOOK, EFFECTS, SCHEMA, "data/protocol.yml", "LICENSE"}
+    expected |= {ARCHIVE, CODEBOOK, EFFECTS, SCHEMA, "data/protocol.yml", "LICENSE", LICENCES}
     assert expected <= set(offered)
     assert all(file.about and file.content for file in offered.values())
 

@@ -9,9 +9,16 @@ from dataclasses import replace
 import pytest
 
 from analysis.evidence.load import Evidence
+from analysis.evidence.records import Source
 from analysis.protocol import SynthesisRules
 from analysis.statistics.results import PooledEffect
-from analysis.synthesis.cell import cell_rows, pool_by_protocol, synthesise, synthesise_all
+from analysis.synthesis.cell import (
+    cell_inputs,
+    cell_rows,
+    pool_by_protocol,
+    synthesise,
+    synthesise_all,
+)
 from analysis.synthesis.model import StudyEffect, Synthesis
 from tests.evidence.rows import a_row, a_trial, with_rows
 from tests.synthesis import reference
@@ -299,3 +306,18 @@ def test_a_result_never_changes_under_the_same_fingerprint(
 
 def _said(synthesis: Synthesis) -> Synthesis:
     return synthesis.model_copy(update={"provenance": None})
+
+
+def test_a_source_belongs_to_the_cells_whose_rows_name_it(evidence: Evidence) -> None:
+    """A new one, which no row names yet, makes no page stale; a mended one makes those that do."""
+    row = next(row for row in evidence.outcomes if row.study_id == "friesen-2017")
+    named, new = evidence.sources[row.source_id], Source("new", "trial report", "N.", "", "", "")
+    mended = replace(named, citation="Mended")
+    sources = {**evidence.sources, named.source_id: mended, new.source_id: new}
+    before, after = cell_inputs(evidence), cell_inputs(replace(evidence, sources=sources))
+    changed = {
+        key: {part for part in after[key] if before[key].get(part) != after[key][part]}
+        for key in after
+    }
+    assert changed["non-headache.pain.post"] == {f"sources.csv: source {named.source_id}"}
+    assert changed["headache.pain.post"] == set()
