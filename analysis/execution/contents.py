@@ -59,6 +59,7 @@ def pages(protocol: Protocol) -> tuple[Page, ...]:
         ),
         _page("living/whats-new", needs=names),
         _page("living/validation"),
+        _page("living/speed"),
         _page("living/checklists"),
         _page("living/downloads", needs=names),
     )
@@ -124,6 +125,7 @@ def parts(protocol: Protocol) -> tuple[Part, ...]:
             (
                 "living/whats-new",
                 "living/validation",
+                "living/speed",
                 "living/checklists",
                 "about-the-data",
                 "living/downloads",
