@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analysis.problems import EvidenceError, ReviewError
-from analysis.searching.commands import extract_app, search_app
+from analysis.problems import EvidenceError, ReviewError, system_errors_as_sentences
+from analysis.searching.commands import agreement, extract_app, screen, search_app
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from analysis.evidence.load import Evidence
     from analysis.execution.build import OpenWorkers, Reads
     from analysis.execution.plan import Page, Project
+    from analysis.living.compare import Comparison
 
 ROOT = Path(__file__).resolve().parents[1]
 REHEARSAL = "analysis.pages.context:rehearse"
+# Exit codes above those of a failure (1) and of a command not understood (2).
+UNREAD_FILE = 4
 
 app = typer.Typer(
-    help="A living systematic review: from data files to a published book.",
+    help="A living systematic review: from data files to a published book.\n\n"
+    "With --debug a failure shows where in the code it arose.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -31,16 +35,24 @@ app = typer.Typer(
 )
 
 app.add_typer(search_app, name="search")
+app.command()(screen)
+app.command()(agreement)
 app.add_typer(extract_app, name="extract")
 
 
 @app.command()
 def check() -> None:
-    """Validate every data file; name file, line and column of all that is wrong.
+    """Validate every data file.
+
+    Names file, line and column of all that is wrong.
 
     Example: python -m analysis check
     """
+    from analysis.evidence.integrity import findings, rulings_without_effect
+
     evidence = _evidence()
+    for problem in rulings_without_effect(evidence, findings(evidence)):
+        typer.echo(str(problem), err=True)
     typer.echo(
         f"The evidence is valid: {len(evidence.trials)} trials, "
         f"{len(evidence.outcomes)} outcome rows, {len(evidence.protocol.cells)} questions."
@@ -63,10 +75,20 @@ def build(
         ),
     ] = None,
 ) -> None:
-    """Execute the stale pages, then build the book into _build/html.
+    """Execute the stale pages, then build the book.
+
+    The site is in _build/html.
 
     Example: python -m analysis build --jobs 2
     """
+    _build(jobs, force=force, timeout=timeout, scheduler=scheduler)
+    typer.echo("Next: make serve")
+
+
+def _build(
+    jobs: int | None, force: bool = False, timeout: float = 120.0, scheduler: str | None = None
+) -> None:
+    """Bring the site up to date; exit code 1 where a page or the book failed."""
     from rich.console import Console
 
     from analysis.execution.build import build_all
@@ -88,7 +110,6 @@ def build(
     )
     if not done.succeeded:
         raise typer.Exit(1)
-    typer.echo("Next: make serve")
 
 
 @app.command()
@@ -98,54 +119,86 @@ def update(
         int | None, typer.Option(help="Pages at a time; one a core by default.")
     ] = None,
 ) -> None:
-    """Import the inbox, say what awaits a person, execute what is stale, build, show the diff.
+    """From new search exports to an updated site.
 
-    Safe to run every day. Exit codes: 0 the site is up to date; 1 a page or the book failed,
-    or the evidence is not valid, and the last good site stands; 4 the site is up to date but
-    a file in data/searches/inbox could not be read.
+    Imports what is new in data/searches/inbox, says what waits for a person, executes what
+    is stale, builds the book, shows what changed since the last release. Safe to run every day.
+
+    Exit codes: 0 the site is up to date; 1 a page or the book failed, or the evidence is not
+    valid, and the last good site stands; 4 the site is up to date but a file in the inbox
+    could not be read. (`make update` itself ends with 2 for either.)
 
     Example: python -m analysis update
     """
     from analysis.evidence.load import load
     from analysis.searching.awaiting import awaiting
-    from analysis.searching.duplicates import deduplicate
+
+    data = ROOT / "data"
+    unread = _take_in_inbox(data, by)
+    typer.echo("Waiting for a person:")
+    for line in awaiting(data, load(data)):
+        typer.echo(f"  {line}")
+    _build(jobs)
+    typer.echo(_say_changes(data))
+    if unread:
+        raise typer.Exit(UNREAD_FILE)
+
+
+def _take_in_inbox(data: Path, by: str) -> bool:
+    """Import the inbox and find the duplicates; whether a file could not be read."""
+    from analysis.searching.duplicates import deduplicate, is_sought
     from analysis.searching.imports import import_inbox
     from analysis.searching.library import load_library
 
-    data = ROOT / "data"
     inbox = import_inbox(data, by)
     fresh = [found for found in inbox.imported if not found.already]
     for found in fresh:
         typer.echo(f"Imported {found}.")
-    if fresh:
-        grouped = deduplicate(data, load_library(data))
-        typer.echo(f"{len(grouped.reports)} different reports after deduplication.")
-    else:
+    if not fresh:
         typer.echo("Inbox: nothing new.")
+    library = load_library(data)
+    if not is_sought(data, library):
+        found_now = deduplicate(data, library)
+        typer.echo(f"{len(found_now.reports)} different reports after deduplication.")
     for problem in inbox.problems:
         typer.echo(str(problem), err=True)
-    typer.echo("Awaiting a person:")
-    for line in awaiting(data, load(data)):
-        typer.echo(f"  {line}")
-    build(jobs=jobs)
-    _show_changes()
-    if inbox.problems:
-        raise typer.Exit(4)
+    return bool(inbox.problems)
 
 
-def _show_changes() -> None:
-    """The present version against the release before it, as `diff` prints it."""
-    from analysis.living.release import previous_release
+def _say_changes(data: Path) -> str:
+    """Show what changed since the last release, from the results just built; what comes next."""
+    from rich.console import Console
 
-    version = _evidence().protocol.version
-    before = previous_release(ROOT / "data", version.name, version.date)
-    if before is not None:
-        diff(before.name)
+    from analysis.living.release import releases
+    from analysis.living.results import read_results
+    from analysis.living.state import state_of
+    from analysis.living.terminal import comparison_text
+    from analysis.living.versions import NOW, compare_versions
+
+    evidence = _evidence()
+    named = releases(data)
+    if not named:
+        return "Next: python -m analysis release --baseline"
+    results = read_results(ROOT / "results", evidence.protocol)
+    last = named[-1].name
+    found = compare_versions(
+        data, last, NOW, lambda: {key: state_of(synthesis) for key, synthesis in results.items()}
+    )
+    Console(highlight=False).print(comparison_text(found))
+    version = evidence.protocol.version.name
+    if not found.anything:
+        return "Next: make serve"
+    if version == last:
+        return (
+            "Next: set the next version.name and version.date in data/protocol.yml, "
+            "then python -m analysis release NAME"
+        )
+    return f"Next: python -m analysis release {version}"
 
 
 @app.command()
 def status() -> None:
-    """Say which pages are stale, and which input makes them so.
+    """Say which pages are stale, and why.
 
     Example: python -m analysis status
     """
@@ -166,11 +219,16 @@ def status() -> None:
 def release(
     name: Annotated[str, typer.Argument(help="The version's name, such as 2026.11.")] = "",
     baseline: Annotated[
-        bool, typer.Option(help="Freeze the baseline review's trials instead.")
+        bool, typer.Option("--baseline", help="Freeze the baseline review's trials instead.")
     ] = False,
-    verify: Annotated[bool, typer.Option(help="Make the named release again and compare.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Make the release, or all of them, again and compare.")
+    ] = False,
 ) -> None:
-    """Freeze this version of the review under data/releases, or verify one.
+    """Freeze this version of the review, or verify one.
+
+    A release is in data/releases: the data as they were, what they said, what they were
+    made with. It is never changed. `--verify` makes it again from its own data.
 
     Example: python -m analysis release 2026.11
     """
@@ -178,16 +236,26 @@ def release(
 
     data = ROOT / "data"
     if verify:
-        differences = living.verify(data, name)
-        for difference in differences:
-            typer.echo(difference, err=True)
-        if differences:
-            raise ReviewError(f"release {name} is not what its data give now")
-        typer.echo(f"Release {name} follows from its own data, to the last printed digit.")
+        for one in [name] if name else [found.name for found in living.releases(data)]:
+            _verify(data, one)
         return
+    if not name and not baseline:
+        stated = _evidence().protocol.version.name
+        raise ReviewError(f"name the version, as data/protocol.yml does: release {stated}")
     made = living.freeze_baseline(data) if baseline else living.freeze(data, name)
     typer.echo(f"Release {made.name} ({made.kind or 'baseline'}) is in data/releases/{made.name}/.")
     typer.echo("Next: commit it, then make book")
+
+
+def _verify(data: Path, name: str) -> None:
+    from analysis.living.release import verify
+
+    differences = verify(data, name)
+    for difference in differences:
+        typer.echo(difference, err=True)
+    if differences:
+        raise ReviewError(f"release {name} is not what its data give now")
+    typer.echo(f"Release {name} follows from its own data, to the last printed digit.")
 
 
 @app.command()
@@ -198,43 +266,37 @@ def diff(
     ] = "now",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
-    """Compare two versions, outcome by outcome, with every corrected value.
+    """Compare two versions, outcome by outcome.
+
+    What changed, by which rule a conclusion did, which trials made the difference, and
+    every corrected value.
 
     Example: python -m analysis diff 2013.11 2026.11
     """
-    import json
-
-    from analysis.living import compare as comparing
-    from analysis.living import release as living
-
-    data = ROOT / "data"
-
-    def version(name: str) -> tuple[living.States, Path]:
-        if name == "now":
-            return living.present_states(_evidence()), data
-        return living.read_states(data, name), living.release_folder(data, name) / "data"
-
-    (old, old_data), (new, new_data) = version(before), version(now)
-    changes = comparing.compare(old, new)
-    corrected = comparing.corrections(old_data, new_data)
-    if as_json:
-        content = {
-            "kind": comparing.kind_of_version(changes),
-            "changes": [change.model_dump(mode="json") for change in changes if change.anything],
-            "corrections": [item.model_dump() for item in corrected],
-        }
-        typer.echo(json.dumps(content, indent=1, ensure_ascii=False))
-        return
     from rich.console import Console
 
-    from analysis.living.terminal import changes_table, corrections_table
+    from analysis.living.release import present_states
+    from analysis.living.terminal import comparison_text
+    from analysis.living.versions import compare_versions
 
-    console = Console()
-    console.print(changes_table(changes, before, now))
-    if corrected:
-        console.print(corrections_table(corrected))
-    kind, number = comparing.kind_of_version(changes), len(corrected)
-    typer.echo(f"{kind}; {number} corrected {'value' if number == 1 else 'values'}.")
+    found = compare_versions(ROOT / "data", before, now, lambda: present_states(_evidence()))
+    if as_json:
+        typer.echo(_as_json(found))
+    else:
+        Console(highlight=False).print(comparison_text(found))
+
+
+def _as_json(found: Comparison) -> str:
+    import json
+
+    content = {
+        "before": found.before,
+        "now": found.now,
+        "kind": found.kind,
+        "changes": [change.model_dump(mode="json") for change in found.changed],
+        "corrections": [item.model_dump() for item in found.corrections],
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False)
 
 
 @app.command()
@@ -256,7 +318,9 @@ def toc() -> None:
 def serve(
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 8000,
 ) -> None:
-    """Serve the built site on this machine only, until Ctrl-C.
+    """Serve the built site on this machine.
+
+    On this machine only, until Ctrl-C.
 
     Example: python -m analysis serve --port 8000
     """
@@ -311,14 +375,14 @@ def _check_everything(project: Project) -> Reads:
     from analysis.execution.book import SUBSTITUTIONS
     from analysis.execution.contents import check_toc
     from analysis.files import write_atomically
-    from analysis.pages.facts import review_facts, search_dates, substitutions
-    from analysis.searching.history import load_searches, source_status
+    from analysis.pages.facts import review_facts, substitutions
+    from analysis.searching.history import load_searches
     from analysis.synthesis.cell import cell_inputs
 
     evidence = _evidence()
     check_toc(project, evidence.protocol)
-    statuses = source_status(evidence.protocol, load_searches(project.data))
-    values = substitutions(evidence.protocol, review_facts(evidence), *search_dates(statuses))
+    searches = load_searches(project.data)
+    values = substitutions(evidence.protocol, review_facts(evidence), searches)
     text = json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1, default=str)
     write_atomically(project.results / SUBSTITUTIONS, text + "\n")
     return cell_inputs(evidence)
@@ -336,7 +400,8 @@ def _run() -> None:
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
-        app(args=arguments, prog_name="python -m analysis")
+        with system_errors_as_sentences():
+            app(args=arguments, prog_name="python -m analysis")
     except ReviewError as error:
         if debug:
             raise

@@ -34,6 +34,11 @@ def percent(value: float) -> str:
     return "<1%" if 0 < value < 0.5 else f"{value:.0f}%"
 
 
+def percent_level(level: float) -> str:
+    """The level of an interval, exactly: `0.95` as `95%`, `0.975` as `97.5%`."""
+    return f"{100 * level:g}%"
+
+
 def p_value(p: float) -> str:
     """`p = 0.04`, three decimals below 0.1, `p < 0.001`."""
     if p < 0.001:
@@ -50,6 +55,11 @@ def counted(value: int, singular: str, plural: str | None = None) -> str:
     """`1 trial`, `12 trials`, `no trials`."""
     word = singular if value == 1 else plural or f"{singular}s"
     return f"{value:,} {word}" if value else f"no {word}"
+
+
+def sentence_case(text: str) -> str:
+    """The text with a capital first; the others stay as they are, `EQ-5D` for example."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def listed(items: Sequence[str]) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 # Thirty times the largest data file of today, and still read in a moment.
 LARGEST_FILE = 2_000_000
+# A file with more is not the file it is taken for: nobody mends it line by line.
+MOST_PROBLEMS = 100
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,8 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        place = self.file.as_posix() if self.line is None else f"{self.file.as_posix()}:{self.line}"
+        file = shown(self.file).as_posix()
+        place = file if self.line is None else f"{file}:{self.line}"
         return ": ".join(part for part in (place, self.column, self.message) if part)
 
 
@@ -38,6 +42,16 @@ class EvidenceError(ReviewError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+@contextmanager
+def system_errors_as_sentences() -> Iterator[None]:
+    """No space, no permission, no such folder: nothing a traceback would explain better."""
+    try:
+        yield
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        raise ReviewError(f"{place}{error.strerror or error}") from error
+
+
 def read_bytes(path: Path, largest: int = LARGEST_FILE) -> bytes:
     """The bytes of an input file; EvidenceError where it is missing, too large or not a file."""
     try:
@@ -53,6 +67,12 @@ def read_bytes(path: Path, largest: int = LARGEST_FILE) -> bytes:
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
         raise EvidenceError([Problem(path, None, None, message)]) from None
+
+
+def shown(path: Path) -> Path:
+    """The path as a person would type it: from the working directory, where it lies below that."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def short(text: str) -> str:

@@ -47,7 +47,7 @@ def read_csv(path: Path) -> TextTable:
 
 def read_fitting_rows(path: Path) -> TextTable:
     """Read the rows that fit the header; EvidenceError where no table can be made at all."""
-    records, lines = _records(path, _text(path))
+    records, lines = _records(path, csv_text(path))
     if not records:
         raise EvidenceError([Problem(path, 1, None, "the file is empty: a header was expected")])
     header = tuple(name.strip() for name in records[0])
@@ -63,8 +63,9 @@ def read_fitting_rows(path: Path) -> TextTable:
     return TextTable(path, header, tuple(rows), tuple(starts), tuple(problems))
 
 
-def _text(path: Path) -> str:
-    raw = read_bytes(path)
+def csv_text(path: Path, largest: int = LARGEST_FILE) -> str:
+    """The text of a CSV file; EvidenceError where it is another kind of file, or not UTF-8."""
+    raw = read_bytes(path, largest)
     if raw.startswith(b"PK\x03\x04"):
         message = "this is a zip archive or a spreadsheet, not CSV: save the sheet as CSV (UTF-8)"
         raise EvidenceError([Problem(path, 1, None, message)])

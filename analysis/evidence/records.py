@@ -195,11 +195,15 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A row of integrity.csv: what a person decided about a finding; no row_id means all rows."""
+    """A row of integrity.csv: what a person decided about a finding; no row_id means all rows.
+
+    `fingerprint` stands for the numbers ruled on; once they change the ruling no longer counts.
+    """
 
     check: IntegrityCheck
     study_id: str
     row_id: str
+    fingerprint: str
     ruling: Literal["accept", "exclude"]
     reason: str
     decided_by: str

@@ -19,6 +19,7 @@ URL = r"^(?:https?://[^\s<>\"]+)?$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 YES_NO = ("yes", "no")
+CHECKLISTS = ("PRISMA 2020", "PRISMA-LSR")
 STATUSES = ("included", "excluded", "awaiting")
 DOMAINS = {
     "RoB 1": (
@@ -162,6 +163,10 @@ def schemas(protocol: Protocol) -> dict[str, pa.DataFrameSchema]:
                 "study_id": _slug(),
                 # Blank where the ruling is about every row of the trial.
                 "row_id": _text(),
+                # Blank until `python -m analysis check` has said what to write.
+                "fingerprint": _pattern(
+                    r"^(?:[0-9a-f]{8})?$", "eight digits and letters from a to f"
+                ),
                 "ruling": _words("accept", "exclude"),
                 "reason": _required(),
                 "decided_by": _required(),
@@ -170,7 +175,7 @@ def schemas(protocol: Protocol) -> dict[str, pa.DataFrameSchema]:
         ),
         "checklists": _table(
             {
-                "checklist": _required(),
+                "checklist": _words(*CHECKLISTS),
                 "item": _required(),
                 "section": _required(),
                 "topic": _required(),

@@ -25,8 +25,8 @@ from analysis.execution.plan import Project
 from analysis.execution.rendering import SUBSTITUTIONS as SUBSTITUTIONS
 from analysis.execution.rendering import (
     Update,
+    facts_of_all_pages,
     render,
-    site_address,
     substitutions_file,
     titles,
 )
@@ -39,6 +39,7 @@ SOURCES = {".md", ".ipynb"}
 SITE_CODE = (
     "book.py",
     "rendering.py",
+    "markdown.py",
     "mathml.py",
     "metadata.py",
     "navigation.py",
@@ -231,7 +232,7 @@ def _rest(project: Project) -> dict[str, str]:
     return {
         **_digests(project, [*BESIDE_THE_CHAPTERS, *shared]),
         **{name: digest((package / name).read_bytes()) for name in SITE_CODE},
-        "address of the site": site_address(project) or "",
+        "what all pages say": json.dumps(asdict(facts_of_all_pages(project))),
         "Python": platform.python_version(),
     }
 

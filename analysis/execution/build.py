@@ -27,7 +27,7 @@ from analysis.execution.rendering import BookError, import_sphinx
 from analysis.execution.run import SECONDS_PER_PAGE, Report, Workers, execute, stale_pages
 from analysis.execution.workers import can_fork, default_jobs, open_workers
 from analysis.files import remove_unfinished, write_atomically
-from analysis.problems import ReviewError
+from analysis.problems import ReviewError, system_errors_as_sentences
 
 Reads = Mapping[str, Parts]
 """Page name → the rows it reads: what each is, and the hash of its content."""
@@ -77,7 +77,7 @@ def build_all(
     for what the system refuses.
     """
     clock, jobs = _Clock(), jobs or default_jobs()
-    with _system_errors_as_sentences(), only_build(project, console):
+    with system_errors_as_sentences(), only_build(project, console):
         remove_unfinished(project.chapters, project.results)
         reads = known_reads(project)
         inputs = Inputs(project, reads or {})
@@ -99,16 +99,6 @@ def build_all(
     build = Build(report, site, problems, clock.seconds)
     _summarise(build, project, console)
     return build
-
-
-@contextmanager
-def _system_errors_as_sentences() -> Iterator[None]:
-    """No space, no permission, no such folder: nothing a traceback would explain better."""
-    try:
-        yield
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        raise ReviewError(f"{place}{error.strerror or error}") from error
 
 
 @contextmanager

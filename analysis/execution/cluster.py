@@ -1,24 +1,24 @@
-"""Pages on other machines: a Dask cluster executes them, the driver writes what comes back.
+"""Pages on other machines: the workers of a Dask cluster execute them, the driver writes them.
 
-A worker needs a checkout of this code with the pinned packages, and so does the scheduler,
-which computes nothing; no disk is shared. `stage` is the worker's side.
-
-Dask carries and keeps alive; which page goes where is decided here, because a lost worker's
-pages are to be tried again a stated number of times, and on workers that came later too.
+A worker is started in a checkout of this code with the pinned packages and preloads
+`dask_worker`; the scheduler is started in such a checkout too and computes nothing. No disk is
+shared. Dask sends each page to a worker that computes with the same things as the driver,
+notices a worker that is lost, and has its pages made elsewhere a stated number of times.
 """
 
 from __future__ import annotations
 
-import importlib.util
+import asyncio
+import sys
 import threading
 import time
+import uuid
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from importlib.machinery import ModuleSpec
-from queue import Empty, PriorityQueue
 from typing import Any
 
 from rich.console import Console
@@ -29,25 +29,14 @@ from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Page, Project
 from analysis.execution.published import HANDED_ON
 from analysis.execution.run import Workers
-from analysis.execution.stage import (
-    PACKAGE,
-    Assignment,
-    Refused,
-    Stage,
-    checkout,
-    packed,
-    pinned_packages,
-)
-from analysis.execution.warm import SECONDS_OF_GRACE
+from analysis.execution.stage import Assignment, Checkout, checkout, packed
 from analysis.problems import ReviewError
 
 RETRIES = 2
 SECONDS_TO_CONNECT = 10.0
 SECONDS_WITHOUT_WORKERS = 30.0
 SECONDS_BETWEEN_LOOKS = 0.25
-
-# Whether a process has the code is asked by a function that every process has.
-_FIND = importlib.util.find_spec
+PRELOADED = "analysis.execution.dask_worker"
 
 
 @contextmanager
@@ -64,29 +53,29 @@ def cluster_workers(
     project's data are read now. Raises `ReviewError` where Dask is not installed, where the
     scheduler does not answer, or where no worker is there that may compute.
     """
-    inputs = Inputs(project)
-    templates = sorted({page.template for page in pages})
-    pinned = pinned_packages((project.root / "requirements.txt").read_text(encoding="utf-8"))
-    assignment = Assignment(
-        expected=checkout(project.package, pinned),
-        files=packed(project.root, _shared_files(project)),
-        modules=sorted({name for template in templates for name in inputs.modules(template)}),
-        rehearsal=rehearsal,
-    )
+    here = checkout(project.package, project.root / "requirements.txt")
     with _connected(address) as client:
-        needs = {page.name: page.needs for page in pages}
-        crew = ClusterWorkers(client, project, needs, assignment, console)
+        workers = ClusterWorkers(
+            client, here, _assignment(project, pages, rehearsal), project, _needs(pages), console
+        )
         try:
-            crew.open()
-            yield crew
+            workers.wait_for_one()
+            yield workers
         finally:
-            crew.close()
+            workers.close()
 
 
-def _shared_files(project: Project) -> list[str]:
-    """What any page may read: the data, and the files that the site hands on."""
-    data = sorted(path for path in project.data.rglob("*") if path.is_file())
-    return [*(path.relative_to(project.root).as_posix() for path in data), *HANDED_ON]
+def _assignment(project: Project, pages: Sequence[Page], rehearsal: str | None) -> Assignment:
+    """What any page may read, the data and the files that the site hands on; what all import."""
+    inputs = Inputs(project)
+    modules = {name for page in pages for name in inputs.modules(page.template)}
+    files = packed(project.root, [*inputs.data(), *HANDED_ON])
+    return Assignment(files, tuple(sorted(modules)), rehearsal)
+
+
+def _needs(pages: Sequence[Page]) -> dict[str, list[str]]:
+    """The results that each page reads, as paths from the root."""
+    return {page.name: [f"results/{need}.json" for need in page.needs] for page in pages}
 
 
 @contextmanager
@@ -97,213 +86,169 @@ def _connected(address: str) -> Iterator[Any]:
         command = "python -m pip install distributed"
         raise ReviewError(f"--scheduler needs Dask, which is not installed: {command}") from None
     try:
+        # A client that cannot connect would hang and print a traceback when it is collected.
+        asyncio.run(_knock(address))
         client = Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
-    except (OSError, ValueError, TypeError, RuntimeError) as error:
-        said = f" ({error})" if str(error) else ""
-        raise ReviewError(f"no Dask scheduler can be reached at {address}{said}") from None
+    except (OSError, ValueError, TypeError) as error:
+        raise ReviewError(f"no Dask scheduler can be reached at {address} ({error})") from None
     with client:
-        # Pages pass through the scheduler, which unpacks them to see what needs what.
-        if client.run_on_scheduler(_FIND, PACKAGE.name) is None:
-            raise ReviewError(f"the scheduler at {address} lacks this code: start it in a checkout")
+        try:
+            client.run_on_scheduler(_set_limits, RETRIES, SECONDS_WITHOUT_WORKERS)
+        except ImportError:
+            raise ReviewError(
+                f"the scheduler at {address} lacks this code: start it in a checkout"
+            ) from None
         yield client
 
 
-@dataclass(order=True)
+async def _knock(address: str) -> None:
+    from distributed import Security
+    from distributed.comm import connect
+
+    how = Security().get_connection_args("client")
+    await (await connect(address, timeout=SECONDS_TO_CONNECT, **how)).close()
+
+
+def _set_limits(retries: int, seconds: float, dask_scheduler: Any) -> None:
+    """On the scheduler: how often a page may lose its worker, how long it waits for the first."""
+    dask_scheduler.allowed_failures = retries
+    dask_scheduler.no_workers_timeout = seconds
+
+
+@dataclass(frozen=True)
 class _Ticket:
-    """A page that waits its turn, by number; one that lost its worker keeps its number."""
+    """A page, the results it reads, and where its answer goes."""
 
-    number: int
-    job: Job = field(compare=False)
-    results: bytes = field(compare=False)
-    answer: Future[Executed | Failed] = field(compare=False)
-    lost: list[str] = field(compare=False, default_factory=list)
-
-
-@dataclass
-class _Machine:
-    """A worker, and the Dask future of its stage."""
-
-    address: str
-    threads: int
-    stage: Any = None
-    refused: bool = False
-    serving: bool = False
-    lost: bool = False
-
-
-class _Lost(Exception):
-    """The worker went away with the page."""
+    job: Job
+    results: bytes
+    answer: Future[Executed | Failed] = field(default_factory=Future)
 
 
 @dataclass
 class ClusterWorkers:
-    """The driver's side: each page goes to the next free thread of an accepted worker.
+    """The driver's side: hands the pages to Dask, no more at a time than there are threads.
 
-    Pages are handed out in the order they are submitted, which is the longest first.
+    So whichever thread is free gets the first page that waits, which is the longest; and a
+    worker that is lost is blamed for the pages it executed, not for those that lay there.
     """
 
     client: Any
+    here: Checkout
+    assignment: Assignment
     project: Project
     needs: Mapping[str, Sequence[str]]
-    assignment: Assignment
     console: Console
-    machines: dict[str, _Machine] = field(default_factory=dict)
-    waiting: PriorityQueue[_Ticket] = field(default_factory=PriorityQueue)
-    closed: threading.Event = field(default_factory=threading.Event)
-    threads: list[threading.Thread] = field(default_factory=list)
-    submitted: int = 0
-    last_served: float = field(default_factory=time.monotonic)
-
-    def open(self) -> None:
-        """Wait until a worker serves; raises `ReviewError` if all there are were refused."""
-        while not self._serving():
-            self._look()
-            refused = [machine for machine in self.machines.values() if machine.refused]
-            if refused and len(refused) == len(self.machines):
-                raise ReviewError("no worker may execute the pages: each was refused")
-            if self._nobody_serves():
-                raise ReviewError(f"no worker came within {SECONDS_WITHOUT_WORKERS:g} s")
-            self.closed.wait(SECONDS_BETWEEN_LOOKS)
-        self._start(self._watch)
-
-    def close(self) -> None:
-        """Let the workers drop what they have of this build."""
-        self.closed.set()
-        for thread in self.threads:
-            thread.join()
-        stages = [machine.stage for machine in self.machines.values() if machine.stage]
-        with suppress(OSError, TimeoutError):
-            self.client.cancel(stages)
+    build: str = field(default_factory=lambda: uuid.uuid4().hex)
+    waiting: deque[_Ticket] = field(default_factory=deque)
+    running: int = 0
+    threads: dict[str, int] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    lock: threading.RLock = field(default_factory=threading.RLock)
 
     def submit(self, job: Job) -> Future[Executed | Failed]:
-        self.submitted += 1
-        results = [f"results/{need}.json" for need in self.needs[job.name]]
-        ticket = _Ticket(self.submitted, job, packed(self.project.root, results), Future())
-        self.waiting.put(ticket)
+        ticket = _Ticket(job, packed(self.project.root, self.needs[job.name]))
+        with self.lock:
+            self.waiting.append(ticket)
+            self._hand_out()
         return ticket.answer
+
+    def close(self) -> None:
+        """Hand out no more, and let the workers drop what they have of this build."""
+        from analysis.execution.dask_worker import close
+
+        with self.lock:
+            self.waiting.clear()
+        with suppress(Exception):  # a client that has lost its scheduler fails in many ways
+            self.client.run(close, self.build, workers=[*self.threads], on_error="ignore")
 
     # Who is there.
 
-    def _watch(self) -> None:
-        """Follow the workers that come and go; without any, the pages that wait fail."""
-        while not self.closed.wait(SECONDS_BETWEEN_LOOKS):
-            self._look()
-            if self._nobody_serves():
-                self._fail_all(f"no worker was there for {SECONDS_WITHOUT_WORKERS:g} s")
+    def wait_for_one(self) -> None:
+        """Raises `ReviewError` if all there are were refused, or none comes."""
+        deadline = time.monotonic() + SECONDS_WITHOUT_WORKERS
+        while not self._look():
+            if self.refused:
+                raise ReviewError("no worker may execute the pages: each was refused")
+            if time.monotonic() > deadline:
+                raise ReviewError(f"no worker came within {SECONDS_WITHOUT_WORKERS:g} s")
+            time.sleep(SECONDS_BETWEEN_LOOKS)
 
-    def _look(self) -> None:
-        present = self._present()
-        for address in set(self.machines) - set(present):
-            self._lose(self.machines.pop(address))
-        employed = [machine for machine in self.machines.values() if not machine.refused]
-        wanted = len(self.needs) - sum(machine.threads for machine in employed)
-        newcomers = sorted(set(present) - set(self.machines))[: max(0, wanted)]
-        if newcomers:  # more than there are pages would be warmed in vain
-            self._welcome({address: present[address] for address in newcomers})
-        if self._serving():
-            self.last_served = time.monotonic()
-
-    def _present(self) -> dict[str, int]:
-        """Each worker's address and threads; nobody, if the scheduler does not say."""
-        try:
-            return dict(self.client.nthreads())
-        except Exception:  # a client that has lost its scheduler fails in many ways
-            return {}
-
-    def _serving(self) -> list[_Machine]:
-        return [machine for machine in list(self.machines.values()) if machine.serving]
-
-    def _nobody_serves(self) -> bool:
-        return time.monotonic() - self.last_served > SECONDS_WITHOUT_WORKERS
-
-    def _welcome(self, newcomers: Mapping[str, int]) -> None:
-        """Ask workers, by address with their threads, to make a stage; with it, they serve."""
-        # A worker that cannot import what a task names does not survive the task.
-        try:
-            found = self.client.run(_FIND, PACKAGE.name, workers=[*newcomers], on_error="return")
-        except Exception:  # the scheduler went in the middle of it; the next look will tell
-            return
-        for address in newcomers:
-            machine = self.machines[address] = _Machine(address, newcomers[address])
-            if isinstance(found.get(address), ModuleSpec):
-                machine.stage = self._on(address, Stage, self.assignment, machine.threads)
-                machine.stage.add_done_callback(partial(self._welcomed, machine))
-            else:
-                self._refuse(machine, "it was not started in a checkout of this code")
-
-    def _welcomed(self, machine: _Machine, stage: Any) -> None:
-        if stage.status == "error":
-            error = stage.exception()
-            known = isinstance(error, Refused)
-            self._refuse(machine, str(error) if known else f"{type(error).__name__}: {error}")
-        elif stage.status == "finished":
-            machine.serving = True
-            for _ in range(machine.threads):
-                self._start(self._serve, machine)
-
-    def _refuse(self, machine: _Machine, why: str) -> None:
-        machine.refused = True
-        self._say(f"The worker at {machine.address} is refused: {why}.")
-
-    def _lose(self, machine: _Machine) -> None:
-        """Give it no more pages, even if it should be there again."""
-        if machine.serving and not self.closed.is_set():
-            self._say(f"The worker at {machine.address} is lost; its pages go to others.")
-        machine.lost, machine.serving = True, False
+    def _look(self) -> int:
+        """The threads there are for this build; says which workers are new or gone."""
+        present = self.client.scheduler_info()["workers"]
+        for address in sorted(set(self.threads) - set(present)):
+            del self.threads[address]
+            self._say(f"The worker at {address} is lost; its pages go to others.")
+        self.refused &= set(present)
+        for address, worker in present.items():
+            if str(self.here) in worker["resources"]:
+                self.threads[address] = worker["nthreads"]
+            elif address not in self.refused:
+                self.refused.add(address)
+                why = _refusal(worker.get("checkout"), self.here)
+                self._say(f"The worker at {address} is refused: {why}.")
+        return sum(self.threads.values())
 
     def _say(self, text: str) -> None:
         self.console.print(escape(text), style="yellow", soft_wrap=True, highlight=False)
 
-    def _start(self, work: Any, *arguments: object) -> None:
-        thread = threading.Thread(target=work, args=arguments, daemon=True)
-        self.threads.append(thread)
-        thread.start()
-
     # What they do.
 
-    def _serve(self, machine: _Machine) -> None:
-        """One thread of a worker: take the next page, hand it over, wait for what it makes."""
-        while not machine.lost and not self.closed.is_set():
-            with suppress(Empty):
-                self._execute(self.waiting.get(timeout=SECONDS_BETWEEN_LOOKS), machine)
-
-    def _execute(self, ticket: _Ticket, machine: _Machine) -> None:
-        """Have the page made, or let it wait for another worker, a stated number of times."""
+    def _hand_out(self) -> None:
+        """Fill the threads that are free; called with the lock, when a page comes or ends."""
         try:
-            ticket.answer.set_result(self._executed(ticket, machine))
-        except Exception as error:  # what the notebook did is in the answer: this is the way there
-            self._lose(machine)
-            said = str(error) if isinstance(error, _Lost) else f"{type(error).__name__}: {error}"
-            ticket.lost.append(f"{machine.address} ({said})")
-            if len(ticket.lost) <= RETRIES:
-                self.waiting.put(ticket)
-            else:
-                tried = f"given up after {len(ticket.lost)} workers: {', '.join(ticket.lost)}"
-                ticket.answer.set_result(Failed(tried))
+            # Where nobody is there all pages wait at the scheduler, which gives them up in time.
+            threads = self._look() or sys.maxsize
+            while self.waiting and self.running < threads:
+                self._send(self.waiting[0])
+                self.waiting.popleft()
+        except Exception as error:  # as in `close`
+            while self.waiting:
+                lost = Failed(f"the scheduler is lost: {type(error).__name__}")
+                self.waiting.popleft().answer.set_result(lost)
 
-    def _fail_all(self, why: str) -> None:
-        with suppress(Empty):
-            while True:
-                self.waiting.get_nowait().answer.set_result(Failed(why))
+    def _send(self, ticket: _Ticket) -> None:
+        from analysis.execution.dask_worker import execute
 
-    def _executed(self, ticket: _Ticket, machine: _Machine) -> Executed | Failed:
-        """The page as that worker makes it; raises `_Lost` when the worker is gone or silent."""
-        arguments = (machine.stage, ticket.job, ticket.results)
-        page, done = self._on(machine.address, Stage.execute, *arguments), threading.Event()
-        page.add_done_callback(lambda _: done.set())
-        deadline = time.monotonic() + ticket.job.timeout + 2 * SECONDS_OF_GRACE
-        while not done.wait(SECONDS_BETWEEN_LOOKS):
-            if machine.lost or self.closed.is_set():
-                page.cancel()
-                raise _Lost("gone")
-            if time.monotonic() > deadline:
-                page.cancel()
-                raise _Lost("silent")
-        made: Executed | Failed = page.result()
-        return made
-
-    def _on(self, address: str, function: Any, *arguments: object) -> Any:
-        """The Dask future of a call on this worker and no other."""
-        return self.client.submit(
-            function, *arguments, workers=[address], allow_other_workers=False, pure=False
+        page = self.client.submit(
+            execute,
+            self.build,
+            self.assignment,  # each time: the page may be tried again where no other has been
+            ticket.job,
+            ticket.results,
+            key=f"{ticket.job.name}-{uuid.uuid4().hex}",
+            resources={str(self.here): 1},
         )
+        self.running += 1
+        page.add_done_callback(partial(self._take, ticket))
+
+    def _take(self, ticket: _Ticket, page: Any) -> None:
+        """Pass the answer on; Dask calls this, in a thread of its own, when there is one."""
+        ticket.answer.set_result(_made(page))
+        with self.lock:
+            self.running -= 1
+            self._hand_out()
+
+
+def _refusal(found: Mapping[str, Any] | None, here: Checkout) -> str:
+    if found is None:
+        return f"it was not started in a checkout of this code with --preload {PRELOADED}"
+    there = Checkout(**found)
+    return f"it has [{there}], this build [{here}]: {'; '.join(there.differences(here))}"
+
+
+def _made(page: Any) -> Executed | Failed:
+    """What the worker answered, or why there is no answer."""
+    from distributed import KilledWorker
+    from distributed.scheduler import NoValidWorkerError, NoWorkerError
+
+    try:
+        answer: Executed | Failed = page.result()
+    except KilledWorker as killed:
+        tried = killed.allowed_failures + 1
+        return Failed(f"given up after {tried} workers, the last {killed.last_worker.address}")
+    except (NoValidWorkerError, NoWorkerError) as error:
+        return Failed(f"no worker was there for {error.timeout:g} s")
+    except Exception as error:
+        return Failed(f"the scheduler gave no answer: {type(error).__name__}: {error}")
+    return answer

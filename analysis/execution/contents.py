@@ -33,6 +33,7 @@ def pages(protocol: Protocol) -> tuple[Page, ...]:
     return (
         *cells,
         _page("index", needs=names, title=protocol.title),
+        _page("about/plain-language-summary", needs=names),
         _page("methods/protocol"),
         _page("results/search"),
         _page("results/included-trials"),
@@ -41,7 +42,7 @@ def pages(protocol: Protocol) -> tuple[Page, ...]:
         _page("results/moderators", needs=names),
         _page("results/sensitivity", needs=names),
         _page("results/acceptability"),
-        _page("bias/risk-of-bias"),
+        _page("bias/risk-of-bias", needs=names),
         _page("bias/small-study-effects", needs=names),
         _page("bias/integrity", needs=names),
         *(

@@ -17,7 +17,7 @@ from analysis.files import write_atomically
 Parts = Mapping[str, str]
 """The inputs of a page: what each is, in a person's words, and the hash of its content."""
 
-RECORD = ".pages.json"
+RECORD = ".pages"  # in results/, a file a page: a page is remembered without the others
 SCHEMA_VERSION = 1
 PACKAGE = "analysis"
 NAMED_IN_A_REASON = 3
@@ -60,11 +60,16 @@ class Inputs:
         return parts
 
     def data(self) -> dict[str, str]:
-        """All files of `data/`: what a page reads when nothing narrower is known."""
+        """All files of `data/`: what a page reads when nothing narrower is known.
+
+        A hidden file is nobody's data: a lock, a file half written, what an editor left.
+        """
         root = self.project.root
         return self.files(
             sorted(
-                path.relative_to(root) for path in self.project.data.rglob("*") if path.is_file()
+                path.relative_to(root)
+                for path in self.project.data.rglob("*")
+                if path.is_file() and not path.name.startswith(".")
             )
         )
 
@@ -186,22 +191,38 @@ class Made:
     seconds: float
 
 
+def code_version(made: Made) -> str:
+    """One hash for all the code a page was made by: its notebook and every module it reaches."""
+    code = {name: found for name, found in made.inputs.items() if name.startswith(f"{PACKAGE}/")}
+    return digest(_canonical(code))
+
+
 def read_record(project: Project) -> dict[str, Made]:
-    """What the last builds made, by page; empty where there is none or it cannot be read."""
-    try:
-        stored = json.loads((project.results / RECORD).read_text(encoding="utf-8"))
-        if stored["schema_version"] != SCHEMA_VERSION:
-            return {}
-        return {name: Made(**made) for name, made in stored["pages"].items()}
-    except (OSError, ValueError, TypeError, KeyError):
-        return {}
+    """What the last builds made, by page, without pages of which it cannot be read."""
+    record = {}
+    for path in sorted((project.results / RECORD).glob("[!.]*.json")):
+        try:
+            stored = json.loads(path.read_text(encoding="utf-8"))
+            if stored.pop("schema_version") == SCHEMA_VERSION:
+                record[path.stem] = Made(**stored)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            continue
+    return record
 
 
-def write_record(project: Project, record: Mapping[str, Made]) -> None:
-    """Remember what was made, for the next build; atomic."""
-    pages = {name: asdict(made) for name, made in sorted(record.items())}
-    text = json.dumps({"schema_version": SCHEMA_VERSION, "pages": pages}, ensure_ascii=False)
-    write_atomically(project.results / RECORD, text + "\n")
+def remember(project: Project, page: str, made: Made) -> None:
+    """Write down what was made, for the next build; atomic."""
+    text = json.dumps({"schema_version": SCHEMA_VERSION, **asdict(made)}, ensure_ascii=False)
+    write_atomically(_record_file(project, page), text + "\n")
+
+
+def forget(project: Project, page: str) -> None:
+    """Remember nothing of a page."""
+    _record_file(project, page).unlink(missing_ok=True)
+
+
+def _record_file(project: Project, page: str) -> Path:
+    return project.results / RECORD / f"{page}.json"
 
 
 def output_paths(page: Page) -> tuple[Path, Path]:

@@ -1,7 +1,9 @@
-"""A Sphinx extension: what a page says of itself to search engines, networks and feed readers.
+"""A Sphinx extension: what a page says of itself, to its reader and to search engines.
 
-Loaded by `_config.yml`. Addresses are given only where the site's own is known (`site_url`
-of the protocol); the picture's is relative otherwise.
+Loaded by `_config.yml`. Every page begins with the status of the review (the front page
+says it itself, and at length), and an executed page ends with the code that made it.
+Addresses are given only where the site's own is known (`site_url` of the protocol); the
+picture's is relative otherwise.
 """
 
 from __future__ import annotations
@@ -10,30 +12,56 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+
+from analysis.execution.fingerprint import Made, code_version, read_record
+from analysis.execution.plan import Project
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+FRONT = "index"
 CARD = "social-card.png"
 FEED = "feed.xml"
 LONGEST_DESCRIPTION = 200
+CODE_LENGTH = 16  # hexadecimal digits that are shown
 
 _PARAGRAPH = re.compile(r"<p\b[^>]*>(.*?)</p>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 
 
 @dataclass(frozen=True)
+class Status:
+    """How fresh the review is: its version, its last and its next search."""
+
+    version: str
+    search: str
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class Computed:
+    """How a page was executed: the hash of the code that made it, and the seconds it took."""
+
+    code: str
+    seconds: float
+
+
+@dataclass(frozen=True)
 class SiteFacts:
-    """What all pages share: the site's name and, if it is known, its address."""
+    """What all pages share: the site's name, its status and, if it is known, its address."""
 
     name: str
     url: str | None
+    status: Status | None = None
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Have every page that Sphinx writes carry its metadata."""
+    app.connect("builder-inited", lambda _app: _record.cache_clear())
     app.connect("html-page-context", _describe)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -41,16 +69,33 @@ def setup(app: Sphinx) -> dict[str, Any]:
 def _describe(
     app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object
 ) -> None:
-    env: Any = app.env
-    site = site_facts(env.myst_config.substitutions)
+    site = getattr(app.env, "site_facts", SiteFacts("", None))
     tags = metatags(site, page, context.get("title", ""), context.get("body", ""))
+    context["review_status"] = None if page == FRONT else site.status
+    context["computed"] = computed(_record(Path(app.srcdir).parent), page)
     context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
 
 
+@lru_cache(maxsize=1)
+def _record(root: Path) -> Mapping[str, Made]:
+    return read_record(Project(root))
+
+
+def computed(record: Mapping[str, Made], page: str) -> Computed | None:
+    """How that document was executed; None for one that a person wrote."""
+    notebook = f"chapters/{page}.ipynb"
+    for made in record.values():
+        if notebook in made.outputs:
+            return Computed(code_version(made)[:CODE_LENGTH], round(made.seconds, 1))
+    return None
+
+
 def site_facts(values: Mapping[str, Any]) -> SiteFacts:
-    """From the values that the prose may name: the protocol's title and address."""
-    protocol = values.get("protocol", {})
-    return SiteFacts(protocol.get("title", ""), protocol.get("site_url"))
+    """From the values that the prose may name: the protocol's title and address, the status."""
+    protocol, status = values.get("protocol", {}), values.get("status")
+    return SiteFacts(
+        protocol.get("title", ""), protocol.get("site_url"), Status(**status) if status else None
+    )
 
 
 def metatags(site: SiteFacts, page: str, title: str, body: str) -> Iterator[str]:
@@ -58,7 +103,7 @@ def metatags(site: SiteFacts, page: str, title: str, body: str) -> Iterator[str]
     said = description(body)
     up = "../" * page.count("/")
     properties = {
-        "og:type": "website" if page == "index" else "article",
+        "og:type": "website" if page == FRONT else "article",
         "og:site_name": site.name,
         "og:title": _text(title) or site.name,
         "og:description": said,
@@ -84,7 +129,7 @@ def metatags(site: SiteFacts, page: str, title: str, body: str) -> Iterator[str]
 
 def address(site_url: str, page: str) -> str:
     """The address of a page; that of the front page is the site's."""
-    return site_url if page == "index" else f"{site_url}{quote(page)}.html"
+    return site_url if page == FRONT else f"{site_url}{quote(page)}.html"
 
 
 def description(body: str) -> str:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.execution.markdown import escape_markdown
 from analysis.living.mime import RESULT_MIME
 
 if TYPE_CHECKING:
@@ -165,11 +166,6 @@ def _fill_in_headings(notebook: NotebookNode, parameters: Mapping[str, str]) -> 
         if cell.cell_type == "markdown":
             for name, value in parameters.items():
                 cell.source = cell.source.replace(f"{{{{ {name} }}}}", escape_markdown(value))
-
-
-def escape_markdown(text: str) -> str:
-    """Text that Markdown and MyST show as it stands."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+!|$~^&:@\"'-])", r"\\\1", " ".join(text.split()))
 
 
 def _explained(error: Exception, job: Job, clock: _Clock) -> Failed:

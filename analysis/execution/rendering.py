@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from analysis.execution.metadata import site_facts
+from analysis.execution.markdown import escape_values
+from analysis.execution.metadata import SiteFacts, site_facts
 from analysis.execution.plan import Project
 from analysis.problems import Problem, ReviewError
 
@@ -79,7 +80,7 @@ def render(
     _check_contents(project)
     settings, said = _configuration(project), io.StringIO()
     try:
-        with _sphinx_namespace(project), _few_collections():
+        with _sphinx_namespace(project), _few_collections(), _processes_end_with_this_one():
             from sphinx.application import Sphinx
 
             app = Sphinx(
@@ -100,6 +101,7 @@ def render(
             _substitute(app, project)
             if update is not None:
                 _render_only(app, update)
+                _remember_index_entries(app)
             app.build()
     except Exception as error:  # Sphinx's own, or whatever an extension stumbles over
         raise BookError([*_complaints(project, said.getvalue()), _fault(project, error)]) from error
@@ -118,13 +120,13 @@ def substitutions_file(project: Project) -> Path:
     return project.results / SUBSTITUTIONS
 
 
-def site_address(project: Project) -> str | None:
-    """Where the site is published, if those values say so: each page names it."""
+def facts_of_all_pages(project: Project) -> SiteFacts:
+    """What those values say that every page repeats: name, address and status of the site."""
     try:
         values = json.loads(substitutions_file(project).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return None
-    return site_facts(values).url
+        values = {}
+    return site_facts(values)
 
 
 def import_sphinx() -> None:
@@ -202,6 +204,27 @@ def _few_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
+@contextmanager
+def _processes_end_with_this_one() -> Iterator[None]:
+    """A killed build's would stay for ever: each waits for one that no longer listens."""
+    from sphinx.util.parallel import ParallelTasks
+
+    from analysis.execution.kernels import die_with
+
+    tasks: Any = ParallelTasks
+    process, parent = tasks._process, os.getpid()
+
+    def ending(*arguments: Any) -> None:
+        die_with(parent)
+        process(*arguments)
+
+    tasks._process = ending
+    try:
+        yield
+    finally:
+        tasks._process = process
+
+
 def _allow_parallel_reading(app: Sphinx) -> None:
     """Numbering the parts is all that cannot be read in parallel, and they are not numbered."""
     if numbering := app.extensions.get("sphinx_multitoc_numbering"):
@@ -220,8 +243,10 @@ def _substitute(app: Sphinx, project: Project) -> None:
     """Give MyST the values past Sphinx's configuration: its changes have all pages read again."""
     values = substitutions_file(project)
     if values.is_file():
-        config: Any = app.env
-        config.myst_config.substitutions = json.loads(values.read_text(encoding="utf-8"))
+        said, env = json.loads(values.read_text(encoding="utf-8")), cast(Any, app.env)
+        env.site_facts = site_facts(said)
+        # MyST parses a value as Markdown: text from the protocol must stay text there.
+        env.myst_config.substitutions = escape_values(said)
 
 
 def _render_only(app: Sphinx, update: Update) -> None:
@@ -244,6 +269,19 @@ def _render_only(app: Sphinx, update: Update) -> None:
 
     app.connect("env-get-outdated", outdated)
     app.connect("env-updated", showing)
+
+
+def _remember_index_entries(app: Sphinx) -> None:
+    """Give back to the search index what pages define: Sphinx forgets it between two builds."""
+    index = Path(app.outdir, "searchindex.js").read_text(encoding="utf-8")
+    former = json.loads(index.partition("(")[2].removesuffix(")"))
+    remembered: dict[str, list[tuple[str, str, str]]] = {}
+    for entry, places in former["indexentries"].items():
+        for document, anchor, main in places:
+            name = former["docnames"][document]
+            remembered.setdefault(name, []).append((entry, anchor, "main" if main else ""))
+    environment: Any = app.env
+    environment._search_index_index_entries = remembered
 
 
 def _complaints(project: Project, said: str) -> list[Problem]:
@@ -270,6 +308,9 @@ def _fault(project: Project, error: Exception) -> Problem:
     """What made Sphinx stop."""
     from sphinx.errors import SphinxError
 
+    if isinstance(error, EOFError):  # nothing else that Sphinx reads ends before it should
+        ended = "a process that made pages ended early: it was killed, or memory ran out"
+        return Problem(Path("book"), None, None, ended)
     kind = "" if isinstance(error, SphinxError) else f"{type(error).__name__}: "
     return Problem(Path("book"), None, None, kind + _said(project, error))
 

@@ -13,11 +13,12 @@ from analysis.execution.fingerprint import (
     Inputs,
     Made,
     Parts,
+    forget,
     output_paths,
     outputs,
     read_record,
+    remember,
     stale_because,
-    write_record,
 )
 from analysis.execution.notebook import Executed, Failed, Job, read_template
 from analysis.execution.plan import Page, Project, check_plan
@@ -149,6 +150,7 @@ class _Run:
         for name in set(self.record) - {page.name for page in pages}:
             for path in set(self.record.pop(name).outputs) - planned:
                 (self.project.root / path).unlink(missing_ok=True)
+            forget(self.project, name)
 
     def _longest_first(self, order: TopologicalSorter[str]) -> list[str]:
         """The pages that may start, those that took longest first, so that no core idles last."""
@@ -206,8 +208,9 @@ class _Run:
             write_atomically(result, made.result)
         write_atomically(self.project.chapters / page.target, made.notebook)
         self.inputs.forget_results()
-        self.record[page.name] = Made(started.inputs, outputs(page, self.project), made.seconds)
-        write_record(self.project, self.record)
+        known = Made(started.inputs, outputs(page, self.project), made.seconds)
+        self.record[page.name] = known
+        remember(self.project, page.name, known)
 
 
 @dataclass(frozen=True)

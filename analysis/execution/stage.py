@@ -1,10 +1,10 @@
-"""A worker of a cluster: whether it may compute for this build, and the folder where it does.
+"""What a worker of a cluster is, and the folders in which it executes the pages of builds.
 
-What a worker is, it must be exactly: one whose code, packages, Python or platform differ is
-refused, because its numbers could. What it is to compute travels: the data once to each
-worker; templates, parameters and the results a page reads with the page. There they meet a
-copy of the worker's code in a folder of their own, in which other builds and the worker's
-own data are not seen.
+Only machines that compute with the same things give the same numbers: the code, the pinned
+packages, Python and the platform are a `Checkout`, and a driver sends pages to workers whose
+checkout is its own. What they compute on travels: data, templates, parameters and the results
+a page reads. There they meet a copy of the worker's code in a folder of their own, in which
+other builds and the worker's own data are not seen.
 """
 
 from __future__ import annotations
@@ -16,16 +16,17 @@ import platform
 import re
 import shutil
 import tempfile
-import weakref
+import threading
+import time
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.execution.fingerprint import digest
 from analysis.execution.notebook import Executed, Failed, Job
-from analysis.execution.warm import can_fork, warm_workers
+from analysis.execution.warm import warm_workers
 from analysis.files import write_atomically
 
 PACKAGE = Path(__file__).parents[1]
@@ -43,7 +44,7 @@ class Checkout:
     platform: str
 
     def __str__(self) -> str:
-        packages = digest(json.dumps(self.packages, sort_keys=True).encode())
+        packages = digest(json.dumps(dict(self.packages), sort_keys=True).encode())
         return (
             f"code {self.code[:12]}, packages {packages[:12]}, "
             f"Python {self.python}, {self.platform}"
@@ -65,12 +66,13 @@ class Checkout:
         ]
 
 
-def checkout(package: Path, pinned: Iterable[str]) -> Checkout:
-    """What this process would compute with: `package` is the code, `pinned` names packages."""
+def checkout(package: Path, requirements: Path) -> Checkout:
+    """What this process would compute with: the code of `package`, and what is pinned."""
     code = [
         (path.relative_to(package).as_posix(), digest(path.read_bytes()))
         for path in sorted(package.rglob("*.py"))
     ]
+    pinned = sorted(_PINNED.findall(requirements.read_text(encoding="utf-8")))
     return Checkout(
         code=digest(json.dumps(code).encode()),
         packages={name: version for name in pinned if (version := _installed(name))},
@@ -86,11 +88,6 @@ def _installed(name: str) -> str | None:
         return None
 
 
-def pinned_packages(requirements: str) -> tuple[str, ...]:
-    """The packages a requirements file pins, whatever the platform they are for."""
-    return tuple(sorted(_PINNED.findall(requirements)))
-
-
 def packed(root: Path, names: Iterable[str]) -> bytes:
     """Files below `root` as one archive, without those that are not there."""
     content = io.BytesIO()
@@ -103,41 +100,28 @@ def packed(root: Path, names: Iterable[str]) -> bytes:
 
 @dataclass(frozen=True)
 class Assignment:
-    """What a worker is told of a build once: what it must be, and what it starts from.
+    """What the pages of a build start from: an archive of the driver's data, and what to warm.
 
-    `files` is an archive of the driver's data, `modules` and `rehearsal` are what the
-    parent of the kernels imports and calls before the first page.
+    `modules` and `rehearsal` are what the parent of the kernels imports and calls first.
     """
 
-    expected: Checkout
     files: bytes
-    modules: Sequence[str]
+    modules: tuple[str, ...]
     rehearsal: str | None
 
 
-class Refused(Exception):
-    """A worker that may not compute, and why; it travels back to the driver."""
-
-
 class Stage:
-    """A worker's place for one build: a copy of its code, the driver's data, warm kernels.
+    """A worker's place for one build: a copy of its code, the driver's data, warm kernels."""
 
-    It ends, with all its processes, when nothing refers to it any more. Raises `Refused`
-    where this worker is not what the driver is.
-    """
-
-    def __init__(self, assignment: Assignment, jobs: int) -> None:
-        if not can_fork():
-            raise Refused("its platform does not fork")
+    def __init__(self, assignment: Assignment, package: Path, below: Path, jobs: int) -> None:
         with ExitStack() as stack:
-            self.folder = Path(tempfile.mkdtemp(prefix="stage-"))
+            self.folder = Path(tempfile.mkdtemp(prefix="stage-", dir=below))
             stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
-            shutil.copytree(PACKAGE, self.folder / PACKAGE.name)
-            _check(checkout(self.folder / PACKAGE.name, assignment.expected.packages), assignment)
+            shutil.copytree(package, self.folder / package.name)
             self._unpack(assignment.files)
             workers = warm_workers(jobs, self.folder, assignment.modules, assignment.rehearsal)
             self._workers = stack.enter_context(workers)
-            self._end = weakref.finalize(self, stack.pop_all().close)
+            self.close = stack.pop_all().close
 
     def execute(self, job: Job, results: bytes) -> Executed | Failed:
         """Execute one page, which reads these results of others."""
@@ -150,7 +134,52 @@ class Stage:
                 write_atomically(self.folder / name, archive.read(name))
 
 
-def _check(found: Checkout, assignment: Assignment) -> None:
-    if found != assignment.expected:
-        differences = "; ".join(found.differences(assignment.expected))
-        raise Refused(f"it has [{found}], this build [{assignment.expected}]: {differences}")
+@dataclass
+class _InUse:
+    stage: Stage
+    pages: int = 0
+    since: float = 0.0  # when its last page ended
+
+
+class Stages:
+    """The stages of a worker by build, opened for a first page, closed when nobody uses them."""
+
+    def __init__(self, package: Path, below: Path, jobs: int) -> None:
+        self._place = package, below, jobs
+        self._open: dict[str, _InUse] = {}
+        self._lock = threading.Lock()
+
+    def execute(
+        self, build: str, assignment: Assignment, job: Job, results: bytes
+    ) -> Executed | Failed:
+        """Execute one page of a build, which reads these results of others."""
+        with self._lock:
+            if build not in self._open:
+                self._open[build] = _InUse(Stage(assignment, *self._place))
+            used = self._open[build]
+            used.pages += 1
+        try:
+            return used.stage.execute(job, results)
+        finally:
+            with self._lock:
+                used.pages -= 1
+                used.since = time.monotonic()
+
+    def close(self, build: str) -> None:
+        """Close the stage of a build and end its pages; nothing happens if there is none."""
+        with self._lock:
+            used = self._open.pop(build, None)
+        if used:
+            used.stage.close()
+
+    def close_unused(self, seconds: float) -> None:
+        """Close the stages on which nothing has happened for so many seconds."""
+        now = time.monotonic()
+        with self._lock:
+            unused = [
+                build
+                for build, used in self._open.items()
+                if not used.pages and now - used.since >= seconds
+            ]
+        for build in unused:
+            self.close(build)

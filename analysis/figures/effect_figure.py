@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 
 from analysis.figures import style
-from analysis.figures.effect_labels import band_note, favours, sentence_case
+from analysis.figures.effect_labels import band_note, favours
 from analysis.figures.effect_scale import effect_scale, important_band
 from analysis.figures.row_plot import Column, Row, RowPlot, draw_row_plot
+from analysis.formatting import sentence_case
 from analysis.synthesis.model import Synthesis
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.figures.effect_scale import Span
-from analysis.formatting import limits, number
+from analysis.formatting import limits, number, percent_level, sentence_case
 from analysis.statistics.results import Interval, PooledEffect
 from analysis.synthesis.model import Measure, Synthesis
 from analysis.synthesis.wording import INTERVAL_NAMES, MODEL_NAMES
@@ -17,8 +17,7 @@ def estimate_text(span: Span, *, ratio: bool) -> str:
 
 def effect_header(synthesis: Synthesis) -> str:
     """`SMD [95% CI]`."""
-    level = synthesis.primary.interval.level if synthesis.primary else 0.95
-    return f"{synthesis.measure.name} [{level:.0%} CI]"
+    return f"{synthesis.measure.name} [{percent_level(synthesis.level)} CI]"
 
 
 def favours(measure: Measure) -> tuple[str, str]:
@@ -40,8 +39,3 @@ def model_name(pooled: PooledEffect) -> str:
 def interval_name(interval: Interval) -> str:
     """`Hartung-Knapp`."""
     return INTERVAL_NAMES[interval.method]
-
-
-def sentence_case(text: str) -> str:
-    """The first letter a capital, the others as they are."""
-    return f"{text[:1].upper()}{text[1:]}"

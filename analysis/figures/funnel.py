@@ -19,7 +19,7 @@ from analysis.figures.framing import (
     notes_height,
 )
 from analysis.figures.sheet import Sheet
-from analysis.formatting import counted
+from analysis.formatting import counted, percent_level
 from analysis.statistics.small_study_effects import Contour, FunnelContours
 from analysis.statistics.trim_and_fill import TrimAndFill
 from analysis.synthesis.model import Measure, Synthesis
@@ -57,10 +57,11 @@ def funnel_plot(synthesis: Synthesis) -> Figure:
 
 def _notes(contours: FunnelContours, filled: TrimAndFill | None) -> list[str]:
     p_values = [f"{contour.p:g}" for contour in _widening(contours)]
+    share = percent_level(contours.pseudo_interval.level)
     notes = [
         f"White: a trial there has p above {p_values[0]}; shades outwards: p below "
-        f"{', '.join(p_values)}. Dashed: the pooled estimate and where "
-        f"{contours.pseudo_interval.level:.0%} of trials should fall without heterogeneity."
+        f"{', '.join(p_values)}. Dashed: the pooled estimate and where {share} of trials should "
+        "fall without heterogeneity."
     ]
     if filled and filled.missing:
         notes.append(f"Hollow: {counted(filled.missing, 'trial')} supposed by trim and fill.")

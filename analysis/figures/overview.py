@@ -9,7 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures import style
-from analysis.figures.effect_labels import band_note, estimate_text, favours, sentence_case
+from analysis.figures.effect_labels import (
+    band_note,
+    effect_header,
+    estimate_text,
+    favours,
+)
 from analysis.figures.effect_marks import (
     draw_axis,
     draw_bar,
@@ -26,7 +31,7 @@ from analysis.figures.effect_scale import (
 )
 from analysis.figures.fitting import text_width, wrap
 from analysis.figures.sheet import Sheet
-from analysis.formatting import DASH
+from analysis.formatting import DASH, sentence_case
 from analysis.statistics.results import PooledEffect
 from analysis.synthesis.model import Synthesis
 
@@ -180,8 +185,8 @@ def _draw_facet(sheet: Sheet, grid: _Grid, place: tuple[str, str], left: float, 
     sheet.text(left, header, grid.label(timepoint), size=style.SMALL, bold=True)
     sheet.text(plot_right + COUNT, header, "k", align="right", size=style.SMALL, bold=True)
     cells = [grid.cells.get((condition, outcome, timepoint)) for outcome in grid.outcomes]
-    name = next((s.measure.name for s in cells if s and not s.measure.ratio), "")
-    sheet.text(right, header, f"{name} [95% CI]", align="right", size=style.SMALL, bold=True)
+    named = next((effect_header(s) for s in cells if s and not s.measure.ratio), "")
+    sheet.text(right, header, named, align="right", size=style.SMALL, bold=True)
     axes = sheet.axes(left, top, plot_right - left, len(cells) * ROW)
     axes.set_ylim(top + len(cells) * ROW, top)
     _draw_axes(axes, grid, cells)
@@ -219,7 +224,7 @@ def _draw_cell(
     span = _span(synthesis, pooled)
     prediction = _prediction(synthesis, pooled)
     if prediction:
-        draw_bar(axes, grid.scale, prediction, y, half_height=1.7)
+        draw_bar(axes, grid.scale, prediction, y, half_height=3.2)
     draw_interval(axes, grid.scale, span, y, color=style.POOLED, width=1.6)
     if pooled.k > 1:
         draw_dot(axes, grid.scale, span, y, side=6.5)

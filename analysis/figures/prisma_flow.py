@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 
 from matplotlib.figure import Figure
 
@@ -22,6 +23,16 @@ BETWEEN = 16.0  # from one row of boxes to the next
 PHASE = 15.0  # width of the bars that name the phases
 SIZE = 8.5
 NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True)
+class _Text:
+    """What a box says, and in which column and row it stands."""
+
+    column: str
+    row: int
+    paragraphs: tuple[str, ...]
+    dashed: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,23 +58,38 @@ class _Box:
         return self.x + self.width
 
 
-# Left edges and widths of the five columns of boxes, from the left margin.
-_EDGES = {
-    "previous": (39.0, 106.0),
-    "databases": (163.0, 130.0),
-    "databases side": (309.0, 118.0),
-    "other": (445.0, 112.0),
-    "other side": (571.0, 99.0),
-}
+_Edges = Mapping[str, tuple[float, float]]
+
+# Left edges and widths of the five columns of boxes, from the left margin. Where no database
+# was searched, the reasons of the other methods get the room.
+_SEARCHED: _Edges = MappingProxyType(
+    {
+        "previous": (39.0, 106.0),
+        "databases": (163.0, 130.0),
+        "databases side": (309.0, 118.0),
+        "other": (445.0, 112.0),
+        "other side": (571.0, 99.0),
+    }
+)
+_NOT_SEARCHED: _Edges = MappingProxyType(
+    {
+        "previous": (39.0, 100.0),
+        "databases": (153.0, 118.0),
+        "databases side": (283.0, 76.0),
+        "other": (375.0, 112.0),
+        "other side": (503.0, 167.0),
+    }
+)
 
 
 def prisma_flow(flow: Flow) -> Figure:
     """Draw the diagram: previous studies, databases and registers, other methods."""
+    edges = _NOT_SEARCHED if flow.databases is None else _SEARCHED
     with style.drawing():
-        boxes = _boxes(flow)
+        boxes = {name: _placed(box, edges) for name, box in _texts(flow).items()}
         tops, bottom = _rows(boxes.values())
         sheet = Sheet.blank(style.WIDTH, bottom + MARGIN)
-        _draw_headers(sheet)
+        _draw_headers(sheet, edges)
         _draw_phases(sheet, tops, bottom)
         for box in boxes.values():
             _draw_box(sheet, box, tops[box.row])
@@ -71,9 +97,9 @@ def prisma_flow(flow: Flow) -> Figure:
         return sheet.figure
 
 
-def _boxes(flow: Flow) -> dict[str, _Box]:
+def _texts(flow: Flow) -> dict[str, _Text]:
     boxes = {
-        "previous": _box(
+        "previous": _text(
             "previous",
             0,
             _counted("Studies included in the previous version", flow.previous_studies),
@@ -82,16 +108,16 @@ def _boxes(flow: Flow) -> dict[str, _Box]:
     }
     boxes |= _stream_boxes("databases", flow.databases, screens=True)
     boxes |= _stream_boxes("other", flow.other, screens=False)
-    boxes["new"] = _box(
+    boxes["new"] = _text(
         "databases",
         4,
         _counted("New studies included", flow.new_studies),
         _counted("Reports of new studies", flow.new_reports),
     )
-    boxes["awaiting"] = _box(
+    boxes["awaiting"] = _text(
         "databases side", 4, _counted("Studies awaiting classification", flow.awaiting_studies)
     )
-    boxes["total"] = _box(
+    boxes["total"] = _text(
         "databases",
         5,
         _counted("Total studies included", flow.total_studies),
@@ -100,55 +126,61 @@ def _boxes(flow: Flow) -> dict[str, _Box]:
     return boxes
 
 
-def _stream_boxes(name: str, stream: Stream | None, *, screens: bool) -> dict[str, _Box]:
+def _stream_boxes(name: str, stream: Stream | None, *, screens: bool) -> dict[str, _Text]:
     if stream is None:
-        return {f"{name} identified": _box(name, 0, "Not searched for this version", dashed=True)}
+        return {f"{name} identified": _text(name, 0, "Not searched for this version", dashed=True)}
     side = f"{name} side"
     boxes = {
-        f"{name} identified": _box(name, 0, "Records identified from:", *_listed(stream.identified))
+        f"{name} identified": _text(
+            name, 0, "Records identified from:", *_listed(stream.identified)
+        )
     }
     if screens:
         removed = _listed(stream.removed) or [_counted("All reasons", None)]
-        boxes[f"{name} removed"] = _box(side, 0, "Removed before screening:", *removed)
-        boxes[f"{name} screened"] = _box(
+        boxes[f"{name} removed"] = _text(side, 0, "Removed before screening:", *removed)
+        boxes[f"{name} screened"] = _text(
             name,
             1,
             _counted("Records screened", stream.screened),
             *_waiting("Records to screen", stream.to_screen),
         )
-        boxes[f"{name} excluded"] = _box(side, 1, _counted("Records excluded", stream.excluded))
-    boxes[f"{name} sought"] = _box(
+        boxes[f"{name} excluded"] = _text(side, 1, _counted("Records excluded", stream.excluded))
+    boxes[f"{name} sought"] = _text(
         name,
         2,
-        _counted("Reports sought", stream.sought),
+        _counted("Reports sought for retrieval", stream.sought),
         *_waiting("Reports to retrieve", stream.to_retrieve),
     )
-    boxes[f"{name} not retrieved"] = _box(
+    boxes[f"{name} not retrieved"] = _text(
         side, 2, _counted("Reports not retrieved", stream.not_retrieved)
     )
-    boxes[f"{name} assessed"] = _box(
+    boxes[f"{name} assessed"] = _text(
         name,
         3,
         _counted("Reports assessed for eligibility", stream.assessed),
         *_waiting("Reports to assess", stream.to_assess),
     )
     reasons = _listed(stream.reports_excluded) or [_counted("All reasons", 0)]
-    boxes[f"{name} reports excluded"] = _box(side, 3, "Reports excluded:", *reasons)
+    boxes[f"{name} reports excluded"] = _text(side, 3, "Reports excluded:", *reasons)
     return boxes
 
 
-def _box(column: str, row: int, *paragraphs: str, dashed: bool = False) -> _Box:
-    x, width = _EDGES[column]
+def _text(column: str, row: int, *paragraphs: str, dashed: bool = False) -> _Text:
+    return _Text(column, row, paragraphs, dashed)
+
+
+def _placed(text: _Text, edges: _Edges) -> _Box:
+    x, width = edges[text.column]
     lines = (
         line
-        for paragraph in paragraphs
+        for paragraph in text.paragraphs
         for line in wrap(plain(paragraph), width - 2 * PADDING, SIZE, lines=6)
     )
-    return _Box(row, x, width, tuple(lines), dashed)
+    return _Box(text.row, x, width, tuple(lines), text.dashed)
 
 
 def _listed(counts: Counts) -> list[str]:
-    return [_counted(label, number) for label, number in counts]
+    return [f"•{NO_BREAK}{_counted(label, number)}" for label, number in counts]
 
 
 def _waiting(label: str, number: int) -> list[str]:
@@ -174,7 +206,7 @@ def _rows(boxes: Iterable[_Box]) -> tuple[list[float], float]:
     return tops, y - BETWEEN
 
 
-def _draw_headers(sheet: Sheet) -> None:
+def _draw_headers(sheet: Sheet, edges: _Edges) -> None:
     spans = (
         ("previous", "previous", "Previous studies"),
         ("databases", "databases side", "New studies from databases and registers"),
@@ -182,8 +214,8 @@ def _draw_headers(sheet: Sheet) -> None:
     )
     height = 2 * LINE + 2 * PADDING
     for first, last, heading in spans:
-        left = _EDGES[first][0]
-        width = sum(_EDGES[last]) - left
+        left = edges[first][0]
+        width = sum(edges[last]) - left
         sheet.rectangle(left, MARGIN, width, height, face=style.BAND)
         lines = wrap(heading, width - 2 * PADDING, SIZE, bold=True)
         for index, line in enumerate(lines):

@@ -51,6 +51,7 @@ WIDEST_LABEL = 150.0
 WIDEST_COLUMN = 96.0
 MARK = 13.5
 BAR = 22.0
+NO_PARTICIPANTS = "no trial has a known number of participants to weight the bars by"
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,15 @@ def _draw_notes(sheet: Sheet, lines: Sequence[str], y: float) -> None:
         sheet.text(MARGIN, y + index * LINE, line, size=style.SMALL, color=style.MUTED)
 
 
+@dataclass(frozen=True)
+class _Bar:
+    """A line of a figure of bars; a heading has no shares."""
+
+    label: str
+    shares: Mapping[Judgement, float]
+    bold: bool = False
+
+
 def summary_bars(assessments: Sequence[Assessment]) -> Figure:
     """Share of participants whose trial has each judgement, a bar a domain.
 
@@ -200,35 +210,64 @@ def summary_bars(assessments: Sequence[Assessment]) -> Figure:
     trial's number is known.
     """
     domains = (*domains_of(assessments), OVERALL)
-    known = [a for a in assessments if a.n]
-    if not known:
-        raise ValueError("no trial has a known number of participants to weight the bars by")
+    bars = [
+        _Bar(domain.capitalize(), shares(assessments, domain), bold=domain == OVERALL)
+        for domain in domains
+    ]
+    notes = _notes(assessments, domains, "Share of participants. ")
+    return _draw_bars(bars, [*notes, *_left_out(assessments)])
+
+
+def question_bars(groups: Mapping[str, Mapping[str, Sequence[Assessment]]]) -> Figure:
+    """Share of participants whose trial has each overall judgement, a bar a question.
+
+    `groups` maps a heading to its questions, a question to its trials, whatever their tool.
+    Raises ValueError where a question has no trial of known size.
+    """
+    bars = []
+    for heading, questions in groups.items():
+        bars.append(_Bar(heading, {}, bold=True))
+        bars += [_Bar(label, shares(trials, OVERALL)) for label, trials in questions.items()]
+    every = [a for questions in groups.values() for trials in questions.values() for a in trials]
+    seen = {assessment.risk_of_bias.overall for assessment in every}
+    key = judgement_key(tuple(j for j in JUDGEMENTS if j in seen))
+    notes = [f"Share of participants by the overall judgement of their trial. {key}."]
+    return _draw_bars(bars, [*notes, *_left_out(dict.fromkeys(every))])
+
+
+def _left_out(assessments: Iterable[Assessment]) -> list[str]:
+    unknown = sum(not assessment.n for assessment in assessments)
+    if not unknown:
+        return []
+    return [f"Left out, number of participants not known: {counted(unknown, 'trial')}."]
+
+
+def _draw_bars(bars: Sequence[_Bar], notes: Sequence[str]) -> Figure:
     with style.drawing():
-        labels = [domain.capitalize() for domain in domains]
-        left = MARGIN + max(text_width(label, style.BODY, bold=True) for label in labels) + 12.0
-        notes = _notes(assessments, domains, "Share of participants. ")
-        if len(known) < len(assessments):
-            unknown = counted(len(assessments) - len(known), "trial")
-            notes.append(f"Left out, number of participants not known: {unknown}.")
+        left = MARGIN + 12.0
+        left += max(text_width(bar.label, style.BODY, bold=bar.bold) for bar in bars if bar.shares)
         lines = _wrapped(notes, style.WIDTH - 2 * MARGIN)
-        bottom = MARGIN + len(domains) * BAR
+        bottom = MARGIN + len(bars) * BAR
         sheet = Sheet.blank(style.WIDTH, bottom + 30.0 + len(lines) * LINE + MARGIN)
         right = style.WIDTH - MARGIN - 14.0
-        for index, (domain, label) in enumerate(zip(domains, labels, strict=True)):
+        for index, bar in enumerate(bars):
             y = MARGIN + (index + 0.5) * BAR
-            sheet.text(MARGIN, y, label, bold=domain == OVERALL)
-            _draw_bar(sheet, _shares(known, domain), left, right, y)
+            sheet.text(MARGIN, y, bar.label, bold=bar.bold)
+            _draw_bar(sheet, bar.shares, left, right, y)
         _draw_share_axis(sheet, left, right, bottom)
         _draw_notes(sheet, lines, bottom + 30.0 + LINE / 2)
         return sheet.figure
 
 
-def _shares(known: Sequence[Assessment], domain: str) -> dict[Judgement, float]:
+def shares(assessments: Sequence[Assessment], domain: str) -> dict[Judgement, float]:
+    """The share of the participants, 0 to 1, under each judgement; ValueError without any."""
     participants: dict[Judgement, int] = dict.fromkeys(JUDGEMENTS, 0)
-    for assessment in known:
+    for assessment in assessments:
         judgement = _judgements(assessment).get(domain, "not assessed")
         participants[judgement] += assessment.n or 0
     total = sum(participants.values())
+    if not total:
+        raise ValueError(NO_PARTICIPANTS)
     return {judgement: n / total for judgement, n in participants.items() if n}
 
 

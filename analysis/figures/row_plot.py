@@ -268,6 +268,7 @@ def _draw_cells(plot: RowPlot, layout: _Layout, row: Row, index: int) -> None:
     if row.rule_above:
         top = y - (_row_height(row, cells) + _extra(row)) / 2 + 2.0
         sheet.line((MARGIN, style.WIDTH - MARGIN), (top, top))
+        layout.axes.axhline(top, color=style.RULE, lw=0.8, zorder=0.5)  # over the band, too
 
 
 def _draw_marks(plot: RowPlot, layout: _Layout, row: Row, y: float) -> None:
@@ -278,7 +279,7 @@ def _draw_marks(plot: RowPlot, layout: _Layout, row: Row, y: float) -> None:
                 pale = mark.shape == "pale diamond"
                 draw_diamond(axes, scale, mark.span, y, half_height=5.0, pale=pale)
             case "bar":
-                draw_bar(axes, scale, mark.span, y, half_height=2.2 if len(row.marks) == 1 else 1.7)
+                draw_bar(axes, scale, mark.span, y, half_height=2.2 if len(row.marks) == 1 else 3.2)
             case "dot":
                 draw_interval(axes, scale, mark.span, y, color=style.POOLED, width=1.6)
                 draw_dot(axes, scale, mark.span, y, side=6.5)

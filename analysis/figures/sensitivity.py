@@ -8,7 +8,7 @@ from types import MappingProxyType
 from matplotlib.figure import Figure
 
 from analysis.figures import style
-from analysis.figures.effect_labels import band_note, estimate_text, favours
+from analysis.figures.effect_labels import band_note, effect_header, estimate_text, favours
 from analysis.figures.effect_scale import Span, effect_scale, important_band, interval_span
 from analysis.figures.row_plot import Column, PlotMark, Row, RowPlot, Shape, draw_row_plot
 from analysis.formatting import limits, number
@@ -42,7 +42,10 @@ def sensitivity_plot(questions: Sequence[Sensitivity], labels: Mapping[str, str]
     points = [_shown(first, v.estimate) for question in questions for v in question.variants]
     spans = [_primary_span(question) for question in questions]
     plot = RowPlot(
-        columns=(Column("Question"), Column(f"{first.measure.name}\n[95% CI]", "right", "right")),
+        columns=(
+            Column("Question"),
+            Column(effect_header(first).replace(" [", "\n["), "right", "right"),
+        ),
         rows=tuple(_rows(questions, labels)),
         scale=effect_scale(spans, (0.0, *points, *(band or ())), ratio=False),
         plot_header="Dot and line: primary analysis. Hollow marks: each variant’s estimate",

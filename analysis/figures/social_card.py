@@ -9,12 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures import style
-from analysis.figures.effect_labels import favours, sentence_case
+from analysis.figures.effect_labels import favours
 from analysis.figures.effect_marks import draw_axis, draw_dot, draw_interval
 from analysis.figures.effect_scale import EffectScale, effect_scale, important_band, interval_span
 from analysis.figures.fitting import shorten, wrap
 from analysis.figures.sheet import Sheet
 from analysis.figures.text import plain
+from analysis.formatting import sentence_case
 from analysis.synthesis.model import Synthesis
 
 WIDTH, HEIGHT = 600.0, 315.0  # points; 1.91 : 1, as the networks show it

@@ -40,7 +40,7 @@ PAPER = "#ffffff"
 TRIAL = "#3a4757"
 POOLED = "#0b5fa5"
 POOLED_PALE = "#9cc3e6"
-PREDICTION = "#eba83a"
+PREDICTION = "#f4cd83"
 SUSPECT = "#b5400f"
 
 FONT_STACK = (

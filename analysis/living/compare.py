@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 from analysis.evidence.csv_files import read_csv
+from analysis.formatting import number
 from analysis.living.state import CellState
+from analysis.problems import EvidenceError, Problem
 from analysis.protocol import Frozen
 from analysis.statistics.results import PooledEffect
 from analysis.synthesis.model import Measure
@@ -16,13 +18,11 @@ Direction = Literal["lower", "higher", "same", "new", "gone", "none"]
 ARROWS: Mapping[Direction, str] = {
     "lower": "▼",
     "higher": "▲",
-    "same": "＝",
-    "new": "＋",
+    "same": "=",
+    "new": "+",
     "gone": "✕",
     "none": "–",
 }
-# Two estimates that print alike are the same to a reader.
-PRINTED_ALIKE = 0.005
 # The columns that name a row in each data file.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "studies": ("study_id",),
@@ -32,6 +32,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "integrity": ("check", "study_id", "row_id"),
     "contrasts": ("study_id", "source_id"),
     "published": ("review", "condition", "outcome", "timepoint", "measure"),
+    "sources": ("source_id",),
 }
 
 VersionKind = Literal[
@@ -85,6 +86,34 @@ class Change(Frozen):
     def anything(self) -> bool:
         """Whether anything at all differs, beyond what is printed."""
         return self.before != self.now
+
+
+class Comparison(Frozen):
+    """Two versions by their names: every cell of either, and every corrected value."""
+
+    before: str
+    now: str
+    changes: tuple[Change, ...]
+    corrections: tuple[Correction, ...]
+
+    @property
+    def kind(self) -> VersionKind:
+        return kind_of_version(self.changes)
+
+    @property
+    def changed(self) -> tuple[Change, ...]:
+        """The cells in which anything at all differs."""
+        return tuple(change for change in self.changes if change.anything)
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.changed or self.corrections)
+
+    def corrected_in(self, change: Change) -> tuple[Correction, ...]:
+        """The corrected values of the outcome rows that a cell rests on, in either version."""
+        states = (change.before, change.now)
+        rows = {row for state in states if state for t in state.trials for row in t.row_ids}
+        return tuple(c for c in self.corrections if c.file == "outcomes.csv" and c.row in rows)
 
 
 def compare(before: Mapping[str, CellState], now: Mapping[str, CellState]) -> tuple[Change, ...]:
@@ -144,10 +173,11 @@ def _direction(
         return "none" if before is None else "gone"
     if before is None:
         return "new"
-    difference = measure.shown(now.estimate) - measure.shown(before.estimate)
-    if abs(difference) < PRINTED_ALIKE:
+    then, today = measure.shown(before.estimate), measure.shown(now.estimate)
+    # Two estimates that print alike are the same to a reader.
+    if number(then) == number(today):
         return "same"
-    return "lower" if difference < 0 else "higher"
+    return "lower" if today < then else "higher"
 
 
 def kind_of_version(changes: Sequence[Change]) -> VersionKind:
@@ -185,5 +215,7 @@ def _rows(path: Path, key: tuple[str, ...]) -> dict[str, dict[str, str]]:
     if not path.is_file():
         return {}
     table = read_csv(path)
+    if missing := [name for name in key if name not in table.header]:
+        raise EvidenceError([Problem(path, 1, name, "this column is missing") for name in missing])
     rows = [dict(zip(table.header, cells, strict=True)) for cells in table.rows]
     return {", ".join(row[name] for name in key): row for row in rows}

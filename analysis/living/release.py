@@ -15,29 +15,33 @@ import math
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
 from analysis.evidence.csv_files import read_csv
 from analysis.evidence.load import Evidence, load
+from analysis.json_files import read_json
 from analysis.living.compare import VersionKind, compare, kind_of_version
 from analysis.living.state import CellState, state_of
-from analysis.problems import EvidenceError, Problem, ReviewError
+from analysis.lock import locked
+from analysis.problems import ReviewError
 from analysis.protocol import Frozen
 from analysis.synthesis.cell import synthesise_all
 
 PACKAGES = ("pymare", "numpy", "scipy", "pandas", "pydantic", "pandera")
-NAME = re.compile(r"\d{4}\.\d{2}(\.\d{1,2})?")
+NAME = re.compile(r"\d{4}\.(0[1-9]|1[0-2])(\.\d{1,2})?")
+UNFINISHED = ".new-"  # the beginning of the name of a release that is being made
 # Another processor may round the last digits otherwise; a reader never sees them.
 SAME = 1e-9
 
-Read = TypeVar("Read")
+# A file beside the others: no path leads out of the release's folder.
+DataFile = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*\.(?:csv|yml)$", max_length=80)]
 States = Mapping[str, CellState]
-_STATES: TypeAdapter[dict[str, CellState]] = TypeAdapter(dict[str, CellState])
 
 
 class Release(Frozen):
@@ -47,14 +51,19 @@ class Release(Frozen):
     date: dt.date
     follows: str | None
     kind: VersionKind | None
-    data: dict[str, str]
+    data: dict[DataFile, str]
     versions: dict[str, str]
+
+
+_RELEASE = TypeAdapter(Release)
+_STATES: TypeAdapter[dict[str, CellState]] = TypeAdapter(dict[str, CellState])
 
 
 def releases(data: Path) -> tuple[Release, ...]:
     """Every release below `data/releases`, the oldest first."""
     paths = sorted((data / "releases").glob("*/release.json"))
-    found = [_read(path, Release.model_validate_json) for path in paths]
+    whole = [path for path in paths if NAME.fullmatch(path.parent.name)]
+    found = [read_json(path, _RELEASE) for path in whole]
     return tuple(sorted(found, key=lambda release: (release.date, release.name)))
 
 
@@ -70,7 +79,7 @@ def read_states(data: Path, name: str) -> States:
     if not path.is_file():
         known = ", ".join(release.name for release in releases(data)) or "none"
         raise ReviewError(f"there is no release {name!r}; there are: {known}")
-    return _read(path, _STATES.validate_json)
+    return read_json(path, _STATES)
 
 
 def present_states(evidence: Evidence) -> States:
@@ -117,7 +126,7 @@ def verify(data: Path, name: str) -> tuple[str, ...]:
     """Make a release again from its own data; every difference from what it froze."""
     folder = release_folder(data, name)
     frozen = read_states(data, name)
-    release = _read(folder / "release.json", Release.model_validate_json)
+    release = read_json(folder / "release.json", _RELEASE)
     found = [
         f"{file} is not the file that was frozen"
         for file, digest in release.data.items()
@@ -130,11 +139,20 @@ def verify(data: Path, name: str) -> tuple[str, ...]:
 
 
 def _with_later_tables(data: Path, frozen: Path, copy: Path) -> Path:
-    """The frozen data, with empty tables where a file has come into use since."""
+    """The frozen data, with what has come into use since: empty tables, columns left blank."""
     shutil.copytree(frozen, copy, dirs_exist_ok=True)
     for path in _tables(data):
-        if not (copy / path.name).is_file():
-            (copy / path.name).write_text(_csv(read_csv(path).header, []), "utf-8", newline="")
+        then = copy / path.name
+        held = read_csv(then) if then.is_file() else None
+        header = held.header if held else ()
+        added = [name for name in read_csv(path).header if name not in header]
+        if added:
+            cells = held.rows if held else ()
+            rows = [
+                dict(zip((*header, *added), (*row, *[""] * len(added)), strict=True))
+                for row in cells
+            ]
+            then.write_text(_csv((*header, *added), rows), "utf-8", newline="")
     return copy
 
 
@@ -142,25 +160,23 @@ def _tables(data: Path) -> list[Path]:
     return sorted(data.glob("*.csv"))
 
 
-class _new_folder:
+@contextmanager
+def _new_folder(data: Path, name: str) -> Iterator[Path]:
     """A release's folder that appears whole, under its name, or not at all."""
-
-    def __init__(self, data: Path, name: str) -> None:
-        self.target = release_folder(data, name)
-        if self.target.exists():
+    target = release_folder(data, name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with locked(data):
+        if target.exists():
             raise ReviewError(f"release {name} exists: a release is never changed")
-        self.target.parent.mkdir(parents=True, exist_ok=True)
-
-    def __enter__(self) -> Path:
-        self.folder = Path(tempfile.mkdtemp(prefix=".new-", dir=self.target.parent))
-        return self.folder
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if error is None:
-            self.folder.chmod(0o755)
-            self.folder.replace(self.target)
-        else:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        for left_by_a_kill in target.parent.glob(f"{UNFINISHED}*"):
+            shutil.rmtree(left_by_a_kill)
+        folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=target.parent))
+        try:
+            yield folder
+            folder.chmod(0o755)
+            folder.replace(target)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _finish(data: Path, folder: Path, name: str, day: dt.date) -> Release:
@@ -208,15 +224,6 @@ def _csv(header: tuple[str, ...], rows: list[dict[str, str]]) -> str:
 
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
-
-
-def _read(path: Path, parse: Callable[[bytes], Read]) -> Read:
-    try:
-        return parse(path.read_bytes())
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or None
-        raise EvidenceError([Problem(path, None, place, first["msg"])]) from None
 
 
 def _differences(at: str, before: object, now: object) -> Iterator[str]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter
 
+from analysis.json_files import read_json
 from analysis.problems import EvidenceError, Problem, ReviewError
 from analysis.protocol import Protocol
 from analysis.synthesis.model import SCHEMA_VERSION, Synthesis
+
+_SYNTHESIS = TypeAdapter(Synthesis)
 
 
 def read_results(folder: Path, protocol: Protocol) -> dict[str, Synthesis]:
@@ -25,12 +28,7 @@ def read_results(folder: Path, protocol: Protocol) -> dict[str, Synthesis]:
 
 def read_synthesis(path: Path) -> Synthesis:
     """One synthesis from its JSON; EvidenceError where the file is damaged or of another schema."""
-    try:
-        synthesis = Synthesis.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or None
-        raise EvidenceError([Problem(path, None, place, first["msg"])]) from None
+    synthesis = read_json(path, _SYNTHESIS)
     if synthesis.schema_version != SCHEMA_VERSION:
         message = f"version {synthesis.schema_version} was found, expected {SCHEMA_VERSION}"
         raise EvidenceError([Problem(path, None, "schema_version", message)])

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from analysis.evidence.load import Evidence
 from analysis.figures import style
-from analysis.figures.risk_of_bias import Assessment, summary_bars, traffic_light
-from analysis.formatting import counted, listed
-from analysis.pages.html import Html, join, link, paragraph, table
+from analysis.figures.judgements import JUDGEMENTS
+from analysis.figures.risk_of_bias import (
+    OVERALL,
+    Assessment,
+    question_bars,
+    shares,
+    summary_bars,
+    traffic_light,
+)
+from analysis.formatting import count, counted, listed, percent, sentence_case
+from analysis.pages.html import Html, join, link, paragraph, show, table
+from analysis.pages.links import question
 from analysis.pages.trials import included
+from analysis.protocol import Protocol
 from analysis.synthesis.cell import risk_of_bias
+from analysis.synthesis.model import Synthesis
 
 
 def assessments(evidence: Evidence) -> tuple[Assessment, ...]:
@@ -86,6 +99,54 @@ def judgements_table(evidence: Evidence, tool: str) -> Html:
                 }
             )
     return table(pd.DataFrame(rows, dtype=object), f"{tool}: judgements")
+
+
+def by_question(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
+    """Display the overall judgements in each question that pools trials of known size."""
+    groups = {
+        sentence_case(condition.label): {
+            synthesis.title.partition(":")[0]: _pooled(synthesis)
+            for synthesis in results.values()
+            if synthesis.cell.condition == condition.id and synthesis.n_total
+        }
+        for condition in protocol.conditions
+    }
+    asked = {heading: questions for heading, questions in groups.items() if questions}
+    if not asked:
+        show(paragraph("No question pools trials of known size yet."))
+        return
+    alt = (
+        "Share of participants by the overall risk of bias of their trial, in "
+        f"{counted(sum(map(len, asked.values())), 'question')}. The table below has all."
+    )
+    style.show(question_bars(asked), alt)
+
+
+def questions_table(results: Mapping[str, Synthesis]) -> Html:
+    """The share of the participants of each question under each overall judgement."""
+    rows = [
+        {"Question": question(synthesis)} | _shares_of(_pooled(synthesis))
+        for synthesis in results.values()
+        if synthesis.n_total
+    ]
+    caption = "Share of participants by the overall judgement of their trial"
+    names = tuple(judgement.capitalize() for judgement in JUDGEMENTS)
+    return table(pd.DataFrame(rows, dtype=object), caption, numbers=("Participants", *names))
+
+
+def _pooled(synthesis: Synthesis) -> tuple[Assessment, ...]:
+    return tuple(
+        Assessment(study.label, study.risk_of_bias, study.n_total)
+        for study in synthesis.pooled_studies
+    )
+
+
+def _shares_of(trials: tuple[Assessment, ...]) -> dict[str, str]:
+    found = shares(trials, OVERALL)
+    return {
+        "Participants": count(sum(trial.n or 0 for trial in trials)),
+        **{j.capitalize(): percent(100 * found.get(j, 0.0)) for j in JUDGEMENTS},
+    }
 
 
 def not_assessed(evidence: Evidence) -> Html:

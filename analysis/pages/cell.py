@@ -17,6 +17,7 @@ from analysis.formatting import (
     number,
     p_value,
     percent,
+    percent_level,
 )
 from analysis.pages import html
 from analysis.pages.html import Html, element, items, join, link, paragraph, table, terms, text
@@ -64,7 +65,7 @@ def trials_table(synthesis: Synthesis) -> Html:
             "Participants": participants(study),
             **_events(study, measure),
             short_name(measure): number(measure.shown(study.effect)),
-            "95% interval": limits(*measure.shown_interval(study.ci_low, study.ci_high)),
+            synthesis.interval_name: limits(*measure.shown_interval(study.ci_low, study.ci_high)),
             "Weight": DASH if study.weight is None else f"{number(study.weight, 1)}%",
             "Risk of bias": study.risk_of_bias.overall,
             "Comparator": study.comparator,
@@ -77,8 +78,19 @@ def trials_table(synthesis: Synthesis) -> Html:
     frame = pd.DataFrame(rows, dtype=object)
     if not frame.empty and not frame["Remark"].any():
         frame = frame.drop(columns="Remark")
-    numeric = ("Participants", "Events", short_name(measure), "95% interval", "Weight")
-    return table(frame, f"Trials: {synthesis.title}", numbers=numeric)
+    numeric = ("Participants", "Events", short_name(measure), synthesis.interval_name, "Weight")
+    return join((table(frame, f"Trials: {synthesis.title}", numbers=numeric), _sizes(synthesis)))
+
+
+def _sizes(synthesis: Synthesis) -> Html:
+    """Which numbers of participants are not those of the analysis itself."""
+    randomised = [study.label for study in synthesis.studies if study.n_from == "randomised"]
+    if not randomised:
+        return Html("")
+    return paragraph(
+        f"Participants of {listed(randomised)} are those randomised: the rows that give the "
+        "effect do not say in a column of their own how many were analysed."
+    )
 
 
 def _events(study: StudyEffect, measure: Measure) -> dict[str, str]:
@@ -95,7 +107,7 @@ def _pooled_row(synthesis: Synthesis, pooled: PooledEffect) -> dict[str, object]
         "Participants": count(synthesis.n_total),
         **({"Events": ""} if measure.ratio else {}),
         short_name(measure): number(measure.shown(pooled.estimate)),
-        "95% interval": shown_limits(measure, pooled.interval),
+        synthesis.interval_name: shown_limits(measure, pooled.interval),
         "Weight": "100%",
         "Risk of bias": "",
         "Comparator": "",
@@ -139,7 +151,7 @@ def models_table(synthesis: Synthesis) -> Html:
             "Model": _model_name(synthesis, model),
             "Interval": INTERVAL_NAMES[model.interval.method],
             short_name(measure): number(measure.shown(model.estimate)),
-            "95% interval": shown_limits(measure, model.interval),
+            synthesis.interval_name: shown_limits(measure, model.interval),
             "p": p_value(model.p).removeprefix("p = ").removeprefix("p "),
             "Prediction interval": shown_limits(measure, model.prediction),
             "τ²": number(model.heterogeneity.tau2, 3) if model.heterogeneity else DASH,
@@ -149,7 +161,7 @@ def models_table(synthesis: Synthesis) -> Html:
     ]
     if not rows:
         return Html("")
-    numeric = (short_name(measure), "95% interval", "p", "Prediction interval", "τ²", "I²")
+    numeric = (short_name(measure), synthesis.interval_name, "p", "Prediction interval", "τ²", "I²")
     return table(
         pd.DataFrame(rows, dtype=object), "The same trials under each model", numbers=numeric
     )
@@ -179,12 +191,14 @@ def comparisons_table(synthesis: Synthesis) -> Html:
             "k": str(other.k),
             "Participants": count(other.n_total),
             short_name(measure): _estimate(measure, other.pooled),
-            "95% interval": shown_limits(measure, other.pooled.interval if other.pooled else None),
+            synthesis.interval_name: shown_limits(
+                measure, other.pooled.interval if other.pooled else None
+            ),
         }
         for other in synthesis.comparisons
         if other.name not in ("as in 2014", "baseline trials")
     ]
-    numeric = ("k", "Participants", short_name(measure), "95% interval")
+    numeric = ("k", "Participants", short_name(measure), synthesis.interval_name)
     return table(
         pd.DataFrame(rows, dtype=object),
         "The primary model on other sets of trials",
@@ -205,8 +219,8 @@ def then_and_now(synthesis: Synthesis, evidence: Evidence) -> Html:
     rows.append(_then_row(measure, "All trials, present methods", synthesis.k, synthesis.primary))
     frame = table(
         pd.DataFrame(rows, dtype=object),
-        "Then and now",
-        numbers=("k", short_name(measure), "95% interval"),
+        f"Then and now: intervals as published, ours at the {percent_level(synthesis.level)} level",
+        numbers=("k", short_name(measure), "Interval"),
     )
     return join((frame, *_differences(synthesis)))
 
@@ -223,7 +237,7 @@ def _published_row(
         ),
         "k": count(published.k),
         short_name(measure): number(measure.shown(published.estimate)),
-        "95% interval": limits(*measure.shown_interval(published.ci_low, published.ci_high)),
+        "Interval": limits(*measure.shown_interval(published.ci_low, published.ci_high)),
     }
 
 
@@ -234,7 +248,7 @@ def _then_row(
         "Estimate": label,
         "k": str(k),
         short_name(measure): _estimate(measure, pooled),
-        "95% interval": shown_limits(measure, pooled.interval if pooled else None),
+        "Interval": shown_limits(measure, pooled.interval if pooled else None),
     }
 
 
@@ -297,6 +311,15 @@ def provenance(synthesis: Synthesis) -> Html:
             "Software": ", ".join(f"{name} {number}" for name, number in made.versions.items()),
             "All numbers of this page": link(
                 "results as JSON", f"{UP}downloads/results/{synthesis.cell.key}.json"
+            ),
+            "Effects of the trials": join(
+                (
+                    link("effects of all questions as CSV", f"{UP}downloads/effects.csv"),
+                    ", where ",
+                    element("code", "cell"),
+                    " is ",
+                    element("code", synthesis.cell.key),
+                )
             ),
         }
     )

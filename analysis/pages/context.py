@@ -8,10 +8,11 @@ from pathlib import Path
 from analysis.evidence.flow import Flow
 from analysis.evidence.load import Evidence, load
 from analysis.evidence.selection import rows_of
-from analysis.living.compare import Change, compare
-from analysis.living.release import Release, previous_release, read_states
+from analysis.living.compare import Change, Comparison
+from analysis.living.release import Release, States, previous_release, releases
 from analysis.living.results import read_results
 from analysis.living.state import state_of
+from analysis.living.versions import NOW, compare_versions
 from analysis.problems import ReviewError
 from analysis.searching.flow import load_flow
 from analysis.searching.history import Search, load_searches
@@ -56,10 +57,25 @@ def before() -> Release:
 
 
 @cache
+def compared_with(name: str) -> Comparison:
+    """A release against the published results and the data as they are."""
+
+    def present() -> States:
+        return {key: state_of(synthesis) for key, synthesis in results().items()}
+
+    return compare_versions(DATA, name, NOW, present)
+
+
 def changes() -> tuple[Change, ...]:
-    """Every cell before and now, from the release and the published results."""
-    now = {key: state_of(synthesis) for key, synthesis in results().items()}
-    return compare(read_states(DATA, before().name), now)
+    """Every cell before and now, from the release before and the published results."""
+    return compared_with(before().name).changes
+
+
+def unreleased() -> Comparison | None:
+    """What changed since this version was released; None where it has not been."""
+    name = evidence().protocol.version.name
+    released = any(release.name == name for release in releases(DATA))
+    return compared_with(name) if released else None
 
 
 @cache

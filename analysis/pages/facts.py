@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.evidence.load import Evidence
-from analysis.formatting import day, listed, percent
+from analysis.formatting import day, listed, percent_level
 from analysis.protocol import Frozen, Protocol
-from analysis.searching.history import SourceStatus
+from analysis.searching.history import Search, source_status
 
 
 class ReviewFacts(Frozen):
@@ -47,17 +47,55 @@ def review_facts(evidence: Evidence) -> ReviewFacts:
     )
 
 
-def search_dates(statuses: Sequence[SourceStatus]) -> tuple[str, str]:
-    """The latest search of any source, and the first that is due, in words."""
+def search_facts(protocol: Protocol, searches: Sequence[Search]) -> Mapping[str, str]:
+    """When the sources were searched and the next search is due, in words."""
+    statuses = source_status(protocol, tuple(searches))
     last = max((s.last_searched for s in statuses if s.last_searched), default=None)
     due = min((s.next_due for s in statuses if s.next_due), default=None)
-    return day(last) if last else "no day yet", day(due) if due else "now"
+    return {
+        "last_search": day(last) if last else "no day yet",
+        "next_search_due": day(due) if due else "now",
+        "searched_since": searched_since(protocol, searches),
+    }
+
+
+def searched_since(protocol: Protocol, searches: Sequence[Search]) -> str:
+    """Which sources this review has searched since the baseline's search, in a sentence."""
+    start = protocol.baseline_search
+    later = [search for search in searches if search.date > start]
+    if not later:
+        return (
+            f"No database has been searched for this review since {day(start)}: "
+            "later trials come from open datasets and other reviews."
+        )
+    sources = dict.fromkeys(source for search in later for source in search.sources)
+    owed = [name for name in protocol.living.sources if name not in sources]
+    last = day(max(search.date for search in later))
+    still = f"; {listed(owed)} still to be searched again" if owed else ""
+    return (
+        f"Since {day(start)} this review has searched {listed(list(sources))}, "
+        f"last on {last}{still}."
+    )
+
+
+def status(protocol: Protocol, searches: Sequence[Search]) -> Mapping[str, Any]:
+    """What every page says of its freshness: the version, the searches, whether one is overdue."""
+    said = search_facts(protocol, searches)
+    return {
+        "version": f"Version {protocol.version.name} of {day(protocol.version.date)}",
+        "search": f"databases last searched {said['last_search']}; "
+        f"next search due {said['next_search_due']}",
+        "overdue": any(source.overdue for source in source_status(protocol, tuple(searches))),
+    }
 
 
 def substitutions(
-    protocol: Protocol, facts: ReviewFacts, last_search: str, next_search: str
+    protocol: Protocol, facts: ReviewFacts, searches: Sequence[Search]
 ) -> Mapping[str, Any]:
-    """The values that hand-written pages name as `{{ protocol.… }}` and `{{ review.… }}`."""
+    """The values that hand-written pages name as `{{ protocol.… }}` and `{{ review.… }}`.
+
+    `status` beside them is the line that every page begins with.
+    """
     values = protocol.model_dump()
     values["version"]["date"] = day(protocol.version.date)
     values["moderators"] = listed(protocol.moderators)
@@ -66,11 +104,11 @@ def substitutions(
     }
     values["living"]["sources"] = listed(protocol.living.sources)
     values["living"]["triggers"] = "; ".join(protocol.living.triggers)
-    values["level_percent"] = percent(100 * protocol.synthesis.level).removesuffix("%")
+    values["level_percent"] = percent_level(protocol.synthesis.level).removesuffix("%")
     window = next(point.window_weeks for point in protocol.timepoints if point.window_weeks)
     values["follow_up"] = {"first_week": f"{window[0]:g}", "last_week": f"{window[1]:g}"}
     for block in ("integrity", "certainty"):
         values[block] = {name: f"{value:g}" for name, value in values[block].items()}
-    review = facts.model_dump() | {"last_search": last_search, "next_search_due": next_search}
+    review = facts.model_dump() | dict(search_facts(protocol, searches))
     review["baseline_search"] = day(protocol.baseline_search)
-    return {"protocol": values, "review": review}
+    return {"protocol": values, "review": review, "status": status(protocol, searches)}

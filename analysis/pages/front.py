@@ -9,14 +9,17 @@ import pandas as pd
 from analysis.evidence.load import Evidence
 from analysis.figures.effect_scale import EffectScale, effect_scale, interval_span
 from analysis.figures.strip import synthesis_strip
-from analysis.formatting import count, counted, day, listed, number, percent
-from analysis.living.compare import Change
+from analysis.formatting import count, counted, day, listed, number, percent_level
+from analysis.living.compare import Change, Comparison
 from analysis.living.release import Release
 from analysis.living.results import analysed
 from analysis.pages.cell import short_name, shown_limits
 from analysis.pages.certainty import mark
+from analysis.pages.facts import searched_since
 from analysis.pages.html import Html, element, items, join, link, paragraph, table, text
-from analysis.pages.living import said
+from analysis.pages.living import said, since_release
+from analysis.protocol import Protocol
+from analysis.publishing.addresses import FEED
 from analysis.searching.history import Search, source_status
 from analysis.synthesis.model import Synthesis
 
@@ -156,8 +159,14 @@ def _change(change: Change) -> Html:
     return join((f"{change.arrow} {words}", element("small", was)))
 
 
-def what_changed(evidence: Evidence, before: Release, changes: Sequence[Change]) -> Html:
-    """Three sentences: new trials, conclusions that moved, and what to be careful about."""
+def what_changed(
+    evidence: Evidence,
+    searches: tuple[Search, ...],
+    before: Release,
+    changes: Sequence[Change],
+    unreleased: Comparison | None,
+) -> Html:
+    """New trials, conclusions that moved, what is not released yet, what to be careful about."""
     new = {trial for change in changes for trial in change.new_trials}
     moved = [change for change in changes if change.rules and all(change.estimates)]
     first = [change for change in changes if change.direction == "new"]
@@ -166,7 +175,7 @@ def what_changed(evidence: Evidence, before: Release, changes: Sequence[Change])
     return join(
         (
             paragraph(
-                f"Since version {before.name} {counted(len(new), 'trial')} with usable numbers "
+                f"Since version {before.name}, {counted(len(new), 'trial')} with usable numbers "
                 f"came in, and {counted(len(first), 'question')} that had no usable estimate now "
                 f"{has} one."
             ),
@@ -176,10 +185,11 @@ def what_changed(evidence: Evidence, before: Release, changes: Sequence[Change])
                 link("What’s new", "living/whats-new.html"),
                 ".",
             ),
+            since_release(unreleased),
             paragraph(
                 f"{count(unverified)} of {count(len(evidence.outcomes))} outcome rows have not yet "
-                "been checked by a person against the trial report, and no database has been "
-                "searched since the baseline review: later trials come from datasets and reviews."
+                "been checked by a person against the trial report. ",
+                searched_since(evidence.protocol, searches),
             ),
         )
     )
@@ -187,7 +197,7 @@ def what_changed(evidence: Evidence, before: Release, changes: Sequence[Change])
 
 def how_to_read(evidence: Evidence) -> Html:
     """What the columns of the answer table mean, in four sentences."""
-    level = percent(100 * evidence.protocol.synthesis.level)
+    level = percent_level(evidence.protocol.synthesis.level)
     important = evidence.protocol.measures["SMD"].smallest_important_difference
     return element(
         "details",
@@ -230,6 +240,14 @@ def read_on(evidence: Evidence) -> Html:
             link("The included trials", "results/included-trials.html"),
             link("Data, results and figures to download", "living/downloads.html"),
             link("The data, their sources and licences", "about-the-data.html"),
+            *_feed(protocol),
             join(("Cite as: ", element("cite", cite))),
         )
     )
+
+
+def _feed(protocol: Protocol) -> list[Html]:
+    """The feed of versions, which exists where the site's address is known."""
+    if not protocol.site_url:
+        return []
+    return [link("A feed that announces each new version", FEED)]

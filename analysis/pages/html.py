@@ -16,6 +16,7 @@ from analysis.living.mime import RESULT_MIME
 from analysis.living.results import to_json
 from analysis.synthesis.model import Synthesis
 
+SORTABLE = "sortable"  # a table that tables.js lets readers sort and filter
 SAFE_ADDRESS = re.compile(r"(?:https?://|[\w.#-][\w./#-]*$)", re.ASCII)
 
 

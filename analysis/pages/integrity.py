@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.evidence.integrity import Finding, findings
 from analysis.evidence.load import Evidence
+from analysis.evidence.records import Ruling
 from analysis.formatting import DASH, count, counted, number
 from analysis.pages import links
 from analysis.pages.cell import short_name, shown_limits, source_of, trial_link
@@ -101,7 +102,7 @@ def _findings_table(
         for finding in found
     ]
     frame = pd.DataFrame(rows)
-    if not any(finding.ruling for finding in found):
+    if not any(finding.ruling or finding.lapsed for finding in found):
         frame = frame.drop(columns="Ruling", errors="ignore")
     return table(frame, caption)
 
@@ -117,9 +118,14 @@ def _use(results: Mapping[str, Synthesis], finding: Finding) -> str:
 
 
 def _ruling(finding: Finding) -> str:
-    if finding.ruling is None:
-        return "none yet"
-    ruling = finding.ruling
+    if finding.ruling:
+        return _said(finding.ruling)
+    if finding.lapsed:
+        return f"none yet; one about other numbers no longer counts: {_said(finding.lapsed)}"
+    return "none yet"
+
+
+def _said(ruling: Ruling) -> str:
     return f"{ruling.ruling}: {ruling.reason} ({ruling.decided_by}, {ruling.date})"
 
 

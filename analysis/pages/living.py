@@ -7,16 +7,21 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.evidence.load import Evidence
-from analysis.formatting import DASH, counted, day, listed, number, percent
-from analysis.living.compare import ARROWS, Change, Correction, kind_of_version
+from analysis.formatting import DASH, count, counted, day, listed, number, percent
+from analysis.living.compare import ARROWS, Change, Comparison, kind_of_version
 from analysis.living.release import Release
 from analysis.living.state import CellState
 from analysis.pages.cell import short_name, shown_limits
-from analysis.pages.html import Html, items, join, link, paragraph, table
+from analysis.pages.html import Html, element, items, join, link, paragraph, table
 from analysis.statistics.results import PooledEffect
 
 
-def summary(evidence: Evidence, before: Release, changes: Sequence[Change]) -> Html:
+def summary(
+    evidence: Evidence,
+    before: Release,
+    changes: Sequence[Change],
+    unreleased: Comparison | None,
+) -> Html:
     """Which kind of version this is, what triggered it, and what it is compared with."""
     version = evidence.protocol.version
     trials = {trial for change in changes for trial in change.new_trials}
@@ -30,6 +35,7 @@ def summary(evidence: Evidence, before: Release, changes: Sequence[Change]) -> H
                 "present methods, so that what differs is the evidence and not the method. "
                 f"{counted(len(trials), 'trial')} with usable numbers came in since."
             ),
+            since_release(unreleased),
             paragraph(
                 "Differences below zero favour therapy; risk ratios above 1 do. "
                 f"{ARROWS['lower']} means that the estimate moved towards less, "
@@ -40,11 +46,25 @@ def summary(evidence: Evidence, before: Release, changes: Sequence[Change]) -> H
     )
 
 
+def since_release(unreleased: Comparison | None) -> Html:
+    """That the data have moved on since the version was released; nothing where they have not."""
+    if unreleased is None or not unreleased.anything:
+        return Html("")
+    moved = [change.state.title for change in unreleased.changed]
+    corrected = counted(len(unreleased.corrections), "value")
+    verb = "was" if len(unreleased.corrections) == 1 else "were"
+    results = f", and the results changed for {listed(moved)}" if moved else ""
+    return paragraph(
+        element("strong", "Not yet released: "),
+        f"since version {unreleased.before} was released, {corrected} {verb} corrected{results}.",
+    )
+
+
 def changes_table(changes: Sequence[Change]) -> Html:
     """Old estimate → new estimate, one row a question that has or had one."""
     rows = [_row(change) for change in changes if any(change.estimates)]
     caption = "This version against the one before"
-    return table(pd.DataFrame(rows, dtype=object), caption, numbers=("Trials",))
+    return table(pd.DataFrame(rows, dtype=object), caption, numbers=("Trials", "Participants"))
 
 
 def _row(change: Change) -> dict[str, object]:
@@ -53,6 +73,7 @@ def _row(change: Change) -> dict[str, object]:
     return {
         "Question": link(state.title, f"../effects/{state.cell.slug}.html"),
         "Trials": f"{change.before.k if change.before else 0} → {state.k}",
+        "Participants": f"{count(_people(change.before))} → {count(_people(change.now))}",
         "Before": said(state, before),
         "Now": f"{change.arrow} {said(state, now)}",
         "New setting, now": shown_limits(state.measure, now.prediction if now else None),
@@ -63,10 +84,10 @@ def _row(change: Change) -> dict[str, object]:
     }
 
 
-def causes(changes: Sequence[Change]) -> Html:
-    """Which trials are new, gone or changed in each question."""
+def causes(found: Comparison) -> Html:
+    """Which trials are new, gone or changed in each question, and which rows were corrected."""
     entries = []
-    for change in changes:
+    for change in found.changes:
         parts = [
             f"{counted(len(labels), 'trial')} {verb} ({listed(labels)})"
             for labels, verb in (
@@ -76,6 +97,9 @@ def causes(changes: Sequence[Change]) -> Html:
             )
             if labels
         ]
+        rows = dict.fromkeys(item.row for item in found.corrected_in(change))
+        if rows:
+            parts.append(f"corrected: {listed(list(rows))}")
         if parts:
             state = change.state
             title = link(state.title, f"../effects/{state.cell.slug}.html")
@@ -83,21 +107,30 @@ def causes(changes: Sequence[Change]) -> Html:
     return items(entries) if entries else paragraph("No trial came in, left or changed.")
 
 
-def corrections_table(corrections: Sequence[Correction]) -> Html:
+def corrections(found: Comparison, unreleased: Comparison | None) -> Html:
+    """Every corrected value, old and new: since the version before, and since the release."""
+    later = unreleased.corrections if unreleased else ()
+    parts = [corrections_table(found)]
+    if unreleased and set(later) - set(found.corrections):
+        parts.append(corrections_table(unreleased))
+    return join(parts)
+
+
+def corrections_table(found: Comparison) -> Html:
     """Values that stood in both versions and differ."""
-    if not corrections:
-        return paragraph("No value that stood in the version before was corrected.")
+    if not found.corrections:
+        return paragraph(f"No value that stood in version {found.before} was corrected.")
     rows = [
         {
             "File": item.file,
             "Row": item.row,
             "Column": item.column,
-            "Before": item.before,
-            "Now": item.now,
+            "Before": item.before or "blank",
+            "Now": item.now or "blank",
         }
-        for item in corrections
+        for item in found.corrections
     ]
-    return table(pd.DataFrame(rows, dtype=object), "Corrections")
+    return table(pd.DataFrame(rows, dtype=object), f"Corrected since version {found.before}")
 
 
 def history(releases: Sequence[Release]) -> Html:
@@ -132,6 +165,10 @@ def said(state: CellState, pooled: PooledEffect | None) -> str:
         return DASH
     shown = number(state.measure.shown(pooled.estimate))
     return f"{short_name(state.measure)} {shown} ({shown_limits(state.measure, pooled.interval)})"
+
+
+def _people(state: CellState | None) -> int | None:
+    return state.n_total if state else None
 
 
 def _tau2(pooled: PooledEffect | None) -> str:

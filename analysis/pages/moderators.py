@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.formatting import counted, listed, number, p_value, percent
+from analysis.formatting import counted, listed, number, p_value, percent, sentence_case
 from analysis.pages import links
 from analysis.pages.cell import short_name, shown_limits
 from analysis.pages.html import Html, element, items, join, paragraph, table
@@ -45,19 +45,19 @@ def _analyses(synthesis: Synthesis) -> list[SubgroupAnalysis | RegressionAnalysi
 def conditions_table(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
     """Headache beside other chronic pain where both have an estimate, with the test."""
     rows = [_contrast_row(protocol, c) for c in across_conditions(protocol, results)]
-    caption = f"{listed([c.label for c in protocol.conditions]).capitalize()} compared"
+    caption = f"{sentence_case(listed([c.label for c in protocol.conditions]))} compared"
     return table(pd.DataFrame(rows, dtype=object), caption)
 
 
 def _contrast_row(protocol: Protocol, contrast: ConditionContrast) -> dict[str, object]:
     outcome = protocol.outcome(contrast.outcome).label
     timepoint = protocol.timepoint(contrast.timepoint).label
-    row: dict[str, object] = {"Outcome": f"{outcome.capitalize()} {timepoint}"}
+    row: dict[str, object] = {"Outcome": f"{sentence_case(outcome)} {timepoint}"}
     for synthesis in contrast.cells:
         label = protocol.condition(synthesis.cell.condition).label
         effect = said_effect(synthesis.measure, synthesis.primary, synthesis.k)
         said = f"{short_name(synthesis.measure)} {effect}"
-        row[label.capitalize()] = links.question(synthesis, said)
+        row[sentence_case(label)] = links.question(synthesis, said)
     if contrast.result is None:
         return row | {TESTS[0]: f"not compared: {contrast.refused}", TESTS[1]: ""}
     tests = contrast.result.separate, contrast.result.common

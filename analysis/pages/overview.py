@@ -17,15 +17,7 @@ from analysis.pages.html import Html, paragraph, table
 from analysis.protocol import Protocol
 from analysis.synthesis.model import Synthesis
 
-NUMBERS = (
-    "Estimate",
-    "95% interval",
-    "Prediction interval",
-    "Trials",
-    "Participants",
-    "τ²",
-    "I²",
-)
+NUMBERS = ("Estimate", "Prediction interval", "Trials", "Participants", "τ²", "I²")
 
 
 def summary(results: Mapping[str, Synthesis]) -> Html:
@@ -72,12 +64,12 @@ def alt_text(results: Mapping[str, Synthesis]) -> str:
 
 def condition_table(protocol: Protocol, results: Mapping[str, Synthesis], condition: str) -> Html:
     """The numbers of one condition, a question a row, each linked to its page."""
-    rows = [
-        _row(synthesis) for synthesis in results.values() if synthesis.cell.condition == condition
-    ]
+    shown = [synthesis for synthesis in results.values() if synthesis.cell.condition == condition]
     label = protocol.condition(condition).label
     return table(
-        pd.DataFrame(rows, dtype=object), f"{label[0].upper()}{label[1:]}", numbers=NUMBERS
+        pd.DataFrame([_row(synthesis) for synthesis in shown], dtype=object),
+        f"{label[0].upper()}{label[1:]}",
+        numbers=(*NUMBERS, *(synthesis.interval_name for synthesis in shown)),
     )
 
 
@@ -89,7 +81,7 @@ def _row(synthesis: Synthesis) -> dict[str, object]:
         "Question": links.question(synthesis, synthesis.title.partition(":")[0]),
         "Measure": short_name(measure),
         "Estimate": number(measure.shown(primary.estimate)) if primary else DASH,
-        "95% interval": shown_limits(measure, primary.interval if primary else None),
+        synthesis.interval_name: shown_limits(measure, primary.interval if primary else None),
         "Prediction interval": shown_limits(measure, primary.prediction if primary else None),
         "Trials": str(synthesis.k),
         "Participants": f"{count(synthesis.n_total)}{more}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.evidence.load import Evidence
-from analysis.formatting import day, listed, percent
+from analysis.formatting import day, listed, percent_level
 from analysis.pages.html import Html, element, items, join, paragraph, table, terms
 from analysis.protocol import Protocol
 from analysis.synthesis.wording import MODEL_NAMES
@@ -87,7 +87,7 @@ def rules(protocol: Protocol) -> Html:
             "Primary model": MODEL_NAMES[rule.primary_model],
             "Models shown": "; ".join(MODEL_NAMES[model] for model in rule.shown_models),
             "Model of the baseline review": MODEL_NAMES[rule.baseline_model],
-            "Level of the intervals": percent(100 * rule.level),
+            "Level of the intervals": percent_level(rule.level),
             "Hartung-Knapp interval": f"with {rule.hartung_knapp.minimum_k} trials or more"
             f"{heterogeneity}; Wald otherwise",
             "Prediction interval": f"with {rule.prediction_minimum_k} trials or more",

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from analysis.figures import style
-from analysis.figures.baujat import baujat_plot
 from analysis.figures.cumulative import cumulative_plot
 from analysis.figures.funnel import funnel_plot
-from analysis.figures.gosh import gosh_plot
-from analysis.figures.influence import influence_plot
 from analysis.figures.leave_one_out import leave_one_out_plot
 from analysis.figures.models import models_plot
-from analysis.formatting import DASH, counted, limits, listed, number, p_value, percent
+from analysis.formatting import DASH, counted, listed, number, p_value, percent
 from analysis.pages.cell import short_name, shown_limits
 from analysis.pages.html import Html, element, paragraph, show, table
-from analysis.protocol import SynthesisRules
-from analysis.statistics.gosh import Gosh, gosh
-from analysis.statistics.influence import Influence
 from analysis.statistics.results import Interval, PooledEffect
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.robustness import SmallStudyEffects
@@ -46,7 +39,7 @@ def estimators_table(synthesis: Synthesis) -> Html:
     ]
     if not rows:
         return Html("")
-    return _folded(
+    return folded(
         "Other estimators of the differences between trials",
         table(
             pd.DataFrame(rows, dtype=object),
@@ -80,7 +73,7 @@ def leave_one_out(synthesis: Synthesis) -> None:
     ]
     numbers = (*_numeric(synthesis), "τ²", "I²")
     show(
-        _folded(
+        folded(
             "The same as a table",
             table(pd.DataFrame(rows, dtype=object), "Leave one out", numbers=numbers),
         )
@@ -112,89 +105,9 @@ def cumulative(synthesis: Synthesis) -> None:
     numbers = ("Trials", *_numeric(synthesis))
     caption = "Cumulative by year"
     show(
-        _folded(
+        folded(
             "The same as a table", table(pd.DataFrame(rows, dtype=object), caption, numbers=numbers)
         )
-    )
-
-
-def influence(synthesis: Synthesis, rules: SynthesisRules) -> None:
-    """Diagnostics of each trial."""
-    rows = synthesis.robustness.influence
-    if not rows:
-        show(paragraph(_too_few(synthesis, rules.influence_minimum_k, "Influence is measured")))
-        return
-    labels = [synthesis.pooled_studies[row.study].label for row in rows if row.influential]
-    found = (
-        f"Influential by the usual rules: {listed(labels)}." if labels else "No trial stands out."
-    )
-    style.show(influence_plot(synthesis), f"Influence of {len(rows)} trials. {found}")
-    show(paragraph(found), _folded("The same as a table", _influence_table(synthesis, rows)))
-
-
-def _influence_table(synthesis: Synthesis, rows: tuple[Influence, ...]) -> Html:
-    columns = {
-        "Studentised residual": "rstudent",
-        "DFFITS": "dffits",
-        "Cook’s distance": "cook_d",
-        "Covariance ratio": "cov_r",
-        "τ² without": "tau2_del",
-        "Q without": "qe_del",
-        "Leverage": "hat",
-        "DFBETAS": "dfbs",
-    }
-    shown = [
-        {
-            "Trial": synthesis.pooled_studies[row.study].label,
-            **{name: _maybe(getattr(row, field)) for name, field in columns.items()},
-        }
-        for row in rows
-    ]
-    return table(
-        pd.DataFrame(shown, dtype=object), "Influence of each trial", numbers=tuple(columns)
-    )
-
-
-def _maybe(value: float | None) -> str:
-    return DASH if value is None else number(value, 3)
-
-
-def baujat(synthesis: Synthesis, rules: SynthesisRules) -> None:
-    """Which trials make the heterogeneity, and which move the result."""
-    rows = synthesis.robustness.influence
-    if not rows:
-        show(paragraph(_too_few(synthesis, rules.influence_minimum_k, "A Baujat plot is drawn")))
-        return
-    most = max(rows, key=lambda row: row.baujat_x)
-    moves = max(rows, key=lambda row: row.baujat_y)
-    labels = synthesis.pooled_studies
-    alt = (
-        f"Baujat plot of {len(rows)} trials. {labels[most.study].label} adds most to the "
-        f"heterogeneity; {labels[moves.study].label} moves the result most."
-    )
-    style.show(baujat_plot(synthesis), alt)
-
-
-def all_subsets(synthesis: Synthesis, rules: SynthesisRules) -> None:
-    """Every subset of the trials pooled (or a seeded sample of them)."""
-    if synthesis.k < rules.influence_minimum_k:
-        show(paragraph(_too_few(synthesis, rules.influence_minimum_k, "Subsets are pooled")))
-        return
-    effects = np.array([study.effect for study in synthesis.pooled_studies])
-    variances = np.array([study.variance for study in synthesis.pooled_studies])
-    subsets = gosh(effects, variances)
-    style.show(gosh_plot(synthesis, subsets), _subsets_alt(synthesis, subsets))
-
-
-def _subsets_alt(synthesis: Synthesis, subsets: Gosh) -> str:
-    several = subsets.estimate[subsets.k > 1]
-    low, middle, high = np.quantile(several, (0.025, 0.5, 0.975))
-    shown = synthesis.measure.shown_interval(float(low), float(high))
-    how = "every subset" if subsets.exhaustive else "a random sample of the subsets"
-    return (
-        f"The pooled effect in {how} of two or more trials, {len(several):,} in all: "
-        f"half lie on either side of {number(synthesis.measure.shown(float(middle)))}, "
-        f"and 95% between {limits(*shown)}."
     )
 
 
@@ -209,9 +122,10 @@ def funnel(synthesis: Synthesis) -> None:
             )
         )
         return
+    contours = listed([f"{contour.p:g}" for contour in found.contours.contours])
     egger = f" Egger’s test: {p_value(found.egger.p)}." if found.egger else ""
     alt = (
-        f"Funnel plot of {synthesis.k} trials with contours of p 0.1, 0.05 and 0.01 around no "
+        f"Funnel plot of {synthesis.k} trials with contours of p {contours} around no "
         f"difference; the pooled effect is {_said(synthesis, synthesis.primary)}.{egger}"
     )
     style.show(funnel_plot(synthesis), alt)
@@ -295,19 +209,20 @@ def dependent_effects(synthesis: Synthesis) -> Html:
     )
 
 
-def _folded(summary: str, content: Html) -> Html:
+def folded(summary: str, content: Html) -> Html:
+    """What a reader may open: the numbers below a figure."""
     return element("details", element("summary", summary), content)
 
 
 def _estimate(synthesis: Synthesis, estimate: float, interval: Interval) -> dict[str, str]:
     return {
         short_name(synthesis.measure): number(synthesis.measure.shown(estimate)),
-        "95% interval": shown_limits(synthesis.measure, interval),
+        synthesis.interval_name: shown_limits(synthesis.measure, interval),
     }
 
 
 def _numeric(synthesis: Synthesis) -> tuple[str, str]:
-    return short_name(synthesis.measure), "95% interval"
+    return short_name(synthesis.measure), synthesis.interval_name
 
 
 def _said(synthesis: Synthesis, pooled: PooledEffect | None) -> str:
@@ -325,10 +240,6 @@ def _tau2(pooled: PooledEffect) -> float:
 
 def _nothing_pooled(synthesis: Synthesis) -> str:
     return f"with {counted(synthesis.k, 'trial')} nothing is pooled."
-
-
-def _too_few(synthesis: Synthesis, minimum: int, what: str) -> str:
-    return f"{what} from {minimum} trials on; this question has {counted(synthesis.k, 'trial')}."
 
 
 def _models_alt(synthesis: Synthesis) -> str:

@@ -10,23 +10,21 @@ from analysis.evidence.flow import Flow, Stream
 from analysis.evidence.load import Evidence
 from analysis.figures import style
 from analysis.figures.prisma_flow import prisma_flow
-from analysis.formatting import count, counted, day, listed
+from analysis.formatting import count, counted, day
 from analysis.pages.cell import short_citation
+from analysis.pages.facts import searched_since
 from analysis.pages.html import Html, link, paragraph, table
 from analysis.searching.history import Search, source_status
 
 
 def summary(evidence: Evidence, searches: tuple[Search, ...]) -> Html:
     """What the reader should know first: how old the last search is."""
-    last = max(searches, key=lambda search: search.date)
-    searched = f"The databases {listed(last.sources)} were last searched on {day(last.date)}"
-    if last.by not in evidence.sources:
-        return paragraph(f"{searched}, by {last.by}.")
+    protocol = evidence.protocol
     return paragraph(
-        f"{searched}, by the ",
-        link("baseline review", evidence.sources[last.by].url),
-        ". Trials that came later were found by other methods: open datasets and other reviews. "
-        "They are therefore not the result of a complete search.",
+        "The ",
+        link("baseline review", evidence.sources[protocol.baseline_review].url),
+        f" searched the databases up to {day(protocol.baseline_search)}. ",
+        searched_since(protocol, searches),
     )
 
 

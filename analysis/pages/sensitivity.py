@@ -124,10 +124,10 @@ def _variant_table(question: Sensitivity) -> Html:
             "Kind": COLUMNS[variant.family].lower(),
             "k": str(variant.k),
             short_name(measure): number(measure.shown(variant.estimate)),
-            "95% interval": shown_limits(measure, variant.interval),
+            synthesis.interval_name: shown_limits(measure, variant.interval),
         }
         for variant in question.variants
     ]
-    numbers = ("k", short_name(measure), "95% interval")
+    numbers = ("k", short_name(measure), synthesis.interval_name)
     caption = f"Variants of {synthesis.title}"
     return table(pd.DataFrame(rows, dtype=object), caption, numbers=numbers)

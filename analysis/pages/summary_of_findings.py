@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.evidence.load import Evidence
-from analysis.formatting import count, counted, listed, percent
+from analysis.formatting import count, counted, listed, percent, percent_level
 from analysis.pages.certainty import decision_text, mark, outcome_of
 from analysis.pages.front import effect_text
 from analysis.pages.html import (
@@ -72,7 +72,7 @@ def findings(
     protocol = evidence.protocol
     shown = [s for s in _of_condition(results, condition) if s.cell.timepoint == timepoint]
     notes = _notes(shown)
-    level = percent(100 * protocol.synthesis.level)
+    level = percent_level(protocol.synthesis.level)
     rows = [
         {
             "Outcome": link(_label(evidence, s), f"{UP}effects/{s.cell.slug}.html"),

@@ -10,7 +10,17 @@ from analysis.evidence.load import Evidence
 from analysis.evidence.records import OutcomeRow, Trial
 from analysis.formatting import count, limits, number
 from analysis.pages.cell import source_of
-from analysis.pages.html import Html, doi_link, element, join, link, paragraph, table, terms
+from analysis.pages.html import (
+    SORTABLE,
+    Html,
+    doi_link,
+    element,
+    join,
+    link,
+    paragraph,
+    table,
+    terms,
+)
 from analysis.synthesis.cell import risk_of_bias
 from analysis.synthesis.model import Synthesis
 
@@ -41,7 +51,10 @@ def included_table(evidence: Evidence) -> Html:
         for trial in included(evidence)
     ]
     return table(
-        pd.DataFrame(rows, dtype=object), "Included trials", numbers=("Weeks", "Randomised")
+        pd.DataFrame(rows, dtype=object),
+        "Included trials",
+        numbers=("Weeks", "Randomised"),
+        class_=SORTABLE,
     )
 
 
@@ -212,7 +225,9 @@ def set_aside_sections(evidence: Evidence, status: str) -> Html:
         for trial in sorted(trials, key=lambda trial: (trial.year, trial.label))
     ]
     caption = {"excluded": "Excluded trials", "awaiting": "Trials awaiting classification"}[status]
-    return table(pd.DataFrame(rows, dtype=object), caption, numbers=("Outcome rows held",))
+    return table(
+        pd.DataFrame(rows, dtype=object), caption, numbers=("Outcome rows held",), class_=SORTABLE
+    )
 
 
 def out_by_rule(results: Iterable[Synthesis]) -> Html:

@@ -2,30 +2,58 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
+from typing import NotRequired
 
 import pandas as pd
+from pydantic import ConfigDict, TypeAdapter, with_config
+from typing_extensions import TypedDict  # pydantic asks for it before Python 3.12
 
 from analysis.formatting import count, counted
+from analysis.json_files import read_json
 from analysis.pages.html import Html, items, join, paragraph, table
 
 NAMES = {"revman": "RevMan", "metafor": "metafor"}
+_STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
-def read_report(data: Path) -> dict[str, Any]:
+@with_config(_STRICT)
+class Quantity(TypedDict):
+    """One quantity: how many numbers of how many sets were compared, and how they differ."""
+
+    quantity: str
+    sets: int
+    numbers: int
+    largest_difference: float
+    tolerance: float
+    note: str
+
+
+@with_config(_STRICT)
+class Part(TypedDict):
+    """The comparison with one reference, which consists of analyses or of data sets."""
+
+    source: str
+    analyses: NotRequired[int]
+    data_sets: NotRequired[int]
+    numbers: int
+    quantities: list[Quantity]
+
+
+_REPORT = TypeAdapter(dict[str, Part])
+
+
+def read_report(data: Path) -> dict[str, Part]:
     """The stored report of the validation suite (`python -m tests.validation.report`)."""
-    report: dict[str, Any] = json.loads((data / "validation.json").read_text(encoding="utf-8"))
-    return report
+    return read_json(data / "validation.json", _REPORT)
 
 
-def summary(report: dict[str, Any]) -> Html:
+def summary(report: dict[str, Part]) -> Html:
     """One sentence a reference."""
     return join(paragraph(_sentence(part)) for part in report.values())
 
 
-def _sentence(part: dict[str, Any]) -> str:
+def _sentence(part: Part) -> str:
     sets = (
         counted(part["analyses"], "analysis", "analyses")
         if "analyses" in part
@@ -40,7 +68,7 @@ def _sentence(part: dict[str, Any]) -> str:
     return f"{part['source']}: {count(part['numbers'])} numbers of {sets} compared; {verdict}."
 
 
-def quantities(report: dict[str, Any], reference: str) -> Html:
+def quantities(report: dict[str, Part], reference: str) -> Html:
     """Every quantity with its numbers, the largest difference and the tolerance of the tests."""
     rows = [
         {
@@ -57,7 +85,7 @@ def quantities(report: dict[str, Any], reference: str) -> Html:
     return table(pd.DataFrame(rows, dtype=object), caption, numbers=numbers)
 
 
-def on_purpose(report: dict[str, Any]) -> Html:
+def on_purpose(report: dict[str, Part]) -> Html:
     """Where we differ on purpose, or compare otherwise, and why."""
     notes = [
         f"{NAMES[reference]}, {found['quantity']}: {found['note']}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from analysis.evidence.integrity import findings, rulings_without_effect
 from analysis.evidence.load import Evidence
 from analysis.formatting import counted, day, listed
 from analysis.searching.duplicates import load_deduplication
@@ -37,12 +38,13 @@ def _searches(data: Path, evidence: Evidence) -> Iterator[str]:
 def _screening(screening: Screening) -> Iterator[str]:
     for stage in STAGES:
         verdicts = list(screening.verdicts(stage).values())
-        for verdict, what in (
-            (Verdict.AWAITING, "to decide on"),
-            (Verdict.CONFLICT, "on which the screeners differ"),
+        for verdict, what, who in (
+            (Verdict.AWAITING, "to decide on", "NAME"),
+            (Verdict.CONFLICT, "on which the screeners differ", "consensus"),
         ):
             if number := verdicts.count(verdict):
-                yield f"{stage}: {counted(number, 'record')} {what}"
+                command = f"python -m analysis screen --who {who} --stage {stage}"
+                yield f"{stage}: {counted(number, 'record')} {what} ({command})"
 
 
 def _extraction(screening: Screening, evidence: Evidence) -> Iterator[str]:
@@ -54,10 +56,16 @@ def _extraction(screening: Screening, evidence: Evidence) -> Iterator[str]:
         if decision.study_id
     }
     if missing := sorted(chosen - with_rows):
-        yield f"trials to extract: {listed(missing)}"
+        command = "python -m analysis extract new STUDY --who NAME"
+        yield f"trials to extract: {listed(missing)} ({command})"
 
 
 def _evidence(evidence: Evidence) -> Iterator[str]:
+    found = findings(evidence)
+    if open_findings := sum(f.severity == "suspect" and f.ruling is None for f in found):
+        yield f"suspect results on which nobody has ruled: {open_findings}"
+    if lapsed := len(rulings_without_effect(evidence, found)):
+        yield f"rulings that do not count (python -m analysis check says why): {lapsed}"
     waiting = sum(trial.status == "awaiting" for trial in evidence.trials.values())
     if waiting:
         yield f"trials awaiting classification: {waiting}"

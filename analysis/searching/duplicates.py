@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
-from analysis.problems import EvidenceError, Problem, ReviewError
+import yaml
+
+from analysis.files import write_atomically
+from analysis.lock import locked
+from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError
 from analysis.searching.deduplication import Key, Pair, clusters, find_pairs
 from analysis.searching.library import Library
-from analysis.searching.lock import locked
 from analysis.searching.records import Record
 from analysis.searching.schemas import RULINGS, duplicates_schema, row_problems
 from analysis.searching.tables import Row, read_table, write_table
@@ -79,7 +83,25 @@ def deduplicate(data: Path, library: Library) -> Deduplication:
         )
         result = _grouped(data, library, pairs)
         _write_log(data, pairs, library.records)
+        write_atomically(sought_path(data), _sought_among(library))
     return result
+
+
+def is_sought(data: Path, library: Library) -> bool:
+    """Whether duplicates were sought among these very records: the last import may be newer."""
+    path = sought_path(data)
+    if not library.records:
+        return True
+    return path.is_file() and path.read_text(encoding="utf-8") == _sought_among(library)
+
+
+def _sought_among(library: Library) -> str:
+    """The records by one digest, and the library whose rules were used."""
+    from importlib.metadata import version
+
+    digest = sha256("\n".join(sorted(library.records)).encode()).hexdigest()
+    said = {"records": len(library.records), "digest": digest, "bib_dedupe": version("bib-dedupe")}
+    return yaml.safe_dump(said, sort_keys=False)
 
 
 def load_deduplication(data: Path, library: Library) -> Deduplication:
@@ -115,6 +137,10 @@ def log_path(data: Path) -> Path:
     return data / "searches" / "duplicates.csv"
 
 
+def sought_path(data: Path) -> Path:
+    return data / "searches" / "duplicates.yml"
+
+
 def read_log(data: Path) -> tuple[LoggedPair, ...]:
     """The log as it stands; none yet is an empty one."""
     path = log_path(data)
@@ -123,7 +149,7 @@ def read_log(data: Path) -> tuple[LoggedPair, ...]:
     rows = read_table(path, COLUMNS)
     problems = row_problems(path, rows, duplicates_schema()) + _twice(path, rows)
     if problems:
-        raise EvidenceError(problems)
+        raise EvidenceError(problems[:MOST_PROBLEMS])
     return tuple(LoggedPair(*(row[name] for name in COLUMNS[:8])) for row in rows)
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
 from hashlib import sha256
 from pathlib import Path
 
-from analysis.problems import EvidenceError, Problem
+from analysis.problems import EvidenceError, Problem, read_bytes
 from analysis.searching.formats.delimited import read_csv_export
 from analysis.searching.formats.endnote import read_endnote
 from analysis.searching.formats.nbib import read_nbib
 from analysis.searching.formats.ris import read_ris
 from analysis.searching.formats.text import decode
 from analysis.searching.records import Raw
+from analysis.searching.tables import LONGEST_CELL
 
 TEXT_READERS: dict[str, Callable[[str, Path], list[Raw]]] = {
     "ris": read_ris,
@@ -23,9 +24,11 @@ TEXT_READERS: dict[str, Callable[[str, Path], list[Raw]]] = {
 }
 FORMATS = (*TEXT_READERS, "endnote-xml")
 SUFFIXES = {".ris": "ris", ".nbib": "nbib", ".csv": "csv", ".xml": "endnote-xml"}
-XML = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*<")
+XML = re.compile(rb"^(?:\s*(?:\xef\xbb\xbf)?\s*<|\xff\xfe<\0|\xfe\xff\0<)")
 FIRST_TAG = re.compile(r"^(TY|PMID) ? ?-", re.MULTILINE)
-LARGEST_EXPORT = 500_000_000
+# Some eighty thousand records with their abstracts; a larger export is split.
+LARGEST_EXPORT = 200_000_000
+TEXTS = tuple(field.name for field in fields(Raw) if field.type == "str")
 
 
 @dataclass(frozen=True)
@@ -43,29 +46,29 @@ def read_export(path: Path) -> Export:
 
     The content decides the format, not the name: Ovid calls its RIS `.cgi`, PubMed `.txt`.
     """
-    raw = _bytes(path)
-    digest = sha256(raw).hexdigest()
-    if XML.match(raw):
-        return Export(path, digest, "endnote-xml", read_endnote(raw, path))
-    text = decode(raw, path)
-    del raw  # a large export fits in memory only once
-    format = _text_format(text, path)
-    return Export(path, digest, format, TEXT_READERS[format](text, path))
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_EXPORT:
-            message = f"{size} bytes: split the export, {LARGEST_EXPORT} is the most"
-            raise EvidenceError([Problem(path, None, None, message)])
-        raw = path.read_bytes()
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}"
-        raise EvidenceError([Problem(path, None, None, message)]) from None
+    raw = read_bytes(path, LARGEST_EXPORT)
     if not raw.strip():
         raise EvidenceError([Problem(path, 1, None, "the file is empty")])
-    return raw
+    digest = sha256(raw).hexdigest()
+    if XML.match(raw):
+        format, records = "endnote-xml", read_endnote(raw, path)
+    else:
+        text = decode(raw, path)
+        del raw  # a large export fits in memory only once
+        format = _text_format(text, path)
+        records = TEXT_READERS[format](text, path)
+    if problems := [problem for record in records for problem in _too_long(path, record)]:
+        raise EvidenceError(problems)
+    return Export(path, digest, format, records)
+
+
+def _too_long(path: Path, record: Raw) -> Iterator[Problem]:
+    """What could not be read again from the records that an import keeps."""
+    texts = {name: getattr(record, name) for name in TEXTS} | {"authors": "; ".join(record.authors)}
+    for name, text in texts.items():
+        if (length := len(text)) > LONGEST_CELL:
+            message = f"{length} characters, over {LONGEST_CELL}: is the file damaged?"
+            yield Problem(path, record.line, name, message)
 
 
 def _text_format(text: str, path: Path) -> str:

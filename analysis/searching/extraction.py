@@ -20,7 +20,8 @@ from analysis.evidence.csv_files import TextTable, read_csv
 from analysis.evidence.load import load
 from analysis.evidence.schemas import SLUG, schemas
 from analysis.files import write_atomically
-from analysis.problems import EvidenceError, Problem, ReviewError
+from analysis.lock import locked
+from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError, short
 from analysis.protocol import Protocol, load_protocol
 from analysis.searching.records import Record
 from analysis.searching.tables import FORMULA_MARKS, NUMBER, Row, read_table, write_table
@@ -112,7 +113,20 @@ def write_differences(path: Path, differences: Sequence[Difference]) -> None:
 
 
 def read_differences(path: Path) -> tuple[Difference, ...]:
-    return tuple(Difference(**row.cells) for row in read_table(path, DIFFERENCE_COLUMNS))
+    """The table of differences; EvidenceError where a row names none of the files."""
+    rows = read_table(path, DIFFERENCE_COLUMNS)
+    differences = tuple(Difference(**row.cells) for row in rows)
+    first: dict[tuple[str, ...], int] = {}
+    problems = []
+    for row, difference in zip(rows, differences, strict=True):
+        if difference.file not in KEYS:
+            message = f"{short(difference.file)} was found, expected one of: {', '.join(KEYS)}"
+            problems.append(Problem(path, row.line, "file", message))
+        elif (line := first.setdefault(_place(difference), row.line)) != row.line:
+            problems.append(Problem(path, row.line, "column", f"line {line} says this already"))
+    if problems:
+        raise EvidenceError(problems[:MOST_PROBLEMS])
+    return differences
 
 
 def accept(data: Path, first: Path, second: Path) -> tuple[Path, ...]:
@@ -126,13 +140,13 @@ def accept(data: Path, first: Path, second: Path) -> tuple[Path, ...]:
     rows = _read(data, first)
     other = _read(data, second)
     agreed = {name: _agreed(name, rows[name], other[name], settled) for name in KEYS}
-    texts = _validated(data, first, agreed)
     changed = []
-    for name, text in texts.items():
-        path = data / f"{name}.csv"
-        if text != path.read_text(encoding="utf-8"):
-            write_atomically(path, text)
-            changed.append(path)
+    with locked(data):
+        for name, text in _validated(data, first, agreed).items():
+            path = data / f"{name}.csv"
+            if text != path.read_text(encoding="utf-8"):
+                write_atomically(path, text)
+                changed.append(path)
     return tuple(changed)
 
 

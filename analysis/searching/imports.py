@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.files import write_atomically
+from analysis.lock import locked
 from analysis.problems import EvidenceError, Problem, ReviewError
 from analysis.searching.exports import Export, read_export
 from analysis.searching.history import ExportFile, Search, load_searches, write_search
 from analysis.searching.library import search_folder
-from analysis.searching.lock import locked
 from analysis.searching.records import make_records, read_records, write_records
 from analysis.searching.schemas import SLUG
 from analysis.searching.sources import SOURCES, Source
@@ -197,8 +197,7 @@ def _known_ids(data: Path, searches: Sequence[Search]) -> set[str]:
 
 def _keep_strategy(data: Path, folder: Path, details: SearchDetails) -> str | None:
     """Keep the strategy as run beside the export; the one on file where none was given."""
-    on_file = data / "searches" / "strategies" / f"{details.source.id}.txt"
-    path = details.strategy or (on_file if on_file.is_file() else None)
+    path = details.strategy or strategy_on_file(data, details.source)
     if path is None:
         return None
     try:
@@ -208,6 +207,12 @@ def _keep_strategy(data: Path, folder: Path, details: SearchDetails) -> str | No
     name = f"{details.source.id}.strategy.txt"
     write_atomically(folder / name, content)
     return name
+
+
+def strategy_on_file(data: Path, source: Source) -> Path | None:
+    """The strategy that the project keeps for a source's next search; None where it has none."""
+    path = data / "searches" / "strategies" / f"{source.id}.txt"
+    return path if path.is_file() else None
 
 
 def _free_stem(source: str, listed: Sequence[ExportFile]) -> str:

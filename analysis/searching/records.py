@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem, short
+from analysis.searching.schemas import SLUG
 from analysis.searching.tables import read_table, write_table
 
 DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+", re.IGNORECASE)
@@ -171,4 +173,17 @@ def write_records(path: Path, records: Iterable[Record]) -> None:
 
 def read_records(path: Path) -> tuple[Record, ...]:
     """The records of one export; EvidenceError where the file was damaged since."""
-    return tuple(Record(**row.cells) for row in read_table(path, COLUMNS))
+    rows = read_table(path, COLUMNS)
+    first: dict[str, int] = {}
+    problems = []
+    for row in rows:
+        record_id = row["record_id"]
+        if not re.fullmatch(SLUG, record_id):
+            message = f"{short(record_id)} is not the identity of a record"
+            problems.append(Problem(path, row.line, "record_id", message))
+        elif (line := first.setdefault(record_id, row.line)) != row.line:
+            message = f"{short(record_id)} stands on line {line} too"
+            problems.append(Problem(path, row.line, "record_id", message))
+    if problems:
+        raise EvidenceError(problems[:MOST_PROBLEMS])
+    return tuple(Record(**row.cells) for row in rows)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.problems import Problem
+from analysis.problems import MOST_PROBLEMS, Problem
 from analysis.searching.tables import Row
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def duplicates_schema() -> pa.DataFrameSchema:
 
 
 def row_problems(path: Path, rows: Sequence[Row], schema: pa.DataFrameSchema) -> list[Problem]:
-    """Everything that the schema finds wrong, each with its line."""
+    """What the schema finds wrong, the first lines first, each with its line."""
     import pandas as pd
     import pandera.pandas as pa
 
@@ -114,7 +114,8 @@ def row_problems(path: Path, rows: Sequence[Row], schema: pa.DataFrameSchema) ->
 
 def _problems(path: Path, error: pa.errors.SchemaErrors) -> list[Problem]:
     problems = {}
-    for case in error.failure_cases.itertuples():
+    first = error.failure_cases.sort_values("index", kind="stable").head(MOST_PROBLEMS)
+    for case in first.itertuples():
         line = int(case.index)
         if case.schema_context == "Column":
             message = f"{str(case.failure_case)[:40]!r} was found, expected {case.check}"

@@ -15,11 +15,11 @@ from enum import StrEnum
 from itertools import combinations
 from pathlib import Path
 
-from analysis.problems import EvidenceError, Problem
+from analysis.lock import locked
+from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem
 from analysis.searching.agreement import Agreement, agreement
 from analysis.searching.duplicates import Deduplication
 from analysis.searching.library import Library
-from analysis.searching.lock import locked
 from analysis.searching.schemas import STAGES, row_problems, screening_schema
 from analysis.searching.stopping import StoppingAid, stopping_aid
 from analysis.searching.tables import Row, read_table, write_table
@@ -100,7 +100,12 @@ class Screening:
         }
 
     def queue(self, stage: str, who: str) -> tuple[str, ...]:
-        """The reports that wait for this person at the stage, by identity."""
+        """The reports that wait for this person at the stage, by identity.
+
+        For `consensus` these are the conflicts.
+        """
+        if who == CONSENSUS:
+            return tuple(self.conflicts(stage))
         latest = self.latest(stage)
         return tuple(
             report
@@ -186,7 +191,7 @@ def _problems(path: Path, rows: Sequence[Row], library: Library) -> list[Problem
         for row in rows
         if row["record_id"] not in library.records
     ]
-    return row_problems(path, rows, screening_schema()) + unknown
+    return [*row_problems(path, rows, screening_schema()), *unknown][:MOST_PROBLEMS]
 
 
 def add_decisions(data: Path, library: Library, decisions: Iterable[Decision]) -> None:

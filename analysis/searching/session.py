@@ -17,6 +17,7 @@ from analysis.searching.library import Library, load_library
 from analysis.searching.ranking import SEED, Features, Ranking, make_features, rank
 from analysis.searching.records import Record
 from analysis.searching.screening import (
+    CONSENSUS,
     FIRST_STAGE,
     Decision,
     Screening,
@@ -53,6 +54,13 @@ class Session:
     def current(self) -> Record | None:
         """The record to decide on; None when nothing waits for this person."""
         return self._library.records[self._order[0]] if self._order else None
+
+    @property
+    def differing(self) -> tuple[Decision, ...]:
+        """What people decided on the current record, where this sitting is to settle it."""
+        if self.who != CONSENSUS or not self._order:
+            return ()
+        return self._screening.conflicts(self.stage).get(self._order[0], ())
 
     @property
     def done(self) -> int:

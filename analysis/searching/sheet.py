@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.problems import EvidenceError, Problem, ReviewError
+from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError, short
 from analysis.searching.duplicates import now
 from analysis.searching.library import Library
 from analysis.searching.schemas import CRITERIA, STAGES, row_problems, screening_schema
 from analysis.searching.screening import COLUMNS as DECISION_COLUMNS
-from analysis.searching.screening import Decision, Screening, add_decisions
+from analysis.searching.screening import LAST_STAGE, Decision, Screening, add_decisions
 from analysis.searching.tables import Row, read_table, write_table
 
 FILLED = ("decision", "criterion", "study_id", "note")
@@ -64,8 +64,9 @@ def read_sheet(
     decided = [_decision_row(row, stage, who, when) for row in filled]
     problems = row_problems(path, decided, screening_schema())
     problems += _unknown(path, decided, screening)
+    problems += _twice(path, decided)
     if problems:
-        raise EvidenceError(problems)
+        raise EvidenceError(problems[:MOST_PROBLEMS])
     latest = screening.latest(stage)
     representative = screening.deduplication.representative
     new = []
@@ -97,14 +98,28 @@ def _unknown(path: Path, rows: list[Row], screening: Screening) -> list[Problem]
     ]
 
 
+def _twice(path: Path, rows: list[Row]) -> list[Problem]:
+    """Of two decisions on one record in one sheet nobody knows which is meant."""
+    first: dict[str, int] = {}
+    lines = [(row, first.setdefault(row["record_id"], row.line)) for row in rows]
+    return [
+        Problem(path, row.line, "record_id", f"{short(row['record_id'])} stands on line {line} too")
+        for row, line in lines
+        if line != row.line
+    ]
+
+
 def _says(decision: Decision) -> tuple[str, str, str, str]:
     return decision.decision, decision.criterion, decision.study_id, decision.note
 
 
-def filling_in(stage: str) -> str:
-    """How to fill in the sheet, in a sentence or two."""
+def filling_in(stage: str) -> tuple[str, ...]:
+    """How to fill in the sheet, a line for each column."""
     words = ", ".join(STAGES[stage])
-    return (
-        f"Write {words} (or the first letter) in the column decision. An exclusion may say "
-        f"in the column criterion which one fails: {', '.join(CRITERIA)}."
-    )
+    lines = [f"decision: {words}; the first letter will do"]
+    if "exclude" in STAGES[stage]:
+        must = "an exclusion needs it" if stage == LAST_STAGE else "an exclusion may have it"
+        lines.append(f"criterion: which one fails; {must}: {', '.join(CRITERIA)}")
+    if stage == LAST_STAGE:
+        lines.append("study_id: which study an included report is of, such as minen-2026")
+    return tuple(lines)

@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from analysis.problems import EvidenceError, Problem
+from analysis.problems import EvidenceError, Problem, read_bytes
+from analysis.searching.formats.text import decode
 
 PARSED = {"pubmed": "pubmed", "ebscohost": "ebscohost", "web of science": "wos"}
 FORM_ONLY = ("ovid", "cochrane library")
+# Many times the longest strategy; the parsers are slow beyond.
+LARGEST_STRATEGY = 32_000
 HEADER = ("database", "platform", "status")
 NUMBERED = re.compile(r"#?(\d+)[.:]?\s+(\S.*)$")
 # `#1`, `1-4` or a bare number between operators, as Ovid and the Cochrane Library write them.
@@ -65,10 +68,7 @@ def load_strategies(data: Path) -> tuple[Strategy, ...]:
 
 def read_strategy(path: Path) -> Strategy:
     """One strategy file: `# database: …`, `# platform: …`, `# status: …`, then the strategy."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise EvidenceError([Problem(path, None, None, f"cannot be read: {error}")]) from None
+    lines = decode(read_bytes(path, LARGEST_STRATEGY), path).splitlines()
     header: dict[str, str] = {}
     start = len(lines) + 1
     for number, line in enumerate(lines, start=1):

@@ -15,15 +15,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.evidence.csv_files import CONTROL, csv_text
 from analysis.files import write_atomically
-from analysis.problems import EvidenceError, Problem
+from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem
+from analysis.searching.formats.text import lines_of
 
 # The full-width forms too: a spreadsheet in an East Asian locale reads them alike.
 FORMULA_MARKS = "=+-@\t\r＝＋－＠"
 # A spreadsheet in a locale with a decimal comma saves its CSV with semicolons.
 DELIMITERS = ",;\t"
 NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
-LONGEST_CELL = 10_000_000
+LONGEST_CELL = 1_000_000
+# A hundred thousand records with their abstracts.
+LARGEST_TABLE = 200_000_000
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,12 @@ def _looks_quoted(cell: str) -> bool:
 
 def read_table(path: Path, columns: Sequence[str]) -> list[Row]:
     """Every row of a CSV file that has just these columns; EvidenceError says what is wrong."""
-    text = _text(path)
-    header = text.split("\n", 1)[0]
+    # A bare carriage return is an old Macintosh's line end.
+    text = csv_text(path, LARGEST_TABLE).replace("\r\n", "\n").replace("\r", "\n")
+    header = text.lstrip("\n").split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=header.count)
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(lines_of(text), delimiter=delimiter, strict=True)
     rows: list[Row] = []
     problems: list[Problem] = []
     names: tuple[str, ...] | None = None
@@ -69,12 +74,13 @@ def read_table(path: Path, columns: Sequence[str]) -> list[Row]:
                 pass
             elif names is None:
                 names = _header(path, line, cells, columns)
-            elif len(cells) != len(names):
-                message = f"{len(cells)} cells where the header names {len(names)}"
-                problems.append(Problem(path, line, None, message))
+            elif wrong := _row_problem(path, line, names, cells):
+                problems.append(wrong)
             else:
                 found = {name: unquoted(cell) for name, cell in zip(names, cells, strict=True)}
                 rows.append(Row(line, found))
+            if len(problems) == MOST_PROBLEMS:
+                break
             line = reader.line_num + 1
     except csv.Error as error:
         message = f"not valid CSV: {error} (an unclosed quotation mark?)"
@@ -86,20 +92,16 @@ def read_table(path: Path, columns: Sequence[str]) -> list[Row]:
     return rows
 
 
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-        # Line ends as StringIO would see them; a bare carriage return is an old Macintosh's.
-        return raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except FileNotFoundError:
-        raise EvidenceError([Problem(path, None, None, "the file is missing")]) from None
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}"
-        raise EvidenceError([Problem(path, None, None, message)]) from None
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        message = f"byte 0x{raw[error.start]:02x} is not UTF-8: save the file as CSV (UTF-8)"
-        raise EvidenceError([Problem(path, line, None, message)]) from None
+def _row_problem(
+    path: Path, line: int, names: Sequence[str], cells: Sequence[str]
+) -> Problem | None:
+    if len(cells) != len(names):
+        return Problem(path, line, None, f"{len(cells)} cells where the header names {len(names)}")
+    for name, cell in zip(names, cells, strict=True):
+        if found := CONTROL.search(cell):
+            message = f"an invisible control character (U+{ord(found[0]):04X})"
+            return Problem(path, line, name, message)
+    return None
 
 
 def _header(path: Path, line: int, cells: list[str], columns: Sequence[str]) -> tuple[str, ...]:
@@ -108,12 +110,12 @@ def _header(path: Path, line: int, cells: list[str], columns: Sequence[str]) -> 
         Problem(path, line, name, "this column is missing") for name in columns if name not in names
     ]
     problems += [
-        Problem(path, line, name or None, "this column is not expected here")
+        Problem(path, line, name[:60] or None, "this column is not expected here")
         for name in names
         if name not in columns or names.count(name) > 1
     ]
     if problems:
-        raise EvidenceError(problems)
+        raise EvidenceError(problems[:MOST_PROBLEMS])
     return names
 
 

@@ -152,6 +152,7 @@ def _synthesis(evidence: Evidence, cell: Cell, rows: CellRows, findings: Finding
         title=protocol.cell_title(cell),
         measure=measure,
         smallest_important_difference=rule.smallest_important_difference,
+        level=protocol.synthesis.level,
         studies=studies,
         k=len(pooled),
         n_total=n_total,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+from analysis.formatting import percent_level
 from analysis.protocol import Cell, Frozen
 from analysis.statistics.results import PooledEffect
 from analysis.synthesis.certainty import Certainty
@@ -179,6 +180,7 @@ class Synthesis(Frozen):
     title: str
     measure: Measure
     smallest_important_difference: float | None
+    level: float
     studies: tuple[StudyEffect, ...]
     k: int
     n_total: int | None
@@ -194,6 +196,11 @@ class Synthesis(Frozen):
     set_aside: tuple[SetAside, ...]
     sentences: Sentence
     provenance: Provenance
+
+    @property
+    def interval_name(self) -> str:
+        """What the intervals of this page are called: `95% interval`."""
+        return f"{percent_level(self.level)} interval"
 
     def comparison(self, name: str) -> Comparison:
         """The comparison of that name; KeyError where the page has none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.formatting import counted, limits, number, p_value, percent
+from analysis.formatting import counted, limits, number, p_value, percent, percent_level
 from analysis.protocol import Cell, HartungKnapp, Outcome, Protocol, SynthesisRules
 from analysis.statistics.results import Heterogeneity, Interval, PooledEffect
 from analysis.synthesis.certainty import Certainty
@@ -88,7 +88,7 @@ def _effect(outcome: Outcome, measure: Measure, pooled: PooledEffect) -> str:
     if measure.ratio:
         return (
             f"responding was {number(estimate)} times as likely with Internet-delivered therapy "
-            f"(95% confidence interval {interval})"
+            f"({_confidence(pooled.interval)} {interval})"
         )
     change = outcome.lower if pooled.estimate < 0 else outcome.higher
     if pooled.interval.high is not None and pooled.interval.high < 0:
@@ -96,15 +96,19 @@ def _effect(outcome: Outcome, measure: Measure, pooled: PooledEffect) -> str:
     if pooled.interval.low is not None and pooled.interval.low > 0:
         return f"{change} with Internet-delivered therapy, by {_size(pooled)}"
     return (
-        f"the difference is {number(estimate)} SD (95% confidence interval {interval}), "
+        f"the difference is {number(estimate)} SD ({_confidence(pooled.interval)} {interval}), "
         f"so both {outcome.lower} and {outcome.higher} fit the data"
     )
+
+
+def _confidence(interval: Interval) -> str:
+    return f"{percent_level(interval.level)} confidence interval"
 
 
 def _size(pooled: PooledEffect) -> str:
     low, high = sorted((abs(pooled.interval.low or 0.0), abs(pooled.interval.high or 0.0)))
     interval = limits(low, high)
-    return f"{number(abs(pooled.estimate))} SD (95% confidence interval {interval})"
+    return f"{number(abs(pooled.estimate))} SD ({_confidence(pooled.interval)} {interval})"
 
 
 def _prediction(measure: Measure, prediction: Interval | None) -> str:
@@ -145,9 +149,9 @@ def _from_to(interval: Interval | None, percent_scale: bool = False) -> str:
         return ""
     if percent_scale:
         high = "100%" if interval.high is None else percent(interval.high)
-        return f", 95% confidence interval {percent(interval.low)} to {high}"
+        return f", {_confidence(interval)} {percent(interval.low)} to {high}"
     high = "∞" if interval.high is None else number(interval.high, 3)
-    return f" (95% confidence interval {number(interval.low, 3)} to {high})"
+    return f" ({_confidence(interval)} {number(interval.low, 3)} to {high})"
 
 
 def _p(found: Heterogeneity) -> str:

@@ -16,7 +16,9 @@ from analysis.evidence.schemas import schemas
 from analysis.problems import EvidenceError
 from analysis.protocol import Protocol, load_protocol
 from analysis.searching.history import load_searches
-from tests.evidence.damaged import NOT_NUMBERS, SOUND_SEARCH, as_csv, sound_outcomes
+from tests.attack.damage import as_csv
+from tests.attack.tables import NOT_NUMBERS, sound_outcomes
+from tests.attack.yaml_files import SOUND_SEARCH
 from tests.evidence.folder import DATA, DataFolder
 
 ROWS = sound_outcomes()

@@ -14,6 +14,7 @@ from analysis.protocol import Cell
 from analysis.synthesis.cell import synthesise
 from analysis.synthesis.model import Synthesis
 from tests.evidence.folder import DataFolder
+from tests.evidence.rulings import made_now
 
 PAIN, DEPRESSION, ANXIETY = (
     f"chiauzzi-2010.{outcome}.follow-up.1" for outcome in ("pain", "depression", "anxiety")
@@ -106,15 +107,21 @@ def test_a_large_effect_that_lasts_is_not_suspect(
 
 def a_ruling(**changes: str) -> Ruling:
     usual = {
-        "check": "SE read as SD", "study_id": "chiauzzi-2010", "row_id": PAIN, "ruling": "accept",
-        "reason": "the report prints these SDs", "decided_by": "A. Person", "date": "2026-11-23",
+        "check": "SE read as SD", "study_id": "chiauzzi-2010", "row_id": PAIN, "fingerprint": "",
+        "ruling": "accept", "reason": "the report prints these SDs", "decided_by": "A. Person",
+        "date": "2026-11-23",
     }  # fmt: skip
     return Ruling(**(usual | changes))  # type: ignore[arg-type]
 
 
+def under(evidence: Evidence, *rulings: Ruling) -> Evidence:
+    """The evidence with these rulings, made about its present numbers."""
+    return replace(evidence, rulings=made_now(evidence, *rulings))
+
+
 def kept_out(evidence: Evidence, *rulings: Ruling) -> set[str]:
     """Rows of Chiauzzi 2010 that stay out under these rulings."""
-    found = findings(replace(evidence, rulings=rulings))
+    found = findings(under(evidence, *rulings))
     return {row for row in (PAIN, DEPRESSION, ANXIETY)
             if reasons_to_keep_out(found, "chiauzzi-2010", (row,))}  # fmt: skip
 
@@ -144,7 +151,7 @@ def test_a_note_that_a_person_confirms_keeps_its_row_out(evidence: Evidence) -> 
     ruling = a_ruling(check="exact zero", study_id="buhrman-2004", row_id=row, ruling="exclude",
                       reason="not significant in the report")  # fmt: skip
     assert not reasons_to_keep_out(findings(evidence), "buhrman-2004", (row,))
-    found = findings(replace(evidence, rulings=(ruling,)))
+    found = findings(under(evidence, ruling))
     (reason,) = reasons_to_keep_out(found, "buhrman-2004", (row,))
     assert "excluded by A. Person, 2026-11-23: not significant in the report" in reason
     assert not reasons_to_keep_out(found, "buhrman-2004", ("buhrman-2004.pain.follow-up.1",))
@@ -154,7 +161,7 @@ def test_of_two_sources_only_the_row_ruled_on_stays_out(evidence: Evidence) -> N
     pooled, other = "dear-2013.disability.post.1", "dear-2013.disability.post.2"
     ruling = a_ruling(check="sources disagree", study_id="dear-2013", row_id=other,
                       ruling="exclude")  # fmt: skip
-    found = findings(replace(evidence, rulings=(ruling,)))
+    found = findings(under(evidence, ruling))
     assert reasons_to_keep_out(found, "dear-2013", (other,))
     assert not reasons_to_keep_out(found, "dear-2013", (pooled,))
 
@@ -165,22 +172,22 @@ def test_an_accepted_trial_is_in_the_primary_analysis_and_an_excluded_one_is_not
     cell = Cell(condition="non-headache", outcome="pain", timepoint="follow-up")
     before = syntheses[cell.key]
     out = a_ruling(check="small arm", study_id="buhrman-2004", row_id="", ruling="exclude")
-    accepted = synthesise(replace(evidence, rulings=(a_ruling(), out)), cell)
+    accepted = synthesise(under(evidence, a_ruling(), out), cell)
     assert accepted.k == before.k + 1
     assert not any(study.suspect for study in accepted.studies)
     # A ruling on a finding that does not exist excludes nothing; one on a note does.
     zero = a_ruling(check="exact zero", study_id="buhrman-2004", row_id="", ruling="exclude")
     post = Cell(condition="non-headache", outcome="disability", timepoint="post")
-    excluded = synthesise(replace(evidence, rulings=(zero,)), post)
+    excluded = synthesise(under(evidence, zero), post)
     assert excluded.k == syntheses[post.key].k - 1
     (study,) = [study for study in excluded.studies if study.suspect]
     assert "excluded by A. Person" in study.suspect[0]
 
 
 def test_the_ruling_stands_on_its_finding(evidence: Evidence) -> None:
-    ruling = a_ruling()
-    found = findings(replace(evidence, rulings=(ruling,)))
-    assert [finding.row_ids for finding in found if finding.ruling == ruling] == [(PAIN,)]
+    ruled = under(evidence, a_ruling())
+    found = findings(ruled)
+    assert [f.row_ids for f in found if f.ruling == ruled.rulings[0]] == [(PAIN,)]
 
 
 def test_rulings_are_read_from_their_file(folder: DataFolder) -> None:
@@ -196,6 +203,7 @@ def test_rulings_are_read_from_their_file(folder: DataFolder) -> None:
         ({"row_id": "chiauzzi-2010.pain.post.9"}, "row_id", "is not in outcomes.csv"),
         ({"row_id": "lorig-2008.pain.follow-up.1"}, "row_id", "is a row of lorig-2008, not of"),
         ({"ruling": "perhaps"}, "ruling", "expected one of: accept, exclude"),
+        ({"fingerprint": "chiauzzi"}, "fingerprint", "eight digits and letters from a to f"),
         ({"reason": ""}, "reason", "a value (the cell is blank)"),
         ({"decided_by": ""}, "decided_by", "a value (the cell is blank)"),
         ({"date": "2026-02-30"}, "date", "is not a day"),

@@ -10,7 +10,7 @@ import pytest
 
 from analysis.evidence.load import Evidence, load, parse_number
 from analysis.problems import EvidenceError
-from tests.evidence.damaged import NOT_NUMBERS
+from tests.attack.tables import NOT_NUMBERS
 from tests.evidence.folder import DATA, DataFolder
 
 

@@ -20,6 +20,7 @@ sphinx:
   extra_extensions: [analysis.execution.metadata]
 """
 ADDRESS = "https://example.org/review/"
+LAYOUT = Path(__file__).parents[2] / "chapters/_templates/layout.html"
 
 
 @pytest.fixture
@@ -78,6 +79,18 @@ def test_a_site_stays_when_its_files_cannot_be_made(project: Project) -> None:
         build_book(project, beside=Beside("2", broken))
     assert downloads(project) == {"a.csv"}
     assert (project.site / "index.html").is_file()
+
+
+def test_a_change_of_the_status_reaches_every_page_but_the_front_page(project: Project) -> None:
+    write(project, "chapters/_templates/layout.html", LAYOUT.read_text(encoding="utf-8"))
+    for overdue in (False, True):
+        status = {"version": "Version 2", "search": "searched on a day", "overdue": overdue}
+        write(project, "results/substitutions.json", json.dumps({"status": status}))
+        build_book(project)
+        said = (project.site / "pain.html").read_text()
+        assert "Version 2 · " in said and "searched on a day" in said
+        assert ("(overdue)" in said) == overdue
+        assert "searched on a day" not in (project.site / "index.html").read_text()
 
 
 def test_every_page_names_its_address_once_it_is_known_and_none_before(project: Project) -> None:

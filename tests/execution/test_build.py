@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -63,11 +64,9 @@ class Review:
         self.checks += 1
         return {}
 
-    def build(self, *, force: bool = False, terminal: bool = False) -> Build:
+    def build(self, *, terminal: bool = False, **options: Any) -> Build:
         console = Console(file=io.StringIO(), width=200, force_terminal=terminal)
-        built = build_all(
-            self.project, self.pages, self.check, console=console, jobs=2, force=force
-        )
+        built = build_all(self.project, self.pages, self.check, console=console, jobs=2, **options)
         assert isinstance(console.file, io.StringIO)
         self.said = console.file.getvalue()
         return built

@@ -6,12 +6,13 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,11 +21,11 @@ import pytest
 from rich.console import Console
 
 from analysis.execution import cluster
-from analysis.execution.cluster import cluster_workers
-from analysis.execution.fingerprint import Inputs
+from analysis.execution.cluster import PRELOADED, cluster_workers
+from analysis.execution.fingerprint import Inputs, Made, write_record
 from analysis.execution.plan import Page, Project
 from analysis.execution.run import Report, execute
-from analysis.execution.stage import checkout, pinned_packages
+from analysis.execution.stage import checkout
 from analysis.execution.warm import warm_workers
 from analysis.problems import ReviewError
 from tests.execution.templates import notebook, page, publishing
@@ -69,54 +70,67 @@ def has_dask() -> None:
 
 @dataclass
 class Cluster:
-    """A scheduler on this machine and the workers started so far."""
+    """A scheduler on this machine and the workers started so far, some of them killed."""
 
     address: str
+    scheduler: subprocess.Popen[bytes]
     folder: Path
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def start(self, checkout: Path, workers: int = 1) -> list[subprocess.Popen[bytes]]:
-        """Start workers with the code of this checkout; they come when they come."""
-        started = [
-            dask(checkout, "worker", self.address, "--nthreads=1", "--no-nanny",
-                 f"--host={LOOPBACK}", f"--local-directory={self.folder}")
-            for _ in range(workers)
-        ]  # fmt: skip
-        self.processes += started
-        return started
+    @classmethod
+    def started(cls, checkout: Path, folder: Path, *options: str) -> Cluster:
+        has_dask()
+        file = folder / "scheduler.json"
+        place = [f"--host={LOOPBACK}", "--port=0", f"--scheduler-file={file}"]
+        process = dask(checkout, "scheduler", *place, *options)
+        assert wait_for(file.is_file)
+        address = json.loads(file.read_text(encoding="utf-8"))["address"]
+        return cls(str(address), process, folder)
 
-    def end_workers(self) -> None:
-        end(self.processes)
-        self.processes.clear()
+    def start_worker(self, checkout: Path, *options: str) -> subprocess.Popen[bytes]:
+        """It comes when it comes."""
+        place = [f"--host={LOOPBACK}", f"--local-directory={self.folder}", "--nthreads=1"]
+        options = options or (f"--preload={PRELOADED}",)
+        process = dask(checkout, "worker", self.address, "--no-nanny", *place, *options)
+        self.processes.append(process)
+        return process
 
-    def workers(self) -> int:
+    def alive(self) -> list[subprocess.Popen[bytes]]:
+        return [process for process in self.processes if process.poll() is None]
+
+    def with_workers(self, checkout: Path, workers: int) -> list[subprocess.Popen[bytes]]:
+        """Start the workers that are missing, until the scheduler knows so many and no more."""
+        while len(self.alive()) < workers:
+            self.start_worker(checkout)
+        for process in self.alive()[workers:]:
+            end(process)
+        assert wait_for(lambda: self.known() == len(self.alive()))
+        return self.alive()
+
+    def known(self) -> int:
         from distributed import Client
 
         with Client(self.address, set_as_default=False) as client:
             return len(client.nthreads())
 
-    def with_workers(self, checkout: Path, workers: int) -> list[subprocess.Popen[bytes]]:
-        """Start workers and wait until the scheduler knows them and no others."""
-        started = self.start(checkout, workers)
-        assert wait_for(lambda: self.workers() == len(self.processes))
-        return started
+    def end(self) -> None:
+        for process in (*self.processes, self.scheduler):
+            end(process)
 
 
 def dask(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "dask", *arguments, "--no-dashboard"],
         cwd=folder,
-        env={**os.environ, "DASK_DISTRIBUTED__WORKER__MEMORY__TERMINATE": "False"},
+        env={**os.environ, "DASK_LIVING_REVIEW__SECONDS_UNUSED": "1"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
 
 
-def end(processes: list[subprocess.Popen[bytes]]) -> None:
-    for process in processes:
-        process.kill()
-    for process in processes:
-        process.wait()
+def end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
 
 
 def wait_for(happens: Callable[[], bool]) -> bool:
@@ -126,40 +140,21 @@ def wait_for(happens: Callable[[], bool]) -> bool:
     return happens()
 
 
+@contextmanager
+def meanwhile(acts: Callable[[], None]) -> Iterator[None]:
+    """Do something beside the block, and let what goes wrong there fail the test."""
+    with ThreadPoolExecutor(1) as pool:
+        acting = pool.submit(acts)
+        yield
+        acting.result()
+
+
 @pytest.fixture(scope="module")
-def scheduler(code: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """A scheduler that all tests share, and a folder for its workers."""
-    has_dask()
-    folder = tmp_path_factory.mktemp("cluster")
-    process, address = start_scheduler(code, folder)
-    yield address, folder
-    end([process])
-
-
-def start_scheduler(
-    checkout: Path, folder: Path, *options: str
-) -> tuple[subprocess.Popen[bytes], str]:
-    """A scheduler's process and its address."""
-    file = folder / "scheduler.json"
-    process = dask(
-        checkout,
-        "scheduler",
-        f"--host={LOOPBACK}",
-        "--port=0",
-        f"--scheduler-file={file}",
-        *options,
-    )
-    assert wait_for(file.is_file)
-    return process, str(json.loads(file.read_text(encoding="utf-8"))["address"])
-
-
-@pytest.fixture
-def crew(scheduler: tuple[str, Path]) -> Iterator[Cluster]:
-    """The shared scheduler, without workers before and after."""
-    made = Cluster(*scheduler)
+def crew(code: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A scheduler and workers that the tests share: each asks for as many as it needs."""
+    made = Cluster.started(code, tmp_path_factory.mktemp("cluster"))
     yield made
-    made.end_workers()
-    assert wait_for(lambda: made.workers() == 0)
+    made.end()
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +195,7 @@ class Review:
         return [page(self.project, "front", notebook(FRONT), needs=names), *made]
 
     def run(self, address: str, pages: list[Page]) -> Report:
+        self.forget_beacons()
         console = Console(file=self.said, width=500)
         with cluster_workers(address, self.project, pages, console) as workers:
             return execute(pages, Inputs(self.project), workers)
@@ -210,10 +206,29 @@ class Review:
         files = sorted(path for folder in folders for path in folder.rglob("[!.]*.*"))
         return {path.relative_to(self.project.root).as_posix(): path.read_bytes() for path in files}
 
-    def running(self) -> list[int]:
-        """The process ids of the kernels that have begun a cell."""
-        texts = [path.read_text(encoding="utf-8") for path in self.beacons.iterdir()]
-        return [int(text) for text in texts if text]
+    def forget(self) -> None:
+        """Be a project whose pages have never been executed."""
+        for name in self.written():
+            (self.project.root / name).unlink()
+        self.forget_beacons()
+
+    def forget_beacons(self) -> None:
+        for beacon in self.beacons.iterdir():
+            beacon.unlink()
+
+    def begun(self) -> list[str]:
+        """The pages whose cell has begun, in this order."""
+        lit = [(beacon.stat().st_mtime_ns, beacon.name) for beacon in self.beacons.iterdir()]
+        return [name for _, name in sorted(lit)]
+
+    def workers(self) -> list[int]:
+        """The Dask workers that execute a cell: above the kernel, its page and their parent."""
+        found = []
+        for beacon in self.beacons.iterdir():
+            with suppress(psutil.NoSuchProcess, IndexError, ValueError):
+                kernel = psutil.Process(int(beacon.read_text(encoding="utf-8")))
+                found.append(kernel.parents()[2].pid)
+        return found
 
 
 @pytest.fixture
@@ -229,137 +244,70 @@ def states(report: Report) -> dict[str, str]:
     return {outcome.page.name: outcome.state for outcome in report.outcomes}
 
 
-def worker_of(kernel: int) -> psutil.Process:
-    """The Dask worker above a kernel, the page's process and the parent of the kernels."""
-    return psutil.Process(kernel).parents()[2]
-
-
 def test_three_workers_one_killed_make_the_pages_of_a_local_build(
     crew: Cluster, review: Review, code: Path
 ) -> None:
-    pages = review.pages(9, seconds=0.5)
+    pages = review.pages(6, seconds=0.5)
     modules = {name for page in pages for name in Inputs(review.project).modules(page.template)}
     with warm_workers(2, review.project.root, modules) as local:
         assert execute(pages, Inputs(review.project), local).succeeded
     here = review.written()
-    assert len(here) == 19
-    for name in here:
-        (review.project.root / name).unlink()
-    for beacon in review.beacons.iterdir():
-        beacon.unlink()
-
-    crew.with_workers(code, 3)
-    killed: list[int] = []
+    assert len(here) == 13
+    review.forget()
+    workers = crew.with_workers(code, 3)
 
     def kill_one() -> None:
-        with suppress(psutil.NoSuchProcess):
-            wait_for(lambda: len(review.running()) >= 4)
-            alive = [pid for pid in review.running() if psutil.pid_exists(pid)]
-            victim = worker_of(alive[0])
-            killed.append(victim.pid)
-            victim.kill()
+        assert wait_for(lambda: bool(review.workers()))
+        os.kill(review.workers()[0], signal.SIGKILL)
 
-    killer = threading.Thread(target=kill_one)
-    killer.start()
-    report = review.run(crew.address, pages)
-    killer.join()
+    with meanwhile(kill_one):
+        report = review.run(crew.address, pages)
     assert set(states(report).values()) == {"executed"}
     assert review.written() == here
-    assert killed and killed[0] in {process.pid for process in crew.processes}
-    assert "is lost; its pages go to others." in review.said.getvalue()
+    assert sorted(worker.poll() or 0 for worker in workers) == [-signal.SIGKILL, 0, 0]
+    assert review.said.getvalue().count("is lost; its pages go to others.") == 1
 
 
-def test_a_worker_that_comes_later_takes_over(crew: Cluster, review: Review, code: Path) -> None:
-    (first,) = crew.with_workers(code, 1)
-
-    def replace() -> None:
-        wait_for(lambda: len(review.running()) >= 1)
-        first.kill()
-        crew.start(code)
-
-    replacing = threading.Thread(target=replace)
-    replacing.start()
-    report = review.run(crew.address, review.pages(4, seconds=0.5))
-    replacing.join()
-    assert set(states(report).values()) == {"executed"}
-    assert first.wait() != 0
-
-
-def test_a_page_that_ends_its_workers_is_tried_three_times(
+def test_a_page_that_ends_its_workers_is_tried_three_times_and_who_comes_later_takes_over(
     crew: Cluster, review: Review, code: Path
 ) -> None:
-    crew.with_workers(code, 4)
+    workers = crew.with_workers(code, 3)
     deadly = page(review.project, "deadly", notebook(MURDER))
-    report = review.run(crew.address, [deadly, *review.pages(2)])
+
+    def replace() -> None:
+        assert wait_for(lambda: not crew.alive())
+        crew.start_worker(code)
+
+    with meanwhile(replace):
+        report = review.run(crew.address, [deadly, *review.pages(4)])
     assert states(report) == {
-        "deadly": "failed",
-        "front": "executed",
-        "cell0": "executed",
-        "cell1": "executed",
-    }
+        "deadly": "failed", "front": "executed", **{f"cell{i}": "executed" for i in range(4)}
+    }  # fmt: skip
     why = report.of("failed")[0].why
-    assert why.startswith("given up after 3 workers: tcp://127.0.0.1:")
-    assert why.count("(gone)") == 3
-    assert sum(process.poll() is None for process in crew.processes) == 1
+    assert why.startswith("given up after 3 workers, the last tcp://127.0.0.1:")
+    assert {worker.wait() for worker in workers} == {-signal.SIGKILL}
 
 
-@pytest.fixture(scope="module")
-def other_code(code: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The checkout with one comment more."""
-    root = tmp_path_factory.mktemp("other") / "checkout"
-    shutil.copytree(code, root)
-    with (root / "analysis/formatting.py").open("a", encoding="utf-8") as file:
-        file.write("# Another version.\n")
-    return root
-
-
-def test_a_worker_with_other_code_is_refused_and_the_others_do_its_work(
-    crew: Cluster, review: Review, code: Path, other_code: Path
-) -> None:
-    crew.with_workers(other_code, 1)
-    pages = review.pages(3)
-    with pytest.raises(ReviewError, match="each was refused"):
-        review.run(crew.address, pages)
-    assert review.written() == {}
-    crew.with_workers(code, 1)
-    assert review.run(crew.address, pages).succeeded
-
-    pinned = pinned_packages((code / "requirements.txt").read_text(encoding="utf-8"))
-    ours = checkout(review.project.package, pinned)
-    theirs = checkout(other_code / "analysis", pinned)
-    assert (
-        f"is refused: it has [{theirs}], this build [{ours}]: "
-        f"code {theirs.code[:12]} there, {ours.code[:12]} here."
-    ) in review.said.getvalue()
-
-
-def test_a_worker_without_the_code_is_refused(
-    crew: Cluster, review: Review, tmp_path: Path
-) -> None:
-    (tmp_path / "empty").mkdir()
-    crew.with_workers(tmp_path / "empty", 1)
-    with pytest.raises(ReviewError, match="each was refused"):
-        review.run(crew.address, review.pages(1))
-    assert "is refused: it was not started in a checkout of this code." in review.said.getvalue()
-
-
-def test_a_scheduler_without_the_code_is_said(review: Review, tmp_path: Path) -> None:
-    has_dask()
-    (tmp_path / "empty").mkdir()
-    scheduler, address = start_scheduler(tmp_path / "empty", tmp_path)
-    with pytest.raises(ReviewError, match=f"the scheduler at {address} lacks this code"):
-        review.run(address, review.pages(1))
-    end([scheduler])
-
-
-def test_nothing_of_a_build_remains_on_its_workers(
+def test_the_longest_page_goes_first_and_nothing_remains(
     crew: Cluster, review: Review, code: Path
 ) -> None:
     (worker,) = crew.with_workers(code, 1)
-    review.run(crew.address, review.pages(2))
-    assert wait_for(lambda: not psutil.Process(worker.pid).children(recursive=True))
+    pages = review.pages(4)
+    took = {"cell0": 2.0, "cell1": 9.0, "cell2": 1.0, "cell3": 4.0}
+    write_record(review.project, {name: Made({}, {}, took[name]) for name in took})
+    assert review.run(crew.address, pages).succeeded
+    assert review.begun() == ["cell1", "cell3", "cell0", "cell2"]
+    assert crew_is_idle(crew, worker)
 
 
+# A page that ends when it is let go.
+PATIENT = """\
+import os, time
+from pathlib import Path
+(Path(beacons) / outcome).write_text(str(os.getpid()))
+while not (Path(beacons).parent / "enough").exists():
+    time.sleep(0.05)
+"""
 DRIVER = """\
 import sys
 from pathlib import Path
@@ -372,76 +320,118 @@ from analysis.execution.run import execute
 address, root, beacons = sys.argv[1:]
 project = Project(Path(root))
 page = Page(
-    "cell0",
-    Path("analysis/notebooks/cell0.ipynb"),
-    Path("effects/cell0.ipynb"),
-    {"outcome": "cell0", "beacons": beacons, "seconds": "600"},
+    "patient",
+    Path("analysis/notebooks/patient.ipynb"),
+    Path("effects/patient.ipynb"),
+    {"outcome": "patient", "beacons": beacons},
 )
-with cluster_workers(address, project, [page], Console(quiet=True)) as workers:
-    execute([page], Inputs(project), workers, timeout=2)
+try:
+    with cluster_workers(address, project, [page], Console(quiet=True)) as workers:
+        execute([page], Inputs(project), workers, timeout=600)
+except KeyboardInterrupt:
+    raise SystemExit(130) from None
 """
 
 
-def test_nothing_of_a_build_remains_when_its_driver_is_killed(
-    crew: Cluster, review: Review, code: Path
+@pytest.mark.parametrize(("by", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_nothing_remains_when_the_driver_is_ended(
+    crew: Cluster, review: Review, code: Path, by: signal.Signals, status: int
 ) -> None:
+    """Ctrl-C ends the page that runs; after a kill the worker comes to the end of it."""
     (worker,) = crew.with_workers(code, 1)
-    review.pages(1)
+    page(review.project, "patient", notebook(PATIENT, parameters=PARAMETERS))
     driver = subprocess.Popen(
-        [sys.executable, "-c", DRIVER, crew.address, str(review.project.root), str(review.beacons)],
+        [sys.executable, "-c", DRIVER, crew.address, review.project.root, review.beacons],
         cwd=review.project.root,
+        stderr=subprocess.PIPE,
     )
-    assert wait_for(lambda: len(review.running()) == 1)
-    driver.kill()
-    driver.wait()
-    assert wait_for(lambda: not psutil.Process(worker.pid).children(recursive=True))
+    with driver:
+        assert wait_for(lambda: bool(review.workers()))
+        driver.send_signal(by)
+        assert driver.stderr
+        assert driver.stderr.read() == b""
+    assert driver.returncode == status
+    if by == signal.SIGKILL:
+        (review.beacons.parent / "enough").touch()
+    assert crew_is_idle(crew, worker)
+
+
+def crew_is_idle(crew: Cluster, worker: subprocess.Popen[bytes]) -> bool:
+    """Whether the worker ends all processes and removes all folders of its builds."""
+    return wait_for(
+        lambda: (
+            not psutil.Process(worker.pid).children(recursive=True)
+            and not list(crew.folder.glob("dask-*/worker-*/stage-*"))
+        )
+    )
 
 
 def test_when_all_workers_go_the_pages_say_so(
     crew: Cluster, review: Review, code: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    crew.with_workers(code, 1)
+    monkeypatch.setattr(cluster, "SECONDS_WITHOUT_WORKERS", 2.0)
+    (worker,) = crew.with_workers(code, 1)
 
     def kill() -> None:
-        wait_for(lambda: len(review.running()) >= 1)
-        monkeypatch.setattr(cluster, "SECONDS_WITHOUT_WORKERS", 2.0)
-        crew.end_workers()
+        assert wait_for(lambda: bool(review.workers()))
+        end(worker)
 
-    killing = threading.Thread(target=kill)
-    killing.start()
-    report = review.run(crew.address, review.pages(3, seconds=0.5))
-    killing.join()
-    failed = report.of("failed")
-    assert failed
-    assert {outcome.why for outcome in failed} == {"no worker was there for 2 s"}
+    with meanwhile(kill):
+        report = review.run(crew.address, review.pages(3, seconds=0.5))
+    assert {outcome.why for outcome in report.of("failed")} == {"no worker was there for 2 s"}
+    assert [outcome.page.name for outcome in report.of("blocked")] == ["front"]
 
 
-def test_when_the_scheduler_goes_the_pages_say_so(
-    review: Review, code: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture(scope="module")
+def other_code(code: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The checkout with one comment more."""
+    root = tmp_path_factory.mktemp("other") / "checkout"
+    shutil.copytree(code, root)
+    with (root / "analysis/formatting.py").open("a", encoding="utf-8") as file:
+        file.write("# Another version.\n")
+    return root
+
+
+def test_workers_that_are_something_else_are_refused_and_the_others_do_their_work(
+    crew: Cluster, review: Review, code: Path, other_code: Path, tmp_path: Path
 ) -> None:
-    has_dask()
-    scheduler, address = start_scheduler(code, tmp_path)
-    crew = Cluster(address, tmp_path)
+    (tmp_path / "empty").mkdir()
+    crew.with_workers(code, 0)
+    crew.start_worker(other_code)
+    crew.start_worker(tmp_path / "empty", "--name=stranger")
+    assert wait_for(lambda: crew.known() == 2)
+    pages = review.pages(3)
+    with pytest.raises(ReviewError, match="each was refused"):
+        review.run(crew.address, pages)
+    assert review.written() == {}
+    ours, theirs = (
+        checkout(root / "analysis", root / "requirements.txt") for root in (code, other_code)
+    )
+    said = review.said.getvalue()
+    assert (
+        f"is refused: it has [{theirs}], this build [{ours}]: "
+        f"code {theirs.code[:12]} there, {ours.code[:12]} here."
+    ) in said
+    assert (
+        f"is refused: it was not started in a checkout of this code with --preload {PRELOADED}."
+        in said
+    )
 
-    def kill() -> None:
-        wait_for(lambda: len(review.running()) >= 1)
-        monkeypatch.setattr(cluster, "SECONDS_WITHOUT_WORKERS", 2.0)
-        end([scheduler])
-
-    killing = threading.Thread(target=kill)
-    killing.start()
-    try:
-        crew.start(code)
-        report = review.run(address, review.pages(3, seconds=0.5))
-    finally:
-        killing.join()
-        crew.end_workers()
-    failed = report.of("failed")
-    assert failed
-    assert {outcome.why for outcome in failed} == {"no worker was there for 2 s"}
+    crew.start_worker(code)
+    assert wait_for(lambda: crew.known() == 3)
+    assert review.run(crew.address, pages).succeeded
+    assert {worker.returncode for worker in crew.processes[-3:]} == {None}
 
 
-def test_a_cluster_can_be_encrypted(
+def test_a_scheduler_without_the_code_is_said(review: Review, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    crew = Cluster.started(tmp_path / "empty", tmp_path)
+    with pytest.raises(ReviewError, match=f"the scheduler at {crew.address} lacks this code"):
+        review.run(crew.address, review.pages(1))
+    crew.end()
+
+
+def test_an_encrypted_cluster_executes_pages_until_its_scheduler_goes(
     review: Review, code: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     has_dask()
@@ -452,18 +442,24 @@ def test_a_cluster_can_be_encrypted(
     settings = certificate(tmp_path)
     for name, file in settings.items():
         monkeypatch.setenv("DASK_" + name.replace(".", "__").replace("-", "_").upper(), file)
-    scheduler, address = start_scheduler(code, tmp_path, "--protocol=tls")
-    crew = Cluster(address, tmp_path)
+    monkeypatch.setattr(cluster, "SECONDS_TO_CONNECT", 2.0)
+    crew = Cluster.started(code, tmp_path, "--protocol=tls")
+    crew.start_worker(code)
+
+    def kill() -> None:
+        assert wait_for(lambda: len(review.begun()) == 2)
+        end(crew.scheduler)
+
     try:
-        with dask.config.set(settings):
-            crew.start(code)
-            assert review.run(address, review.pages(1)).succeeded
-        monkeypatch.setattr(cluster, "SECONDS_TO_CONNECT", 1.0)
         with pytest.raises(ReviewError, match="no Dask scheduler can be reached at tls://"):
-            review.run(address, review.pages(1))  # without a certificate
+            review.run(crew.address, [])  # without a certificate
+        with dask.config.set(settings), meanwhile(kill):
+            report = review.run(crew.address, review.pages(4, seconds=1))
     finally:
-        crew.end_workers()
-        end([scheduler])
+        crew.end()
+    assert len(report.of("executed")) == 1
+    assert len(failed := report.of("failed")) == 3
+    assert all("the scheduler" in outcome.why for outcome in failed)
 
 
 def certificate(folder: Path) -> dict[str, str]:
@@ -482,14 +478,15 @@ def certificate(folder: Path) -> dict[str, str]:
 
 
 def test_a_scheduler_without_workers_is_said(
-    crew: Cluster, review: Review, monkeypatch: pytest.MonkeyPatch
+    crew: Cluster, review: Review, code: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "SECONDS_WITHOUT_WORKERS", 0.5)
+    crew.with_workers(code, 0)
     with pytest.raises(ReviewError, match=r"no worker came within 0\.5 s"):
         review.run(crew.address, review.pages(1))
 
 
-@pytest.mark.parametrize("address", [f"tcp://{LOOPBACK}:9", "ftp://nowhere", "tls://127.0.0.1:9"])
+@pytest.mark.parametrize("address", [f"tcp://{LOOPBACK}:9", "ftp://nowhere", f"tls://{LOOPBACK}:9"])
 def test_an_address_where_no_scheduler_is_is_said(
     review: Review, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -497,6 +494,20 @@ def test_an_address_where_no_scheduler_is_is_said(
     monkeypatch.setattr(cluster, "SECONDS_TO_CONNECT", 1.0)
     with pytest.raises(ReviewError, match=f"no Dask scheduler can be reached at {address}"):
         review.run(address, review.pages(1))
+
+
+def test_the_command_says_it_in_one_line_and_leaves_nothing(code: Path, tmp_path: Path) -> None:
+    has_dask()
+    root = tmp_path / "checkout"
+    shutil.copytree(code, root)
+    shutil.copytree(ROOT / "data", root / "data", dirs_exist_ok=True)
+    command = [sys.executable, "-m", "analysis", "build", "--scheduler", "nonsense"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("no Dask scheduler can be reached at nonsense (")
+    assert done.stderr.count("\n") == 1
+    assert not (root / "results").exists()
+    assert not (root / "chapters").exists()
 
 
 def test_without_dask_the_sentence_says_how_to_get_it(

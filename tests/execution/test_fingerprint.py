@@ -12,10 +12,11 @@ from analysis.execution.fingerprint import (
     RECORD,
     Inputs,
     Made,
+    forget,
     outputs,
     read_record,
+    remember,
     stale_because,
-    write_record,
 )
 from analysis.execution.plan import Page, Project
 from analysis.files import write_atomically
@@ -46,6 +47,13 @@ def test_a_page_is_up_to_date_until_something_changes(project: Project) -> None:
     planned = page(project, "a", notebook("1"))
     assert stale_because(planned, Inputs(project), None) == "it has not been executed yet"
     assert why(planned, project, made(planned, project)) is None
+
+
+def test_a_hidden_file_among_the_data_is_nobodys_input(project: Project) -> None:
+    planned = page(project, "a", notebook("1"))
+    record = made(planned, project)
+    (project.data / ".searches.lock").touch()
+    assert why(planned, project, record) is None
 
 
 def test_each_kind_of_input_is_named_when_it_changes(project: Project) -> None:
@@ -148,18 +156,25 @@ def test_the_code_of_a_page_is_what_its_imports_reach(project: Project, statemen
 
 
 def test_the_record_comes_back_as_it_was_written(project: Project) -> None:
-    record = {"a": Made({"x": "1"}, {"y": "2"}, 0.5)}
-    write_record(project, record)
-    assert read_record(project) == record
+    one, other = Made({"x": "1"}, {"y": "2"}, 0.5), Made({}, {}, 1.0)
+    remember(project, "headache.pain.post", one)
+    remember(project, "index", other)
+    assert read_record(project) == {"headache.pain.post": one, "index": other}
+    forget(project, "index")
+    assert read_record(project) == {"headache.pain.post": one}
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"schema_version": 0, "pages": {}}', "null"])
-def test_a_record_that_cannot_be_read_makes_every_page_stale(
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", "null", '{"schema_version": 0, "inputs": {}, "outputs": {}, "seconds": 1}'],
+)
+def test_a_page_of_which_nothing_can_be_read_is_stale_and_no_other(
     project: Project, content: str
 ) -> None:
-    project.results.mkdir()
-    (project.results / RECORD).write_text(content, encoding="utf-8")
-    assert read_record(project) == {}
+    other = Made({}, {}, 1.0)
+    remember(project, "other", other)
+    (project.results / RECORD / "a.json").write_text(content, encoding="utf-8")
+    assert read_record(project) == {"other": other}
 
 
 def test_a_write_that_fails_leaves_the_former_file_and_no_other(

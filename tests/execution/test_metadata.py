@@ -6,7 +6,15 @@ from html.parser import HTMLParser
 
 import pytest
 
-from analysis.execution.metadata import SiteFacts, description, metatags, site_facts
+from analysis.execution.fingerprint import Made
+from analysis.execution.metadata import (
+    SiteFacts,
+    Status,
+    computed,
+    description,
+    metatags,
+    site_facts,
+)
 
 ADDRESS = "https://example.org/review/"
 
@@ -73,11 +81,27 @@ def test_a_long_paragraph_is_cut_at_a_word() -> None:
     assert said.endswith("longish…")
 
 
+def test_an_executed_page_says_by_which_code_and_how_fast() -> None:
+    def made(**inputs: str) -> Made:
+        return Made(inputs, {"chapters/results/search.ipynb": "5"}, seconds=0.71)
+
+    before = made(**{"data/outcomes.csv": "1", "analysis/protocol.py": "2"})
+    said = computed({"results.search": before}, "results/search")
+    assert said is not None and said.seconds == 0.7
+    assert computed({"results.search": before}, "about/background") is None
+    other_data = made(**{"data/outcomes.csv": "3", "analysis/protocol.py": "2"})
+    other_code = made(**{"data/outcomes.csv": "1", "analysis/protocol.py": "4"})
+    assert computed({"results.search": other_data}, "results/search") == said
+    assert computed({"results.search": other_code}, "results/search") != said
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [({}, SiteFacts("", None)),
      ({"protocol": {"title": "T", "site_url": None}}, SiteFacts("T", None)),
-     ({"protocol": {"title": "T", "site_url": ADDRESS}}, SiteFacts("T", ADDRESS))],
+     ({"protocol": {"title": "T", "site_url": ADDRESS}}, SiteFacts("T", ADDRESS)),
+     ({"status": {"version": "V", "search": "S", "overdue": True}},
+      SiteFacts("", None, Status("V", "S", True)))],
 )  # fmt: skip
 def test_the_facts_come_from_the_protocol(values: dict[str, object], expected: SiteFacts) -> None:
     assert site_facts(values) == expected

@@ -6,7 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from analysis.execution.notebook import Executed, Failed, escape_markdown
+from analysis.execution.markdown import escape_markdown
+from analysis.execution.notebook import Executed, Failed
 from analysis.execution.warm import WarmWorkers
 from analysis.execution.workers import cold_workers
 from tests.execution.templates import FIGURE, job, notebook, outputs, printed, publishing

@@ -1,22 +1,19 @@
-"""What a worker must be, and the folder in which it computes."""
+"""What a worker is, and the folders in which it computes."""
 
 from __future__ import annotations
 
+import importlib.metadata
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from analysis.execution.notebook import Executed
-from analysis.execution.stage import (
-    PACKAGE,
-    Assignment,
-    Checkout,
-    Refused,
-    Stage,
-    checkout,
-    packed,
-    pinned_packages,
-)
+from analysis.execution.stage import PACKAGE, Assignment, Checkout, Stages, checkout, packed
 from analysis.execution.warm import can_fork
 from tests.execution.templates import job, notebook, printed
 
@@ -46,55 +43,101 @@ def test_what_differs_is_named(there: Checkout, said: list[str]) -> None:
 
 
 def test_the_code_is_known_by_its_content_and_its_names(tmp_path: Path) -> None:
+    lock = tmp_path / "requirements.txt"
+    lock.write_text("", encoding="utf-8")
     (tmp_path / "a.py").write_text("1", encoding="utf-8")
-    first = checkout(tmp_path, ())
+    first = checkout(tmp_path, lock)
     (tmp_path / "notes.txt").write_text("no code", encoding="utf-8")
-    assert checkout(tmp_path, ()) == first
+    assert checkout(tmp_path, lock) == first
     (tmp_path / "a.py").rename(tmp_path / "b.py")
-    assert checkout(tmp_path, ()).code != first.code
+    assert checkout(tmp_path, lock).code != first.code
 
 
-def test_pinned_packages_are_read_from_the_lock() -> None:
-    lock = "# a lock\nnumpy==2.4.0\n    # via pandas\ncolorama==0.4.6 ; sys_platform == 'win32'\n"
-    assert pinned_packages(lock) == ("colorama", "numpy")
+def test_the_packages_that_are_pinned_and_installed_count(tmp_path: Path) -> None:
+    lock = tmp_path / "requirements.txt"
+    pins = "# a lock\nnumpy==1.0\n    # via pandas\nnot-there==0.4.6 ; sys_platform == 'win32'\n"
+    lock.write_text(pins, encoding="utf-8")
+    assert checkout(tmp_path, lock).packages == {"numpy": importlib.metadata.version("numpy")}
 
 
-def assignment(expected: Checkout, files: bytes) -> Assignment:
-    return Assignment(expected, files, modules=(), rehearsal=None)
+@pytest.fixture
+def driver(tmp_path: Path) -> Path:
+    """The root of a project with data, and with one result."""
+    for name, text in {"data/outcomes.csv": "of the driver", "results/a.json": "1"}.items():
+        path = tmp_path / "driver" / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path / "driver"
 
 
-@pytest.mark.skipif(not can_fork(), reason="this platform does not fork")
-def test_a_stage_has_the_drivers_files_the_results_of_a_page_and_nothing_else(
-    tmp_path: Path,
-) -> None:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data/outcomes.csv").write_text("of the driver", encoding="utf-8")
-    (tmp_path / "results").mkdir()
-    (tmp_path / "results/a.json").write_text("1", encoding="utf-8")
-    files = packed(tmp_path, ["data/outcomes.csv", "LICENSE"])
-    stage = Stage(assignment(checkout(PACKAGE, ()), files), jobs=1)
-    ask = """\
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Path]:
+    """The folder of a worker."""
+    if not can_fork():
+        pytest.skip("this platform does not fork")
+    (tmp_path / "worker").mkdir()
+    yield tmp_path / "worker"
+    assert not list((tmp_path / "worker").iterdir())
+
+
+WARM = ("analysis.living.results",)
+ASK = """\
 import analysis, sys
 from pathlib import Path
 root = Path(analysis.__file__).parents[1]
 print(root == Path.cwd(), (root / "data/outcomes.csv").read_text())
 print(*sorted(path.name for path in root.iterdir()))"""
-    made = stage.execute(job(notebook(ask), tmp_path), packed(tmp_path, ["results/a.json"]))
-    assert isinstance(made, Executed), str(made)
-    assert printed(made.notebook) == "True of the driver\nanalysis data results\n"
-    folder = stage.folder
-    del stage
-    assert not folder.exists()
 
 
-def test_a_worker_that_is_something_else_is_refused_with_both_fingerprints(
-    tmp_path: Path,
+def test_a_page_finds_its_drivers_files_the_results_it_reads_and_nothing_else(
+    driver: Path, place: Path
 ) -> None:
-    found = checkout(PACKAGE, ())
-    expected = Checkout("beef" * 16, {}, found.python, found.platform)
-    with pytest.raises(Refused) as refusal:
-        Stage(assignment(expected, b""), jobs=1)
-    assert str(refusal.value) == (
-        f"it has [{found}], this build [{expected}]: "
-        f"code {found.code[:12]} there, beefbeefbeef here"
-    )
+    stages = Stages(PACKAGE, place, jobs=1)
+    page, results = job(notebook(ASK), driver), packed(driver, ["results/a.json"])
+    said = []
+    for build, text in {"a build": "first", "another": "second"}.items():
+        (driver / "data/outcomes.csv").write_text(text, encoding="utf-8")
+        assignment = Assignment(packed(driver, ["data/outcomes.csv", "LICENSE"]), WARM, None)
+        made = stages.execute(build, assignment, page, results)
+        assert isinstance(made, Executed), str(made)
+        said.append(printed(made.notebook))
+    assert said == [f"True {text}\nanalysis data results\n" for text in ("first", "second")]
+    made = stages.execute("a build", assignment, page, results)
+    assert isinstance(made, Executed)
+    assert printed(made.notebook) == said[0]
+    stages.close("a build")
+    assert len(list(place.iterdir())) == 1
+    stages.close("another")
+
+
+WAIT = "import time\nfrom pathlib import Path\nPath('begun').touch()\ntime.sleep({})"
+
+
+@contextmanager
+def executing(stages: Stages, driver: Path, place: Path, seconds: float) -> Iterator[Future[Any]]:
+    """Begin a page that waits."""
+    page, nothing = job(notebook(WAIT.format(seconds)), driver), packed(driver, [])
+    assignment = Assignment(nothing, WARM, None)
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(stages.execute, "a build", assignment, page, nothing)
+        while not list(place.glob("stage-*/begun")):
+            assert not future.done()
+            time.sleep(0.02)
+        yield future
+
+
+def test_a_stage_stays_as_long_as_it_is_used(driver: Path, place: Path) -> None:
+    stages = Stages(PACKAGE, place, jobs=1)
+    with executing(stages, driver, place, 0.5) as page:
+        stages.close_unused(0)
+        assert isinstance(page.result(), Executed)
+    stages.close_unused(60)
+    assert len(list(place.iterdir())) == 1
+    stages.close_unused(0)
+
+
+def test_a_stage_that_is_closed_ends_its_pages(driver: Path, place: Path) -> None:
+    stages = Stages(PACKAGE, place, jobs=1)
+    with executing(stages, driver, place, 600) as page:
+        stages.close("a build")
+        assert not isinstance(page.exception(60) or page.result(), Executed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Literal
 
 from analysis.figures.judgements import JUDGEMENTS
@@ -133,6 +134,7 @@ def synthesis(
         title=f"{outcome.capitalize()}, {condition}, {timepoint}",
         measure=measure,
         smallest_important_difference=smallest,
+        level=0.95,
         studies=studies,
         k=len(taken),
         n_total=sum(known) if known else None,
@@ -156,12 +158,13 @@ def many(
 ) -> Synthesis:
     """`k` pooled trials with spread effects and sizes; perhaps two groups and a suspect trial."""
     start = k if active_from is None else active_from
+    shares = [0.5 + (i % 5) / 4 for i in range(k)]
     studies = tuple(
         study(
             i,
             -0.31 + 0.28 * math.sin(2.1 * i),
             0.1 + 0.05 * (i % 5),
-            weight=100 / k * (0.5 + (i % 5) / 4),
+            weight=100 * shares[i] / sum(shares),
             n=None if i % 7 == 6 else 60 + 170 * (i % 4),
             label=f"{NAMES[i % len(NAMES)]} {2004 + i % 20}{suffix}",
             kind="active" if i >= start else "inactive",
@@ -184,6 +187,14 @@ def many(
         if active_from is not None
     )
     return synthesis(studies, primary=pooled(k) if k > 1 else None, comparisons=comparisons)
+
+
+def one_sided(k: int) -> Synthesis:
+    """As `many`, but nothing bounds the pooled effect from below."""
+    example = many(k)
+    assert example.primary is not None
+    interval = replace(example.primary.interval, low=None)
+    return example.model_copy(update={"primary": replace(example.primary, interval=interval)})
 
 
 def responders() -> Synthesis:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,6 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.testing.compare import compare_images
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
+from PIL import Image
 
 from analysis.figures import style
 from analysis.figures.effect_marks import CLIPPED
@@ -86,6 +88,16 @@ def markers(figure: Figure, marker: str) -> Iterator[Line2D]:
     return (line for line in figure.findobj(Line2D) if line.get_marker() == marker)
 
 
+def picture(figure: Figure) -> bytes:
+    """The figure on white paper, small, as PNG."""
+    drawn = Image.open(io.BytesIO(style.render_png(figure, dpi=BASELINE_DPI)))
+    paper = Image.new("RGBA", drawn.size, "white")
+    paper.alpha_composite(drawn.convert("RGBA"))
+    buffer = io.BytesIO()
+    paper.convert("RGB").save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
 def assert_looks_like(figure: Figure, name: str, folder: Path) -> None:
     """Compare with `baseline/NAME.png`.
 
@@ -93,7 +105,7 @@ def assert_looks_like(figure: Figure, name: str, folder: Path) -> None:
     it to the baselines if it is right.
     """
     drawn = folder / f"{name}.png"
-    drawn.write_bytes(style.render_png(figure, dpi=BASELINE_DPI))
+    drawn.write_bytes(picture(figure))
     expected = BASELINES / f"{name}.png"
     if not expected.exists():
         pytest.fail(f"{expected} is missing; the figure as drawn now is {drawn}")

@@ -7,55 +7,18 @@ import math
 import pytest
 
 from analysis.figures.cumulative import cumulative_plot
+from analysis.figures.forest import forest_plot
 from analysis.figures.leave_one_out import leave_one_out_plot
 from analysis.figures.models import models_plot
+from analysis.figures.overview import overview_plot
+from analysis.figures.sensitivity import sensitivity_plot
 from analysis.figures.style import render_svg
-from analysis.statistics.cumulative import CumulativeStep
-from analysis.statistics.leave_one_out import LeftOut
-from analysis.statistics.results import Interval
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.sensitivity import Sensitivity
 from tests.figures import examples
+from tests.figures.analyses import probed, with_models
 from tests.figures.looking import arrows, collisions, markers, outside, texts
 
 LONG = " and the collaborative Internet-delivered pain management programme investigators"
-
-
-def with_models(synthesis: Synthesis) -> Synthesis:
-    names = ("common", "dersimonian-laird", "reml", "paule-mandel")
-    models = tuple(examples.pooled(12, -0.3 - i / 50, 0.12, model=m) for i, m in enumerate(names))
-    return synthesis.model_copy(update={"models": models})
-
-
-def fits(k: int) -> tuple[LeftOut, ...]:
-    return tuple(
-        LeftOut(
-            omitted=i,
-            k=k - 1,
-            estimate=-0.31 + 0.01 * i,
-            se=0.06,
-            interval=Interval(-0.43 + 0.01 * i, -0.19 + 0.01 * i, "wald"),
-            statistic=-5.0,
-            p=0.0,
-            q=10.0,
-            q_p=0.3,
-            tau2=0.02,
-            i2=30.0 + i,
-            h2=1.4,
-        )
-        for i in range(k)
-    )
-
-
-def steps(k: int) -> tuple[CumulativeStep, ...]:
-    return tuple(
-        CumulativeStep(added=i, pooled=examples.pooled(i + 1, -0.31, 2.0 / (i + 1) ** 2 + 0.1))
-        for i in range(k)
-    )
-
-
-def probed(example: Synthesis) -> Synthesis:
-    k = len(example.pooled_studies)
-    return examples.with_robustness(example, leave_one_out=fits(k), cumulative=steps(k))
 
 
 def test_models_are_named_and_the_primary_one_is_bold() -> None:
@@ -98,6 +61,20 @@ def test_cumulative_ends_in_all_trials_and_cuts_the_early_ones() -> None:
     assert arrows(figure)
     with pytest.raises(ValueError, match="no trials to add up"):
         cumulative_plot(examples.many(1))
+
+
+def test_the_level_of_the_intervals_is_the_synthesis_own() -> None:
+    example = probed(examples.many(8)).model_copy(update={"level": 0.9})
+    assert example.primary is not None
+    questions = [Sensitivity(example, example.primary, ())]
+    for figure in (
+        forest_plot(example),
+        leave_one_out_plot(example),
+        overview_plot([example], {}),
+        sensitivity_plot(questions, {}),
+    ):
+        found = " ".join(texts(render_svg(figure)))
+        assert "[90% CI]" in found and "95%" not in found
 
 
 def test_suspect_trials_are_not_numbered() -> None:

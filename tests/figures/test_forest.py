@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import product
-from pathlib import Path
 
 import pytest
 from matplotlib.figure import Figure
@@ -11,11 +9,9 @@ from matplotlib.patches import Polygon
 from analysis.figures.effect_labels import favours
 from analysis.figures.forest import forest_plot
 from analysis.figures.style import render_svg
-from analysis.synthesis.model import Synthesis
 from tests.figures import examples
 from tests.figures.looking import (
     arrows,
-    assert_looks_like,
     boxes,
     collisions,
     markers,
@@ -145,11 +141,7 @@ def test_wide_and_one_sided_intervals_end_in_arrows() -> None:
         "<",
         ">",
     ]
-    example = examples.many(5)
-    assert example.primary is not None
-    one_sided = replace(example.primary.interval, low=None)
-    changed = example.model_copy(update={"primary": replace(example.primary, interval=one_sided)})
-    figure = forest_plot(changed)
+    figure = forest_plot(examples.one_sided(5))
     assert [arrow.get_marker() for arrow in arrows(figure)] == ["<"]
     assert "−0.31 [−∞ to −0.19]" in texts(render_svg(figure))
 
@@ -164,17 +156,6 @@ def test_the_band_is_the_smallest_important_difference() -> None:
 def test_unknown_numbers_are_dashes() -> None:
     example = examples.synthesis((examples.study(1, -0.2, 0.1, weight=100.0, n=None),))
     assert "–" in texts(render_svg(forest_plot(example)))
-
-
-@pytest.mark.parametrize(
-    ("name", "example"),
-    [
-        ("forest", examples.many(6, active_from=3, suspect=True)),
-        ("forest-ratio", examples.responders()),
-    ],
-)
-def test_looks_as_approved(name: str, example: Synthesis, tmp_path: Path) -> None:
-    assert_looks_like(forest_plot(example), name, tmp_path)
 
 
 def _corners(figure: Figure) -> list[Polygon]:

@@ -4,34 +4,9 @@ import pytest
 
 from analysis.figures.overview import overview_plot
 from analysis.figures.style import render_svg
-from analysis.synthesis.model import Synthesis
 from tests.figures import examples
+from tests.figures.analyses import LABELS, cells
 from tests.figures.looking import collisions, markers, outside, texts
-
-LABELS = {
-    "headache": "headache",
-    "non-headache": "non-headache chronic pain",
-    "satisfaction": "satisfaction with treatment",
-    "post": "after treatment",
-    "follow-up": "at follow-up",
-}
-
-
-def cells() -> list[Synthesis]:
-    shown = []
-    for condition in ("headache", "non-headache"):
-        for outcome in ("pain", "disability", "satisfaction"):
-            for timepoint in ("post", "follow-up"):
-                example = examples.many(12 if timepoint == "post" else 3)
-                if outcome == "satisfaction":
-                    example = examples.synthesis(())
-                elif outcome == "pain" and condition == "headache":
-                    example = examples.responders()
-                cell = example.cell.model_copy(
-                    update={"condition": condition, "outcome": outcome, "timepoint": timepoint}
-                )
-                shown.append(example.model_copy(update={"cell": cell}))
-    return shown
 
 
 def test_every_cell_is_there_in_words_and_numbers() -> None:

@@ -2,38 +2,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analysis.figures.prisma_flow import Flow, Stream, prisma_flow
+from analysis.figures.prisma_flow import Flow, prisma_flow
 from analysis.figures.style import render_svg
 from tests.figures.looking import collisions, outside, texts
-
-DATABASES = Stream(
-    identified=(("MEDLINE", 1203), ("Embase", 988), ("ClinicalTrials.gov", 77)),
-    removed=(("Duplicates", 902),),
-    screened=2140,
-    excluded=2011,
-    sought=129,
-    not_retrieved=3,
-    assessed=126,
-    reports_excluded=(("Insufficient psychotherapeutic content", 41), ("Not randomised", 38)),
-)
-OTHER = Stream(
-    identified=(("Open datasets", 31), ("Earlier reviews", None)),
-    sought=60,
-    not_retrieved=None,
-    assessed=58,
-    reports_excluded=(),
-)
-FLOW = Flow(
-    previous_studies=15,
-    previous_reports=None,
-    databases=DATABASES,
-    other=OTHER,
-    new_studies=23,
-    new_reports=25,
-    awaiting_studies=16,
-    total_studies=38,
-    total_reports=None,
-)
+from tests.figures.trials import DATABASES, FLOW, OTHER
 
 
 def words(flow: Flow) -> str:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from matplotlib.colors import to_rgb
@@ -12,43 +11,13 @@ from analysis.figures.risk_of_bias import (
     Assessment,
     by_tool,
     domains_of,
+    question_bars,
     summary_bars,
     traffic_light,
 )
 from analysis.figures.style import render_svg
-from analysis.synthesis.model import DomainJudgement, Judgement, RiskOfBias
-from tests.figures.looking import assert_looks_like, collisions, outside, texts
-
-ROB2 = (
-    "randomisation process",
-    "deviations from intended interventions",
-    "missing outcome data",
-    "measurement of the outcome",
-    "selection of the reported result",
-)
-
-
-def assessment(
-    label: str,
-    judgements: tuple[Judgement, ...],
-    overall: Judgement,
-    n: int | None,
-    *,
-    tool: str | None = "RoB 2",
-    domains: tuple[str, ...] = ROB2,
-) -> Assessment:
-    found = tuple(
-        DomainJudgement(domain=d, judgement=j) for d, j in zip(domains, judgements, strict=False)
-    )
-    return Assessment(label, RiskOfBias(tool=tool, overall=overall, domains=found), n)
-
-
-TRIALS = (
-    assessment("Friesen 2017", ("low", "low", "low", "high", "some concerns"), "high", 60),
-    assessment("O'Moore 2018", ("low",) * 5, "low", 69),
-    assessment("Carpenter 2012", ("low", "high", "some concerns"), "high", 141),
-    assessment("Menga 2014", ("some concerns",) * 5, "some concerns", None),
-)
+from tests.figures.looking import collisions, outside, texts
+from tests.figures.trials import QUESTIONS, ROB2, TRIALS, assessment
 
 
 def luminance(color: str) -> float:
@@ -113,6 +82,16 @@ def test_bars_are_weighted_by_participants() -> None:
     assert "Left out, number of participants not known: 1 trial." in found
 
 
+def test_each_question_has_a_bar_of_its_own_trials() -> None:
+    found = texts(render_svg(question_bars(QUESTIONS)))
+    at = found.index("Disability after treatment")
+    assert found[at + 1 : at + 3] == ["L 26%", "H 74%"]
+    assert found[found.index("Pain after treatment") + 1] == "L 100%"
+    assert "Left out, number of participants not known: 1 trial." in found
+    with pytest.raises(ValueError, match="no trial has a known number"):
+        question_bars({"Headache": {"Pain": TRIALS[3:]}})
+
+
 def test_bars_need_a_known_number() -> None:
     with pytest.raises(ValueError, match="no trial has a known number"):
         summary_bars(TRIALS[3:])
@@ -124,7 +103,3 @@ def test_nothing_overlaps(name: str) -> None:
     for figure in (traffic_light(trials), summary_bars(trials)):
         assert collisions(figure) == []
         assert outside(figure) == []
-
-
-def test_looks_as_approved(tmp_path: Path) -> None:
-    assert_looks_like(traffic_light(TRIALS), "traffic-light", tmp_path)

@@ -4,38 +4,10 @@ import pytest
 
 from analysis.figures.sensitivity import sensitivity_plot
 from analysis.figures.style import render_svg
-from analysis.statistics.results import Interval
-from analysis.synthesis.sensitivity import Sensitivity, Spread, Variant
+from analysis.synthesis.sensitivity import Sensitivity
 from tests.figures import examples
+from tests.figures.analyses import LABELS, question, questions, variants
 from tests.figures.looking import arrows, collisions, markers, outside, texts
-
-LABELS = {"headache": "headache", "non-headache": "non-headache chronic pain"}
-
-
-def variants(family: str, *estimates: float) -> Spread:
-    made = tuple(
-        Variant(family, f"{family} {i}", 9, estimate, Interval(estimate - 1, estimate + 1, "wald"))
-        for i, estimate in enumerate(estimates)
-    )
-    return Spread(family, made)
-
-
-def question(condition: str, *spreads: Spread) -> Sensitivity:
-    synthesis = examples.many(12)
-    cell = synthesis.cell.model_copy(update={"condition": condition})
-    synthesis = synthesis.model_copy(
-        update={"cell": cell, "title": f"Disability after treatment: {condition}"}
-    )
-    assert synthesis.primary is not None
-    return Sensitivity(synthesis, synthesis.primary, spreads)
-
-
-def questions() -> list[Sensitivity]:
-    return [
-        question("headache", variants("models", -0.2, -0.25), variants("sets of trials", 0.04)),
-        question("headache", variants("models", -0.31)),
-        question("non-headache", variants("leave one out", *(-0.3 - i / 100 for i in range(12)))),
-    ]
 
 
 def test_each_variant_is_a_mark_and_each_family_says_its_range() -> None:

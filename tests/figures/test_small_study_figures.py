@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
@@ -16,66 +15,11 @@ from analysis.figures.gosh import gosh_plot
 from analysis.figures.influence import PANELS, influence_plot
 from analysis.figures.point_labels import place_labels
 from analysis.figures.style import render_svg
-from analysis.statistics.gosh import Gosh
-from analysis.statistics.influence import Influence
 from analysis.statistics.results import Interval
-from analysis.statistics.small_study_effects import Contour, FunnelContours
-from analysis.statistics.trim_and_fill import TrimAndFill
-from analysis.synthesis.model import Synthesis
+from analysis.statistics.small_study_effects import FunnelContours
 from tests.figures import examples
+from tests.figures.analyses import CONTOURS, FILLED, influenced, subsets
 from tests.figures.looking import collisions, markers, outside, texts
-
-CONTOURS = FunnelContours(
-    reference=0.0,
-    largest_se=0.3,
-    contours=(Contour(0.1, -0.49, 0.49), Contour(0.05, -0.59, 0.59), Contour(0.01, -0.77, 0.77)),
-    estimate=-0.31,
-    pseudo_interval=Interval(-0.9, 0.28, "wald"),
-)
-FILLED = TrimAndFill(
-    side="right",
-    estimator="L0",
-    missing=2,
-    missing_se=2.0,
-    no_missing_p=None,
-    filled_effects=(0.1, 0.2),
-    filled_variances=(0.06, 0.07),
-    pooled=examples.pooled(14),
-)
-
-
-def influences(k: int) -> tuple[Influence, ...]:
-    return tuple(
-        Influence(
-            study=i,
-            rstudent=(-1) ** i * i / k,
-            dffits=0.1 * i,
-            cook_d=0.02 * i,
-            cov_r=1.0 + 0.01 * i,
-            tau2_del=0.02,
-            qe_del=10.0 + i,
-            hat=1 / k,
-            weight=100 / k,
-            dfbs=-0.1 * i,
-            influential=i == k - 1,
-            baujat_x=0.3 * i,
-            baujat_y=0.01 * i**2,
-        )
-        for i in range(k)
-    )
-
-
-def influenced(example: Synthesis) -> Synthesis:
-    rows = influences(len(example.pooled_studies))
-    return examples.with_robustness(example, influence=rows)
-
-
-def subsets(k: int) -> Gosh:
-    members = (np.arange(1, 2**k)[:, None] >> np.arange(k) & 1).astype(bool)
-    size = members.sum(axis=1)
-    estimate = (members @ np.linspace(-0.6, 0.0, k)) / size
-    i2 = np.where(size > 1, 90.0 * members[:, 0], 0.0)
-    return Gosh("common", True, members, size, estimate, i2 * 0, i2, i2)
 
 
 def hexagons(figure: Figure) -> list[int]:

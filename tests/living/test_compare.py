@@ -116,6 +116,7 @@ def test_a_corrected_effect_is_a_moved_trial(now: dict[str, CellState]) -> None:
         ((-0.5, -0.1), (-0.6, -0.2), "lower"),
         ((-0.5, -0.1), (-0.4, 0.0), "higher"),
         ((-0.5, -0.1), (-0.504, -0.1), "same"),
+        ((-0.508, -0.1), (-0.512, -0.1), "lower"),
         (None, (-0.4, 0.0), "new"),
         ((-0.4, 0.0), None, "gone"),
         (None, None, "none"),

@@ -24,6 +24,7 @@ from analysis.pages import (
 from analysis.pages.cell import shown_limits
 from analysis.publishing.downloads import Download
 from analysis.synthesis.model import Synthesis
+from tests.evidence.rulings import made_now
 
 Results = Mapping[str, Synthesis]
 
@@ -142,6 +143,13 @@ def test_suspect_effects_stand_with_their_arithmetic_and_what_they_change(
     assert f"{shown_limits(synthesis.measure, pooled.interval)}), {pooled.k} trials" in changed
 
 
+def test_a_label_keeps_its_capitals(evidence: Evidence, syntheses: Results) -> None:
+    named = [o.model_copy(update={"label": f"score of EQ-5D {o.id}"})
+             for o in evidence.protocol.outcomes]  # fmt: skip
+    protocol = evidence.protocol.model_copy(update={"outcomes": tuple(named)})
+    assert "Score of EQ-5D pain" in words(moderators.conditions_table(protocol, syntheses))
+
+
 def test_disagreeing_sources_stand_with_both_numbers(
     evidence: Evidence, syntheses: Results
 ) -> None:
@@ -155,15 +163,20 @@ def test_a_ruling_stands_beside_its_finding(evidence: Evidence, syntheses: Resul
         check="equals baseline",
         study_id="carpenter-2012",
         row_id="",
+        fingerprint="",
         ruling="exclude",
         reason="<copied> from the baseline table",
         decided_by="A. Person",
         date="2026-12-01",
     )
-    ruled = dataclasses.replace(evidence, rulings=(ruling,))
+    ruled = dataclasses.replace(evidence, rulings=made_now(evidence, ruling))
     shown = integrity.suspects_table(ruled, syntheses)
     assert "exclude: &lt;copied&gt; from the baseline table (A. Person, 2026-12-01)" in shown
     assert "a person has ruled on 1 of them" in words(integrity.summary(ruled, syntheses))
+    lapsed = dataclasses.replace(evidence, rulings=(ruling,))
+    shown = integrity.suspects_table(lapsed, syntheses)
+    assert "one about other numbers no longer counts: exclude: &lt;copied&gt;" in shown
+    assert "a person has ruled on 0 of them" in words(integrity.summary(lapsed, syntheses))
 
 
 def test_an_item_without_a_place_is_said_not_to_be_reported(evidence: Evidence) -> None:

@@ -11,7 +11,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 from xml.etree import ElementTree
@@ -139,6 +139,15 @@ def hostile_pages(hostile_evidence: Evidence) -> dict[str, str]:
     return dict(Supply(hostile_evidence, synthesise_all(hostile_evidence)).rendered())
 
 
+@pytest.fixture(scope="module")
+def pages_at_another_level(evidence: Evidence) -> dict[str, str]:
+    """The same pages where the protocol asks for another confidence level."""
+    protocol = evidence.protocol
+    rules = protocol.synthesis.model_copy(update={"level": 0.925})
+    changed = replace(evidence, protocol=protocol.model_copy(update={"synthesis": rules}))
+    return dict(Supply(changed, synthesise_all(changed)).rendered())
+
+
 def tree(markup: str) -> ElementTree.Element:
     return ElementTree.fromstring(f"<body>{markup}</body>")
 
@@ -174,6 +183,16 @@ def test_no_page_shows_a_missing_value_of_python(pages: Mapping[str, str]) -> No
             )
 
 
+def test_the_level_of_the_intervals_is_the_protocols(
+    pages: Mapping[str, str], pages_at_another_level: Mapping[str, str]
+) -> None:
+    usual = re.compile(r"95% (?:confidence |prediction )?interval|95% level|95% CI")
+    named = [name for name, markup in pages.items() if usual.search(markup)]
+    assert len(named) > 80
+    assert [name for name in named if "92.5%" not in pages_at_another_level[name]] == []
+    assert [name for name, said in pages_at_another_level.items() if usual.search(said)] == []
+
+
 def test_numbers_in_tables_have_true_minus_signs(pages: Mapping[str, str]) -> None:
     for name, markup in pages.items():
         for cell in tree(markup).iter("td"):
@@ -205,6 +224,19 @@ def test_ids_are_unique_on_a_page(pages: Mapping[str, str]) -> None:
     ids = [node.get("id") for node in tree(pages["trials.trial_sections(Evidence)"]).iter()]
     named = [name for name in ids if name]
     assert len(named) == len(set(named)) > 20
+
+
+def test_participants_who_were_randomised_are_not_taken_for_those_analysed(
+    pages: Mapping[str, str], syntheses: Mapping[str, Synthesis]
+) -> None:
+    named = 0
+    for key, synthesis in syntheses.items():
+        shown = "".join(tree(pages[f"cell.trials_table({key})"]).itertext())
+        note = shown.partition("Participants of ")[2].partition(" are those randomised")[0]
+        for study in synthesis.studies:
+            assert (study.label in note) == (study.n_from == "randomised"), (key, study.label)
+            named += study.label in note
+    assert named > 5
 
 
 def test_every_set_aside_row_is_shown_with_its_reason(

@@ -7,7 +7,10 @@ from word lists, in real journals with their real abbreviations.
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+
+from analysis.searching.records import Raw, Record, make_records
 
 
 def _words(text: str, separator: str | None = None) -> list[str]:
@@ -356,3 +359,26 @@ def labelled(bases: int = 300, seed: int = 7) -> Labelled:
             others.add((one, len(found) - 1))
             kinds[(one, len(found) - 1)] = change.__name__
     return Labelled(tuple(found), frozenset(duplicates), frozenset(others), kinds)
+
+
+def records_of(articles: Iterable[Article]) -> list[Record]:
+    """The articles as records, numbered `x-000000` in their order."""
+    raws = (
+        Raw(
+            line=1,
+            title=a.title,
+            authors=tuple(f"{surname}, {given}" for surname, given in a.authors),
+            year=str(a.year),
+            journal=a.journal,
+            volume=a.volume,
+            issue=a.issue,
+            pages=a.pages,
+            doi=a.doi,
+            pmid=a.pmid,
+            abstract=a.abstract,
+            kind=a.kind,
+            accession=f"{number:06d}",
+        )
+        for number, a in enumerate(articles)
+    )
+    return make_records(raws, "x")

@@ -1,24 +1,32 @@
 from __future__ import annotations
 
+import os
+import re
+import select
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from analysis.__main__ import app as review
 from analysis.problems import EvidenceError, ReviewError
-from analysis.searching.commands import FOR_A_PERSON, extract_app, search_app
+from analysis.searching.commands.options import FOR_A_PERSON
 from tests.searching.corpus import articles
 from tests.searching.exports import cochrane_ris, ovid_ris
 
 FOUND = articles(8, seed=21)
 REPOSITORY = Path(__file__).resolve().parents[2]
+PROMPT = re.compile(rb"q stop|b back")
 HEAVY = ("pandas", "pandera", "sklearn", "scipy", "numpy", "bib_dedupe", "rispy", "search_query")
 
 
-def run(data: Path, *arguments: object, app=search_app, exit_code: int = 0) -> str:
-    result = CliRunner().invoke(app, [*map(str, arguments), "--data", str(data)])
+def run(data: Path, command: str, *arguments: object, exit_code: int = 0) -> str:
+    words = [*command.split(), *map(str, arguments), "--data", str(data)]
+    result = CliRunner().invoke(review, words)
     if isinstance(result.exception, ReviewError):
         raise result.exception
     assert result.exit_code == exit_code, result.output
@@ -33,7 +41,7 @@ def export(tmp_path: Path) -> Path:
 
 
 def imported(data: Path, export: Path, source: str = "medline") -> str:
-    return run(data, "import", export, "--source", source, "--date", "2026-11-20")
+    return run(data, "search import", export, "--source", source, "--date", "2026-11-20")
 
 
 def sheet(data: Path, who: str, stage: str, decisions: dict[str, str]) -> str:
@@ -56,7 +64,7 @@ def test_a_search_goes_from_export_to_extraction(data: Path, export: Path, tmp_p
     other = tmp_path / "central.ris"
     other.write_text(cochrane_ris(FOUND[:3]))
     imported(data, other, "central")
-    assert "11 records, 3 duplicates, 8 reports" in run(data, "dedupe")
+    assert "11 records, 3 duplicates, 8 reports" in run(data, "search dedupe")
     ids = [f"medline-{article.pmid}" for article in FOUND]
     # The record that speaks for a report is the fullest, then the first by name.
     ids[:3] = [f"central-cn-{article.pmid}" for article in FOUND[:3]]
@@ -67,24 +75,53 @@ def test_a_search_goes_from_export_to_extraction(data: Path, export: Path, tmp_p
     said = run(data, "agreement", exit_code=FOR_A_PERSON)
     assert "anna and ben: 8 records, 88% agreement, Cohen's kappa 0.60" in said
     assert f"{differ}: anna include, ben exclude" in said
-    sheet(data, "consensus", "title-abstract", {})
-    sheet_of = data.parent / "consensus.csv"
-    sheet_of.write_text(
-        "decision,criterion,study_id,note,record_id,title,abstract,authors,year,journal,doi,url\n"
-        f"exclude,design,,,{differ},,,,,,,\n"
-    )
-    run(data, "screen", "--who", "consensus", "--read-sheet", sheet_of)
+    # Consensus reads what the two differ on, and nothing else.
+    said = sheet(data, "consensus", "title-abstract", {differ: "exclude,design,,"})
+    assert "1 decision taken in, 0 known before, 0 left blank" in said
     assert "No conflicts" in run(data, "agreement")
     sheet(data, "anna", "retrieval", {yes: "obtained,,,"})
     for who in ("anna", "ben"):
         sheet(data, who, "full-report", {yes: "include,,made-2026,"})
-    said = run(data, "flow")
-    assert "identified: MEDLINE 8, CENTRAL 3" in said
+    said = run(data, "search flow")
+    assert "identified: MEDLINE: 8\n" in said
+    assert "identified: CENTRAL: 3\n" in said
     assert "reports included: 1" in said
     assert "The numbers add up." in said
-    said = run(data, "new", "made-2026", "--who", "anna", app=extract_app)
+    said = run(data, "extract new", "made-2026", "--who", "anna")
     assert "extraction/made-2026/anna/studies.csv" in said
     assert FOUND[0].title in (data / "extraction/made-2026/anna/studies.csv").read_text()
+
+
+def test_people_read_nothing_before_duplicates_are_sought(data: Path, export: Path) -> None:
+    imported(data, export)
+    with pytest.raises(ReviewError, match="run `python -m analysis search dedupe` first"):
+        run(data, "screen", "--who", "anna")
+
+
+def test_without_a_terminal_screening_says_how_else(data: Path, export: Path) -> None:
+    imported(data, export)
+    run(data, "search dedupe")
+    with pytest.raises(ReviewError, match="needs a terminal: give --write-sheet"):
+        run(data, "screen", "--who", "anna")
+
+
+def test_the_next_step_is_what_waits(data: Path, export: Path) -> None:
+    assert "Next: python -m analysis search import" in run(data, "search flow")
+    imported(data, export)
+    run(data, "search dedupe")
+    assert "screen --who NAME --stage title-abstract" in run(data, "search flow")
+    said = sheet(data, "anna", "title-abstract", {f"medline-{FOUND[0].pmid}": "i,,,"})
+    assert "7 left blank" in said
+    assert "Next: python -m analysis screen --who anna\n" in said
+
+
+def test_the_strategy_that_is_kept_is_named(data: Path, export: Path) -> None:
+    on_file = data / "searches/strategies/medline.txt"
+    on_file.parent.mkdir()
+    on_file.write_text("1 pain\n")
+    assert "Kept as the strategy that was run: " in imported(data, export)
+    assert (data / "searches/2026-11-20/medline.strategy.txt").read_text() == "1 pain\n"
+    assert "Kept" not in imported(data, export)
 
 
 def test_importing_twice_says_so(data: Path, export: Path) -> None:
@@ -102,8 +139,8 @@ def test_a_ruling_needs_a_person(data: Path, export: Path) -> None:
     imported(data, export)
     pair = [f"medline-{article.pmid}" for article in FOUND[:2]]
     with pytest.raises(ReviewError, match="--who"):
-        run(data, "dedupe", "--same", *pair)
-    assert "7 reports" in run(data, "dedupe", "--same", *pair, "--who", "anna")
+        run(data, "search dedupe", "--same", *pair)
+    assert "7 reports" in run(data, "search dedupe", "--same", *pair, "--who", "anna")
 
 
 @pytest.mark.parametrize(
@@ -120,36 +157,52 @@ def test_a_wrong_word_is_one_clear_sentence(data: Path, arguments, said: str) ->
 
 
 def test_the_strategies_of_the_project_are_checked() -> None:
-    said = run(REPOSITORY / "data", "strategies", "check")
+    said = run(REPOSITORY / "data", "search strategies check")
     assert "MEDLINE (PubMed): parsed" in said
     assert "Embase (Ovid): form checked" in said
 
 
 COMMANDS = [
-    (search_app, ["import"]),
-    (search_app, ["dedupe"]),
-    (search_app, ["screen"]),
-    (search_app, ["agreement"]),
-    (search_app, ["flow"]),
-    (search_app, ["strategies", "check"]),
-    (extract_app, ["new"]),
-    (extract_app, ["check"]),
-    (extract_app, ["compare"]),
-    (extract_app, ["accept"]),
+    "search import",
+    "search dedupe",
+    "search flow",
+    "search strategies check",
+    "screen",
+    "agreement",
+    "extract new",
+    "extract check",
+    "extract compare",
+    "extract accept",
+    "check",
+    "build",
+    "update",
+    "status",
+    "release",
+    "diff",
+    "toc",
+    "serve",
 ]
 
 
-@pytest.mark.parametrize(("app", "command"), COMMANDS)
-def test_every_command_has_help_with_an_example(app, command: list[str]) -> None:
-    result = CliRunner().invoke(app, [*command, "--help"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    result = CliRunner().invoke(review, [*command.split(), "--help"])
     assert result.exit_code == 0
-    assert "Example: python -m analysis" in result.output
+    assert f"Example: python -m analysis {command}" in result.output
+
+
+@pytest.mark.parametrize("group", ["", "search", "extract"])
+def test_the_list_of_commands_says_each_in_a_whole_sentence(group: str) -> None:
+    result = CliRunner().invoke(review, [*group.split(), "--help"], env={"COLUMNS": "80"})
+    listed = result.output.split("Commands:\n")[1].splitlines()
+    assert listed
+    assert all(line.endswith(".") and not line.endswith("...") for line in listed)
 
 
 def test_help_imports_nothing_heavy() -> None:
     script = (
-        "import sys; from analysis.searching.commands import search_app\n"
-        "try: search_app(['--help'])\n"
+        "import sys; from analysis.__main__ import app\n"
+        "try: app(['--help'])\n"
         "except SystemExit: pass\n"
         f"print([name for name in {HEAVY} if name in sys.modules])"
     )
@@ -157,3 +210,42 @@ def test_help_imports_nothing_heavy() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, cwd=REPOSITORY, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_keys_pressed_in_a_real_terminal_are_decisions(data: Path, export: Path) -> None:
+    imported(data, export)
+    run(data, "search dedupe")
+    command = [sys.executable, "-m", "analysis", "screen", "--who", "anna", "--data", str(data)]
+    shown = in_terminal(command, keys="ie4buq")
+    assert "3 of 8 read" not in shown
+    assert "2 decided in this sitting; 6 wait for anna." in shown
+    assert "Next: python -m analysis screen --who anna" in shown
+    decisions = (data / "screening.csv").read_text().splitlines()[1:]
+    assert [line.split(",")[2] for line in decisions] == ["include", "unsure"]
+
+
+def in_terminal(command: list[str], keys: str, seconds: float = 60) -> str:
+    """Run a command in a pseudo-terminal and press a key at each prompt; what it printed."""
+    pty = pytest.importorskip("pty", reason="there is no pseudo-terminal on this platform")
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(REPOSITORY)
+        os.execv(command[0], command)
+    shown, pressed, deadline = b"", 0, time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if select.select([terminal], [], [], 0.5)[0]:
+            try:
+                shown += os.read(terminal, 4096)
+            except OSError:  # the command has ended, and its terminal with it
+                break
+        elif prompts := min(len(keys), len(PROMPT.findall(shown))):
+            # The prompt stands, and nothing more comes: a key that came before the program
+            # listened is pressed again.
+            os.write(terminal, keys[prompts - 1].encode())
+            pressed = prompts
+    else:
+        os.kill(child, signal.SIGKILL)
+    os.close(terminal)
+    os.waitpid(child, 0)
+    assert pressed == len(keys), shown.decode()
+    return " ".join(shown.decode().split())

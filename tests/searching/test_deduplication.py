@@ -8,8 +8,8 @@ import pytest
 
 from analysis.searching import deduplication
 from analysis.searching.deduplication import clusters, find_pairs, folded
-from analysis.searching.records import Raw, Record, make_records
-from tests.searching.corpus import Article, Labelled, labelled
+from analysis.searching.records import Raw, make_records
+from tests.searching.corpus import Labelled, labelled, records_of
 
 # The share of the pairs merged that are the same report, and of the same reports merged.
 # Wrong merging loses a report unseen, so it must not happen; missing one costs a reading.
@@ -17,28 +17,6 @@ LOWEST_PRECISION = 0.995
 LOWEST_RECALL = 0.93
 # What is not merged and is the same report is mostly put before a person.
 LOWEST_SHOWN = 0.97
-
-
-def records_of(articles: tuple[Article, ...]) -> list[Record]:
-    raws = (
-        Raw(
-            line=1,
-            title=a.title,
-            authors=tuple(f"{surname}, {given}" for surname, given in a.authors),
-            year=str(a.year),
-            journal=a.journal,
-            volume=a.volume,
-            issue=a.issue,
-            pages=a.pages,
-            doi=a.doi,
-            pmid=a.pmid,
-            abstract=a.abstract,
-            kind=a.kind,
-            accession=f"{number:06d}",
-        )
-        for number, a in enumerate(articles)
-    )
-    return make_records(raws, "x")
 
 
 def number(record_id: str) -> int:

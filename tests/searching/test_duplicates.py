@@ -9,6 +9,7 @@ import pytest
 from analysis.problems import EvidenceError, ReviewError
 from analysis.searching.duplicates import (
     deduplicate,
+    is_sought,
     load_deduplication,
     log_path,
     overrule,
@@ -105,6 +106,14 @@ def test_a_damaged_log_is_named_by_line_and_column(data: Path, twice) -> None:
     path.write_text(path.read_text().replace(",duplicate,", ",dupe,", 1))
     with pytest.raises(EvidenceError, match=r"duplicates\.csv:2: verdict: 'dupe' was found"):
         load_deduplication(data, library)
+
+
+def test_a_later_import_is_known_to_be_unsought(data: Path, five, take) -> None:
+    assert not is_sought(data, load_library(data))
+    deduplicate(data, load_library(data))
+    assert is_sought(data, load_library(data))
+    take(articles(1, seed=77), "embase")
+    assert not is_sought(data, load_library(data))
 
 
 def test_no_search_no_duplicates(data: Path) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from analysis.lock import locked
 from analysis.problems import EvidenceError, ReviewError
 from analysis.searching import imports
 from analysis.searching.history import load_searches
 from analysis.searching.imports import SearchDetails, import_exports, import_inbox
 from analysis.searching.library import load_library
-from analysis.searching.lock import locked
 from analysis.searching.sources import find_source
 from tests.searching.corpus import articles
 from tests.searching.exports import cochrane_ris, ebsco_ris, nbib, ovid_ris

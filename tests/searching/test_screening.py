@@ -115,6 +115,14 @@ def test_a_persons_queue_is_what_that_person_has_not_read(data, ids) -> None:
     assert ids[0] in screening.queue(TITLES, "ben")
 
 
+def test_the_queue_of_consensus_is_the_conflicts(data, ids) -> None:
+    add(data, said("anna", "include", record=ids[0]), said("ben", "exclude", record=ids[0]))
+    add(data, said("anna", "include", record=ids[1]))
+    assert load(data).queue(TITLES, "consensus") == (ids[0],)
+    add(data, said("consensus", "include", record=ids[0]))
+    assert load(data).queue(TITLES, "consensus") == ()
+
+
 def test_conflicts_and_agreement_are_listed(data, ids) -> None:
     add(
         data,

@@ -14,7 +14,7 @@ from analysis.protocol import load_protocol
 from analysis.searching.library import load_library
 from analysis.searching.screening import screening_path
 from analysis.searching.session import Session, trial_examples
-from analysis.searching.terminal import screen
+from analysis.searching.terminal import Keys, screen
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
 
@@ -26,7 +26,7 @@ def sit(data: Path, keys: str, who: str = "anna", lines: Iterable[str] = (), **m
     console = Console(file=shown, width=100, highlight=False)
     session = Session(data, who, **more)
     eligibility = load_protocol(data / "protocol.yml").eligibility
-    screen(session, eligibility, console, lambda: next(pressed, "q"), lambda _: next(typed))
+    screen(session, eligibility, console, Keys(lambda: next(pressed, "q")), lambda _: next(typed))
     return shown.getvalue()
 
 
@@ -67,6 +67,22 @@ def test_b_takes_the_last_decision_back_and_shows_its_record_again(data: Path, f
     assert (decision, criterion) == ("exclude", "participants")
 
 
+def test_the_last_record_of_all_can_be_taken_back_too(data: Path, five) -> None:
+    shown = sit(data, "iiiiibe1x")
+    assert "Nothing more waits for you" in shown
+    assert [row[2] for row in rows(data)] == ["include"] * 4 + ["exclude"]
+
+
+def test_consensus_sees_what_each_decided_on_the_conflicts_alone(data: Path, five) -> None:
+    sit(data, "iiiii")
+    sit(data, "iiiie4", "ben")
+    shown = sit(data, "q", "consensus")
+    assert "0 of 1 read" in shown
+    assert "anna: include" in shown
+    assert "ben: exclude design" in shown
+    assert "anna: include" not in sit(data, "q", "carl")
+
+
 def test_there_is_nothing_to_take_back_from_an_earlier_sitting(data: Path, five) -> None:
     sit(data, "iq")
     assert "Nothing of this sitting" in sit(data, "bq")
@@ -74,7 +90,9 @@ def test_there_is_nothing_to_take_back_from_an_earlier_sitting(data: Path, five)
 
 
 def test_a_key_that_means_nothing_decides_nothing(data: Path, five) -> None:
-    assert "'x' is none of these keys" in sit(data, "xoq")
+    shown = sit(data, "xoq")
+    assert "'x' is none of these keys" in shown
+    assert shown.count("adults with pain") == 1  # the record is not shown again
     assert not screening_path(data).exists()
 
 
@@ -148,3 +166,26 @@ def test_the_reviews_own_trials_are_examples(data: Path) -> None:
 def test_every_way_to_stop_stops(data: Path, five, key: str) -> None:
     sit(data, "i" + key + "iii")
     assert len(rows(data)) == 1
+
+
+def test_keys_typed_while_the_program_is_busy_are_taken_one_by_one() -> None:
+    typed = iter(["iE", "\x1b[A", "4"])
+    keys = Keys(lambda: next(typed))
+    assert [keys() for _ in range(4)] == ["i", "e", "\x1b[a", "4"]
+
+
+def test_the_reason_may_be_typed_ahead_and_the_next_decision_may_not(data: Path, five) -> None:
+    typed = iter(["e4iii"])
+    keys = Keys(lambda: next(typed, "q"))
+    eligibility = load_protocol(data / "protocol.yml").eligibility
+    made = screen(Session(data, "anna"), eligibility, Console(file=io.StringIO()), keys, input)
+    assert made == 1
+    assert [row[2:4] for row in rows(data)] == [["exclude", "design"]]
+
+
+@pytest.mark.parametrize("end", [EOFError, KeyboardInterrupt])
+def test_an_end_of_the_input_stops(end: type[BaseException]) -> None:
+    def read() -> str:
+        raise end
+
+    assert Keys(read)() == "q"

@@ -1,17 +1,32 @@
-"""Data files whose every free text is hostile: markup, scripts, directives, formulas, magics."""
+"""A review whose every free text is hostile: markup, scripts, directives, formulas, magics.
+
+In the data files, the protocol, the searches and their exports, the strategies, the releases
+and the report of the validation.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+import datetime as dt
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pandera.pandas as pa
+import yaml
 
 from analysis.evidence.schemas import schemas
 from analysis.protocol import load_protocol
+from analysis.searching.duplicates import deduplicate
+from analysis.searching.imports import SearchDetails, import_exports
+from analysis.searching.library import load_library
+from analysis.searching.screening import Decision, add_decisions
+from analysis.searching.sources import find_source
+from tests.searching.corpus import articles
+from tests.searching.exports import ovid_ris
 
 SECRET = "the-secret-of-this-machine"
 SECRET_FILE = "secret.md"
@@ -85,17 +100,111 @@ class Planted:
 
 
 def plant(root: Path) -> list[Planted]:
-    """Make every free text of `root/data/*.csv` hostile, and put what must stay unread nearby."""
-    data = root / "data"
-    numbers = count(1)
+    """Make every free text of the project hostile, and put what must stay unread nearby."""
+    data, numbers = root / "data", count(1)
     planted = [
         found
         for name, schema in schemas(load_protocol(data / "protocol.yml")).items()
         for found in _plant_table(data / f"{name}.csv", schema, numbers)
     ]
+    planted += _plant_search(data, numbers)
+    for name, keep in (
+        ("protocol.yml", PROTOCOL_IDS),
+        ("searches/2013-11-13/search.yml", {"by", "date"}),
+    ):
+        planted += _plant_yaml(data / name, keep, numbers)
+    for name, keys in (
+        ("releases/2013.11/results.json", {"title", "plain", "label"}),
+        ("validation.json", {"source", "quantity", "note"}),
+    ):
+        planted += _plant_json(data / name, keys, numbers)
+    for path in sorted((data / "searches" / "strategies").glob("*.txt")):
+        strings = [_hostile(next(numbers), "a strategy") for _ in STRINGS]
+        path.write_text(path.read_text("utf-8") + "\n".join(s.text for s in strings), "utf-8")
+        planted += strings
     for folder in (root, root / "chapters", root / "analysis"):
         (folder / SECRET_FILE).write_text(f"# {SECRET}\n", encoding="utf-8")
     return planted
+
+
+# Names, enumerations and words that the tables use too: another text is refused.
+PROTOCOL_IDS = {
+    "id", "kind", "measure", "measure_by_condition", "instruments", "points_on", "baseline_review",
+    "baseline_search", "date", "arm_size_from", "comparators", "primary_model", "shown_models",
+    "baseline_model", "convert_ratio", "site_url", "instrument_ranges",
+}  # fmt: skip
+
+
+def _plant_yaml(path: Path, keep: Collection[str], numbers: Iterator[int]) -> list[Planted]:
+    """Replace every text but those under the keys to keep; titles begin with a capital anyway."""
+    planted: list[Planted] = []
+
+    def hostile(value: Any, key: str) -> Any:
+        if isinstance(value, dict):
+            return {k: v if k in keep else hostile(v, k) for k, v in value.items()}
+        if isinstance(value, list):
+            return [hostile(each, key) for each in value]
+        if not isinstance(value, str):
+            return value
+        number = next(n for n in numbers if not STRINGS[n % len(STRINGS)][0].isalpha())
+        planted.append(_hostile(number, f"{path.name} {key}"))
+        return planted[-1].text
+
+    said = hostile(yaml.safe_load(path.read_text("utf-8")), "")
+    path.write_text(yaml.safe_dump(said, sort_keys=False, allow_unicode=True), "utf-8")
+    return planted
+
+
+def _plant_json(path: Path, keys: Collection[str], numbers: Iterator[int]) -> list[Planted]:
+    """Replace the texts under these keys."""
+    planted: list[Planted] = []
+
+    def hostile(value: Any) -> Any:
+        if isinstance(value, list):
+            return [hostile(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        changed = {}
+        for key, each in value.items():
+            if key in keys and isinstance(each, str) and each:
+                planted.append(_hostile(next(numbers), f"{path.name} {key}"))
+                each = planted[-1].text
+            changed[key] = hostile(each)
+        return changed
+
+    path.write_text(json.dumps(hostile(json.loads(path.read_text("utf-8")))), "utf-8")
+    return planted
+
+
+def _plant_search(data: Path, numbers: Iterator[int]) -> list[Planted]:
+    """A search whose export is hostile, imported, deduplicated and screened by the program."""
+    found, planted = [], []
+    for article in articles(len(STRINGS), seed=7):
+        title, abstract, author = (_hostile(next(numbers), EXPORT) for _ in range(3))
+        authors = ((author.text, "A"),)
+        found.append(replace(article, title=title.text, abstract=abstract.text, authors=authors))
+        planted += [title, abstract, author]
+    export = data.parent / "export.ris"
+    export.write_text(ovid_ris(found), encoding="utf-8")
+    details = SearchDetails(find_source("medline"), dt.date(2026, 11, 1), "anna")
+    import_exports(data, [export], details)
+    export.unlink()
+    library = load_library(data)
+    deduplicate(data, library)
+    decisions = []
+    for record_id in library.records:
+        note = _hostile(next(numbers), "screening.csv note")
+        planted.append(note)
+        for who in ("anna", "ben"):
+            decisions.append(
+                Decision(record_id, "title-abstract", "exclude", "design", "", who,
+                         "2026-11-02T10:00:00Z", note.text)
+            )  # fmt: skip
+    add_decisions(data, library, decisions)
+    return planted
+
+
+EXPORT = "an export"
 
 
 def free(schema: pa.DataFrameSchema) -> list[str]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import pytest
 from playwright.sync_api import Browser, Page
 
+from analysis.evidence.load import load
+from tests.evidence.folder import DATA
 from tests.site.browser import (
     ASSISTANT,
     DESKTOP,
@@ -24,6 +26,7 @@ from tests.site.conftest import Built
 LIMIT = 600_000  # bytes of a page and of all that it loads
 PHONE = {"width": NARROW[0], "height": 640}
 FRONT = "index.html"
+TRIALS = "results/included-trials.html"
 EFFECT = "effects/non-headache-disability-post.html"
 
 
@@ -148,6 +151,30 @@ def test_the_skip_link_leads_past_the_navigation(built: Built, browser: Browser)
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_the_table_of_trials_can_be_sorted_and_filtered(built: Built, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto((built.site / TRIALS).as_uri())
+    table = page.locator(".table-scroll.sortable", has_text="Randomised").first
+    shown = table.locator("tbody tr:not([hidden])")
+    every = shown.count()
+    assert every == sum(t.status == "included" for t in load(DATA).trials.values())
+    header = table.locator("thead th", has_text="Randomised")
+    for key, direction in (("Enter", "ascending"), ("Space", "descending")):
+        header.locator("button").press(key)
+        assert header.get_attribute("aria-sort") == direction
+        cells = [row.locator("td.number").last.inner_text() for row in shown.all()]
+        known = [int(cell.replace(",", "")) for cell in cells if cell != "–"]
+        assert known == sorted(known, reverse=direction == "descending") and len(known) > 20
+        assert set(cells[len(known) :]) <= {"–"}
+    page.get_by_label("Filter the rows of: Included trials").fill("fibromyalgia sweden")
+    assert shown.count() == 0
+    page.get_by_label("Filter the rows of: Included trials").fill("fibromyalgia us")
+    assert 0 < shown.count() < every
+    assert all("fibromyalgia" in row.inner_text().lower() for row in shown.all())
+    said = page.locator(".table-tools [role=status]").first.inner_text()
+    assert said == f"{shown.count()} of {every} rows"
 
 
 def test_the_menus_open_by_keyboard_and_close_by_escape(built: Built, browser: Browser) -> None:

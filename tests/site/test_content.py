@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from bs4 import Tag
 
+from analysis.execution.contents import pages
+from analysis.formatting import day
 from analysis.protocol import load_protocol
+from analysis.searching.history import load_searches, source_status
 from tests.site.conftest import ROOT, Built
 from tests.site.reading import Documents, article, outputs, said
 
@@ -51,6 +54,32 @@ def test_nothing_is_left_over(built: Built, documents: Documents, kind: str) -> 
 def test_no_page_is_empty(built: Built, documents: Documents) -> None:
     for page, content in of(documents, built).items():
         assert len(content.get_text(" ", strip=True)) > 400, page
+
+
+def test_every_page_says_how_fresh_the_review_is(built: Built, documents: Documents) -> None:
+    statuses = source_status(PROTOCOL, load_searches(ROOT / "data"))
+    expected = {
+        f"Version {PROTOCOL.version.name}",
+        *(day(date) for s in statuses for date in (s.last_searched, s.next_due) if date),
+    }
+    overdue = any(status.overdue for status in statuses)
+    for page in built.pages:
+        name = page.relative_to(built.site).as_posix()
+        [line] = documents[name].select(".status-line")
+        said = line.get_text(" ", strip=True)
+        assert [part for part in expected if part not in said] == [], name
+        assert ("overdue" in said) == overdue, name
+
+
+def test_every_executed_page_names_the_code_that_made_it(
+    built: Built, documents: Documents
+) -> None:
+    executed = {page.target.with_suffix(".html").as_posix() for page in pages(PROTOCOL)}
+    for page in built.pages:
+        name = page.relative_to(built.site).as_posix()
+        lines = documents[name].select(".computed")
+        assert len(lines) == (name in executed), name
+        assert all(re.search(r"\b[0-9a-f]{16}\b", line.get_text()) for line in lines), name
 
 
 def bare_headings(content: Tag) -> list[str]:
@@ -99,6 +128,20 @@ def test_every_figure_draws_something_and_has_a_name(documents: Documents) -> No
             assert svg.get("role") == "img" and len(name) > 15, (page, str(svg)[:200])
         for image in document.find_all("img"):
             assert str(image.get("alt") or "").strip(), (page, str(image)[:200])
+    assert figures > 60
+
+
+def test_every_figure_has_its_numbers_in_a_table_beside_it(documents: Documents) -> None:
+    """For those who cannot see it: in its own section, or in the next one."""
+    figures, lonely = 0, []
+    for page, document in documents.items():
+        for card in document.select(".figure-card"):
+            figures += 1
+            own = card.find_parent("section")
+            beside = [own, own.find_next_sibling("section")]
+            if not any(section.find("table") for section in beside if section):
+                lonely.append((page, card.svg["aria-label"][:80]))
+    assert lonely == []
     assert figures > 60
 
 

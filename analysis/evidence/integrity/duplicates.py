@@ -16,11 +16,12 @@ SHORTEST_TITLE = 30
 def duplicate_reports(material: Material) -> Iterator[Finding]:
     """Two trials with one identity, or with the same numbers in both arms.
 
-    Duplicates that were not noticed have changed a meta-analysis (Tramer 1997). Suspect for the
-    later of two included trials that share title, DOI, PubMed number or registration, or
-    one of which names the other as its companion: the earlier one stays. Suspect for both where
-    all means and SDs agree, because nobody can tell which is the copy; a note where reported
-    effects do, since a few printed digits can agree by chance.
+    Participants that stand twice count twice; reports of one trial are linked before anything
+    is pooled (Cochrane Handbook, chapter 5). Suspect for the later of two included trials that
+    share title, DOI, PubMed number or registration, or one of which names the other as its
+    companion: the earlier one stays. Suspect for both where all means and SDs agree, because
+    nobody can tell which is the copy; a note where reported effects do, since a few printed
+    digits can agree by chance.
     """
     yield from _one_identity(material)
     yield from _same_numbers(material, "suspect", _arm_numbers)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 
 from analysis.evidence.integrity.duplicates import duplicate_reports
 from analysis.evidence.integrity.model import Finding, material
 from analysis.evidence.integrity.one_row import row_findings
+from analysis.evidence.integrity.rulings import ruled
 from analysis.evidence.integrity.several_rows import (
     directions_conflict,
     se_read_as_sd,
     sources_disagree,
 )
 from analysis.evidence.load import Evidence
-from analysis.evidence.records import Ruling
 
 CHECKS = (se_read_as_sd, row_findings, sources_disagree, directions_conflict, duplicate_reports)
 
@@ -22,22 +21,7 @@ CHECKS = (se_read_as_sd, row_findings, sources_disagree, directions_conflict, du
 def findings(evidence: Evidence) -> tuple[Finding, ...]:
     """What every check finds in the whole evidence, check by check, rulings attached."""
     rows = material(evidence)
-    return tuple(
-        replace(finding, ruling=_ruling(finding, evidence.rulings))
-        for check in CHECKS
-        for finding in check(rows)
-    )
-
-
-def _ruling(finding: Finding, rulings: Sequence[Ruling]) -> Ruling | None:
-    """The ruling on a finding: one that names its row goes before one on the whole trial."""
-    about = [
-        ruling
-        for ruling in rulings
-        if (ruling.check, ruling.study_id) == (finding.check, finding.study_id)
-        and (not ruling.row_id or ruling.row_id in finding.row_ids)
-    ]
-    return max(about, key=lambda ruling: bool(ruling.row_id), default=None)
+    return tuple(ruled(evidence, (finding for check in CHECKS for finding in check(rows))))
 
 
 def reasons_to_keep_out(

@@ -24,6 +24,7 @@ class Finding:
     """Something a person should look up in the trial report, and what a person ruled on it.
 
     A finding without `row_ids` is about the whole trial; without `cell`, about no single one.
+    `lapsed` is a ruling that was about other numbers than these: it is shown and does nothing.
     """
 
     check: IntegrityCheck
@@ -33,6 +34,7 @@ class Finding:
     cell: Cell | None
     text: str
     ruling: Ruling | None = None
+    lapsed: Ruling | None = None
 
     @property
     def keeps_out(self) -> bool:

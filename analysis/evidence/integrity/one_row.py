@@ -34,9 +34,8 @@ def row_findings(material: Material) -> Iterator[Finding]:
 def equals_baseline(material: Material, row: OutcomeRow) -> Said:
     """Mean and SD of an arm are those of its baseline, to the last digit.
 
-    In both arms: suspect, the table's baseline columns were copied, one way to the wrong means
-    that Gotzsche 2007 found. In one arm: a note, since a short scale with one decimal can
-    repeat itself.
+    In both arms: suspect, four numbers do not repeat themselves by chance, so the table's
+    baseline columns were copied. In one arm: a note, since a short scale with one decimal can.
     """
     arms = arms_of(material.trial(row), row)
     same = [
@@ -56,8 +55,9 @@ def equals_baseline(material: Material, row: OutcomeRow) -> Said:
 def outside_range(material: Material, row: OutcomeRow) -> Said:
     """A mean that its instrument cannot give, or an SD that no scores in its range have.
 
-    SD^2 <= (mean - lowest) (highest - mean) n / (n - 1): Bhatia and Davis 2000, for a sample.
-    Suspect: whatever the report says, the number or the instrument's name is wrong.
+    SD^2 <= (mean - lowest) (highest - mean) n / (n - 1), reached where every score lies at one
+    of the two ends: the inequality of Bhatia and Davis, for a sample. Suspect: whatever the
+    report says, the number or the instrument's name is wrong.
     """
     limits = material.evidence.protocol.clinical.instrument_ranges.get(row.instrument)
     if limits is None:
@@ -91,7 +91,7 @@ def _impossible(
 def n_above_randomised(material: Material, row: OutcomeRow) -> Said:
     """More participants in a row than the trial randomised: to the arm, or in all.
 
-    Suspect: CONSORT's flow of participants (Schulz 2010) only ever loses some.
+    Suspect: after randomisation a trial only ever loses participants.
     """
     trial = material.trial(row)
     arms = arms_of(trial, row)
@@ -128,8 +128,8 @@ def events_above_n(material: Material, row: OutcomeRow) -> Said:
 def exact_zero(material: Material, row: OutcomeRow) -> Said:
     """An effect of exactly nothing: a note, because it often stands for "not significant".
 
-    Results that are reported only as not significant are among the partly reported outcomes
-    of Kirkham 2010; a zero in their place pulls the pooled effect towards none.
+    A result that is reported only as not significant is selective reporting (RoB 1: Higgins 2011,
+    10.1136/bmj.d5928); a zero in its place pulls the pooled effect towards none.
     """
     if row.format == "effect" and row.effect == (1 if row.effect_measure == "RR" else 0):
         yield (
@@ -144,6 +144,7 @@ def exact_zero(material: Material, row: OutcomeRow) -> Said:
 def small_arm(material: Material, row: OutcomeRow) -> Said:
     """An arm under the protocol's minimum, as stated, or as the standard error implies.
 
+    The baseline review left such trials out (Eccleston 2014, 10.1002/14651858.CD010152.pub2).
     A note: on stated sizes the eligibility rule acts by itself, and an implied size is a bound
     from rounded numbers that no one printed. The bound is `largest_smaller_arm`.
     """
@@ -179,7 +180,7 @@ def effect_and_interval(material: Material, row: OutcomeRow) -> Said:
     """An effect that is not in the middle of its interval, or a standard error that fits neither.
 
     The middle and the half-width of an interval are the effect and 1.96 standard errors (on the
-    log scale for ratios; Altman and Bland 2011). A standard error smaller than N participants
+    log scale for ratios; Cochrane Handbook 6.5.2.3). A standard error smaller than N participants
     in two equal arms can give, Var = 4/N + g^2/(2(N - 3.94)), is a paired or mistyped one.
     A note where rounding, a t quantile or adjustment for baseline may explain it; suspect far
     beyond, because the row's weight is made from these numbers.

@@ -30,9 +30,9 @@ MAD_TO_SD = 1.4826
 def se_read_as_sd(material: Material) -> Iterator[Finding]:
     """An effect, or an SD, as far from its like as a standard error in its place would bring it.
 
-    A standard error taken for a standard deviation inflates an SMD by the square root of the
-    arm size (Gotzsche 2007 found such errors in published meta-analyses). A decimal point that
-    slipped looks alike. Suspect: either makes the row useless.
+    SE = SD / sqrt(n) (Cochrane Handbook 6.5.2.2), so a standard error taken for a standard
+    deviation inflates an SMD by the square root of the arm size. A decimal point that slipped
+    looks alike. Suspect: either makes the row useless.
     """
     effects = {effect.row.row_id: effect for effect in material.effects}
     usual = _usual_scores(material)
@@ -167,9 +167,9 @@ def _rescaled(mean: float, sd: float, like: _Scores) -> bool:
 def sources_disagree(material: Material) -> Iterator[Finding]:
     """Two usable sources that give one result of one trial differently, by more than rounding.
 
-    A note: sources choose among instruments, analyses and participants (Tendal 2009,
-    Mayo-Wilson 2017), and the protocol's rule says which is pooled. Suspect where they are so
-    far apart that one of them must be wrong.
+    A note: sources choose among instruments, analyses and participants, so a review says
+    beforehand how it settles them (Cochrane Handbook, chapter 5), which the protocol's rule
+    does. Suspect where they are so far apart that one of them must be wrong.
     """
     rules = material.rules
     results = grouped(material.effects, lambda effect: (effect.study_id, effect.cell))
@@ -201,9 +201,9 @@ def _said_by_each(effects: Sequence[RowEffect]) -> str:
 def directions_conflict(material: Material) -> Iterator[Finding]:
     """An effect opposite to the rest of its trial, or an instrument turned the other way.
 
-    Gotzsche 2007 counts effects in the wrong direction among the errors that change a
-    meta-analysis. Suspect where several others agree against it; a note on both where the trial
-    gives only two effects, since either may be the wrong one.
+    A sign taken the wrong way round counts twice: the trial pulls against itself. Suspect
+    where several others agree against it; a note on both where the trial gives only two
+    effects, since either may be the wrong one.
     """
     evidence = material.evidence
     directions = _directions(material)

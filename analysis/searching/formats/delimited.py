@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import csv
-import io
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.problems import EvidenceError, Problem
+from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem
+from analysis.searching.formats.text import lines_of
 from analysis.searching.records import Raw
+from analysis.searching.tables import LONGEST_CELL
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
 
-LONGEST_CELL = 10_000_000
 DELIMITERS = ",;\t"
 
 
@@ -96,12 +97,13 @@ JOINED = frozenset(("abstract", "registration"))
 
 def read_csv_export(text: str, path: Path) -> list[Raw]:
     """Every record of a CSV export; EvidenceError names damaged records by number and line."""
-    delimiter = max(DELIMITERS, key=text.split("\n", 1)[0].count)
+    delimiter = max(DELIMITERS, key=text.lstrip("\n").split("\n", 1)[0].count)
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(lines_of(text), delimiter=delimiter, strict=True)
     try:
-        header = [_plain(name) for name in next(reader, [])]
+        header = [_plain(name) for name in next(filter(None, reader), [])]
         layout = _layout(header, path)
+        _check_once(header, layout, path)
         found, problems = _rows(reader, header, layout, path)
     except csv.Error as error:
         message = f"not valid CSV: {error} (an unclosed quotation mark, or the file is cut short)"
@@ -121,13 +123,23 @@ def _layout(header: list[str], path: Path) -> Layout:
     for layout in LAYOUTS:
         if all(mark in header for mark in layout.marks):
             return layout
-    if "title" in header:
+    others = {column for columns in PLAIN.fields.values() for column in columns} - {"title"}
+    if "title" in header and not others.isdisjoint(header):
         return PLAIN
     message = (
         "these are not the columns of ClinicalTrials.gov (NCT Number, Study Title), ICTRP "
-        "(TrialID, Public title), PubMed (PMID, Title), nor is there a column Title"
+        "(TrialID, Public title), PubMed (PMID, Title), nor Title with Authors, Year or DOI"
     )
     raise EvidenceError([Problem(path, 1, None, message)])
+
+
+def _check_once(header: list[str], layout: Layout, path: Path) -> None:
+    """Of two columns of one name nobody knows which is meant; those that are not read may be."""
+    read = {column for columns in layout.fields.values() for column in columns}
+    twice = [name for name, times in Counter(header).items() if times > 1 and name in read]
+    if twice:
+        message = "this column stands twice in the header"
+        raise EvidenceError([Problem(path, 1, name, message) for name in twice])
 
 
 def _rows(
@@ -148,6 +160,8 @@ def _rows(
                 if not (raw.title or raw.abstract):
                     message = f"record {number} has neither title nor abstract"
                     problems.append(Problem(path, line, None, message))
+        if len(problems) == MOST_PROBLEMS:
+            break
         line = reader.line_num + 1
     return found, problems
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from analysis.problems import EvidenceError, Problem
 from analysis.searching.records import Raw
+from analysis.searching.tables import LONGEST_CELL
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+# Many times as deep as EndNote nests.
+DEEPEST = 50
 KINDS = {
     "Conference Paper": "conference",
     "Conference Proceedings": "conference",
@@ -31,11 +34,15 @@ def read_endnote(raw: bytes, path: Path) -> list[Raw]:
     from defusedxml.common import DefusedXmlException
     from defusedxml.ElementTree import iterparse
 
+    _refuse_endless_tags(raw, path)
     found: list[Raw] = []
-    root: Element | None = None
+    depth = 0
     try:
         for event, element in iterparse(io.BytesIO(raw), events=("start", "end"), forbid_dtd=True):
-            root = element if root is None else root
+            depth += 1 if event == "start" else -1
+            if depth > DEEPEST:
+                message = f"elements nested more than {DEEPEST} deep: not EndNote's XML export"
+                raise EvidenceError([Problem(path, None, None, message)])
             if event == "end" and element.tag == "record":
                 found.append(_raw(element, len(found) + 1))
                 element.clear()  # 50 000 records fit in memory only without their trees
@@ -51,6 +58,16 @@ def read_endnote(raw: bytes, path: Path) -> list[Raw]:
     if not found:
         raise EvidenceError([Problem(path, 1, None, "no <record>: is this EndNote's XML export?")])
     return found
+
+
+def _refuse_endless_tags(raw: bytes, path: Path) -> None:
+    """The parser's time grows with the square of what stands before the next `>`."""
+    start = 0
+    while len(raw) - start > LONGEST_CELL:
+        start = raw.rfind(b">", start, start + LONGEST_CELL) + 1
+        if not start:
+            message = f"over {LONGEST_CELL} characters without the end of a tag: is it damaged?"
+            raise EvidenceError([Problem(path, None, None, message)])
 
 
 def _raw(record: Element, number: int) -> Raw:

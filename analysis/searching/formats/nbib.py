@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from analysis.problems import EvidenceError, Problem
+from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem
+from analysis.searching.formats.text import MOST_LINES, lines_of
 from analysis.searching.records import Raw
 
 LINE = re.compile(r"([A-Z]{2,4}) *- |( {6})")
@@ -44,6 +44,8 @@ def read_nbib(text: str, path: Path) -> list[Raw]:
     found: list[Raw] = []
     problems: list[Problem] = []
     for number, (line, block) in enumerate(_blocks(text), start=1):
+        if len(problems) == MOST_PROBLEMS:
+            break
         fault = _fault(block)
         if fault:
             offset, message = fault
@@ -67,9 +69,9 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
     """The lines of each record and the line it begins on; blank lines stand between."""
     block: list[str] = []
     start = 1
-    for number, line in enumerate(io.StringIO(text), start=1):
+    for number, line in enumerate(lines_of(text), start=1):
         line = line.rstrip("\n")
-        if line.strip():
+        if line.strip() and len(block) < MOST_LINES:
             start = start if block else number
             block.append(line)
         elif block:
@@ -82,6 +84,8 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
 def _fault(block: list[str]) -> tuple[int, str] | None:
     if not block[0].startswith("PMID- "):
         return 0, "does not begin with `PMID- `"
+    if len(block) == MOST_LINES:
+        return 0, f"has {MOST_LINES} lines or more, which no record has"
     for offset, line in enumerate(block):
         if not LINE.match(line):
             return offset, "has a line that is neither a field nor the continuation of one"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from analysis.problems import EvidenceError, Problem
+from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem
+from analysis.searching.formats.text import MOST_LINES, lines_of
 from analysis.searching.records import Raw, normal_doi
 
 TAG = re.compile(r"([A-Z][A-Z0-9])  ?- ?(?=\S|$)")
@@ -48,6 +48,8 @@ def read_ris(text: str, path: Path) -> list[Raw]:
     found: list[Raw] = []
     problems: list[Problem] = []
     for number, (line, block, fault) in enumerate(_blocks(text), start=1):
+        if len(problems) == MOST_PROBLEMS:
+            break
         if fault:
             problems.append(Problem(path, line, None, f"record {number} {fault}"))
             continue
@@ -73,8 +75,10 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str], str]]:
     """The lines of each record, the line it begins on, and what is wrong with its frame."""
     block: list[str] = []
     start = 0
-    for number, line in enumerate(io.StringIO(text), start=1):
+    for number, line in enumerate(lines_of(text), start=1):
         line = line.rstrip("\n")
+        if not block and not line.strip():
+            continue
         tag = TAG.match(line.lstrip("\ufeff"))
         name = tag.group(1) if tag else None
         if name == "TY":
@@ -84,11 +88,14 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str], str]]:
         elif block and name == "ER":
             yield start, [*block, "ER  - "], ""
             block = []
+        elif len(block) > MOST_LINES:
+            yield start, block, f"has over {MOST_LINES} lines and no end (`ER  -`)"
+            block = []
         elif block:
             block.append(_canonical(line, tag))
-        elif name and name != "ER":
+        elif name and (name != "ER" or not start):
+            # A second end after a record is harmless; an end before any is a record cut off.
             yield number, [], f"begins with {name} and not with `TY  - `"
-            block, start = [], 0
     if block:
         yield start, block, "has no end (`ER  -`): the file is cut short"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterator
 from pathlib import Path
 
 from analysis.problems import EvidenceError, Problem
@@ -12,8 +13,10 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# Below this many letters in UTF-8 for one broken byte, the file is not UTF-8 at all.
-GOOD_FOR_ONE_BAD = 10
+# Far more than any record has: a file without ends is not gathered in memory.
+MOST_LINES = 20_000
+# In a file of single bytes, at least so many broken ones stand for each that looks like UTF-8.
+BAD_FOR_ONE_GOOD = 10
 
 
 def decode(raw: bytes, path: Path) -> str:
@@ -26,7 +29,7 @@ def decode(raw: bytes, path: Path) -> str:
         raise _refused(path, 1, "a zip archive or a spreadsheet: export as text, or save as CSV")
     encoding = _encoding(raw, path)
     try:
-        text = raw.decode(encoding).removeprefix("\ufeff")
+        text = raw.decode(encoding).lstrip("\ufeff")
     except UnicodeDecodeError as error:
         raise _refused(path, _line(raw, error.start), f"bytes that are not {encoding}") from None
     nul = text.find("\0")
@@ -34,6 +37,15 @@ def decode(raw: bytes, path: Path) -> str:
         line = text.count("\n", 0, nul) + 1
         raise _refused(path, line, "a zero byte: the file is binary or damaged")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """Each line with its end. A StringIO would hold every letter in four bytes."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        yield text[start:end]
+        start = end
 
 
 def _encoding(raw: bytes, path: Path) -> str:
@@ -49,8 +61,10 @@ def _encoding(raw: bytes, path: Path) -> str:
         lenient = raw.decode("utf-8", errors="replace")
         bad = lenient.count("\ufffd")
         good = sum(1 for letter in lenient if letter > "\x7f") - bad
-        if good >= GOOD_FOR_ONE_BAD * bad:
-            message = f"byte 0x{raw[error.start]:02x} is not UTF-8, which the rest of the file is"
+        if good * BAD_FOR_ONE_GOOD > bad:
+            message = (
+                f"byte 0x{raw[error.start]:02x} is not UTF-8, which other parts of the file are"
+            )
             raise _refused(path, _line(raw, error.start), message) from None
         return _single_byte(raw)
     return "utf-8"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from analysis.files import remove_unfinished
 from analysis.problems import ReviewError
 
 LOCK = ".searches.lock"
@@ -16,13 +17,17 @@ WAIT_SECONDS = 60.0
 
 @contextmanager
 def locked(data: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
-    """Hold the searches and the screening for writing; ReviewError if another does not let go."""
+    """Hold the data for writing, without what killed writers left there.
+
+    ReviewError if another does not let go.
+    """
     lock = FileLock(data / LOCK, timeout=wait)
     try:
         lock.acquire()
     except Timeout:
         raise ReviewError(f"another command is writing to {data}: try again after it") from None
     try:
+        remove_unfinished(data)
         yield
     finally:
         lock.release()

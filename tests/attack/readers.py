@@ -1,0 +1,324 @@
+"""Every reader of input: where its file stands, a sound one, how it is read, what damages it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.evidence.load import load, read_table
+from analysis.evidence.schemas import schemas
+from analysis.living.release import read_states, releases
+from analysis.living.results import read_synthesis, to_json
+from analysis.pages.validation import read_report
+from analysis.problems import EvidenceError
+from analysis.protocol import Cell, load_protocol
+from analysis.searching.duplicates import COLUMNS as PAIR_COLUMNS
+from analysis.searching.duplicates import Deduplication, read_log
+from analysis.searching.exports import read_export
+from analysis.searching.extraction import (
+    DIFFERENCE_COLUMNS,
+    check_extraction,
+    new_extraction,
+    read_differences,
+)
+from analysis.searching.formats.ris import read_ris
+from analysis.searching.history import load_searches
+from analysis.searching.library import Library
+from analysis.searching.records import COLUMNS as RECORD_COLUMNS
+from analysis.searching.records import Record, make_records, read_records
+from analysis.searching.screening import COLUMNS as DECISION_COLUMNS
+from analysis.searching.screening import Screening, read_decisions, screening_path
+from analysis.searching.sheet import COLUMNS as SHEET_COLUMNS
+from analysis.searching.sheet import read_sheet
+from analysis.searching.strategies import check_strategy, read_strategy
+from analysis.searching.tables import read_table as read_search_table
+from analysis.synthesis.cell import synthesise
+from tests.attack.damage import Damage, as_csv
+from tests.attack.exports import (
+    COUNT,
+    csv_damages,
+    strategy_damages,
+    tagged_damages,
+    text_damages,
+    xml_damages,
+)
+from tests.attack.json_files import json_damages
+from tests.attack.tables import (
+    Table,
+    first_rows,
+    form_damages,
+    long_table_damages,
+    outcomes_damages,
+    sound_outcomes,
+)
+from tests.attack.yaml_files import SOUND_SEARCH, protocol_damages, search_damages, yaml_damages
+from tests.evidence.folder import DATA, DataFolder
+from tests.searching.corpus import articles
+from tests.searching.exports import BIBLIOGRAPHIC, REGISTRIES
+
+Rows = Sequence[object]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A reader: `read` gives the rows of a file, or a tuple of the one object that it holds."""
+
+    name: str
+    path: Path
+    sound: bytes
+    read: Callable[[Path], Rows]
+    damages: Callable[[], Iterable[Damage]]
+
+    def place(self, content: bytes) -> Path:
+        """The file where its reader looks for it."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_bytes(content)
+        return self.path
+
+
+def readers(folder: Path) -> Iterator[Reader]:
+    """All of them, each with a folder of its own below this one."""
+    yield from _data_tables(folder / "data")
+    yield from _yaml(folder / "yaml")
+    yield from _search_tables(folder / "searching")
+    yield _extraction(folder / "extraction")
+    yield from _exports(folder / "exports")
+    yield _strategy(folder / "strategies")
+    yield from _json(folder / "json")
+
+
+def _data_tables(folder: Path) -> Iterator[Reader]:
+    tables = {
+        "studies": Table(first_rows("studies.csv"), "study_id", "title", "mean_age", "status"),
+        "outcomes": Table(sound_outcomes(), "row_id", "note", "mean_control", "usable"),
+        "risk_of_bias": Table(
+            first_rows("risk_of_bias.csv"), "study_id", "support", None, "judgement"
+        ),
+        "acceptability": Table(first_rows("acceptability.csv"), "study_id", "note", None, "what"),
+        "published": Table(first_rows("published.csv"), "review", "note", "estimate", "verified"),
+        "certainty": Table(_decisions(), "condition", "reason", "levels", "domain"),
+        "integrity": Table(_rulings(), "study_id", "reason", None, "ruling"),
+        "contrasts": Table(first_rows("contrasts.csv"), "study_id", "basis", None, "control_group"),
+        "checklists": Table(first_rows("checklists.csv"), "checklist", "topic", None, "checklist"),
+        "sources": Table(first_rows("sources.csv"), "source_id", "citation"),
+    }
+    for name, schema in schemas(load_protocol(DATA / "protocol.yml")).items():
+
+        def read(path: Path, schema: object = schema) -> Rows:
+            frame, problems, whole = read_table(path, schema)  # type: ignore[arg-type]
+            if problems:
+                raise EvidenceError(problems)
+            assert whole, "rows are missing and no problem says so"
+            return [tuple(None if pd.isna(cell) else cell for cell in row)
+                    for row in frame.itertuples(index=False, name=None)]  # fmt: skip
+
+        def damages(name: str = name) -> Iterator[Damage]:
+            yield from form_damages(tables[name])
+            if name == "outcomes":
+                yield from outcomes_damages(tables[name])
+
+        file = f"{name}.csv"
+        yield Reader(file, folder / file, as_csv(tables[name].rows), read, damages)
+
+
+def _decisions() -> list[list[str]]:
+    header = first_rows("certainty.csv")[0]
+    domains = ("risk of bias", "inconsistency", "imprecision", "indirectness")
+    return [
+        header,
+        *(["headache", "pain", "post", d, "1", "few, small", "A", "2026-11-23"] for d in domains),
+    ]
+
+
+def _rulings() -> list[list[str]]:
+    header = first_rows("integrity.csv")[0]
+    rows = [["exact zero", f"buhrman-{year}", "", "0123abcd", "accept", 'the report, "table 2"',
+             "A. Person", "2026-11-23"] for year in range(2004, 2008)]  # fmt: skip
+    return [header, *rows]
+
+
+def _yaml(folder: Path) -> Iterator[Reader]:
+    protocol = (DATA / "protocol.yml").read_bytes()
+    yield Reader(
+        "protocol.yml",
+        folder / "protocol.yml",
+        protocol,
+        lambda path: (load_protocol(path),),
+        lambda: (*yaml_damages(protocol), *protocol_damages(protocol)),
+    )
+    yield Reader(
+        "search.yml",
+        folder / "searches" / "2013-11-13" / "search.yml",
+        SOUND_SEARCH,
+        lambda path: load_searches(path.parents[2]),
+        lambda: (*yaml_damages(SOUND_SEARCH), *search_damages(SOUND_SEARCH)),
+    )
+
+
+def _search_tables(folder: Path) -> Iterator[Reader]:
+    records = _records()
+    ids = sorted(record.record_id for record in records)
+    library = Library((), {record.record_id: record for record in records}, ())
+    apart = Screening(library, Deduplication({i: i for i in ids}, ()), ())
+    wanting = {"delimiters": ",;\t", "strips_cells": False}
+
+    def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *named: str | None) -> Table:
+        return Table([list(columns), *rows], *named, **wanting)  # type: ignore[arg-type]
+
+    when = "2026-11-23T10:15:00Z"
+    decided = [[i, "title-abstract", "include", "", "", "anna", when, "a, note"] for i in ids]
+    pairs = [[a, b, "possible", "title", "", "", "", "a note", "One, title", "Another"]
+             for a, b in pairwise(ids)]  # fmt: skip
+    shown = [[getattr(record, name) for name in RECORD_COLUMNS] for record in records]
+    differ = [["outcomes", f"row-{n}", "mean_control", "4", "5, or 6", "5"] for n in range(4)]
+    sheet = [["include", "", "", "a, note", *(getattr(r, n) for n in SHEET_COLUMNS[4:])]
+             for r in records]  # fmt: skip
+
+    def screened(path: Path) -> Rows:
+        screening_path(path.parent).unlink(missing_ok=True)
+        read_sheet(path, path.parent, apart, "title-abstract", "anna", lambda: when)
+        return read_decisions(path.parent, library)
+
+    # A person may say the same again: both decisions are history.
+    history = table(DECISION_COLUMNS, decided, "record_id", "note", None, "decision")
+    for name, file, sound, read in (
+        ("screening.csv", "screening.csv",
+         replace(history, unique=False),
+         lambda path: read_decisions(path.parent, library)),
+        ("duplicates.csv", "searches/duplicates.csv",
+         table(PAIR_COLUMNS, pairs, "record_a", "note", None, "verdict"),
+         lambda path: read_log(path.parents[1])),
+        ("records of an export", "x.records.csv",
+         table(RECORD_COLUMNS, shown, "record_id", "abstract"), read_records),
+        ("differences.csv", "differences.csv",
+         table(DIFFERENCE_COLUMNS, differ, "file", "second"), read_differences),
+        ("screening sheet", "sheet.csv",
+         table(SHEET_COLUMNS, sheet, "record_id", "note", None, "decision"), screened),
+    ):  # fmt: skip
+        yield Reader(
+            name,
+            folder / name.replace(" ", "-") / file,
+            as_csv(sound.rows),
+            read,
+            lambda sound=sound: (*form_damages(sound), *long_table_damages(sound)),  # type: ignore[misc]
+        )
+
+
+def _records() -> list[Record]:
+    found = BIBLIOGRAPHIC["endnote.ris"](articles(4, seed=5))
+    return make_records(read_ris(found, Path("made-up.ris")), "medline")
+
+
+def _extraction(folder: Path) -> Reader:
+    """One extractor's outcomes; only damages of the form, since each sound read loads it all."""
+    data = DataFolder.copied_to(folder / "data").path
+    study = "dear-2013"
+    sheets = new_extraction(data, study, "anna")
+    path = next(sheet for sheet in sheets if sheet.stem == "outcomes")
+    header, *_ = first_rows("outcomes.csv", 1)
+    taken = [row for row in first_rows("outcomes.csv", 1_000) if row[1] == study][:4]
+    sound = Table([header, *taken], "row_id", "note", delimiters=",;\t", strips_cells=False)
+
+    def read(path: Path) -> Rows:
+        check_extraction(data, path.parent)
+        return [tuple(row[name] for name in header) for row in read_search_table(path, header)]
+
+    def damages() -> Iterator[Damage]:
+        kinds = ("container", "encoding", "truncated", "quotes", "header", "habit: m")
+        for damage in form_damages(sound):
+            if damage.name.startswith(kinds) and damage.name != "header: only it":
+                yield damage
+
+    return Reader("extraction sheet", path, as_csv(sound.rows), read, damages)
+
+
+def _exports(folder: Path) -> Iterator[Reader]:
+    found = articles(COUNT, seed=13)
+    tags = {
+        "ovid.ris": ("TY  - ", "ER  - ", "T1  - ", "JA"),
+        "ebsco.ris": ("TY  - ", "ER  - ", "TI  - ", "DP"),
+        "endnote.ris": ("TY  - ", "ER  -", "TI  - ", "DA"),
+        "cochrane.ris": ("TY  - ", "ER  -", "TI  - ", "KW"),
+        "pubmed.nbib": ("PMID- ", "SO  - ", "TI  - ", "PHST"),
+    }
+    columns = {
+        "table.csv": ("Title", "Title"),
+        "clinicaltrials.csv": ("NCT Number", "Study Title"),
+        "ictrp.csv": ("TrialID", "Public_title"),
+    }
+    for name, write in (BIBLIOGRAPHIC | REGISTRIES).items():
+        sound = write(found).encode()
+
+        def damages(name: str = name, sound: bytes = sound) -> Iterator[Damage]:
+            if name in tags:
+                yield from text_damages(sound)
+                yield from tagged_damages(sound, *tags[name])
+            elif name in columns:
+                yield from text_damages(sound)
+                yield from csv_damages(sound, columns[name])
+            else:
+                yield from xml_damages(sound)
+
+        yield Reader(
+            name,
+            folder / name,
+            sound,
+            lambda path: make_records(read_export(path).records, "medline"),
+            damages,
+        )
+
+
+def _strategy(folder: Path) -> Reader:
+    sound = (DATA / "searches" / "strategies" / "embase.txt").read_bytes()
+
+    def read(path: Path) -> Rows:
+        checked = check_strategy(read_strategy(path))
+        if checked.problems:
+            raise EvidenceError(checked.problems)
+        return (checked.strategy,)
+
+    return Reader("strategy", folder / "x.txt", sound, read, lambda: strategy_damages(sound))
+
+
+def _json(folder: Path) -> Iterator[Reader]:
+    name = "2026.11"
+    frozen = DATA / "releases" / name
+    shutil.copytree(frozen, folder / "releases" / name)
+    release, results = (frozen / file for file in ("release.json", "results.json"))
+    validation = (DATA / "validation.json").read_bytes()
+    cell = Cell(condition="non-headache", outcome="pain", timepoint="post")
+    page = to_json(synthesise(load(DATA), cell)).encode()
+    copied = folder / "releases" / name
+    yield Reader(
+        "release.json",
+        copied / "release.json",
+        release.read_bytes(),
+        lambda path: releases(folder),
+        lambda: json_damages(release.read_bytes()),
+    )
+    yield Reader(
+        "results of a release",
+        copied / "results.json",
+        results.read_bytes(),
+        lambda path: (read_states(folder, name),),
+        lambda: json_damages(results.read_bytes(), "estimate", needed=False),
+    )
+    yield Reader(
+        "result of a page",
+        folder / "x.json",
+        page,
+        lambda path: (read_synthesis(path),),
+        lambda: json_damages(page, "estimate", needed=False),
+    )
+    yield Reader(
+        "validation.json",
+        folder / "validation.json",
+        validation,
+        lambda path: (read_report(path.parent),),
+        lambda: json_damages(validation, "largest_difference", needed=False),
+    )

@@ -1,0 +1,145 @@
+"""How long the living loop takes, and how well duplicates are found.
+
+`python -m tests.benchmarks.bench_searching [RECORDS]`; not part of the test suite, because
+a time is a property of a machine. Each import runs in a process of its own, so that the
+largest memory is its own too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from itertools import combinations
+from pathlib import Path
+
+from analysis.searching.deduplication import clusters, find_pairs
+from analysis.searching.duplicates import deduplicate
+from analysis.searching.imports import SearchDetails, import_exports
+from analysis.searching.library import load_library
+from analysis.searching.session import Session
+from analysis.searching.sources import find_source
+from tests.evidence.folder import DATA
+from tests.searching.corpus import articles, labelled, records_of
+from tests.searching.exports import BIBLIOGRAPHIC, REGISTRIES, cochrane_ris, ovid_ris
+
+RECORDS = 50_000
+DEDUPLICATED = 4_000
+SCREENED = 2_000
+# Other articles than those of the test suite, in which the rules were written.
+SEEDS = range(500, 504)
+BASES = 200
+
+
+def imports(records: int) -> None:
+    """Import so many records in each format: seconds, and the largest memory of the process."""
+    for name, write in (BIBLIOGRAPHIC | REGISTRIES).items():
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / name
+            path.write_text(write(articles(records)), encoding="utf-8", newline="")
+            seconds, memory = _apart(_import, path)
+            size = path.stat().st_size / 1e6
+        print(
+            f"import {name}: {records} records ({size:.0f} MB) in {seconds:.1f} s, "
+            f"{memory:.0f} MB of memory",
+            flush=True,
+        )
+
+
+def _apart(work: Callable[[Path], float], path: Path) -> tuple[float, float]:
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_measured, (work, path))
+
+
+def _measured(work: Callable[[Path], float], path: Path) -> tuple[float, float]:
+    seconds = work(path)
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _import(path: Path) -> float:
+    source = "clinicaltrials-gov" if path.name in REGISTRIES else "medline"
+    start = time.perf_counter()
+    import_exports(path.parent, [path], _details(source))
+    return time.perf_counter() - start
+
+
+def deduplication(records: int) -> None:
+    """Seconds for a search of so many records, a fourth of them variants of one another."""
+    with tempfile.TemporaryDirectory() as name:
+        data = Path(name)
+        some = [*labelled(records // 16).articles, *articles(records * 3 // 4, seed=9)]
+        _take(data, cochrane_ris(some))
+        library = load_library(data)
+        start = time.perf_counter()
+        reports = deduplicate(data, library).reports
+        seconds = time.perf_counter() - start
+    print(f"duplicates: {len(library.records)} records, {len(reports)} reports, {seconds:.1f} s")
+
+
+def accuracy() -> None:
+    """Precision and recall in labelled sets: each article with variants of its own."""
+    for seed in SEEDS:
+        truth = labelled(BASES, seed)
+        records = records_of(truth.articles)
+        place = {record.record_id: number for number, record in enumerate(records)}
+        pairs = find_pairs(records)
+        same = [pair.key for pair in pairs if pair.verdict == "duplicate"]
+        merged = {
+            tuple(sorted((place[one], place[other])))
+            for group in clusters(place, same, frozenset())
+            for one, other in combinations(group, 2)
+        }
+        right = len(merged & truth.duplicates)
+        asked = {tuple(sorted(place[r] for r in p.key)) for p in pairs if p.verdict == "possible"}
+        shown = len((merged | asked) & truth.duplicates)
+        print(
+            f"duplicates, seed {seed}: {len(records)} records, "
+            f"precision {right / len(merged):.3f}, recall {right / len(truth.duplicates):.3f}, "
+            f"merged or shown to a person {shown / len(truth.duplicates):.3f}"
+        )
+
+
+def screening(records: int) -> None:
+    """Seconds to open a sitting, and the slowest and the usual decision of a long one."""
+    with tempfile.TemporaryDirectory() as name:
+        data = Path(name)
+        shutil.copy(DATA / "protocol.yml", data)
+        _take(data, ovid_ris(articles(records)))
+        start = time.perf_counter()
+        session = Session(data, "anna")
+        opened = time.perf_counter() - start
+        seconds = []
+        for number in range(100):
+            start = time.perf_counter()
+            session.decide("exclude" if number % 10 else "include")
+            seconds.append(time.perf_counter() - start)
+    print(
+        f"screening: {records} records, opened in {opened:.1f} s; a decision takes "
+        f"{sorted(seconds)[50]:.2f} s, one with learning {max(seconds):.2f} s"
+    )
+
+
+def _take(data: Path, text: str) -> None:
+    path = data / "export"
+    path.write_text(text, encoding="utf-8", newline="")
+    import_exports(data, [path], _details("medline"))
+
+
+def _details(source: str) -> SearchDetails:
+    return SearchDetails(find_source(source), dt.date(2026, 11, 20), "benchmark")
+
+
+def main(records: int = RECORDS) -> None:
+    accuracy()
+    deduplication(DEDUPLICATED)
+    screening(SCREENED)
+    imports(records)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:2]))

@@ -1,0 +1,1 @@
+"""What a build survives, what it gives again, and what it is made of."""

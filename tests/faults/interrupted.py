@@ -1,0 +1,184 @@
+"""Kill a release, or an import of an export, at each of its writes: it is whole or it is not there.
+
+`python -m tests.faults.interrupted`; each write in turn is begun and never ended, in a fork
+of this process, and the data are looked at. Then the same command is run to its end.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from analysis.evidence.load import load
+from analysis.living import release
+from analysis.lock import LOCK
+from analysis.searching.imports import SearchDetails, import_exports
+from analysis.searching.library import load_library
+from analysis.searching.sources import find_source
+from tests.faults.kills import Content, content
+from tests.searching.corpus import articles
+from tests.searching.exports import ovid_ris
+
+ROOT = Path(__file__).resolve().parents[2]
+DAY = dt.date(2026, 11, 20)
+MOST_WRITES = 200
+CHANGES = {
+    *("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink"),
+    *("os.truncate", "os.chmod", "os.chown"),
+}
+TORN = b"half of it"
+
+Command = Callable[[Path], object]
+"""What is killed, given the folder of the data."""
+
+
+@dataclass(frozen=True)
+class Interruptible:
+    """A command, the data it starts from, and what of the data it may never change."""
+
+    name: str
+    command: Command
+    start: Path
+    kept: Callable[[str], bool]
+    """Whether a file, by its path in the folder, counts: what nothing lists does not."""
+
+    def files(self, folder: Path) -> Content:
+        return {name: it for name, it in content(folder).items() if self.kept(name)}
+
+    def survives(self, work: Path) -> int:
+        """Kill it at each write; the number of writes. Raises `AssertionError`."""
+        before = self.files(self.start)
+        whole = work / "whole"
+        shutil.copytree(self.start, whole)
+        self.command(whole)
+        after = self.files(whole)
+        assert before != after
+        data = work / "data"
+        for write in range(1, MOST_WRITES):
+            shutil.copytree(self.start, data)
+            if not killed_at(write, data, lambda: self.command(data)):
+                assert self.files(data) == after
+                return write - 1
+            left = self.files(data)
+            assert left in (before, after), f"write {write} of a {self.name} leaves a part of it"
+            if left == before:
+                self.command(data)
+            assert content(data) == content(whole), f"after write {write} a {self.name} is another"
+            shutil.rmtree(data)
+        raise AssertionError(f"a {self.name} writes more than {MOST_WRITES} times")
+
+
+def killed_at(write: int, folder: Path, act: Callable[[], object]) -> bool:
+    """Do it in a fork that ends by SIGKILL in that write below the folder; whether it got there."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            sys.addaudithook(_Killer(write, str(folder)).hear)
+            act()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) in (0, -signal.SIGKILL)
+    return os.waitstatus_to_exitcode(status) != 0
+
+
+@dataclass
+class _Killer:
+    """Counts what this process writes below a folder, and does not survive the last."""
+
+    left: int
+    folder: str
+
+    def hear(self, event: str, arguments: tuple[object, ...]) -> None:
+        if not self._changes(event, arguments):
+            return
+        self.left -= 1
+        if self.left:
+            return
+        if event == "open":
+            self.folder = "/nowhere"  # what follows is not counted
+            Path(os.fsdecode(arguments[0])).write_bytes(TORN)  # type: ignore[arg-type]
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def _changes(self, event: str, arguments: tuple[object, ...]) -> bool:
+        if event == "open":
+            path, _, flags = arguments
+            written = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR)
+            return bool(written) and self._is_below(path) and not str(path).endswith(LOCK)
+        return event in CHANGES and self._is_below(arguments[0])
+
+    def _is_below(self, path: object) -> bool:
+        return isinstance(path, str | bytes | os.PathLike) and os.fsdecode(path).startswith(
+            f"{self.folder}{os.sep}"
+        )
+
+
+def a_release(folder: Path) -> Interruptible:
+    """Freezing the present version, after the baseline's; its numbers are computed once."""
+    start = folder / "before-release"
+    shutil.copytree(ROOT / "data", start, ignore=shutil.ignore_patterns(LOCK))
+    evidence = load(start)
+    version = evidence.protocol.version.name
+    shutil.rmtree(start / "releases" / version)
+    states = release.present_states(evidence)
+
+    def freeze(data: Path) -> None:
+        computing = release.load, release.present_states
+        release.load, release.present_states = lambda _: evidence, lambda _: states
+        try:
+            release.freeze(data, version)
+        finally:
+            release.load, release.present_states = computing
+
+    def kept(name: str) -> bool:
+        return name != LOCK and f"releases/{release.UNFINISHED}" not in name
+
+    return Interruptible("release", freeze, start, kept)
+
+
+def an_import(folder: Path) -> Interruptible:
+    """Taking in an export of a new search."""
+    start = folder / "before-import"
+    shutil.copytree(ROOT / "data", start, ignore=shutil.ignore_patterns(LOCK, "releases"))
+    export = folder / "savedrecs.ris"
+    found = articles(8, seed=7)
+    export.write_text(ovid_ris(found), encoding="utf-8", newline="")
+    details = SearchDetails(find_source("medline"), DAY, "anna")
+
+    def take_in(data: Path) -> None:
+        import_exports(data, [export], details)
+        assert len(load_library(data).records) == len(found)
+
+    search = f"searches/{DAY.isoformat()}"
+
+    def kept(name: str) -> bool:
+        # Nothing but search.yml says what a search holds; without it there is none.
+        return name != LOCK and (not name.startswith(search) or name == f"{search}/search.yml")
+
+    return Interruptible("search import", take_in, start, kept)
+
+
+def main() -> None:
+    """Print at how many writes each was killed, and survived.
+
+    Example: python -m tests.faults.interrupted
+    """
+    for made in (a_release, an_import):
+        with tempfile.TemporaryDirectory(prefix="interrupted-") as folder:
+            interruptible = made(Path(folder))
+            writes = interruptible.survives(Path(folder))
+            typer.echo(f"A {interruptible.name} killed in each of its {writes} writes: survived.")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,135 @@
+"""The commands on the review as a whole: exit codes, and what they say."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from analysis import __main__ as command_line
+from analysis.files import write_atomically
+from analysis.living.release import releases
+from analysis.living.results import to_json
+from analysis.problems import ReviewError
+from tests.evidence.folder import DATA
+from tests.searching.corpus import articles
+from tests.searching.exports import ovid_ris
+
+NAMES = [release.name for release in releases(DATA)]
+
+
+@pytest.fixture
+def root(tmp_path: Path, syntheses, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the project's data with the results of its pages; no book is built."""
+    shutil.copytree(DATA, tmp_path / "data")
+    for key, synthesis in syntheses.items():
+        write_atomically(tmp_path / "results" / f"{key}.json", to_json(synthesis))
+    monkeypatch.setattr(command_line, "ROOT", tmp_path)
+    monkeypatch.setattr(command_line, "_build", lambda jobs: None)
+    return tmp_path
+
+
+def run(*arguments: str) -> Result:
+    result = CliRunner().invoke(command_line.app, arguments)
+    if isinstance(result.exception, ReviewError):
+        raise result.exception
+    return result
+
+
+def put(root: Path, name: str, text: str) -> None:
+    write_atomically(root / "data/searches/inbox" / name, text)
+
+
+def test_an_update_takes_in_the_inbox_and_says_what_comes_next(root: Path) -> None:
+    put(root, "2026-12-07-medline.ris", ovid_ris(articles(3)))
+    said = run("update")
+    assert said.exit_code == 0
+    assert "Imported 2026-12-07-medline.ris: MEDLINE, 2026-12-07: 3 records" in said.output
+    assert "3 different reports after deduplication." in said.output
+    assert f"{NAMES[-1]} → now: nothing changed." in said.output
+    again = run("update").output
+    assert "Inbox: nothing new." in again
+    assert "deduplication" not in again
+
+
+def test_a_file_of_the_inbox_that_cannot_be_read_is_exit_code_4(root: Path) -> None:
+    put(root, "savedrecs.ris", ovid_ris(articles(3)))
+    put(root, "2026-12-07-medline.ris", ovid_ris(articles(3))[:-50])
+    said = run("update")
+    assert said.exit_code == 4
+    assert "savedrecs.ris: the name does not say day and source" in said.output
+    assert "2026-12-07-medline.ris:" in said.output
+    assert "Waiting for a person:" in said.output
+
+
+def test_duplicates_are_sought_though_the_update_before_was_killed(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(root, "2026-12-07-medline.ris", ovid_ris(articles(3)))
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("analysis.searching.duplicates.deduplicate", killed)
+        run("update")
+    said = run("update").output
+    assert "Inbox: nothing new." in said
+    assert "3 different reports after deduplication." in said
+
+
+def test_evidence_that_is_not_valid_stops_the_update(root: Path) -> None:
+    path = root / "data/outcomes.csv"
+    path.write_text(path.read_text("utf-8").replace(",worse,", ",wrose,", 1), encoding="utf-8")
+    with pytest.raises(ReviewError, match=r"outcomes\.csv:\d+: higher_is: 'wrose' was found"):
+        run("update")
+
+
+def test_data_that_moved_on_ask_for_the_next_version(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = root / "data/studies.csv"
+    text = path.read_text("utf-8")
+    assert ",US," in text
+    path.write_text(text.replace(",US,", ",CA,", 1), encoding="utf-8")
+    said = run("update").output
+    assert "1 corrected value" in said
+    assert "Next: set the next version.name and version.date in data/protocol.yml" in said
+
+
+def test_a_release_without_a_name_says_which(root: Path) -> None:
+    with pytest.raises(ReviewError, match=f"name the version.*release {NAMES[-1]}"):
+        run("release")
+
+
+def test_every_release_is_verified_where_none_is_named(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(
+        "analysis.living.release.verify", lambda data, name: asked.append(name) or ()
+    )
+    assert run("release", "--verify").output.count("follows from its own data") == len(NAMES)
+    assert asked == NAMES
+
+
+def test_a_release_that_does_not_follow_from_its_data_is_an_error(root: Path) -> None:
+    path = root / f"data/releases/{NAMES[0]}/data/outcomes.csv"
+    path.write_text(path.read_text("utf-8") + "\n", encoding="utf-8")
+    with pytest.raises(ReviewError, match=f"release {NAMES[0]} is not what its data give"):
+        run("release", NAMES[0], "--verify")
+
+
+def test_the_difference_as_json_is_whole(root: Path) -> None:
+    found = json.loads(run("diff", *NAMES[:2], "--json").output)
+    assert (found["before"], found["now"]) == tuple(NAMES[:2])
+    assert found["kind"].startswith("new evidence")
+    change = next(c for c in found["changes"] if c["now"]["k"] > 2)
+    for name in ("k", "n_total", "primary", "certainty"):
+        assert name in change["now"]
+    for name in ("interval", "prediction", "heterogeneity"):
+        assert name in change["now"]["primary"]
+    assert change["new_trials"]
