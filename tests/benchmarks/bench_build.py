@@ -22,7 +22,7 @@ from analysis.execution.plan import Page, Project
 from analysis.protocol import load_protocol
 from tests.benchmarks import peers
 from tests.benchmarks.measure import Figure, Run, median, rounds, run
-from tests.execution.test_cluster import dask, end, start_scheduler
+from tests.execution.test_cluster import Cluster
 
 JOBS = 2
 GROWTH = (1, 4, 16)
@@ -314,11 +314,9 @@ def on_cluster(bench: Bench) -> OnCluster | None:
 @contextmanager
 def _workers(bench: Bench, number: int) -> Iterator[str]:
     """A scheduler and workers of one thread each on this machine."""
-    folder = bench.folder("dask")
-    scheduler, address = start_scheduler(bench.root, folder)
-    arguments = ("worker", address, "--nthreads=1", "--no-nanny", f"--local-directory={folder}")
-    workers = [dask(bench.root, *arguments) for _ in range(number)]
+    cluster = Cluster.started(bench.root, bench.folder("dask"))
     try:
-        yield address
+        cluster.with_workers(bench.root, number)
+        yield cluster.address
     finally:
-        end([*workers, scheduler])
+        cluster.end()
