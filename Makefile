@@ -32,8 +32,8 @@ status: $(INSTALLED) ## Say which pages are stale, and why
 lint: $(INSTALLED) ## Format, lint and check types
 	@$(RUN) -m ruff format . && $(RUN) -m ruff check . && $(RUN) -m mypy
 
-bench: $(INSTALLED) ## Measure the statistics, beside metafor
-	@$(RUN) -m tests.benchmarks.bench_statistics
+bench: $(INSTALLED) ## Measure speed and memory, beside peers (an hour)
+	@$(RUN) -m tests.benchmarks
 
 clean: ## Remove everything that was generated, but not the environment
 	@rm -rf _build results .pytest_cache .ruff_cache .mypy_cache .hypothesis

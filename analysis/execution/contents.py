@@ -60,6 +60,7 @@ def pages(protocol: Protocol) -> tuple[Page, ...]:
         ),
         _page("living/whats-new", needs=names),
         _page("living/validation"),
+        _page("living/speed"),
         _page("living/checklists"),
         _page("living/downloads", needs=names),
     )
@@ -125,6 +126,7 @@ def parts(protocol: Protocol) -> tuple[Part, ...]:
             (
                 "living/whats-new",
                 "living/validation",
+                "living/speed",
                 "living/checklists",
                 "living/recorded-update",
                 "about-the-data",

@@ -1,0 +1,203 @@
+"""Speed: what `make bench` measured here and beside others, and what follows for many reviews."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.formatting import DASH, count, counted, day, listed, number
+from analysis.pages.html import Html, join, paragraph, table
+
+REVIEWS = 500
+CLUSTERS = ((8, 1), (32, 1), (32, 4), (128, 16))  # workers of one core each, drivers
+PRICE_OF_A_CORE_HOUR = 0.05  # US dollars: an assumption, not a measurement
+SECONDS_PER_HOUR = 3600
+
+
+def read_report(data: Path) -> dict[str, Any]:
+    """The stored figures of the benchmarks (`make bench`)."""
+    report: dict[str, Any] = json.loads((data / "benchmarks.json").read_text(encoding="utf-8"))
+    return report
+
+
+def summary(report: Mapping[str, Any]) -> Html:
+    """When, on what and how often; which goals are met."""
+    machine = report["machine"]
+    rounds = report["rounds"]
+    how = f"each figure is the median of {rounds} runs" if rounds > 1 else "each figure is one run"
+    missed = [figure["name"] for figure in _with_goal(report) if figure["ours"] > figure["goal"]]
+    met = len(_with_goal(report)) - len(missed)
+    verdict = f"{counted(met, 'goal')} of {len(_with_goal(report))} met"
+    return paragraph(
+        f"Measured on {day(dt.date.fromisoformat(report['measured']))} with "
+        f"{counted(machine['cores'], 'core')} ({machine['processor']}), "
+        f"{machine['memory_gib']} GiB of memory, {machine['system']} and "
+        f"Python {machine['python']}; {how}. "
+        f"{verdict}{f'; not met: {listed(missed)}' if missed else ''}."
+    )
+
+
+def _with_goal(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [figure for figure in report["figures"] if figure["goal"] is not None]
+
+
+def figures(report: Mapping[str, Any]) -> Html:
+    """Every figure beside the peer that was measured in the same run."""
+    rows = [
+        {
+            "What": figure["name"],
+            "Here": amount(figure["ours"], figure["unit"]),
+            "Goal": DASH if figure["goal"] is None else f"≤ {_plain(figure)}",
+            "Peer": figure["peer"],
+            "There": amount(figure["theirs"], figure["unit"]),
+            "Ratio": DASH if figure["theirs"] is None else f"{_ratio(figure)} ×",
+        }
+        for figure in report["figures"]
+    ]
+    caption = f"A book of {count(report['pages'])} executed pages, and its statistics"
+    return table(pd.DataFrame(rows), caption, numbers=("Here", "Goal", "There", "Ratio"))
+
+
+def amount(value: float | None, unit: str) -> str:
+    """`0.27 s`, `13.2 s`, `142 s`, `1,204 MiB`: three figures; an en dash for nothing."""
+    if value is None:
+        return DASH
+    return f"{number(value, _decimals(value))} {unit}"
+
+
+def _decimals(value: float) -> int:
+    return max(0, 2 - math.floor(math.log10(value))) if 0 < value < 100 else 0
+
+
+def _plain(figure: Mapping[str, Any]) -> str:
+    return f"{figure['goal']:g} {figure['unit']}"
+
+
+def _ratio(figure: Mapping[str, Any]) -> str:
+    ratio = figure["theirs"] / figure["ours"]
+    return number(ratio, 1 if ratio < 10 else 0)
+
+
+def steps(report: Mapping[str, Any]) -> Html:
+    """The parts of a build, measured one by one."""
+    rows = [
+        {"Step": step["name"], "Seconds": amount(step["seconds"], "s"), "Once a": step["per"]}
+        for step in report["steps"]
+    ]
+    return table(pd.DataFrame(rows), "Where the time of a build goes", numbers=("Seconds",))
+
+
+def savings(report: Mapping[str, Any]) -> Html:
+    """What the two ideas behind the speed save: one warm parent, and evidence read once."""
+    seconds = {step["key"]: step["seconds"] for step in report["steps"]}
+    kernel = seconds["cold"] - seconds["warm"]
+    evidence = seconds["page-alone"] - seconds["page-rehearsed"]
+    pages = report["pages"]
+    return paragraph(
+        f"An ordinary kernel needs {amount(seconds['cold'], 's')} to start, do nothing and end; "
+        f"a fork of a parent that has imported the scientific stack needs "
+        f"{amount(seconds['warm'], 's')}, which is {amount(pages * kernel, 's')} less for "
+        f"{counted(pages, 'page')}. "
+        f"Before, each page read the evidence and drew its first figure cold; "
+        f"now the parent has done both, which is {amount(evidence, 's')} less a page and "
+        f"{amount(pages * evidence, 's')} less for all."
+    )
+
+
+def growth(report: Mapping[str, Any]) -> Html:
+    """Full builds of the same book with its synthesis pages several times over."""
+    rows = [
+        {
+            "Synthesis pages": count(grown["synthesis_pages"]),
+            "All executed pages": count(grown["pages"]),
+            "Full build": amount(grown["seconds"], "s"),
+            "A page": amount(grown["seconds"] / grown["pages"], "s"),
+            "Executing a page": amount(grown["executing"] / grown["pages"], "s"),
+            "Rendering a page": amount(grown["rendering"] / grown["pages"], "s"),
+        }
+        for grown in report["growth"]
+    ]
+    frame = pd.DataFrame(rows)
+    return table(frame, "Full builds as the book grows", numbers=tuple(frame.columns))
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """Reviews like this one, all built from clean on a cluster.
+
+    `hours` is the time until the last site stands, `core_hours` what is paid for: every
+    core of the cluster and one for each driver, for as long as it takes.
+    """
+
+    reviews: int
+    workers: int
+    drivers: int
+    hours: float
+    core_hours: float
+
+
+def portfolio(report: Mapping[str, Any], workers: int, drivers: int) -> Portfolio:
+    """Each driver takes its share of the reviews, one after another, with its share of workers.
+
+    A review takes check + opening + pages × page / workers + book seconds: only the pages
+    are spread.
+    """
+    on, share = report["cluster"], workers / drivers
+    spread = report["pages"] * on["page"] / min(share, report["pages"])
+    review = on["check"] + on["opening"] + spread + on["book"]
+    hours = math.ceil(REVIEWS / drivers) * review / SECONDS_PER_HOUR
+    return Portfolio(REVIEWS, workers, drivers, hours, hours * (workers + drivers))
+
+
+def portfolios(report: Mapping[str, Any]) -> Html:
+    """Time and price of building many reviews, from the figures measured here."""
+    if report["cluster"] is None:
+        return paragraph("No cluster has been measured: Dask was not installed.")
+    alone = REVIEWS * report["cluster"]["local"] / SECONDS_PER_HOUR
+    cores = report["machine"]["cores"]
+    rows = [_portfolio_row(f"none: this machine, {cores} cores", 1, alone, alone * cores)]
+    for workers, drivers in CLUSTERS:
+        made = portfolio(report, workers, drivers)
+        rows.append(_portfolio_row(count(workers), drivers, made.hours, made.core_hours))
+    caption = f"{REVIEWS} reviews of {count(report['pages'])} pages, all from clean"
+    numbers = ("Drivers", "Hours", "Core hours", "US dollars")
+    price = paragraph(
+        f"A core hour is assumed to cost {PRICE_OF_A_CORE_HOUR:.2f} US dollars; put your own price "
+        "in its place."
+    )
+    return join((table(pd.DataFrame(rows), caption, numbers=numbers), price))
+
+
+def _portfolio_row(workers: str, drivers: int, hours: float, core_hours: float) -> dict[str, str]:
+    return {
+        "Workers": workers,
+        "Drivers": count(drivers),
+        "Hours": number(hours, 1),
+        "Core hours": number(core_hours, 0),
+        "US dollars": number(core_hours * PRICE_OF_A_CORE_HOUR),
+    }
+
+
+def what_a_cluster_leaves(report: Mapping[str, Any]) -> Html:
+    """Which part of a build the cluster does not shorten, and when another driver pays."""
+    on = report["cluster"]
+    if on is None:
+        return join(())
+    pages, own = report["pages"] * on["page"], on["check"] + on["book"]
+    enough = max(1, math.ceil(pages / own))
+    return paragraph(
+        f"A build of this review on {counted(on['workers'], 'worker')} of this machine took "
+        f"{amount(on['build'], 's')}, and {amount(on['local'], 's')} without a cluster. "
+        f"Its pages are {amount(pages, 's')} of work that can be spread; checking the evidence "
+        f"and rendering the site, {amount(own, 's')}, stay with the driver, and a worker needs "
+        f"{amount(on['opening'], 's')} before its first page. "
+        f"Beyond {counted(enough, 'worker')} the driver is the longer part: more reviews at a "
+        f"time then shorten the whole, more workers hardly."
+    )

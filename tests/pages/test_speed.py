@@ -1,0 +1,132 @@
+"""The page on speed: figures as measured, and the arithmetic of many reviews on a cluster."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from analysis.pages import speed
+
+
+@pytest.fixture
+def report() -> dict[str, Any]:
+    """Round numbers, so that what follows from them can be checked by head."""
+    return {
+        "measured": "2026-11-25",
+        "rounds": 5,
+        "machine": {
+            "cores": 2,
+            "processor": "a processor",
+            "memory_gib": 24,
+            "system": "Linux x86_64",
+            "python": "3.11.7",
+        },
+        "pages": 40,
+        "figures": [
+            _figure("Full build from clean", ours=10.0, theirs=150.0, goal=15.0),
+            _figure("One changed row", ours=6.0, theirs=150.0, goal=5.0),
+            _figure("Memory", unit="MiB", ours=512.4, theirs=None, goal=None),
+        ],
+        "steps": [
+            {"key": key, "name": key, "per": "page", "seconds": seconds}
+            for key, seconds in {
+                "cold": 1.2,
+                "warm": 0.2,
+                "page-alone": 1.5,
+                "page-rehearsed": 0.5,
+            }.items()
+        ],
+        "growth": [
+            {
+                "synthesis_pages": 24,
+                "pages": 40,
+                "seconds": 20.0,
+                "executing": 8.0,
+                "rendering": 4.0,
+            }
+        ],
+        "cluster": {
+            "check": 1.0,
+            "book": 4.0,
+            "page": 0.5,
+            "opening": 5.0,
+            "build": 30.0,
+            "local": 18.0,
+            "workers": 2,
+        },
+    }
+
+
+def _figure(
+    name: str, *, ours: float, theirs: float | None, goal: float | None, unit: str = "s"
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "unit": unit,
+        "ours": ours,
+        "peer": "a peer",
+        "theirs": theirs,
+        "goal": goal,
+        "each": [ours],
+    }
+
+
+def cells(markup: str) -> list[list[str]]:
+    """The texts of a table's rows, its header first."""
+    rows = re.findall(r"<tr>(.*?)</tr>", markup)
+    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
+
+
+def test_the_summary_counts_the_goals_and_names_the_missed_one(report: dict[str, Any]) -> None:
+    said = speed.summary(report)
+    assert "25 November 2026" in said and "2 cores" in said and "median of 5 runs" in said
+    assert "1 goal of 2 met; not met: One changed row." in said
+
+
+def test_figures_stand_beside_their_peers(report: dict[str, Any]) -> None:
+    _, build, row, memory = cells(speed.figures(report))
+    assert build == ["Full build from clean", "10.0 s", "≤ 15 s", "a peer", "150 s", "15 ×"]
+    assert row[-1] == "25 ×"
+    assert memory == ["Memory", "512 MiB", "–", "a peer", "–", "–"]
+
+
+def test_what_is_saved_is_the_difference_of_the_steps(report: dict[str, Any]) -> None:
+    said = speed.savings(report)
+    assert "40.0 s less for 40 pages" in said  # (1.2 − 0.2) × 40
+    assert "1.00 s less a page and 40.0 s less for all" in said  # 1.5 − 0.5, × 40
+
+
+def test_a_page_costs_the_build_divided_by_its_pages(report: dict[str, Any]) -> None:
+    _, row = cells(speed.growth(report))
+    assert row == ["24", "40", "20.0 s", "0.500 s", "0.200 s", "0.100 s"]
+
+
+# 500 reviews, each 1 s check + 5 s opening + 40 pages × 0.5 s on the workers of one driver + 4 s
+# book. A core hour is paid for every worker and every driver.
+@pytest.mark.parametrize(
+    ("workers", "drivers", "seconds"),
+    [
+        (20, 1, 500 * (10 + 1.0)),
+        (20, 2, 250 * (10 + 2.0)),
+        (400, 1, 500 * (10 + 0.5)),  # no page is spread over two workers
+        (21, 3, 167 * (10 + 20 / 7)),  # the last round is not full
+    ],
+)
+def test_a_portfolio_is_the_sum_of_its_reviews(
+    report: dict[str, Any], workers: int, drivers: int, seconds: float
+) -> None:
+    made = speed.portfolio(report, workers, drivers)
+    assert made.hours == pytest.approx(seconds / 3600)
+    assert made.core_hours == pytest.approx((workers + drivers) * seconds / 3600)
+
+
+def test_the_price_is_said_to_be_assumed(report: dict[str, Any]) -> None:
+    assert "assumed" in speed.portfolios(report)
+
+
+def test_without_a_cluster_the_page_says_so(report: dict[str, Any]) -> None:
+    report["cluster"] = None
+    assert "No cluster has been measured" in speed.portfolios(report)
+    assert speed.what_a_cluster_leaves(report) == ""
