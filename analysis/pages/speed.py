@@ -16,7 +16,7 @@ from analysis.formatting import DASH, count, counted, day, listed, number
 from analysis.pages.html import Html, join, paragraph, table
 
 REVIEWS = 500
-CLUSTERS = ((8, 1), (32, 1), (32, 4), (128, 16))  # workers of one core each, drivers
+CORES = (8, 32, 128)
 PRICE_OF_A_CORE_HOUR = 0.05  # US dollars: an assumption, not a measurement
 SECONDS_PER_HOUR = 3600
 
@@ -130,74 +130,65 @@ def growth(report: Mapping[str, Any]) -> Html:
 
 @dataclass(frozen=True)
 class Portfolio:
-    """Reviews like this one, all built from clean on a cluster.
+    """Reviews like this one, all built from clean on a cluster of so many cores.
 
-    `hours` is the time until the last site stands, `core_hours` what is paid for: every
-    core of the cluster and one for each driver, for as long as it takes.
+    `drivers` are the cores that check evidence and render sites, `hours` is the time until
+    the last site stands, `core_hours` what is paid for.
     """
 
-    reviews: int
-    workers: int
+    cores: int
     drivers: int
     hours: float
     core_hours: float
 
 
-def portfolio(report: Mapping[str, Any], workers: int, drivers: int) -> Portfolio:
-    """Each driver takes its share of the reviews, one after another, with its share of workers.
+def portfolio(report: Mapping[str, Any], cores: int, reviews: int = REVIEWS) -> Portfolio:
+    """Pages are shared among the cores, reviews among drivers, one for each share of the work.
 
-    A review takes check + opening + pages × page / workers + book seconds: only the pages
-    are spread.
+    Seconds of the processor times the reviews, divided by the cores that do the work; the
+    slower of the two sides says when all is done.
     """
-    on, share = report["cluster"], workers / drivers
-    spread = report["pages"] * on["page"] / min(share, report["pages"])
-    review = on["check"] + on["opening"] + spread + on["book"]
-    hours = math.ceil(REVIEWS / drivers) * review / SECONDS_PER_HOUR
-    return Portfolio(REVIEWS, workers, drivers, hours, hours * (workers + drivers))
+    on = report["cluster"]
+    drivers = math.ceil(cores * on["driver"] / on["pages"])
+    seconds = reviews * max(on["pages"] / cores, on["driver"] / drivers)
+    hours = seconds / SECONDS_PER_HOUR
+    return Portfolio(cores, drivers, hours, hours * (cores + drivers))
 
 
 def portfolios(report: Mapping[str, Any]) -> Html:
-    """Time and price of building many reviews, from the figures measured here."""
+    """Time and price of building many reviews, from the seconds measured here."""
     if report["cluster"] is None:
         return paragraph("No cluster has been measured: Dask was not installed.")
-    alone = REVIEWS * report["cluster"]["local"] / SECONDS_PER_HOUR
-    cores = report["machine"]["cores"]
-    rows = [_portfolio_row(f"none: this machine, {cores} cores", 1, alone, alone * cores)]
-    for workers, drivers in CLUSTERS:
-        made = portfolio(report, workers, drivers)
-        rows.append(_portfolio_row(count(workers), drivers, made.hours, made.core_hours))
+    rows = [
+        {
+            "Cores for pages": count(made.cores),
+            "Cores that drive": count(made.drivers),
+            "Hours": number(made.hours),
+            "Core hours": number(made.core_hours, 1),
+            "US dollars": number(made.core_hours * PRICE_OF_A_CORE_HOUR),
+        }
+        for made in (portfolio(report, cores) for cores in CORES)
+    ]
     caption = f"{REVIEWS} reviews of {count(report['pages'])} pages, all from clean"
-    numbers = ("Drivers", "Hours", "Core hours", "US dollars")
     price = paragraph(
         f"A core hour is assumed to cost {PRICE_OF_A_CORE_HOUR:.2f} US dollars; put your own price "
         "in its place."
     )
-    return join((table(pd.DataFrame(rows), caption, numbers=numbers), price))
+    return join((table(pd.DataFrame(rows), caption, numbers=tuple(rows[0])), price))
 
 
-def _portfolio_row(workers: str, drivers: int, hours: float, core_hours: float) -> dict[str, str]:
-    return {
-        "Workers": workers,
-        "Drivers": count(drivers),
-        "Hours": number(hours, 1),
-        "Core hours": number(core_hours, 0),
-        "US dollars": number(core_hours * PRICE_OF_A_CORE_HOUR),
-    }
-
-
-def what_a_cluster_leaves(report: Mapping[str, Any]) -> Html:
-    """Which part of a build the cluster does not shorten, and when another driver pays."""
+def what_a_cluster_costs(report: Mapping[str, Any]) -> Html:
+    """A build here and on a cluster, the work of each side, and whether the bytes agree."""
     on = report["cluster"]
     if on is None:
         return join(())
-    pages, own = report["pages"] * on["page"], on["check"] + on["book"]
-    enough = max(1, math.ceil(pages / own))
+    differ = on["differ"]
+    same = "each the same bytes" if not differ else f"but not the same bytes: {listed(differ)}"
     return paragraph(
         f"A build of this review on {counted(on['workers'], 'worker')} of this machine took "
-        f"{amount(on['build'], 's')}, and {amount(on['local'], 's')} without a cluster. "
-        f"Its pages are {amount(pages, 's')} of work that can be spread; checking the evidence "
-        f"and rendering the site, {amount(own, 's')}, stay with the driver, and a worker needs "
-        f"{amount(on['opening'], 's')} before its first page. "
-        f"Beyond {counted(enough, 'worker')} the driver is the longer part: more reviews at a "
-        f"time then shorten the whole, more workers hardly."
+        f"{amount(on['clock'], 's')}, and {amount(on['alone'], 's')} without a cluster; "
+        f"{counted(on['files'], 'file')} were compared, {same}. "
+        f"Of the processor it took {amount(on['pages'], 's')} for the pages, which are spread, and "
+        f"{amount(on['driver'], 's')} for checking the evidence and rendering the site, which stay "
+        f"with the driver; {on['travels'] / 1000:.0f} kB of data travel with each page."
     )

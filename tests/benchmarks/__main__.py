@@ -44,7 +44,7 @@ def measure(
         for figure in (*_statistics(console), *bench_build.figures(bench)):
             figures.append(figure)
         profile = run([sys.executable, "-m", "tests.benchmarks.bench_profile"], root).said
-        cluster = bench_build.on_cluster(bench)
+        cluster = bench_build.cluster(bench)
         growth = [asdict(step) for step in bench_build.growth(bench)]
         report = {
             "measured": date.today().isoformat(),

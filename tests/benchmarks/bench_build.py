@@ -6,23 +6,22 @@ compared is the work, not the first compilation of Python files.
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
 from analysis.execution.contents import pages
-from analysis.execution.fingerprint import read_record
 from analysis.execution.plan import Page, Project
 from analysis.protocol import load_protocol
 from tests.benchmarks import peers
+from tests.benchmarks.bench_cluster import OnCluster, on_cluster
 from tests.benchmarks.measure import Figure, Run, median, rounds, run
-from tests.execution.test_cluster import Cluster
 
 JOBS = 2
 GROWTH = (1, 4, 16)
@@ -264,59 +263,15 @@ def growth(bench: Bench) -> Iterator[Growth]:
     run(bench.command("toc"), bench.root)
 
 
-@dataclass(frozen=True)
-class OnCluster:
-    """What a cluster adds and what it leaves to the driver, in seconds.
-
-    `check` and `book` are the driver's own; `page` is a page's mean on its worker;
-    `opening` is what a worker needs before its first page.
-    """
-
-    check: float
-    book: float
-    page: float
-    opening: float
-    build: float
-    local: float
-    workers: int
-
-
-def on_cluster(bench: Bench) -> OnCluster | None:
+def cluster(bench: Bench) -> OnCluster | None:
     """A full build on a cluster of this machine; `None` where Dask is missing."""
-    try:
-        import distributed  # noqa: F401
-    except ImportError:
+    if importlib.util.find_spec("distributed") is None:
         bench.console.print("No cluster is measured: distributed is not installed", style="yellow")
         return None
-    local = bench.rounds("full build here", lambda: _from_clean(bench))
-    seconds = [made.seconds for made in read_record(bench.project).values()]
-    with _workers(bench, JOBS) as address:
+
+    def build(*options: str) -> Run:
         bench.clean()
-        bench.build(f"--scheduler={address}")  # the workers' first imports are not counted
+        return bench.build(*options)
 
-        def build() -> Run:
-            bench.clean()
-            return bench.build(f"--scheduler={address}")
-
-        made = bench.rounds("full build on a cluster", build)
-    here, there = stages(local), stages(made)
-    return OnCluster(
-        check=here["check"],
-        book=here["book"],
-        page=sum(seconds) / len(seconds),
-        opening=max(0.0, there["check"] + there["pages"] - here["check"] - here["pages"]),
-        build=median([one.seconds for one in made]),
-        local=median([one.seconds for one in local]),
-        workers=JOBS,
-    )
-
-
-@contextmanager
-def _workers(bench: Bench, number: int) -> Iterator[str]:
-    """A scheduler and workers of one thread each on this machine."""
-    cluster = Cluster.started(bench.root, bench.folder("dask"))
-    try:
-        cluster.with_workers(bench.root, number)
-        yield cluster.address
-    finally:
-        cluster.end()
+    bench.console.print("a cluster", style="dim")
+    return on_cluster(bench.root, bench.folder("dask"), build)

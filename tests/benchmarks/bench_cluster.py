@@ -1,64 +1,88 @@
-"""What a build costs on a cluster, and what a portfolio of reviews would.
+"""What a build costs on a cluster, beside one without, and whether they make the same bytes.
 
-`python -m tests.benchmarks.bench_cluster [REVIEWS]` builds this review from clean on this
-machine, then on a Dask cluster of two workers on loopback, compares every file, and prints the
-seconds of processor time that each side spends: they depend on the load of the machine far
-less than the time on the clock. A portfolio's bill is these seconds times the reviews, its
-time the seconds divided by the cores; nothing else is assumed, so a review that is larger or
-smaller than this one shifts both in proportion.
+Counted in seconds of the processor as well as of the clock: what a machine does beside
+changes them far less, and a portfolio's bill is made of them.
 """
 
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from analysis.execution.contents import pages
 from analysis.execution.fingerprint import Inputs
 from analysis.execution.plan import Project
 from analysis.execution.stage import packed
-from analysis.protocol import load_protocol
+from tests.benchmarks.measure import Run
 from tests.execution.loopback import Cluster, wait_for
 
-ROOT = Path(__file__).resolve().parents[2]
-NOT_COPIED = shutil.ignore_patterns(".*", "_build", "results", "*.ipynb_checkpoints")
+# A page says how long it took, which is the one thing that differs between two builds.
 SECONDS_A_PAGE_TOOK = re.compile(rb"Computed in [0-9.]+ s")
 WORKERS = 2
-REVIEWS = 500
-CORES = (8, 32, 128)
+
+Build = Callable[..., Run]
 
 
 @dataclass(frozen=True)
-class Cost:
-    """Of one build: the time on the clock, and the processor's for the driver, in seconds."""
+class OnCluster:
+    """A build from clean on `workers` workers of one thread each, and the same without them.
 
+    `clock` and `alone` are seconds of the clock, with and without; `driver` and `pages` are
+    seconds of the processor, the driver's and all workers' together; `travels` is the size of
+    the data that go out with a page, in bytes; `files` were compared, `differ` names some.
+    """
+
+    workers: int
     clock: float
+    alone: float
     driver: float
+    pages: float
+    travels: int
+    files: int
+    differ: tuple[str, ...]
 
 
-def build(root: Path, *options: str) -> Cost:
-    """Build from clean."""
-    for made in ("results", "_build"):
-        shutil.rmtree(root / made, ignore_errors=True)
-    before, started = children_seconds(), time.monotonic()
-    command = [sys.executable, "-m", "analysis", "build", *options]
-    subprocess.run(command, cwd=root, check=True, stdout=subprocess.DEVNULL)
-    return Cost(time.monotonic() - started, children_seconds() - before)
+def on_cluster(root: Path, folder: Path, build: Build) -> OnCluster:
+    """Measure `build(*options)`, which builds the checkout `root` from clean."""
+    alone = build()
+    local = written(root)
+    cluster = Cluster.started(root, folder)
+    try:
+        cluster.with_workers(root, WORKERS)
+        before, driver = workers_seconds(cluster), children_seconds()
+        there = build(f"--scheduler={cluster.address}")
+        driver = children_seconds() - driver
+        assert wait_for(lambda: not list(folder.glob("dask-*/worker-*/stage-*")))
+        pages = workers_seconds(cluster) - before
+    finally:
+        cluster.end()
+    remote = written(root)
+    return OnCluster(
+        workers=WORKERS,
+        clock=there.seconds,
+        alone=alone.seconds,
+        driver=driver,
+        pages=pages,
+        travels=len(packed(root, Inputs(Project(root)).data())),
+        files=len(local),
+        differ=tuple(
+            sorted(name for name in local | remote if local.get(name) != remote.get(name))
+        ),
+    )
 
 
 def children_seconds() -> float:
     """The processor's time of the processes that this one has started and seen end."""
     times = psutil.Process().cpu_times()
     return float(times.children_user + times.children_system)
+
+
+def workers_seconds(cluster: Cluster) -> float:
+    """The processor's time of the workers and all that they have started and seen end."""
+    return sum(sum(psutil.Process(worker.pid).cpu_times()[:4]) for worker in cluster.alive())
 
 
 def written(root: Path) -> Mapping[str, bytes]:
@@ -70,55 +94,3 @@ def written(root: Path) -> Mapping[str, bytes]:
         for path in files
         if not any(part.startswith(".") for part in path.relative_to(root).parts)
     }
-
-
-def workers_seconds(cluster: Cluster) -> float:
-    """The processor's time of the workers and all that they have started and seen end."""
-    return sum(sum(psutil.Process(worker.pid).cpu_times()[:4]) for worker in cluster.alive())
-
-
-def on_cluster(root: Path, folder: Path) -> tuple[Cost, float]:
-    """What a build costs its driver, and its workers."""
-    cluster = Cluster.started(root, folder)
-    try:
-        cluster.with_workers(root, WORKERS)
-        before = workers_seconds(cluster)
-        cost = build(root, "--scheduler", cluster.address)
-        assert wait_for(lambda: not list(folder.glob("dask-*/worker-*/stage-*")))
-        return cost, workers_seconds(cluster) - before
-    finally:
-        cluster.end()
-
-
-def main() -> None:
-    reviews = int(sys.argv[1]) if len(sys.argv) > 1 else REVIEWS
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        root = folder / "review"
-        shutil.copytree(ROOT, root, ignore=NOT_COPIED)
-        plan = pages(load_protocol(root / "data/protocol.yml"))
-        travels = len(packed(root, Inputs(Project(root)).data()))
-        here = build(root)
-        local = written(root)
-        there, workers = on_cluster(root, folder)
-        remote = written(root)
-    differ = sorted(name for name in local | remote if local.get(name) != remote.get(name))
-    print(f"one review: {len(plan)} pages; {travels / 1000:.0f} kB of data travel with each")
-    print(f"this machine: {here.clock:.1f} s, {here.driver:.1f} s of processor")
-    print(
-        f"{WORKERS} workers on it: {there.clock:.1f} s, {there.driver:.1f} s of processor for the "
-        f"driver, {workers:.1f} s for the workers, {workers / len(plan):.2f} s a page"
-    )
-    print(f"{len(local)} files, {', '.join(differ) or 'each the same bytes'}")
-    hours = reviews * workers / 3600
-    print(
-        f"{reviews} reviews: {reviews * len(plan)} pages, {hours:.1f} hours of a core for the "
-        f"pages, {reviews * there.driver / 3600:.1f} for checking and for the sites"
-    )
-    for cores in CORES:
-        drivers = cores * there.driver / workers
-        print(f"{cores} cores, and {drivers:.0f} that drive: {60 * hours / cores:.1f} minutes")
-
-
-if __name__ == "__main__":
-    main()

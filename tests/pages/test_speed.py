@@ -48,13 +48,14 @@ def report() -> dict[str, Any]:
             }
         ],
         "cluster": {
-            "check": 1.0,
-            "book": 4.0,
-            "page": 0.5,
-            "opening": 5.0,
-            "build": 30.0,
-            "local": 18.0,
             "workers": 2,
+            "clock": 30.0,
+            "alone": 18.0,
+            "driver": 5.0,
+            "pages": 20.0,
+            "travels": 250_000,
+            "files": 12,
+            "differ": [],
         },
     }
 
@@ -103,23 +104,30 @@ def test_a_page_costs_the_build_divided_by_its_pages(report: dict[str, Any]) -> 
     assert row == ["24", "40", "20.0 s", "0.500 s", "0.200 s", "0.100 s"]
 
 
-# 500 reviews, each 1 s check + 5 s opening + 40 pages × 0.5 s on the workers of one driver + 4 s
-# book. A core hour is paid for every worker and every driver.
+# A review takes 20 s of the processor for its pages and 5 s for its driver.
 @pytest.mark.parametrize(
-    ("workers", "drivers", "seconds"),
+    ("cores", "drivers", "seconds"),
     [
-        (20, 1, 500 * (10 + 1.0)),
-        (20, 2, 250 * (10 + 2.0)),
-        (400, 1, 500 * (10 + 0.5)),  # no page is spread over two workers
-        (21, 3, 167 * (10 + 20 / 7)),  # the last round is not full
+        (8, 2, 500 * 20 / 8),
+        (10, 3, 500 * 20 / 10),  # two drivers and a half are three
+        (1, 1, 500 * 20),
+        (400, 100, 500 * 20 / 400),
     ],
 )
 def test_a_portfolio_is_the_sum_of_its_reviews(
-    report: dict[str, Any], workers: int, drivers: int, seconds: float
+    report: dict[str, Any], cores: int, drivers: int, seconds: float
 ) -> None:
-    made = speed.portfolio(report, workers, drivers)
+    made = speed.portfolio(report, cores)
+    assert made.drivers == drivers
     assert made.hours == pytest.approx(seconds / 3600)
-    assert made.core_hours == pytest.approx((workers + drivers) * seconds / 3600)
+    assert made.core_hours == pytest.approx((cores + drivers) * seconds / 3600)
+
+
+def test_a_difference_between_here_and_there_is_named(report: dict[str, Any]) -> None:
+    assert "12 files were compared, each the same bytes" in speed.what_a_cluster_costs(report)
+    report["cluster"]["differ"] = ["results/a.json"]
+    said = speed.what_a_cluster_costs(report)
+    assert "not the same bytes: results/a.json" in said
 
 
 def test_the_price_is_said_to_be_assumed(report: dict[str, Any]) -> None:
@@ -129,4 +137,4 @@ def test_the_price_is_said_to_be_assumed(report: dict[str, Any]) -> None:
 def test_without_a_cluster_the_page_says_so(report: dict[str, Any]) -> None:
     report["cluster"] = None
     assert "No cluster has been measured" in speed.portfolios(report)
-    assert speed.what_a_cluster_leaves(report) == ""
+    assert speed.what_a_cluster_costs(report) == ""
