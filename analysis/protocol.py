@@ -72,8 +72,12 @@ class Cell(Frozen):
 
 
 class Version(Frozen):
+    """A version of the review; why it was made and what its methods changed, where that is told."""
+
     name: str
     date: dt.date
+    trigger: str = ""
+    methods: str = ""
 
 
 class Condition(Frozen):
@@ -94,6 +98,14 @@ class Timepoint(Frozen):
         if window is not None and not 0 <= window[0] < window[1]:
             raise ValueError("a window is [first week, last week], the first below the last")
         return window
+
+    @property
+    def in_full(self) -> str:
+        """The description, and the weeks where there is a window."""
+        if self.window_weeks is None:
+            return self.description
+        first, last = self.window_weeks
+        return f"{self.description} ({first:g} to {last:g} weeks)"
 
 
 class Outcome(Frozen):

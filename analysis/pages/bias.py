@@ -18,6 +18,7 @@ from analysis.figures.risk_of_bias import (
     traffic_light,
 )
 from analysis.formatting import count, counted, listed, percent, sentence_case
+from analysis.pages.cell import short_citation
 from analysis.pages.html import Html, join, link, paragraph, show, table
 from analysis.pages.links import question
 from analysis.pages.trials import included
@@ -43,13 +44,18 @@ def summary(evidence: Evidence) -> Html:
     every = included(evidence)
     judged = [t for t in every if risk_of_bias(evidence, t.study_id).tool is not None]
     assessors = sorted({row.assessed_by for row in evidence.risk_of_bias})
-    sources = [link(name, evidence.sources[name].url) for name in assessors]
+    sources = [_assessor(evidence, name) for name in assessors]
     return paragraph(
         f"{len(judged)} of {counted(len(every), 'included trial')} have judgements, made with "
         f"{listed(tools(evidence))} by the people who compiled these sources: ",
-        join(sources, ", "),
+        join(sources, "; "),
         ". A trial without judgements counts as unclear wherever a rule asks for one.",
     )
+
+
+def _assessor(evidence: Evidence, source_id: str) -> Html:
+    source = evidence.sources[source_id]
+    return link(short_citation(source.citation), source.url)
 
 
 def of_tool(evidence: Evidence, tool: str) -> tuple[Assessment, ...]:
@@ -86,16 +92,15 @@ def judgements_table(evidence: Evidence, tool: str) -> Html:
     for trial in included(evidence):
         found = risk_of_bias(evidence, trial.study_id)
         if found.tool == tool:
-            assessor = {
-                row.assessed_by for row in evidence.risk_of_bias if row.study_id == trial.study_id
-            }
+            rows_of_trial = [r for r in evidence.risk_of_bias if r.study_id == trial.study_id]
+            assessors = sorted({row.assessed_by for row in rows_of_trial})
             judged = {item.domain.capitalize(): item.judgement for item in found.domains}
             rows.append(
                 {
                     "Trial": link(trial.label, f"../results/included-trials.html#{trial.study_id}"),
                     **judged,
                     "Overall": found.overall,
-                    "Assessed by": listed(sorted(assessor)),
+                    "Assessed by": join((_assessor(evidence, name) for name in assessors), "; "),
                 }
             )
     return table(pd.DataFrame(rows, dtype=object), f"{tool}: judgements")

@@ -13,6 +13,7 @@ from analysis.living.release import Release
 from analysis.living.state import CellState
 from analysis.pages.cell import short_name, shown_limits
 from analysis.pages.html import Html, element, items, join, link, paragraph, table
+from analysis.protocol import Version
 from analysis.statistics.results import PooledEffect
 
 
@@ -35,6 +36,7 @@ def summary(
                 "present methods, so that what differs is the evidence and not the method. "
                 f"{counted(len(trials), 'trial')} with usable numbers came in since."
             ),
+            _why_and_how(version),
             since_release(unreleased),
             paragraph(
                 "Differences below zero favour therapy; risk ratios above 1 do. "
@@ -44,6 +46,14 @@ def summary(
             ),
         )
     )
+
+
+def _why_and_how(version: Version) -> Html:
+    """What triggered the version and what it changed in the methods, as the protocol says."""
+    said = {"What triggered it": version.trigger, "What changed in the methods": version.methods}
+    sentences = [f"{label}: {text.rstrip('.')}. " for label, text in said.items() if text]
+    more = link("Differences from the 2014 review", "../methods/differences.html")
+    return paragraph(*sentences, more, ".") if sentences else Html("")
 
 
 def since_release(unreleased: Comparison | None) -> Html:

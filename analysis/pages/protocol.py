@@ -33,17 +33,9 @@ def question(protocol: Protocol) -> Html:
             "Smallest arm at extraction": f"{rule.minimum_arm_size} participants; "
             f"the arm size is read from: {listed(rule.arm_size_from)}, in this order",
             "Conditions": listed([f"{c.label} ({c.description})" for c in protocol.conditions]),
-            "Time points": listed(
-                [_timepoint(t.description, t.window_weeks) for t in protocol.timepoints]
-            ),
+            "Time points": listed([t.in_full for t in protocol.timepoints]),
             "Inactive comparators": listed(protocol.comparators.inactive),
         }
-    )
-
-
-def _timepoint(description: str, window: tuple[float, float] | None) -> str:
-    return (
-        description if window is None else f"{description} ({window[0]:g} to {window[1]:g} weeks)"
     )
 
 

@@ -87,7 +87,7 @@ def findings(
     ]
     caption = (
         f"Summary of findings: {protocol.condition(condition).label}, "
-        f"{protocol.timepoint(timepoint).description}"
+        f"{protocol.timepoint(timepoint).in_full}"
     )
     return join((table(pd.DataFrame(rows, dtype=object), caption), _numbered(evidence, notes)))
 

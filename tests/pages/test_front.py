@@ -10,7 +10,7 @@ from analysis.evidence.load import Evidence
 from analysis.living.compare import compare
 from analysis.living.release import read_states
 from analysis.living.state import state_of
-from analysis.pages import bias, front, influence, plain_language
+from analysis.pages import bias, front, influence, living, plain_language
 from analysis.pages.context import before
 from analysis.searching.history import Search, load_searches
 from analysis.synthesis.model import Synthesis
@@ -80,3 +80,16 @@ def test_subsets_are_parted_by_the_influential_trial_that_moves_most(syntheses: 
         assert position is None or position in flagged
         parted += position is not None
     assert parted
+
+
+def test_whats_new_tells_the_trigger_and_the_changes_of_method(evidence: Evidence) -> None:
+    def said(trigger: str, methods: str) -> str:
+        version = evidence.protocol.version.model_copy(
+            update={"trigger": trigger, "methods": methods}
+        )
+        protocol = evidence.protocol.model_copy(update={"version": version})
+        return words(living.summary(replace(evidence, protocol=protocol), before(), (), None))
+
+    told = said("a trial was corrected.", "none")
+    assert "What triggered it: a trial was corrected. What changed in the methods: none." in told
+    assert "triggered" not in said("", "")
