@@ -123,9 +123,9 @@ class Review:
 
     def written(self) -> dict[str, bytes]:
         """Every page and every result."""
-        folders = (self.project.chapters, self.project.results)
-        files = sorted(path for folder in folders for path in folder.rglob("[!.]*.*"))
-        return {path.relative_to(self.project.root).as_posix(): path.read_bytes() for path in files}
+        root = self.project.root
+        files = sorted([*root.glob("chapters/*/*.ipynb"), *root.glob("results/*.json")])
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
 
     def forget(self) -> None:
         """Be a project whose pages have never been executed."""
