@@ -55,7 +55,6 @@ def test_a_difference_would_be_seen(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["check"],
         *(["release", release.name, "--verify"] for release in releases(ROOT / "data")),
         ["diff", "2013.11", "now"],
         ["search", "flow"],
