@@ -125,7 +125,9 @@ def growth(report: Mapping[str, Any]) -> Html:
         for grown in report["growth"]
     ]
     frame = pd.DataFrame(rows)
-    return table(frame, "Full builds as the book grows", numbers=tuple(frame.columns))
+    runs = min(grown["runs"] for grown in report["growth"])
+    caption = f"Full builds as the book grows{f', medians of {runs} runs' if runs > 1 else ''}"
+    return table(frame, caption, numbers=tuple(frame.columns))
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from tests.benchmarks.measure import Figure, Run, median, rounds, run
 
 JOBS = 2
 GROWTH = (1, 4, 16)
+GROWTH_ROUNDS = 3  # the largest takes minutes
 CHANGED_ROW = "williams-2010.pain.post.1"
 CHANGED_COLUMN = "mean_intervention"
 
@@ -233,10 +234,11 @@ def _help(bench: Bench) -> Figure:
 
 @dataclass(frozen=True)
 class Growth:
-    """A full build of so many synthesis pages, and of the others."""
+    """A full build of so many synthesis pages, and of the others; medians of so many runs."""
 
     synthesis_pages: int
     pages: int
+    runs: int
     seconds: float
     executing: float
     rendering: float
@@ -250,12 +252,14 @@ def growth(bench: Bench) -> Iterator[Growth]:
             bench.clean()
             return run([sys.executable, "-m", "tests.benchmarks.grown", str(times)], bench.root)
 
-        made = bench.rounds(f"each question {times} times", build)
+        runs = min(bench.repeats, GROWTH_ROUNDS)
+        made = rounds(runs, build, f"each question {times} times", bench.console)
         took = stages(made)
         cells = len(load_protocol(bench.project.data / "protocol.yml").cells)
         yield Growth(
             synthesis_pages=cells * times,
             pages=len(bench.pages) + cells * (times - 1),
+            runs=runs,
             seconds=median([one.seconds for one in made]),
             executing=took["pages"],
             rendering=took["book"],

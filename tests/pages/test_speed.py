@@ -42,6 +42,7 @@ def report() -> dict[str, Any]:
             {
                 "synthesis_pages": 24,
                 "pages": 40,
+                "runs": 3,
                 "seconds": 20.0,
                 "executing": 8.0,
                 "rendering": 4.0,
