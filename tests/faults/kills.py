@@ -150,13 +150,21 @@ class Checkout:
             found.setdefault(_role(pid, driver, parents), []).append(pid)
         return found
 
-    def stage(self, running: Mapping[str, list[int]]) -> str:
-        """What the build is doing, as its files, its processes and its lines tell."""
-        if (self.root / "_build" / ".next").exists() or BOOK in running:
-            return "book"
-        if WORKER in running or "✓" in self.said():
+    def stage(self, running: Mapping[str, list[int]], started: int) -> str:
+        """What the build is doing, as its processes, its folders and its lines tell.
+
+        `started`, in nanoseconds, tells its folder from one that a killed build left.
+        """
+        if WORKER in running:
             return "pages"
-        return "check"
+        if BOOK in running or _made_since(self.root / "_build" / ".next", started):
+            return "book"
+        return "pages" if "✓" in self.said() else "check"
+
+
+def _made_since(folder: Path, moment: int) -> bool:
+    """Whether the folder was made after a moment of its file system's clock, in nanoseconds."""
+    return folder.exists() and folder.stat().st_mtime_ns > moment
 
 
 def _parent(process: Path) -> int:
@@ -210,9 +218,10 @@ def kill_once(
     data = content(checkout.data)
     after = moments.uniform(0, whole)
     process = checkout.start(*options)
+    started = checkout.log.stat().st_mtime_ns
     time.sleep(after)
     running = checkout.victims(process.pid)
-    during = checkout.stage(running)
+    during = checkout.stage(running, started)
     victim = moments.choice(sorted(running) or [DRIVER])
     if process.poll() is not None or not _killed(moments.choice(running[victim])):
         process.wait(SECONDS_TO_GIVE_UP)
