@@ -20,7 +20,7 @@ def root(tmp_path: Path, syntheses: Mapping[str, Synthesis]) -> Path:
     """A project with its data and its results."""
     DataFolder.copied_to(tmp_path / "data")
     (tmp_path / "data/README.md").write_bytes((DATA / "README.md").read_bytes())
-    for name in ("CITATION.cff", "LICENSE", "LICENSE-text"):
+    for name in ("CITATION.cff", "LICENSE", "LICENSE-text", "requirements.txt"):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     (tmp_path / "results").mkdir()
     for key, synthesis in syntheses.items():
