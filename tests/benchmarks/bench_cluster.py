@@ -6,7 +6,6 @@ changes them far less, and a portfolio's bill is made of them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +17,8 @@ from analysis.execution.plan import Project
 from analysis.execution.stage import packed
 from tests.benchmarks.measure import Run
 from tests.execution.loopback import Cluster, wait_for
+from tests.faults.kills import without_stamp
 
-# A page says how long it took, which is the one thing that differs between two builds.
-SECONDS_A_PAGE_TOOK = re.compile(rb"Computed in [0-9.]+ s")
 WORKERS = 2
 
 Build = Callable[..., Run]
@@ -90,7 +88,7 @@ def written(root: Path) -> Mapping[str, bytes]:
     folders = (root / "chapters", root / "results", root / "_build/html")
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     return {
-        path.relative_to(root).as_posix(): SECONDS_A_PAGE_TOOK.sub(b"", path.read_bytes())
+        path.relative_to(root).as_posix(): without_stamp(path)
         for path in files
         if not any(part.startswith(".") for part in path.relative_to(root).parts)
     }

@@ -60,11 +60,11 @@ def project(tmp_path: Path) -> Project:
     )
     write(made, "data/rows.csv", "a,b\n")
     write(made, "chapters/index.md", "# Front\n\n$x^2$ {cite}`e14` [pain](pain.md)\n")
-    pain = "# Pain\n\n{download}`../data/rows.csv` {{ review.k }}\n"
-    write(made, "chapters/pain.md", pain + "\n```{glossary}\nSevere\n: A word.\n```\n")
+    write(made, "chapters/pain.md", "# Pain\n\n{download}`../data/rows.csv` {{ review.k }}\n")
     write(made, "results/substitutions.json", '{"review": {"k": "12 trials"}}')
     write(made, "chapters/figure.ipynb", FIGURE)
-    write(made, "chapters/references.md", "# References\n\n```{bibliography}\n```\n")
+    references = "# References\n\n```{bibliography}\n```\n"
+    write(made, "chapters/references.md", references + "\n```{glossary}\nSevere\n: A word.\n```\n")
     return made
 
 

@@ -211,7 +211,7 @@ def test_a_build_killed_at_any_moment_leaves_the_site_and_the_next_one_mends(
         ".doctrees", ".lock", ".site.json", "html", "jupyter_execute"
     }  # fmt: skip
     assert {path.name for path in review.project.results.iterdir()} == {
-        ".checked.json", ".pages.json", "pain.json"
+        ".checked.json", ".pages", "pain.json"
     }  # fmt: skip
     assert {path.name for path in (review.project.chapters / "effects").iterdir()} == {
         "pain.ipynb", "front.ipynb"

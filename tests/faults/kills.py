@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -39,6 +40,7 @@ DRIVER, PARENT, WORKER, KERNEL, BOOK = (
     "driver", "parent of the kernels", "worker of a page", "kernel", "process of the book",
 )  # fmt: skip
 
+SECONDS_A_PAGE_TOOK = re.compile(rb"Computed in [0-9.]+ s")
 Content = Mapping[str, str]
 
 
@@ -59,12 +61,17 @@ class Kill:
 
 
 def content(folder: Path) -> Content:
-    """Every file below the folder, with the hash of its bytes."""
+    """Every file below the folder, with the hash of its bytes but for the stamp of a build."""
     return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        path.relative_to(folder).as_posix(): hashlib.sha256(without_stamp(path)).hexdigest()
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def without_stamp(path: Path) -> bytes:
+    """A file without what two builds of the same may give otherwise: how long a page took."""
+    return SECONDS_A_PAGE_TOOK.sub(b"", path.read_bytes())
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ SURROUNDINGS = {
 }
 # What a build leaves, and its own notes there: when it ran and for how long.
 MADE = {"site": "_build/html", "results": "results", "notebooks": "chapters"}
-NOTES = (".pages.json", ".checked.json")
+NOTES = (".pages/", ".checked.json")
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def compared(one: Path, other: Path) -> tuple[Comparison, ...]:
 
 def _compared(kind: str, one: Path, other: Path) -> Comparison:
     first, second = content(one), content(other)
-    names = sorted(name for name in first.keys() | second.keys() if name not in NOTES)
+    names = sorted(name for name in first.keys() | second.keys() if not name.startswith(NOTES))
     differing = (name for name in names if first.get(name) != second.get(name))
     return Comparison(kind, len(names), tuple(differing))
 

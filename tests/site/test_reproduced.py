@@ -46,7 +46,10 @@ def test_a_difference_would_be_seen(tmp_path: Path) -> None:
         for folder in MADE.values():
             (tmp_path / name / folder).mkdir(parents=True)
         (tmp_path / name / "results" / "pain.json").write_text(text, encoding="utf-8")
-        (tmp_path / name / "results" / ".pages.json").write_text(text, encoding="utf-8")
+        (tmp_path / name / "results" / ".pages").mkdir()
+        (tmp_path / name / "results" / ".pages" / "pain.json").write_text(text, encoding="utf-8")
+        page = f"the same<p>Computed in {text}.5 s by the same</p>"
+        (tmp_path / name / "_build/html" / "pain.html").write_text(page, encoding="utf-8")
     found = {one.kind: one for one in compared(tmp_path / "one", tmp_path / "other")}
     assert str(found["results"]) == "results: 1 files compared, 1 differ: pain.json"
     assert not found["site"].differing

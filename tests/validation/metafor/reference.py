@@ -31,16 +31,21 @@ ONLY_LIVE = ("leave-one-out.dersimonian-laird.", "gosh.common.")
 PINNED_DIGITS = 11
 SECONDS = 600
 
+# Besides metafor: what it computes standard errors and cluster-robust tests with.
+PACKAGES = ("metafor", "numDeriv", "clubSandwich")
+
 
 def missing() -> str | None:
     """What a live comparison lacks on this machine, or `None`."""
     rscript = shutil.which("Rscript")
     if rscript is None:
         return "Rscript is not installed"
-    asked = subprocess.run(
-        [rscript, "-e", "library(metafor)"], capture_output=True, text=True, timeout=60, check=False
-    )
-    return None if asked.returncode == 0 else "the R package metafor is not installed"
+    for package in PACKAGES:
+        asked = [rscript, "-e", f"library({package})"]
+        found = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
+        if found.returncode != 0:
+            return f"the R package {package} is not installed"
+    return None
 
 
 def live(studies: Sequence[Study], tables: Sequence[Tables], arms: pd.DataFrame) -> pd.DataFrame:
