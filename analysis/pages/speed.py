@@ -31,7 +31,12 @@ def summary(report: Mapping[str, Any]) -> Html:
     """When, on what and how often; which goals are met."""
     machine = report["machine"]
     rounds = report["rounds"]
-    how = f"each figure is the median of {rounds} runs" if rounds > 1 else "each figure is one run"
+    how = (
+        f"each figure is the median of {rounds} runs, of slow peers and of grown books of "
+        f"{report['slow_rounds']}"
+        if rounds > 1
+        else "each figure is one run"
+    )
     missed = [figure["name"] for figure in _with_goal(report) if figure["ours"] > figure["goal"]]
     met = len(_with_goal(report)) - len(missed)
     verdict = f"{counted(met, 'goal')} of {len(_with_goal(report))} met"

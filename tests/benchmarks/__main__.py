@@ -49,6 +49,7 @@ def measure(
         report = {
             "measured": date.today().isoformat(),
             "rounds": bench.repeats,
+            "slow_rounds": min(bench.repeats, bench_build.SLOW_ROUNDS),
             "machine": machine(),
             "pages": len(bench.pages),
             "figures": [asdict(figure) for figure in figures],

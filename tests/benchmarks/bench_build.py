@@ -25,7 +25,7 @@ from tests.benchmarks.measure import Figure, Run, median, rounds, run
 
 JOBS = 2
 GROWTH = (1, 4, 16)
-GROWTH_ROUNDS = 3  # the largest takes minutes
+SLOW_ROUNDS = 3  # of what takes a minute and more: peers, and a book grown
 CHANGED_ROW = "williams-2010.pain.post.1"
 CHANGED_COLUMN = "mean_intervention"
 
@@ -72,12 +72,16 @@ class Bench:
     def rounds(self, what: str, work: object) -> list[Run]:
         return rounds(self.repeats, work, what, self.console)  # type: ignore[arg-type]
 
+    def slow_rounds(self, what: str, work: object) -> list[Run]:
+        repeats = min(self.repeats, SLOW_ROUNDS)
+        return rounds(repeats, work, what, self.console)  # type: ignore[arg-type]
+
 
 def figures(bench: Bench) -> Iterator[Figure]:
     """Every figure of the build, each with its peer in the same run."""
     bench.build()
     ours = bench.rounds("full build", lambda: _from_clean(bench))
-    book = bench.rounds("jupyter-book, all executed", lambda: _jupyter_book(bench, "force"))
+    book = bench.slow_rounds("jupyter-book, all executed", lambda: _jupyter_book(bench, "force"))
     yield _seconds("Full build from clean", ours, "jupyter-book build, execute: force", book, 15)
     yield _pages_only(bench, ours)
     yield _per_page(bench, ours)
@@ -146,7 +150,7 @@ def _pages_only(bench: Bench, ours: Sequence[Run]) -> Figure:
         folder = bench.folder("papermill")
         return run(peers.papermill_one_by_one(bench.project, bench.pages, folder), bench.root)
 
-    theirs = bench.rounds("papermill, one by one", one_by_one)
+    theirs = bench.slow_rounds("papermill, one by one", one_by_one)
     executing = [stages([one])["check"] + stages([one])["pages"] for one in ours]
     return Figure(
         name="Executing all pages, without the site",
@@ -213,7 +217,7 @@ def _nothing_changed(bench: Bench) -> Figure:
     folder, variables = bench.scratch / "cached", {"PYTHONPATH": str(bench.root)}
     bench.console.print("jupyter-book fills its cache", style="dim")
     run(command, folder, **variables)
-    theirs = bench.rounds("jupyter-book, cached", lambda: run(command, folder, **variables))
+    theirs = bench.slow_rounds("jupyter-book, cached", lambda: run(command, folder, **variables))
     peer = "jupyter-book build, execute: cache"
     return _seconds("Nothing changed", ours, peer, theirs, 2)
 
@@ -252,14 +256,13 @@ def growth(bench: Bench) -> Iterator[Growth]:
             bench.clean()
             return run([sys.executable, "-m", "tests.benchmarks.grown", str(times)], bench.root)
 
-        runs = min(bench.repeats, GROWTH_ROUNDS)
-        made = rounds(runs, build, f"each question {times} times", bench.console)
+        made = bench.slow_rounds(f"each question {times} times", build)
         took = stages(made)
         cells = len(load_protocol(bench.project.data / "protocol.yml").cells)
         yield Growth(
             synthesis_pages=cells * times,
             pages=len(bench.pages) + cells * (times - 1),
-            runs=runs,
+            runs=len(made),
             seconds=median([one.seconds for one in made]),
             executing=took["pages"],
             rendering=took["book"],

@@ -16,6 +16,7 @@ def report() -> dict[str, Any]:
     return {
         "measured": "2026-11-25",
         "rounds": 5,
+        "slow_rounds": 3,
         "machine": {
             "cores": 2,
             "processor": "a processor",
