@@ -32,8 +32,8 @@ def summary(report: Mapping[str, Any]) -> Html:
     machine = report["machine"]
     rounds = report["rounds"]
     how = (
-        f"each figure is the median of {rounds} runs, of slow peers and of grown books of "
-        f"{report['slow_rounds']}"
+        f"each figure is the median of {rounds} runs; slow peers and grown books took "
+        f"{counted(report['slow_rounds'], 'run')}"
         if rounds > 1
         else "each figure is one run"
     )

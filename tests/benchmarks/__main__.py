@@ -32,6 +32,7 @@ ROUNDS = 5
 
 def measure(
     quick: Annotated[bool, typer.Option(help="Measure everything once; write nothing.")] = False,
+    slow: Annotated[int, typer.Option(help="Rounds of what takes a minute and more.")] = 3,
     output: Annotated[Path, typer.Option(help="Where the figures go.")] = TARGET,
 ) -> None:
     """Measure the build, its parts, its growth and the statistics; print the table."""
@@ -39,7 +40,7 @@ def measure(
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         root, scratch = Path(folder) / "review", Path(folder) / "scratch"
         copy_checkout(root)
-        bench = Bench(root, scratch, 1 if quick else ROUNDS, console)
+        bench = Bench(root, scratch, 1 if quick else ROUNDS, 1 if quick else slow, console)
         figures = []
         for figure in (*_statistics(console), *bench_build.figures(bench)):
             figures.append(figure)
@@ -49,7 +50,7 @@ def measure(
         report = {
             "measured": date.today().isoformat(),
             "rounds": bench.repeats,
-            "slow_rounds": min(bench.repeats, bench_build.SLOW_ROUNDS),
+            "slow_rounds": bench.slow_repeats,
             "machine": machine(),
             "pages": len(bench.pages),
             "figures": [asdict(figure) for figure in figures],

@@ -25,7 +25,6 @@ from tests.benchmarks.measure import Figure, Run, median, rounds, run
 
 JOBS = 2
 GROWTH = (1, 4, 16)
-SLOW_ROUNDS = 3  # of what takes a minute and more: peers, and a book grown
 CHANGED_ROW = "williams-2010.pain.post.1"
 CHANGED_COLUMN = "mean_intervention"
 
@@ -40,6 +39,7 @@ class Bench:
     root: Path
     scratch: Path
     repeats: int
+    slow_repeats: int  # of what takes a minute and more: peers, and a book grown
     console: Console
 
     @property
@@ -73,8 +73,7 @@ class Bench:
         return rounds(self.repeats, work, what, self.console)  # type: ignore[arg-type]
 
     def slow_rounds(self, what: str, work: object) -> list[Run]:
-        repeats = min(self.repeats, SLOW_ROUNDS)
-        return rounds(repeats, work, what, self.console)  # type: ignore[arg-type]
+        return rounds(self.slow_repeats, work, what, self.console)  # type: ignore[arg-type]
 
 
 def figures(bench: Bench) -> Iterator[Figure]:
