@@ -41,11 +41,10 @@ def measure(
         root, scratch = Path(folder) / "review", Path(folder) / "scratch"
         copy_checkout(root)
         bench = Bench(root, scratch, 1 if quick else ROUNDS, 1 if quick else slow, console)
-        figures = []
-        for figure in (*_statistics(console), *bench_build.figures(bench)):
-            figures.append(figure)
+        bench.build()
         profile = run([sys.executable, "-m", "tests.benchmarks.bench_profile"], root).said
         cluster = bench_build.cluster(bench)
+        figures = [*bench_build.figures(bench), *_statistics(console)]
         growth = [asdict(step) for step in bench_build.growth(bench)]
         report = {
             "measured": date.today().isoformat(),
