@@ -38,9 +38,10 @@ class Cluster:
         file = folder / "scheduler.json"
         place = [f"--host={LOOPBACK}", "--port=0", f"--scheduler-file={file}"]
         process = dask(checkout, "scheduler", *place, *options)
-        assert wait_for(file.is_file)
-        address = json.loads(file.read_text(encoding="utf-8"))["address"]
-        return cls(str(address), process, folder)
+        if not wait_for(lambda: written_address(file) != ""):
+            end(process)
+            raise TimeoutError("the scheduler did not say where it listens")
+        return cls(written_address(file), process, folder)
 
     def start_worker(self, checkout: Path, *options: str) -> subprocess.Popen[bytes]:
         """It comes when it comes."""
@@ -71,6 +72,14 @@ class Cluster:
     def end(self) -> None:
         for process in (*self.processes, self.scheduler):
             end(process)
+
+
+def written_address(file: Path) -> str:
+    """Where the scheduler listens, once its file says so: it is there before its content is."""
+    try:
+        return str(json.loads(file.read_text(encoding="utf-8"))["address"])
+    except (OSError, ValueError):
+        return ""
 
 
 def dask(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
