@@ -230,7 +230,7 @@ def _unchanged(bench: Bench) -> Run:
 
 def _help(bench: Bench) -> Figure:
     ours = bench.rounds("--help", lambda: run(bench.command("--help"), bench.root))
-    theirs = [sys.executable, "-m", "jupyter_book", "--help"]
+    theirs = [peers.JUPYTER_BOOK, "--help"]
     book = bench.rounds("jupyter-book --help", lambda: run(theirs, bench.root))
     return _seconds("python -m analysis --help", ours, "jupyter-book --help", book, 0.3)
 

@@ -19,6 +19,7 @@ from analysis.protocol import load_protocol
 
 HERE = Path(__file__).parent
 SECONDS_PER_CELL = 300
+JUPYTER_BOOK = str(Path(sys.executable).with_name("jupyter-book"))
 
 
 def plain_book(project: Project, pages: Sequence[Page], folder: Path, execute: str) -> list[str]:
@@ -39,7 +40,7 @@ def plain_book(project: Project, pages: Sequence[Page], folder: Path, execute: s
     config = folder / "_config.yml"
     config.write_text(yaml.safe_dump(_config(project, execute)), encoding="utf-8")
     return [
-        *(sys.executable, "-m", "jupyter_book", "build", str(folder / "chapters"), "-q"),
+        *(JUPYTER_BOOK, "build", str(folder / "chapters"), "-q"),
         *("--config", str(config), "--toc", str(folder / "_toc.yml")),
         *("--path-output", str(folder)),
     ]
