@@ -13,7 +13,7 @@ render <- function(key, title) {
   rmarkdown::render(
     arguments[2],
     output_file = paste0(key, ".html"),
-    output_dir = file.path(arguments[1], "html"),
+    output_dir = arguments[1],
     intermediates_dir = file.path(arguments[1], "work"),
     params = list(title = title, effects = file.path(arguments[1], paste0(key, ".csv"))),
     envir = new.env(),

@@ -121,7 +121,9 @@ def r_markdown(project: Project, folder: Path) -> list[str]:
         writer = csv.writer(file)
         writer.writerow(["key", "title"])
         writer.writerows(_effects(project, folder))
-    return ["Rscript", str(HERE / "bench_build.R"), str(folder), str(HERE / "peer.Rmd")]
+    # Beside its output: R Markdown keeps what pages share below the folder of the source.
+    source = shutil.copy(HERE / "peer.Rmd", folder)
+    return ["Rscript", str(HERE / "bench_build.R"), str(folder), str(source)]
 
 
 def _effects(project: Project, folder: Path) -> Iterator[tuple[str, str]]:
