@@ -32,7 +32,7 @@ def summary(report: Mapping[str, Any]) -> Html:
     machine = report["machine"]
     rounds = report["rounds"]
     how = (
-        f"each figure is the median of {rounds} runs; slow peers and grown books took "
+        f"each figure is the median of up to {rounds} runs; slow peers and grown books took "
         f"{counted(report['slow_rounds'], 'run')}"
         if rounds > 1
         else "each figure is one run"
