@@ -213,13 +213,14 @@ def test_the_longest_page_goes_first_and_nothing_remains(
     crew: Cluster, review: Review, code: Path
 ) -> None:
     (worker,) = crew.with_workers(code, 1)
+    left = stages(crew)
     pages = review.pages(4)
     took = {"cell0": 2.0, "cell1": 9.0, "cell2": 1.0, "cell3": 4.0}
     for name, seconds in took.items():
         remember(review.project, name, Made({}, {}, seconds))
     assert review.run(crew.address, pages).succeeded
     assert review.begun() == ["cell1", "cell3", "cell0", "cell2"]
-    assert crew_is_idle(crew, worker)
+    assert crew_is_idle(crew, worker, left)
 
 
 # A page that ends when it is let go.
@@ -261,6 +262,7 @@ def test_nothing_remains_when_the_driver_is_ended(
 ) -> None:
     """Ctrl-C ends the page that runs; after a kill the worker comes to the end of it."""
     (worker,) = crew.with_workers(code, 1)
+    left = stages(crew)
     page(review.project, "patient", notebook(PATIENT, parameters=PARAMETERS))
     driver = subprocess.Popen(
         [sys.executable, "-c", DRIVER, crew.address, review.project.root, review.beacons],
@@ -275,16 +277,21 @@ def test_nothing_remains_when_the_driver_is_ended(
     assert driver.returncode == status
     if by == signal.SIGKILL:
         (review.beacons.parent / "enough").touch()
-    assert crew_is_idle(crew, worker)
+    assert crew_is_idle(crew, worker, left)
 
 
-def crew_is_idle(crew: Cluster, worker: subprocess.Popen[bytes]) -> bool:
-    """Whether the worker ends all processes and removes all folders of its builds."""
+def stages(crew: Cluster) -> set[Path]:
+    """The folders of builds; those of a killed worker stay until Dask clears them."""
+    return set(crew.folder.glob("dask-*/worker-*/stage-*"))
+
+
+def crew_is_idle(crew: Cluster, worker: subprocess.Popen[bytes], left: set[Path]) -> bool:
+    """Whether the worker ends all processes and removes all folders of its builds.
+
+    `left` are the folders of before.
+    """
     return wait_for(
-        lambda: (
-            not psutil.Process(worker.pid).children(recursive=True)
-            and not list(crew.folder.glob("dask-*/worker-*/stage-*"))
-        )
+        lambda: not psutil.Process(worker.pid).children(recursive=True) and stages(crew) <= left
     )
 
 
