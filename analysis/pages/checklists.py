@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.evidence.load import Evidence
 from analysis.evidence.records import ChecklistItem
-from analysis.formatting import listed
+from analysis.formatting import listed, sentence_case
 from analysis.pages.html import Html, element, items, link, paragraph, table
 from analysis.pages.links import UP
 
@@ -70,4 +70,4 @@ def place_link(place: str, titles: Mapping[str, str]) -> Html:
     detail = anchor.removeprefix(f"{page}-").replace("-", " ")
     label = f"{name} › {detail}" if detail else name
     address = f"{UP}{document}.html{'#' if anchor else ''}{anchor}"
-    return link(f"{label[0].upper()}{label[1:]}", address)
+    return link(sentence_case(label), address)

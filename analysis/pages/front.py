@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.evidence.load import Evidence
 from analysis.figures.effect_scale import EffectScale, effect_scale, interval_span
 from analysis.figures.strip import synthesis_strip
-from analysis.formatting import count, counted, day, listed, number, percent_level
+from analysis.formatting import count, counted, day, listed, number, percent_level, sentence_case
 from analysis.living.compare import Change, Comparison
 from analysis.living.release import Release
 from analysis.living.results import analysed
@@ -78,7 +78,7 @@ def answer_table(
     rows = []
     for synthesis in shown:
         outcome = protocol.outcome(synthesis.cell.outcome)
-        label = f"{outcome.label[0].upper()}{outcome.label[1:]}"
+        label = sentence_case(outcome.label)
         rows.append(
             {
                 "Outcome": link(label, f"effects/{synthesis.cell.slug}.html"),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.figures import style
 from analysis.figures.overview import overview_plot
-from analysis.formatting import DASH, count, counted, number, percent
+from analysis.formatting import DASH, count, counted, number, percent, sentence_case
 from analysis.living.results import analysed
 from analysis.pages import links
 from analysis.pages.cell import short_name, shown_limits
@@ -68,7 +68,7 @@ def condition_table(protocol: Protocol, results: Mapping[str, Synthesis], condit
     label = protocol.condition(condition).label
     return table(
         pd.DataFrame([_row(synthesis) for synthesis in shown], dtype=object),
-        f"{label[0].upper()}{label[1:]}",
+        sentence_case(label),
         numbers=(*NUMBERS, *(synthesis.interval_name for synthesis in shown)),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.evidence.load import Evidence
-from analysis.formatting import count, counted, listed, percent, percent_level
+from analysis.formatting import count, counted, listed, percent, percent_level, sentence_case
 from analysis.pages.certainty import decision_text, mark, outcome_of
 from analysis.pages.front import effect_text
 from analysis.pages.html import (
@@ -137,7 +137,7 @@ def _of_condition(results: Mapping[str, Synthesis], condition: str) -> list[Synt
 
 def _label(evidence: Evidence, synthesis: Synthesis) -> str:
     label = evidence.protocol.outcome(synthesis.cell.outcome).label
-    return f"{label[0].upper()}{label[1:]}"
+    return sentence_case(label)
 
 
 def _participants(synthesis: Synthesis) -> str:
@@ -183,5 +183,5 @@ def _numbered(evidence: Evidence, notes: Sequence[Note]) -> Html:
 def _note(evidence: Evidence, note: Note) -> Html:
     label = evidence.protocol.outcome(note.outcome).label
     decided = f" Decision: {decision_text(note.step)}." if note.step.decision else ""
-    said = f"{label[0].upper()}{label[1:]}, {note.step.domain}: {note.step.reason}{decided}"
+    said = f"{sentence_case(label)}, {note.step.domain}: {note.step.reason}{decided}"
     return element("li", said, id=note.anchor)

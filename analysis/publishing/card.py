@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from analysis.figures.social_card import DPI, Answer, social_card
 from analysis.figures.style import render_png
-from analysis.formatting import day
+from analysis.formatting import day, sentence_case
 from analysis.protocol import Protocol
 from analysis.synthesis.model import Synthesis
 
@@ -27,7 +27,7 @@ def card(protocol: Protocol, results: Mapping[str, Synthesis]) -> bytes:
         for condition in protocol.conditions
     }
     condition, answers = max(by_condition.items(), key=lambda item: _answered(item[1]))
-    heading = f"{condition.label[0].upper()}{condition.label[1:]}, {timepoint.label}"
+    heading = f"{sentence_case(condition.label)}, {timepoint.label}"
     version = f"A living systematic review. Version {protocol.version.name}, "
     figure = social_card(protocol.title, f"{version}{day(protocol.version.date)}", heading, answers)
     return _few_colours(render_png(figure, dpi=DPI))

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from analysis.formatting import counted, limits, number, p_value, percent, percent_level
+from analysis.formatting import (
+    counted,
+    limits,
+    number,
+    p_value,
+    percent,
+    percent_level,
+    sentence_case,
+)
 from analysis.protocol import Cell, HartungKnapp, Outcome, Protocol, SynthesisRules
 from analysis.statistics.results import Heterogeneity, Interval, PooledEffect
 from analysis.synthesis.certainty import Certainty
@@ -45,7 +53,7 @@ def sentences(
 ) -> Sentence:
     """Every computed sentence of a page, plain text."""
     outcome, timepoint = protocol.outcome(cell.outcome), protocol.timepoint(cell.timepoint)
-    subject = f"{outcome.label[0].upper()}{outcome.label[1:]} {timepoint.label}"
+    subject = f"{sentence_case(outcome.label)} {timepoint.label}"
     if primary is None or certainty is None:
         nothing = f"{subject}: no trial gives numbers that can be used yet."
         return Sentence(
