@@ -1,56 +1,63 @@
-"""A Jupyter kernel made by forking this process: it starts with everything already imported.
+"""A Jupyter kernel made by forking a process that has everything imported already.
 
 Papermill and nbclient are given a kernel manager whose kernel already runs. Client and
 kernel talk through Unix sockets in a private folder, so no port is ever looked for, and
 the client connects when the kernel says it listens, so nothing is polled.
+
+Whoever executes the notebook holds one end of a lifeline, a socket; the other end is held
+by the process that forks (`warm`). On it the kernel says that it has begun and that it
+listens, and the process that forked it that it has ended. Who lets go of it no longer
+wants the kernel.
 """
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import os
 import random
 import secrets
 import select
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from unittest import mock
 
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.connect import write_connection_file
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import ensure_event_loop
+
+if TYPE_CHECKING:
+    from zmq.asyncio import Context
 
 SECONDS_TO_START = 60
+SECONDS_TO_END = 10
 SECONDS_TO_SUBSCRIBE = 0.05
 LONGEST_SOCKET_PATH = 100  # of the 104 to 108 bytes that Unix systems allow
+CHUNK = 1 << 16
+
+# What is said on a lifeline. After ENDED comes the status, as text.
+BEGUN, LISTENS, ENDED = b"b", b"l", b"e"
 
 
-@contextmanager
-def forked_kernel(folder: Path) -> Iterator[AsyncKernelManager]:
-    """Fork a kernel that keeps its sockets in `folder`; it is gone when the block ends.
+class NoKernel(Exception):
+    """There is no kernel to execute a notebook with, and never was."""
 
-    The calling process must have no other thread. Raises `OSError` where it cannot fork.
+
+def connection_file(folder: Path) -> str:
+    """Write what client and kernel must know of each other; their sockets are in `folder` too.
+
+    Raises `OSError` where the path is too long for a socket.
     """
-    connection = _connection(folder)
-    kernel = _fork(connection)
-    try:
-        manager = ForkedKernelManager(connection_file=connection)
-        manager.load_connection_file()
-        manager.kernel = kernel
-        yield manager
-    finally:
-        kernel.kill()
-
-
-def _connection(folder: Path) -> str:
     sockets = folder / "k"
     if len(os.fsencode(sockets)) > LONGEST_SOCKET_PATH:
         raise OSError(f"the path is too long for a socket: {sockets}")
@@ -68,19 +75,19 @@ def _connection(folder: Path) -> str:
     return str(name)
 
 
-def _fork(connection: str) -> Kernel:
-    listening, listens = os.pipe()
-    parent, pid = os.getpid(), os.fork()
-    if pid == 0:
-        with suppress(BaseException):
-            os.close(listening)
-            die_with(parent)
-            os.setsid()  # signals for the terminal or for the kernel's group stay apart
-            _be_first_to_go()
-            _run_kernel(connection, listens)
-        os._exit(1)
-    os.close(listens)
-    return Kernel(pid, listening)
+# The side of the process that forks.
+
+
+def be_kernel(connection: str, root: str, lifeline: socket.socket, parent: int) -> NoReturn:
+    """Spend the rest of this process as a kernel at work in `root`; `parent` has forked it."""
+    with suppress(BaseException):
+        die_with(parent)
+        os.setsid()  # signals for the terminal or for the kernel's group stay apart
+        _be_first_to_go()
+        os.chdir(root)
+        lifeline.sendall(BEGUN)
+        _run_kernel(connection, lifeline)
+    os._exit(1)
 
 
 def die_with(parent: int) -> None:
@@ -98,8 +105,8 @@ def _be_first_to_go() -> None:
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
-def _run_kernel(connection: str, listens: int) -> None:
-    """Be an IPython kernel until told to stop; say through `listens` when it can be called."""
+def _run_kernel(connection: str, lifeline: socket.socket) -> None:
+    """Be an IPython kernel until told to stop; say when it can be called."""
     from ipykernel import ipkernel
     from ipykernel.kernelapp import IPKernelApp
 
@@ -111,8 +118,8 @@ def _run_kernel(connection: str, listens: int) -> None:
     )
     with mock.patch.object(ipkernel, "sys", _sys_without_modules()):
         app.initialize(["--HistoryManager.enabled=False"])
-    os.write(listens, b"!")
-    os.close(listens)
+    lifeline.sendall(LISTENS)
+    lifeline.close()
     app.start()
 
 
@@ -132,35 +139,83 @@ def _seed_anew() -> None:
         sys.modules["numpy.random"].seed()
 
 
+# The side of whoever executes a notebook.
+
+
 @dataclass
 class Kernel:
-    """The process of a kernel; `listening` becomes readable when it listens or has died."""
+    """A kernel as seen by whoever executes a notebook with it: its end of the lifeline."""
 
-    pid: int
-    listening: int
-    status: int | None = None
+    lifeline: socket.socket
+    _said: bytes = field(default=b"", repr=False)
+    _cut: bool = field(default=False, repr=False)
 
-    def wait_until_listening(self, seconds: float) -> None:
-        """Raises `RuntimeError` if the kernel dies first or takes longer."""
-        ready, _, _ = select.select([self.listening], [], [], seconds)
-        if not ready or os.read(self.listening, 1) != b"!":
-            raise RuntimeError("the kernel did not start")
+    def wait_until(self, word: bytes, seconds: float) -> None:
+        """Return when the kernel has said it; raises `NoKernel` if it never will.
+
+        Raises `TimeoutError` if that takes longer.
+        """
+        deadline = time.monotonic() + seconds
+        while word not in self._said:
+            if self.ended:
+                raise NoKernel("the kernel did not start")
+            self._hear(max(0.0, deadline - time.monotonic()))
+
+    @property
+    def ended(self) -> bool:
+        return self._cut or ENDED in self._said
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether the process that forks has itself ended, and said nothing of the kernel."""
+        return self._cut and ENDED not in self._said
 
     def alive(self) -> bool:
-        if self.status is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            self.status = status if pid else None
-        return self.status is None
+        with suppress(TimeoutError):
+            while not self.ended:
+                self._hear(0.0)
+        return not self.ended
 
-    def kill(self) -> None:
-        """End the kernel and whatever its notebook started; a second call does nothing."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
-        if self.alive():
-            os.kill(self.pid, signal.SIGKILL)
-            _, self.status = os.waitpid(self.pid, 0)
-        with suppress(OSError):
-            os.close(self.listening)
+    def end(self) -> None:
+        """End the kernel and whatever its notebook started; return when they are gone."""
+        with suppress(OSError, TimeoutError):
+            self.lifeline.shutdown(socket.SHUT_WR)
+            while not self._cut:
+                self._hear(SECONDS_TO_END)
+        self.lifeline.close()
+
+    def _hear(self, seconds: float) -> None:
+        """Take in what is said next; raises `TimeoutError`."""
+        ready, _, _ = select.select([self.lifeline], [], [], seconds)
+        if not ready:
+            raise TimeoutError
+        try:
+            said = self.lifeline.recv(CHUNK)
+        except OSError:
+            said = b""
+        self._said += said
+        self._cut = not said
+
+
+@contextmanager
+def kernel_manager(
+    kernel: Kernel, connection: str, context: Context
+) -> Iterator[ForkedKernelManager]:
+    """What papermill is given to execute a notebook with a kernel that runs already.
+
+    `context` is ZeroMQ's, for all notebooks of this process.
+    """
+    # The loop that nbclient would make for this thread, and leave open.
+    with asyncio.Runner(loop_factory=ensure_event_loop) as runner:
+        runner.get_loop()
+        manager = ForkedKernelManager(connection_file=connection, context=context)
+        manager.load_connection_file()
+        manager.kernel = kernel
+        try:
+            yield manager
+        finally:
+            for client in manager.clients:
+                client.stop_channels()
 
 
 class ForkedKernelClient(AsyncKernelClient):
@@ -188,9 +243,13 @@ class ForkedKernelClient(AsyncKernelClient):
 
 
 class ForkedKernelManager(AsyncKernelManager):
-    """The manager of a kernel that runs already; stopping it is `forked_kernel`'s affair."""
+    """The manager of a kernel that runs already; stopping it is its `Kernel`'s affair."""
 
     kernel: Kernel
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self.clients: list[ForkedKernelClient] = []
 
     @property
     def has_kernel(self) -> bool:
@@ -202,5 +261,12 @@ class ForkedKernelManager(AsyncKernelManager):
     is_alive = _async_is_alive
 
     def client(self, **options: Any) -> AsyncKernelClient:  # type: ignore[override]
-        self.kernel.wait_until_listening(SECONDS_TO_START)
-        return ForkedKernelClient(parent=self, **self.get_connection_info(session=True), **options)
+        self.kernel.wait_until(LISTENS, SECONDS_TO_START)
+        made = ForkedKernelClient(
+            parent=self,
+            context=self.context,
+            **self.get_connection_info(session=True),
+            **options,
+        )
+        self.clients.append(made)
+        return made

@@ -13,10 +13,12 @@ cell ids. A notebook speaks to this module through what it displays:
 from __future__ import annotations
 
 import json
+import logging
 import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +110,8 @@ class _Clock:
 def execute_notebook(job: Job, kernel_manager: KernelManager | None = None) -> Executed | Failed:
     """Execute one page; every way it can fail comes back as a `Failed`, named by its cell.
 
-    Without a `kernel_manager` papermill starts an ordinary kernel of its own.
+    Without a `kernel_manager` papermill starts an ordinary kernel of its own, in the job's
+    root; the kernel of a given one is at work there already.
     """
     started = time.monotonic()
     clock = _Clock(started + job.timeout)
@@ -126,6 +129,7 @@ def _run(job: Job, clock: _Clock, kernel_manager: KernelManager | None) -> Noteb
     import nbformat
     import papermill
 
+    import_papermill()
     notebook = nbformat.reads(job.template, as_version=4)
     _check_parameters(notebook, job.parameters)
     _fill_in_headings(notebook, job.parameters)
@@ -134,7 +138,7 @@ def _run(job: Job, clock: _Clock, kernel_manager: KernelManager | None) -> Noteb
         None,
         parameters=dict(job.parameters),
         kernel_name=KERNEL,
-        cwd=job.root,
+        cwd=None if kernel_manager else job.root,  # papermill's means the whole process
         progress_bar=False,
         request_save_on_cell_execute=False,
         autosave_cell_every=0,
@@ -146,6 +150,17 @@ def _run(job: Job, clock: _Clock, kernel_manager: KernelManager | None) -> Noteb
         extra_arguments=["--log-level=CRITICAL"],  # of an ordinary kernel
         km=kernel_manager,
     )
+
+
+@cache
+def import_papermill() -> None:
+    """Import what `execute_notebook` needs, at a time of the caller's choosing."""
+    import nbformat
+    import papermill  # noqa: F401
+
+    # What it logs of a failure is in the `Failed`; without a handler Python would print it.
+    logging.getLogger("papermill").addHandler(logging.NullHandler())
+    nbformat.reads(nbformat.writes(nbformat.v4.new_notebook()), as_version=4)  # compiles a schema
 
 
 def _check_parameters(notebook: NotebookNode, parameters: Mapping[str, str]) -> None:

@@ -1,12 +1,12 @@
-"""Workers forked from a warm parent: one process imports the scientific stack, once.
+"""Warm kernels, forked from a parent: one process imports the scientific stack, once.
 
-The driver starts the parent and passes it one end of a socket per page. The parent forks
-a worker for it; the worker forks the page's kernel (`kernels`), executes the page with
-papermill and answers on the socket. The parent itself never runs a notebook, starts no
-thread and opens no ZeroMQ context, so each fork is as clean as the first.
+The driver starts the parent, and asks it for a kernel per page by passing it one end of a
+socket, the kernel's lifeline (`kernels`). A thread of the driver then executes the page
+with papermill. The parent itself never runs a notebook, starts no thread and opens no
+ZeroMQ context, so each fork is as clean as the first.
 
 Whoever ends takes what is below with it: the parent ends when the driver's socket closes,
-however the driver ended; workers and kernels are killed with their parents.
+however the driver ended; a kernel is killed when its lifeline is cut or its parent ends.
 """
 
 from __future__ import annotations
@@ -22,20 +22,22 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from analysis.execution.notebook import Executed, Failed, Job, execute_notebook
+from analysis.execution.notebook import Executed, Failed, Job, execute_notebook, import_papermill
+
+if TYPE_CHECKING:
+    from zmq.asyncio import Context
+
+    from analysis.execution.kernels import Kernel
 
 ALWAYS_WARM = (
-    "papermill",
-    "nbformat.v4",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "ipykernel.debugger",
@@ -59,39 +61,71 @@ def can_fork() -> bool:
 
 @dataclass(frozen=True)
 class WarmWorkers:
-    """The driver's side: each page goes to a fresh fork of the warm parent."""
+    """The driver's side: a thread for each page at a time, a fresh fork for each page.
+
+    `context` is ZeroMQ's, shared by all pages.
+    """
 
     process: subprocess.Popen[bytes]
     control: socket.socket
-    log: Path
+    folder: Path
+    context: Context
     pool: ThreadPoolExecutor
 
     def submit(self, job: Job) -> Future[Executed | Failed]:
         return self.pool.submit(self._execute, job)
 
     def _execute(self, job: Job) -> Executed | Failed:
-        ours, theirs = socket.socketpair()
-        with closing(ours):
+        from analysis.execution.kernels import BEGUN, NoKernel, connection_file, kernel_manager
+
+        import_papermill()  # while the parent imports what is its own
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix="k") as sockets:
+            connection = connection_file(Path(sockets))
             try:
-                with closing(theirs):
-                    socket.send_fds(self.control, [b"+"], [theirs.fileno()])
-                ours.sendall(json.dumps(asdict(job)).encode())
-                ours.shutdown(socket.SHUT_WR)
-                answer = _read_all(ours, time.monotonic() + job.timeout + SECONDS_OF_GRACE)
-            except TimeoutError:
-                return Failed(f"the page took more than its {job.timeout:g} seconds")
+                kernel = self._forked(connection, job.root)
             except OSError:
                 return self._lost()
-        return _understood(answer) or self._lost()
+            try:
+                kernel.wait_until(BEGUN, job.timeout)
+                with kernel_manager(kernel, connection, self.context) as manager:
+                    made = execute_notebook(job, manager)
+            except TimeoutError:
+                return Failed(f"the page took more than its {job.timeout:g} seconds")
+            except NoKernel as error:
+                made = Failed(str(error))
+            finally:
+                kernel.end()
+        return self._lost() if kernel.forgotten else made
+
+    def _forked(self, connection: str, root: str) -> Kernel:
+        """Ask the parent for a kernel; raises `OSError` where the parent has ended."""
+        from analysis.execution.kernels import Kernel
+
+        ours, theirs = socket.socketpair()
+        try:
+            # Before the parent has the other end, so that it need not wait for what is said.
+            ours.sendall(json.dumps([connection, root]).encode())
+            with closing(theirs):
+                socket.send_fds(self.control, [b"+"], [theirs.fileno()])
+        except OSError:
+            ours.close()
+            raise
+        return Kernel(ours)
 
     def _lost(self) -> Failed:
-        """Why there is no answer; a parent that hangs up is given a moment to have ended."""
+        """Why there is no kernel; a parent that hangs up is given a moment to have ended."""
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(SECONDS_OF_GRACE)
-        if self.process.returncode is None:
-            return Failed("the page's process gave no answer")
-        said = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        said: list[str] = []
+        with suppress(OSError):  # a parent that ended as it should has tidied up
+            text = _log(self.folder).read_text(encoding="utf-8", errors="replace")
+            said = text.strip().splitlines()
         return Failed("the parent of the kernels has ended" + (f": {said[-1]}" if said else ""))
+
+
+def _log(folder: Path) -> Path:
+    """What the parent says on stderr."""
+    return folder / "parent.log"
 
 
 @contextmanager
@@ -104,9 +138,8 @@ def warm_workers(
     draws every kernel has loaded and drawn. It must start no thread.
     """
     folder = Path(tempfile.mkdtemp(prefix="pages-"))
-    log = folder / "parent.log"
     ours, theirs = socket.socketpair()
-    with closing(ours), theirs, log.open("wb") as errors:
+    with closing(ours), theirs, _log(folder).open("wb") as errors:
         process = subprocess.Popen(
             [
                 sys.executable,
@@ -126,19 +159,36 @@ def warm_workers(
         )
         theirs.close()
         pool = ThreadPoolExecutor(jobs)
-        try:
-            _tell(process, modules)
-            yield WarmWorkers(process, ours, log, pool)
-        finally:
-            ours.close()
-            _end(process)
-            pool.shutdown(cancel_futures=True)
-            shutil.rmtree(folder, ignore_errors=True)
+        with _zeromq() as context:
+            try:
+                _tell(process, modules)
+                yield WarmWorkers(process, ours, folder, context, pool)
+            finally:
+                ours.close()
+                _end(process)
+                pool.shutdown(cancel_futures=True)
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _zeromq() -> Iterator[Context]:
+    """A ZeroMQ context that is closed whole: this process may fork others later."""
+    from zmq.asyncio import Context
+
+    context = Context()
+    try:
+        yield context
+    finally:
+        context.destroy(linger=0)
 
 
 def _tell(process: subprocess.Popen[bytes], modules: Iterable[str]) -> None:
-    """Name the modules to a parent that is importing others already; listing them takes time."""
-    listed = "\n".join(sorted(modules)).encode()
+    """Name the modules, each once, to a parent that is importing others already.
+
+    Listing them takes time; and a list longer than a pipe holds would have to wait until
+    the parent reads it.
+    """
+    listed = "\n".join(sorted(set(modules))).encode()
     assert process.stdin is not None
     with suppress(BrokenPipeError), process.stdin:  # it has ended: the first page will say why
         process.stdin.write(listed)
@@ -168,42 +218,20 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _read_all(connection: socket.socket, deadline: float | None = None) -> bytes:
-    """Everything the other side says before it hangs up; raises `TimeoutError`."""
-    chunks: list[bytes] = []
-    while True:
-        if deadline is not None:
-            connection.settimeout(max(0.001, deadline - time.monotonic()))
-        chunk = connection.recv(CHUNK)
-        if not chunk:
-            return b"".join(chunks)
-        chunks.append(chunk)
-
-
-def _understood(answer: bytes) -> Executed | Failed | None:
-    """The worker's answer, then NUL and its exit status as the parent saw it."""
-    said, mark, status = answer.rpartition(b"\0")
-    if not mark:
-        return None
-    if int(status) != 0:
-        return Failed(f"the page's process ended with status {int(status)}")
-    kind, fields = json.loads(said)
-    return Executed(**fields) if kind == "executed" else Failed(**fields)
-
-
 # The parent's side.
 
 
 def serve(control: socket.socket, folder: Path, rehearsal: str, modules: Iterable[str]) -> None:
-    """Import the modules, then fork a worker for every socket that arrives, until none can.
+    """Import the modules, then fork a kernel for every socket that arrives, until none can.
 
     `modules` are asked for when those that every page needs have been imported.
     """
+    gc.disable()  # there is no garbage in what is imported, and looking for it takes time
     _warm_up(modules)
     _rehearse(rehearsal)
-    gc.collect()
     gc.freeze()  # what is imported is never looked at again, so its memory stays shared
-    nursery = _Nursery(control, folder)
+    gc.enable()
+    nursery = _Nursery(control)
     try:
         nursery.run()
     finally:
@@ -212,7 +240,7 @@ def serve(control: socket.socket, folder: Path, rehearsal: str, modules: Iterabl
 
 
 def _warm_up(modules: Iterable[str]) -> None:
-    """Do now, once, what every worker and kernel would do first."""
+    """Do now, once, what every kernel would do first."""
     # Nobody debugs a page, and the debugger is the longest part of a kernel's start.
     sys.modules["debugpy"] = None  # type: ignore[assignment]
     for name in chain(ALWAYS_WARM, modules):
@@ -220,8 +248,6 @@ def _warm_up(modules: Iterable[str]) -> None:
         # reported by the page that imports it.
         with suppress(Exception):
             importlib.import_module(name)
-    nbformat = importlib.import_module("nbformat.v4")
-    nbformat.reads(nbformat.writes(nbformat.new_notebook()))  # compiles the schema
 
 
 def _rehearse(function: str) -> None:
@@ -233,11 +259,11 @@ def _rehearse(function: str) -> None:
 
 @dataclass
 class _Nursery:
-    """The workers that run now, by process id, each with the socket its answer goes to."""
+    """The kernels that run now, by process id, each with its lifeline."""
 
     control: socket.socket
-    folder: Path
-    workers: dict[int, socket.socket] = field(default_factory=dict)
+    kernels: dict[int, socket.socket] = field(default_factory=dict)
+    killed: set[int] = field(default_factory=set)
 
     def run(self) -> None:
         """Fork, reap and kill as the sockets say, until the driver's closes."""
@@ -251,78 +277,84 @@ class _Nursery:
                 if woken.fileno() in ready:
                     woken.recv(CHUNK)
                     self._reap()
-                self._kill_abandoned(ready)
+                self._kill_unwanted(ready)
                 if self.control.fileno() in ready and not self._accept():
                     return
 
     def clear(self) -> None:
-        for pid in self.workers:
-            os.kill(pid, signal.SIGKILL)
-        for pid in self.workers:
+        for pid in self.kernels:
+            _kill(pid)
+        for pid in self.kernels:
             os.waitpid(pid, 0)
 
     def _poll(self, woken: socket.socket) -> set[int]:
         poll = select.poll()
         poll.register(self.control, select.POLLIN)
         poll.register(woken, select.POLLIN)
-        for connection in self.workers.values():
-            poll.register(connection, 0)  # nothing but the driver's hanging up
+        for pid, lifeline in self.kernels.items():
+            if pid not in self.killed:
+                poll.register(lifeline, select.POLLIN)
         return {descriptor for descriptor, _ in poll.poll()}
 
     def _accept(self) -> bool:
-        """Take the next page's socket and fork its worker; `False` when the driver is gone."""
+        """Take the next lifeline and fork its kernel; `False` when the driver is gone."""
         message, descriptors, _, _ = socket.recv_fds(self.control, 1, 1)
         if not message:
             return False
-        connection = socket.socket(fileno=descriptors[0])
-        parent, pid = os.getpid(), os.fork()
+        lifeline = socket.socket(fileno=descriptors[0])
+        connection, root = json.loads(lifeline.recv(CHUNK))
+        parent = os.getpid()
+        try:
+            pid = os.fork()
+        except OSError as error:  # no memory, or too many processes: a later page may have luck
+            _say_ended(lifeline, error.errno or 1)
+            return True
         if pid == 0:
-            self._be_worker(connection, parent)
-        self.workers[pid] = connection
+            self._be_kernel(connection, root, lifeline, parent)
+        self.kernels[pid] = lifeline
         return True
 
-    def _be_worker(self, connection: socket.socket, parent: int) -> NoReturn:
-        status = 1
-        try:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            for other in (self.control, *self.workers.values()):
-                other.close()
-            _work(connection, self.folder, parent)
-            status = 0
-        finally:
-            os._exit(status)
+    def _be_kernel(
+        self, connection: str, root: str, lifeline: socket.socket, parent: int
+    ) -> NoReturn:
+        from analysis.execution.kernels import be_kernel
+
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for other in (self.control, *self.kernels.values()):
+            other.close()
+        be_kernel(connection, root, lifeline, parent)
 
     def _reap(self) -> None:
-        for pid, connection in list(self.workers.items()):
-            ended, status = os.waitpid(pid, os.WNOHANG)
-            if ended:
-                with closing(connection), suppress(OSError):
-                    connection.sendall(b"\0%d" % os.waitstatus_to_exitcode(status))
-                del self.workers[pid]
+        for pid, lifeline in list(self.kernels.items()):
+            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                _kill(pid)  # what its notebook started; while it is not reaped the id is its own
+                _, status = os.waitpid(pid, 0)
+                _say_ended(lifeline, os.waitstatus_to_exitcode(status))
+                del self.kernels[pid]
+                self.killed.discard(pid)
 
-    def _kill_abandoned(self, ready: set[int]) -> None:
-        """A driver that hangs up no longer wants the page."""
-        for pid, connection in self.workers.items():
-            if connection.fileno() in ready:
-                os.kill(pid, signal.SIGKILL)
+    def _kill_unwanted(self, ready: set[int]) -> None:
+        """Who executes a notebook says nothing on its lifeline but that it lets go."""
+        for pid, lifeline in self.kernels.items():
+            if lifeline.fileno() in ready and pid not in self.killed:
+                _kill(pid)
+                self.killed.add(pid)
 
 
-def _work(connection: socket.socket, folder: Path, parent: int) -> None:
-    """The worker's whole life: read a job, execute it beside a forked kernel, answer."""
-    from analysis.execution.kernels import die_with, forked_kernel
+def _kill(pid: int) -> None:
+    """Kill a kernel and its group; it has none in the first moments after its fork."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
-    die_with(parent)
-    # Without a deadline: that would make the socket non-blocking, also where the parent has it.
-    job = Job(**json.loads(_read_all(connection)))
-    os.chdir(job.root)
-    with (
-        tempfile.TemporaryDirectory(dir=folder, prefix="k") as sockets,
-        forked_kernel(Path(sockets)) as manager,
-    ):
-        made = execute_notebook(job, manager)
-    kind = "executed" if isinstance(made, Executed) else "failed"
-    connection.sendall(json.dumps([kind, asdict(made)]).encode())
+
+def _say_ended(lifeline: socket.socket, status: int) -> None:
+    from analysis.execution.kernels import ENDED
+
+    with closing(lifeline), suppress(OSError):
+        lifeline.sendall(ENDED + b"%d" % status)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ def plan() -> list[Page]:
 
 
 def processes(kernel: int) -> dict[str, psutil.Process]:
-    names = ("page", "parent", "driver")
+    names = ("parent", "driver")
     return dict(zip(names, psutil.Process(kernel).parents(), strict=False))
 
 

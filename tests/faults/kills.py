@@ -2,7 +2,7 @@
 
 `python -m tests.faults.kills --kills 50`; not part of the test suite, because each kill
 costs most of a build. The victim is drawn from the processes that run at the moment: the
-driver, the parent of the kernels, a page's worker, a kernel, or a process of the book.
+driver, the parent of the kernels, a kernel, or a process of the book.
 The moments follow from the seed and from how fast the machine is. Needs Linux's /proc.
 """
 
@@ -36,8 +36,8 @@ SECONDS_TO_GIVE_UP = 180.0  # for a driver that has lost one of its processes
 IN_A_ROW = 3  # a build that mends what a killed one left may be killed as well
 FROM_NOTHING = 0.4  # of the killed builds execute every page; the others one changed value's
 MARK = "LIVING_REVIEW_KILLS"  # in the environment of a build and of every process it starts
-DRIVER, PARENT, WORKER, KERNEL, BOOK = (
-    "driver", "parent of the kernels", "worker of a page", "kernel", "process of the book",
+DRIVER, PARENT, KERNEL, BOOK = (
+    "driver", "parent of the kernels", "kernel", "process of the book",
 )  # fmt: skip
 
 SECONDS_A_PAGE_TOOK = re.compile(rb"Computed in [0-9.]+ s")
@@ -162,7 +162,7 @@ class Checkout:
 
         `started`, in nanoseconds, tells its folder from one that a killed build left.
         """
-        if WORKER in running:
+        if KERNEL in running:
             return "pages"
         if BOOK in running or _made_since(self.root / "_build" / ".next", started):
             return "book"
@@ -189,8 +189,6 @@ def _role(pid: int, driver: int, parents: Mapping[int, int]) -> str:
             return DRIVER
         case 2:
             return BOOK if _command(pid) == _command(driver) else PARENT
-        case 3:
-            return WORKER
         case _:
             return KERNEL
 
