@@ -57,7 +57,7 @@ PARAMETERS = 'outcome = "none"\nbeacons = "nowhere"\nseconds = "0"'
 # Ends the worker that executes the page: the process above the parent of the kernels.
 MURDER = """\
 import os, psutil
-psutil.Process().parents()[2].kill()
+psutil.Process().parents()[1].kill()
 """
 
 
@@ -143,12 +143,12 @@ class Review:
         return [name for _, name in sorted(lit)]
 
     def workers(self) -> list[int]:
-        """The Dask workers that execute a cell: above the kernel, its page and their parent."""
+        """The Dask workers that execute a cell: above the kernel and its parent."""
         found = []
         for beacon in self.beacons.iterdir():
             with suppress(psutil.NoSuchProcess, IndexError, ValueError):
                 kernel = psutil.Process(int(beacon.read_text(encoding="utf-8")))
-                found.append(kernel.parents()[2].pid)
+                found.append(kernel.parents()[1].pid)
         return found
 
 
