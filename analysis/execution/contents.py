@@ -34,14 +34,17 @@ def pages(protocol: Protocol) -> tuple[Page, ...]:
         *cells,
         _page("index", needs=names, title=protocol.title),
         _page("about/plain-language-summary", needs=names),
-        _page("methods/protocol"),
+        _page("methods/protocol", reads=("protocol.yml",)),
         _page("results/search"),
         _page("results/included-trials"),
         _page("results/excluded-and-awaiting", needs=names),
         _page("results/overview", needs=names),
         _page("results/moderators", needs=names),
         _page("results/sensitivity", needs=names),
-        _page("results/acceptability"),
+        _page(
+            "results/acceptability",
+            reads=("protocol.yml", "studies.csv", "acceptability.csv", "sources.csv"),
+        ),
         _page("bias/risk-of-bias", needs=names),
         _page("bias/small-study-effects", needs=names),
         _page("bias/integrity", needs=names),
@@ -59,9 +62,9 @@ def pages(protocol: Protocol) -> tuple[Page, ...]:
             for condition in protocol.conditions
         ),
         _page("living/whats-new", needs=names),
-        _page("living/validation"),
-        _page("living/speed"),
-        _page("living/checklists"),
+        _page("living/validation", reads=("validation.json",)),
+        _page("living/speed", reads=("benchmarks.json",)),
+        _page("living/checklists", reads=("protocol.yml", "checklists.csv")),
         _page("living/downloads", needs=names),
     )
 
@@ -137,7 +140,12 @@ def parts(protocol: Protocol) -> tuple[Part, ...]:
     )
 
 
-def _page(document: str, needs: tuple[str, ...] = (), **parameters: str) -> Page:
+def _page(
+    document: str,
+    needs: tuple[str, ...] = (),
+    reads: tuple[str, ...] = (),
+    **parameters: str,
+) -> Page:
     stem = document.split("/")[-1].replace("-", "_")
     return Page(
         name=document.replace("/", "."),
@@ -145,6 +153,7 @@ def _page(document: str, needs: tuple[str, ...] = (), **parameters: str) -> Page
         target=Path(f"{document}.ipynb"),
         parameters=parameters,
         needs=needs,
+        reads=reads,
     )
 
 

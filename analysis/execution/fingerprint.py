@@ -52,12 +52,20 @@ class Inputs:
         """Every part of the page's fingerprint, in the order a person would look."""
         parts = {f"parameters of {page.name}": digest(_canonical(dict(page.parameters)))}
         parts |= self.files([page.template])
-        parts |= self.reads.get(page.name, self.data())
+        parts |= self._data_of(page)
         parts |= self.files(Path("results") / f"{need}.json" for need in page.needs)
         parts |= self.files(sorted(self.code(page.template)))
         parts |= self.files([Path("requirements.txt")])
         parts["Python"] = digest(platform.python_version().encode())
         return parts
+
+    def _data_of(self, page: Page) -> Parts:
+        """What the page reads of `data/`, as narrowly as it is known."""
+        if page.name in self.reads:
+            return self.reads[page.name]
+        if page.reads:
+            return self.files(Path("data") / name for name in page.reads)
+        return self.data()
 
     def data(self) -> dict[str, str]:
         """All files of `data/`: what a page reads when nothing narrower is known.

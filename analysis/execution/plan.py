@@ -52,7 +52,8 @@ class Page:
 
     `template` is the notebook's path from the root, `target` that of the page from
     `chapters/`; `needs` names the pages that must be up to date before this one runs,
-    because it reads their results.
+    because it reads their results. `reads` are the files of `data/` it is made from, if it
+    is not made from all.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Page:
     target: Path
     parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     needs: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
 
     @property
     def result(self) -> str:

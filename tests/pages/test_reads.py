@@ -1,0 +1,110 @@
+"""Pages that say which files of `data/` they are made from are made from no other."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from analysis.evidence.load import Evidence, load
+from analysis.execution.contents import pages
+from analysis.execution.fingerprint import Inputs
+from analysis.execution.plan import Page, Project
+from analysis.pages import context
+from analysis.problems import EvidenceError
+from analysis.protocol import load_protocol
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "data"
+FILES: Mapping[str, str] = {
+    "protocol": "protocol.yml",
+    "trials": "studies.csv",
+    "outcomes": "outcomes.csv",
+    "risk_of_bias": "risk_of_bias.csv",
+    "acceptability": "acceptability.csv",
+    "published": "published.csv",
+    "decisions": "certainty.csv",
+    "rulings": "integrity.csv",
+    "control_groups": "contrasts.csv",
+    "checklists": "checklists.csv",
+    "sources": "sources.csv",
+}
+DECLARED = [page for page in pages(load_protocol(DATA / "protocol.yml")) if page.reads]
+
+
+class Unread:
+    """Records that nobody may look at, whatever he wants of them."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise AssertionError(f"{self.file} was read")
+
+    __getattr__ = __getitem__ = __iter__ = __len__ = __contains__ = __bool__ = __eq__ = _refuse
+    __hash__ = None  # type: ignore[assignment]
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Evidence:
+    return load(DATA)
+
+
+def only(evidence: Evidence, files: tuple[str, ...], folder: Path) -> Evidence:
+    """The evidence as if nothing but these files had been read."""
+    assert FILES.keys() == {field.name for field in fields(evidence)} - {"folder"}
+    hidden: dict[str, Any] = {
+        name: Unread(file) for name, file in FILES.items() if file not in files
+    }
+    return replace(evidence, folder=folder, **hidden)
+
+
+def cells(page: Page) -> Iterator[str]:
+    for cell in json.loads((ROOT / page.template).read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            yield "".join(cell["source"])
+
+
+def run(page: Page, evidence: Evidence, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Execute a page where there is nothing but the files it says it reads."""
+    for name in page.reads:
+        shutil.copy(DATA / name, folder / name)
+    restricted = only(evidence, page.reads, folder)
+    monkeypatch.setattr(context, "DATA", folder)
+    monkeypatch.setattr(context, "RESULTS", folder / "no results")
+    monkeypatch.setattr(context, "evidence", lambda: restricted)
+    names: dict[str, Any] = {}
+    for source in cells(page):
+        exec(source, names)
+
+
+@pytest.mark.parametrize("page", DECLARED, ids=lambda page: page.name)
+def test_a_page_reads_no_file_but_those_it_names(
+    page: Page, evidence: Evidence, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(page, evidence, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("page", DECLARED, ids=lambda page: page.name)
+def test_a_page_names_no_file_that_it_does_not_read(
+    page: Page, evidence: Evidence, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in page.reads:
+        folder = tmp_path / file
+        folder.mkdir()
+        with pytest.raises((AssertionError, EvidenceError)), monkeypatch.context() as patched:
+            rest = tuple(name for name in page.reads if name != file)
+            run(replace(page, reads=rest), evidence, folder, patched)
+
+
+def test_a_changed_row_leaves_pages_alone_that_do_not_show_it() -> None:
+    """What is declared is what the fingerprint covers, and the files are there."""
+    inputs = Inputs(Project(ROOT))
+    for page in DECLARED:
+        data = {name for name in inputs.of(page) if name.startswith("data/")}
+        assert data == {f"data/{name}" for name in page.reads}
