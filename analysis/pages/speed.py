@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pydantic import TypeAdapter
 
 from analysis.formatting import DASH, count, counted, day, listed, number
+from analysis.json_files import read_json
 from analysis.pages.html import Html, join, paragraph, table
 
 REVIEWS = 500
@@ -20,11 +21,12 @@ CORES = (8, 32, 128)
 PRICE_OF_A_CORE_HOUR = 0.05  # US dollars: an assumption, not a measurement
 SECONDS_PER_HOUR = 3600
 
+_REPORT = TypeAdapter(dict[str, Any])
+
 
 def read_report(data: Path) -> dict[str, Any]:
     """The stored figures of the benchmarks (`make bench`)."""
-    report: dict[str, Any] = json.loads((data / "benchmarks.json").read_text(encoding="utf-8"))
-    return report
+    return read_json(data / "benchmarks.json", _REPORT)
 
 
 def summary(report: Mapping[str, Any]) -> Html:
