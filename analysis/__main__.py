@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from analysis.evidence.load import Evidence
-    from analysis.execution.build import OpenWorkers, Reads
+    from analysis.execution.build import OpenWorkers, Plan, Reads
     from analysis.execution.plan import Page, Project
     from analysis.living.compare import Comparison
 
@@ -92,19 +93,20 @@ def _build(
     from rich.console import Console
 
     from analysis.execution.build import build_all
+    from analysis.execution.plan import Project
     from analysis.execution.published import published
 
-    project, pages = _plan()
-    console = Console()
+    project, console = Project(ROOT), Console()
+    plan = partial(_plan, project)
     done = build_all(
         project,
-        pages,
+        plan,
         lambda: _check_everything(project),
         console=console,
         jobs=jobs,
         force=force,
         timeout=timeout,
-        workers=_cluster(scheduler, project, pages, console) if scheduler else None,
+        workers=_cluster(scheduler, project, plan, console) if scheduler else None,
         beside=lambda: published(project),
         rehearsal=REHEARSAL,
     )
@@ -204,9 +206,11 @@ def status() -> None:
     """
     from analysis.execution.build import checked_reads
     from analysis.execution.fingerprint import Inputs
+    from analysis.execution.plan import Project
     from analysis.execution.run import stale_pages
 
-    project, pages = _plan()
+    project = Project(ROOT)
+    pages = _plan(project)
     reads = checked_reads(project, lambda: _check_everything(project))
     reasons = stale_pages(pages, Inputs(project, reads))
     for name, reason in reasons.items():
@@ -348,24 +352,18 @@ def _evidence() -> Evidence:
     return load(ROOT / "data")
 
 
-def _plan() -> tuple[Project, tuple[Page, ...]]:
+def _plan(project: Project) -> tuple[Page, ...]:
     from analysis.execution.contents import pages
-    from analysis.execution.plan import Project
     from analysis.protocol import load_protocol
 
-    project = Project(ROOT)
-    return project, pages(load_protocol(project.data / "protocol.yml"))
+    return pages(load_protocol(project.data / "protocol.yml"))
 
 
-def _cluster(
-    address: str, project: Project, pages: tuple[Page, ...], console: Console
-) -> OpenWorkers:
+def _cluster(address: str, project: Project, plan: Plan, console: Console) -> OpenWorkers:
     """The workers of a Dask scheduler, connected when the first page is to be executed."""
-    from functools import partial
-
     from analysis.execution.cluster import cluster_workers
 
-    return partial(cluster_workers, address, project, pages, console, REHEARSAL)
+    return lambda: cluster_workers(address, project, plan(), console, REHEARSAL)
 
 
 def _check_everything(project: Project) -> Reads:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from filelock import FileLock, Timeout
 from rich.console import Console
@@ -23,7 +24,7 @@ from analysis.execution.fingerprint import (
 from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Page, Project
 from analysis.execution.progress import progress
-from analysis.execution.rendering import BookError, import_sphinx
+from analysis.execution.rendering import BookError, few_collections, import_sphinx
 from analysis.execution.run import SECONDS_PER_PAGE, Report, Workers, execute, stale_pages
 from analysis.execution.workers import can_fork, default_jobs, open_workers
 from analysis.files import remove_unfinished, write_atomically
@@ -34,6 +35,9 @@ Reads = Mapping[str, Parts]
 
 Check = Callable[[], Reads]
 """Validates the evidence, raising `ReviewError`, and says which rows each page reads."""
+
+Plan = Callable[[], Sequence[Page]]
+"""Says which pages there are; raises `ReviewError`."""
 
 OpenWorkers = Callable[[], AbstractContextManager[Workers]]
 
@@ -56,7 +60,7 @@ class Build:
 
 def build_all(
     project: Project,
-    pages: Sequence[Page],
+    plan: Plan,
     check: Check,
     *,
     console: Console,
@@ -69,22 +73,27 @@ def build_all(
 ) -> Build:
     """Bring the site up to date and say what was done; a second build waits for the first.
 
-    `jobs` is the number of pages at a time (one for each core), `rehearsal` what the
-    parent of the kernels does before the first (`module:function`), `workers` opens
-    others than this machine's processes, `beside` says, once the pages are executed, what
-    else the site holds. The site stays as it was when a page fails or
-    Sphinx complains. Raises `ReviewError` for evidence or a plan that cannot be used, and
+    `plan` is asked for once. `jobs` is the number of pages at a time (one for each core),
+    `rehearsal` what the parent of the kernels does before the first (`module:function`),
+    `workers` opens others than this machine's processes, `beside` says, once the pages are
+    executed, what else the site holds. The site stays as it was when a page fails or Sphinx
+    complains. Raises `ReviewError` for evidence or a plan that cannot be used, and
     for what the system refuses.
     """
-    clock, jobs = _Clock(), jobs or default_jobs()
-    with system_errors_as_sentences(), only_build(project, console):
+    clock, jobs, plan = _Clock(), jobs or default_jobs(), cache(plan)
+    with (
+        system_errors_as_sentences(),
+        few_collections(),
+        only_build(project, console),
+    ):
         remove_unfinished(project.chapters, project.results)
         reads = known_reads(project)
         inputs = Inputs(project, reads or {})
-        opened = workers or _processes(pages, inputs, jobs, rehearsal, console)
+        opened = workers or _processes(plan, inputs, jobs, rehearsal, console)
         with _OnDemand(opened) as hands:
-            if force or reads is None or stale_pages(pages, inputs):
+            if force or reads is None or stale_pages(plan(), inputs):
                 hands.begin()  # imports its stack while this process checks the evidence
+            pages = plan()
             inputs = replace(inputs, reads=checked_reads(project, check))
             if hands.begun:
                 import_sphinx()  # while the parent of the kernels imports its own
@@ -152,19 +161,22 @@ def _evidence(project: Project) -> str:
 
 
 def _processes(
-    pages: Sequence[Page], inputs: Inputs, jobs: int, rehearsal: str | None, console: Console
+    plan: Plan, inputs: Inputs, jobs: int, rehearsal: str | None, console: Console
 ) -> OpenWorkers:
     """This machine's workers, with the modules that the pages' notebooks import."""
 
     def opened() -> AbstractContextManager[Workers]:
         if not can_fork():
             console.print("This platform does not fork: ordinary kernels are started, slowly.")
-        templates = {page.template for page in pages}
-        # Found while the parent imports what is not asked for here.
-        modules = (name for template in templates for name in inputs.modules(template))
-        return open_workers(jobs, inputs.project.root, modules, rehearsal)
+        return open_workers(jobs, inputs.project.root, _modules(plan, inputs), rehearsal)
 
     return opened
+
+
+def _modules(plan: Plan, inputs: Inputs) -> Iterator[str]:
+    """What the notebooks import: found while the parent imports what is not asked for here."""
+    for template in {page.template for page in plan()}:
+        yield from inputs.modules(template)
 
 
 @dataclass

@@ -80,7 +80,7 @@ def render(
     _check_contents(project)
     settings, said = _configuration(project), io.StringIO()
     try:
-        with _sphinx_namespace(project), _few_collections(), _processes_end_with_this_one():
+        with _sphinx_namespace(project), _processes_end_with_this_one():
             from sphinx.application import Sphinx
 
             app = Sphinx(
@@ -194,8 +194,8 @@ def _sphinx_namespace(project: Project) -> Iterator[None]:
 
 
 @contextmanager
-def _few_collections() -> Iterator[None]:
-    """Sphinx's trees are many and stay: looking for garbage in them is a tenth of its time."""
+def few_collections() -> Iterator[None]:
+    """Modules and Sphinx's trees are many and stay; looking for garbage there takes a tenth."""
     before = gc.get_threshold()
     gc.set_threshold(100_000, 50, 100)
     try:

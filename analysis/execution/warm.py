@@ -210,7 +210,8 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """The parent ends by itself once its socket is closed; see to it."""
+    """The parent ends by itself once its socket is closed, or at once if it still imports."""
+    process.terminate()
     try:
         process.wait(SECONDS_OF_GRACE)
     except subprocess.TimeoutExpired:
@@ -271,6 +272,7 @@ class _Nursery:
         wakes.setblocking(False)
         signal.set_wakeup_fd(wakes.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # from here on it tidies up at its end
         with woken, wakes:
             while True:
                 ready = self._poll(woken)
@@ -320,7 +322,8 @@ class _Nursery:
         from analysis.execution.kernels import be_kernel
 
         signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for number in (signal.SIGCHLD, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
         for other in (self.control, *self.kernels.values()):
             other.close()
         be_kernel(connection, root, lifeline, parent)

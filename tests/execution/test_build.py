@@ -66,7 +66,9 @@ class Review:
 
     def build(self, *, terminal: bool = False, **options: Any) -> Build:
         console = Console(file=io.StringIO(), width=200, force_terminal=terminal)
-        built = build_all(self.project, self.pages, self.check, console=console, jobs=2, **options)
+        built = build_all(
+            self.project, lambda: self.pages, self.check, console=console, jobs=2, **options
+        )
         assert isinstance(console.file, io.StringIO)
         self.said = console.file.getvalue()
         return built
@@ -137,7 +139,7 @@ def test_evidence_that_is_refused_executes_nothing(review: Review) -> None:
         raise ReviewError("data/outcomes.csv:2: sd: must be above 0")
 
     with pytest.raises(ReviewError, match="sd: must be above 0"):
-        build_all(review.project, review.pages, refuse, console=Console(file=io.StringIO()))
+        build_all(review.project, lambda: review.pages, refuse, console=Console(file=io.StringIO()))
     assert not review.project.chapters.joinpath("effects").exists()
     assert known_reads(review.project) is None
 
@@ -148,7 +150,7 @@ def test_evidence_that_changes_while_it_is_checked_is_refused(review: Review) ->
         return {}
 
     with pytest.raises(ReviewError, match="changed while it was being checked"):
-        build_all(review.project, review.pages, meddle, console=Console(file=io.StringIO()))
+        build_all(review.project, lambda: review.pages, meddle, console=Console(file=io.StringIO()))
 
 
 def test_on_a_terminal_a_failure_stands_above_the_bar(review: Review) -> None:

@@ -39,7 +39,7 @@ from analysis.execution.plan import Project
 from tests.execution.test_interrupted import plan
 
 project = Project(Path(sys.argv[1]))
-built = build_all(project, plan(), dict, console=Console(file=io.StringIO()), jobs=2)
+built = build_all(project, plan, dict, console=Console(file=io.StringIO()), jobs=2)
 sys.exit(0 if built.succeeded else 1)
 """
 
