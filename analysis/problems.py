@@ -41,6 +41,10 @@ class EvidenceError(ReviewError):
         )
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[EvidenceError], tuple[list[Problem]]]:
+        """Travels between processes with its problems."""
+        return type(self), (self.problems,)
+
 
 @contextmanager
 def system_errors_as_sentences() -> Iterator[None]:

@@ -22,14 +22,17 @@ from typing import TYPE_CHECKING, Literal
 
 from analysis.execution.fingerprint import digest
 from analysis.execution.plan import Project
-from analysis.execution.rendering import SUBSTITUTIONS as SUBSTITUTIONS
+from analysis.execution.processes import made_apart
 from analysis.execution.rendering import (
+    ENDED_EARLY,
+    BookError,
     Update,
     facts_of_all_pages,
     render,
     substitutions_file,
     titles,
 )
+from analysis.execution.rendering import SUBSTITUTIONS as SUBSTITUTIONS
 from analysis.files import write_atomically
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ SITE_CODE = (
     "mathml.py",
     "metadata.py",
     "navigation.py",
+    "processes.py",
     "terms.py",
     "trimming.py",
 )
@@ -63,7 +67,8 @@ class Site:
 class Beside:
     """Files of the site that are no pages: downloads, a feed.
 
-    `state` differs when they would; `make` makes them: where in the site → content.
+    `state` differs when they would; `make`, called in a process of its own, makes them:
+    where in the site → content.
     """
 
     state: str
@@ -149,16 +154,26 @@ def _successor(
     beside: Beside | None,
 ) -> Stamp:
     """Make the site anew in `.next`: Sphinx the pages, if any changed, then the other files."""
-    if stamp is not None and update is not None and not update.changed:
-        shutil.copytree(folders.project.site, folders.next)
-        made = stamp
-    else:
-        made = _build(folders, update, jobs)
     if beside is None:
-        return made
+        return _pages_made(folders, stamp, update, jobs)
     if stamp is not None and update is not None and _same_files(stamp, beside):
+        made = _pages_made(folders, stamp, update, jobs)
         return replace(made, beside=stamp.beside, files=stamp.files)
-    return replace(made, beside=beside.state, files=_write_beside(folders, beside, stamp))
+    with made_apart(beside.make) as files:  # while Sphinx is at work, which is often alone
+        made = _pages_made(folders, stamp, update, jobs)
+        try:
+            names = _write_beside(folders, files(), stamp)
+        except EOFError:
+            raise BookError([ENDED_EARLY]) from None
+    return replace(made, beside=beside.state, files=names)
+
+
+def _pages_made(folders: _Folders, stamp: Stamp | None, update: Update | None, jobs: int) -> Stamp:
+    """The pages in `.next`: as they are, if none changed."""
+    if stamp is None or update is None or update.changed:
+        return _build(folders, update, jobs)
+    shutil.copytree(folders.project.site, folders.next)
+    return stamp
 
 
 def _site(
@@ -288,11 +303,12 @@ def _build(folders: _Folders, update: Update | None, jobs: int) -> Stamp:
     return Stamp(pages, rest, titles(env))
 
 
-def _write_beside(folders: _Folders, beside: Beside, stamp: Stamp | None) -> tuple[str, ...]:
+def _write_beside(
+    folders: _Folders, files: Mapping[str, bytes], stamp: Stamp | None
+) -> tuple[str, ...]:
     """Write the files that are no pages, in place of the former ones; their names."""
     for name in stamp.files if stamp else ():
         (folders.next / name).unlink(missing_ok=True)
-    files = beside.make()
     for name, content in files.items():
         (folders.next / name).parent.mkdir(parents=True, exist_ok=True)
         (folders.next / name).write_bytes(content)

@@ -13,12 +13,10 @@ wants the kernel.
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import random
 import secrets
 import select
-import signal
 import socket
 import sys
 import time
@@ -35,6 +33,8 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.connect import write_connection_file
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
+
+from analysis.execution.processes import die_with
 
 if TYPE_CHECKING:
     from zmq.asyncio import Context
@@ -88,15 +88,6 @@ def be_kernel(connection: str, root: str, lifeline: socket.socket, parent: int) 
         lifeline.sendall(BEGUN)
         _run_kernel(connection, lifeline)
     os._exit(1)
-
-
-def die_with(parent: int) -> None:
-    """Have the system kill this process when `parent` ends, where it can (Linux)."""
-    if sys.platform == "linux":
-        set_parent_death_signal = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 def _be_first_to_go() -> None:

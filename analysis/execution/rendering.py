@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 from analysis.execution.markdown import escape_values
 from analysis.execution.metadata import SiteFacts, site_facts
 from analysis.execution.plan import Project
+from analysis.execution.processes import die_with
 from analysis.problems import Problem, ReviewError
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ IMPORTED_EARLY = (
     "sphinxcontrib.bibtex",
 )
 UNUSED_SETTINGS = {"comments_config", "use_jupyterbook_latex"}
+ENDED_EARLY = Problem(
+    Path("book"), None, None, "a process of the book ended early: it was killed, or memory ran out"
+)
 CELL = 10_000  # myst-nb counts the lines of a notebook's third cell from 30 000
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -209,8 +213,6 @@ def _processes_end_with_this_one() -> Iterator[None]:
     """A killed build's would stay for ever: each waits for one that no longer listens."""
     from sphinx.util.parallel import ParallelTasks
 
-    from analysis.execution.kernels import die_with
-
     tasks: Any = ParallelTasks
     process, parent = tasks._process, os.getpid()
 
@@ -309,8 +311,7 @@ def _fault(project: Project, error: Exception) -> Problem:
     from sphinx.errors import SphinxError
 
     if isinstance(error, EOFError):  # nothing else that Sphinx reads ends before it should
-        ended = "a process that made pages ended early: it was killed, or memory ran out"
-        return Problem(Path("book"), None, None, ended)
+        return ENDED_EARLY
     kind = "" if isinstance(error, SphinxError) else f"{type(error).__name__}: "
     return Problem(Path("book"), None, None, kind + _said(project, error))
 

@@ -110,9 +110,10 @@ def _licence(name: str) -> str:
 
 def named_licences(package: Distribution) -> set[str]:
     """Each licence that the expression, or else the classifiers, of a package name."""
-    if "License-Expression" in package.metadata:
-        expression = package.metadata["License-Expression"]
+    metadata = package.metadata  # read and parsed anew each time it is asked for
+    if "License-Expression" in metadata:
+        expression = metadata["License-Expression"]
         return set(re.split(r" AND | OR ", expression.replace("(", "").replace(")", "")))
-    classifiers = package.metadata.get_all("Classifier") or []
+    classifiers = metadata.get_all("Classifier") or []
     named = {line.rpartition(" :: ")[2] for line in classifiers if line.startswith("License ::")}
     return named - {"OSI Approved"}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
 from analysis.execution.book import Beside, build_book
 from analysis.execution.plan import Project
-from analysis.problems import ReviewError
+from analysis.execution.rendering import BookError
+from analysis.problems import EvidenceError, Problem, ReviewError
 
 CONFIG = """\
 title: Toy
@@ -79,6 +82,29 @@ def test_a_site_stays_when_its_files_cannot_be_made(project: Project) -> None:
         build_book(project, beside=Beside("2", broken))
     assert downloads(project) == {"a.csv"}
     assert (project.site / "index.html").is_file()
+
+
+def test_a_site_stays_when_what_makes_its_files_is_killed(project: Project) -> None:
+    build_book(project, beside=offering("1", a_csv="1"))
+
+    def killed() -> dict[str, bytes]:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return {}
+
+    with pytest.raises(BookError, match="ended early"):
+        build_book(project, beside=Beside("2", killed))
+    assert downloads(project) == {"a.csv"}
+
+
+def test_all_that_is_wrong_with_the_data_is_said_of_files_too(project: Project) -> None:
+    problems = [Problem(Path("a.csv"), 2, "n", "is not a number"), Problem(Path("b"), 1, None, "x")]
+
+    def wrong() -> dict[str, bytes]:
+        raise EvidenceError(problems)
+
+    with pytest.raises(EvidenceError) as raised:
+        build_book(project, beside=Beside("1", wrong))
+    assert raised.value.problems == problems
 
 
 def test_a_change_of_the_status_reaches_every_page_but_the_front_page(project: Project) -> None:

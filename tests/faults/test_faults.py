@@ -179,7 +179,7 @@ def test_no_process_of_the_book_outlives_its_build(review: Review, victim: str) 
             said, _ = driver.communicate()
             assert gone([process])
     if victim == "process":
-        assert_clear(said, "✗ book: a process that made pages ended early")
+        assert_clear(said, "✗ book: a process of the book ended early")
         assert driver.returncode == 1
     review.write("data/outcomes.csv", "row_id\na\nb\nc\n")
     assert_mended(review)
