@@ -42,6 +42,7 @@ SOURCES = {".md", ".ipynb"}
 SITE_CODE = (
     "book.py",
     "rendering.py",
+    "citations.py",
     "markdown.py",
     "mathml.py",
     "metadata.py",

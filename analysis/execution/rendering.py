@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from analysis.execution.citations import find_plugins_once, keep_citations
 from analysis.execution.markdown import escape_values
 from analysis.execution.metadata import SiteFacts, site_facts
 from analysis.execution.plan import Project
@@ -101,7 +102,7 @@ def render(
                 parallel=jobs,
             )
             _allow_parallel_reading(app)
-            _find_citation_backend()
+            find_plugins_once()
             _substitute(app, project)
             if update is not None:
                 _render_only(app, update)
@@ -233,14 +234,6 @@ def _allow_parallel_reading(app: Sphinx) -> None:
         numbering.parallel_read_safe = True
 
 
-def _find_citation_backend() -> None:
-    """Pybtex would look through all installed packages for it at each citation."""
-    from pybtex.plugin import find_plugin, register_plugin
-
-    backend = find_plugin(group := "pybtex.backends", name := "plaintext")
-    register_plugin(group, name, backend, force=True)
-
-
 def _substitute(app: Sphinx, project: Project) -> None:
     """Give MyST the values past Sphinx's configuration: its changes have all pages read again."""
     values = substitutions_file(project)
@@ -255,8 +248,9 @@ def _render_only(app: Sphinx, update: Update) -> None:
     """Let content decide what is read again; then write whatever shows something of it.
 
     Sphinx writes the pages it has read. A changed title stands in the navigation of all,
-    and any page may have begun or ceased to cite what a list of references gathers.
+    and a list of references gathers what any page may have begun or ceased to cite.
     """
+    citations_stand = keep_citations(app, update.changed)
 
     def outdated(
         _app: Sphinx, _env: object, _new: set[str], _old: set[str], _gone: set[str]
@@ -266,6 +260,8 @@ def _render_only(app: Sphinx, update: Update) -> None:
     def showing(_app: Sphinx, env: BuildEnvironment) -> Any:
         if titles(env) != update.titles:
             return sorted(env.found_docs)
+        if citations_stand():
+            return []
         lists = env.domaindata.get("cite", {}).get("bibliographies", {})
         return sorted({key.docname for key in lists})
 

@@ -32,6 +32,7 @@ chapters:
 - file: pain
 - file: figure
 - file: references
+- file: terms
 """
 
 FIGURE = """\
@@ -49,7 +50,7 @@ FIGURE = """\
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """A small book: two pages of text, one notebook, one list of references."""
+    """A small book: two pages of text, a notebook, a list of references, terms."""
     made = Project(tmp_path / "review")
     write(made, "_config.yml", CONFIG)
     write(made, "_toc.yml", TOC)
@@ -63,8 +64,8 @@ def project(tmp_path: Path) -> Project:
     write(made, "chapters/pain.md", "# Pain\n\n{download}`../data/rows.csv` {{ review.k }}\n")
     write(made, "results/substitutions.json", '{"review": {"k": "12 trials"}}')
     write(made, "chapters/figure.ipynb", FIGURE)
-    references = "# References\n\n```{bibliography}\n```\n"
-    write(made, "chapters/references.md", references + "\n```{glossary}\nSevere\n: A word.\n```\n")
+    write(made, "chapters/references.md", "# References\n\n```{bibliography}\n```\n")
+    write(made, "chapters/terms.md", "# Terms\n\n```{glossary}\nSevere\n: A word.\n```\n")
     return made
 
 
@@ -102,7 +103,7 @@ def test_the_front_page_is_the_index_and_an_unchanged_book_is_left_alone(
     project: Project,
 ) -> None:
     built = build_book(project)
-    assert (built.state, built.pages, built.index) == ("built", 4, project.site / "index.html")
+    assert (built.state, built.pages, built.index) == ("built", 5, project.site / "index.html")
     assert "<h1>Front" in html(project, "index")
     before = (project.site / "index.html").stat()
     assert build_book(project).state == "unchanged"
@@ -122,10 +123,16 @@ def test_the_alternative_text_of_a_figure_reaches_the_page(project: Project) -> 
         ("chapters/pain.md", "# Pain\n", "# Severe pain\n"),
         ("chapters/figure.ipynb", "<svg ", "<svg height='9' "),
         ("chapters/index.md", " {cite}`e14`", ""),
+        ("chapters/index.md", "# Front\n", "# Front\n\nA new sentence.\n"),
+        ("chapters/pain.md", "# Pain\n", "# Pain\n\nAs before {cite}`e14`.\n"),
+        ("chapters/references.md", "# References\n", "# References\n\nA new sentence.\n"),
         ("data/rows.csv", "a,b", "a,b,c"),
         ("results/substitutions.json", "12", "13"),
     ],
-    ids=["text", "title", "figure", "citation", "download", "substitution"],
+    ids=[
+        "text", "title", "figure", "citation gone", "text of a page that cites", "new citation",
+        "list of references", "download", "substitution",
+    ],  # fmt: skip
 )
 def test_a_changed_page_gives_the_site_a_first_build_would(
     project: Project, path: str, old: str, new: str

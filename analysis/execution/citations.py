@@ -1,0 +1,56 @@
+"""Citations, which sphinxcontrib-bibtex formats anew at each build: only where one changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Set
+
+    from sphinx.application import Sphinx
+
+
+def find_plugins_once() -> None:
+    """Pybtex looks through all installed packages for each style, and for each citation."""
+    from pybtex import plugin
+
+    if not hasattr(plugin.entry_points, "cache_info"):
+        plugin.entry_points = cache(plugin.entry_points)
+
+
+def keep_citations(app: Sphinx, read_again: Set[str]) -> Callable[[], bool]:
+    """Let the formatted citations of the last build stand if nobody cites otherwise since.
+
+    `read_again` are the documents that are read in between; the publications themselves are
+    the same, or the book is built from nothing. Returns whether the citations stand, to be
+    asked once all documents are read. The list of references is the most laborious page.
+    """
+    domain = cast(Any, app.env.domains.get("cite"))
+    if domain is None:  # a book without a list of publications
+        return lambda: True
+    before, formatted = _cited(domain), list(domain.citations)
+    lists_stay = not any(key.docname in read_again for key in domain.bibliographies)
+
+    def stand() -> bool:
+        return lists_stay and _cited(domain) == before
+
+    format_all = domain.env_updated
+
+    def env_updated() -> Any:
+        if stand():
+            domain.data["citations"] = formatted
+            return []
+        return format_all()
+
+    domain.env_updated = env_updated
+    return stand
+
+
+def _cited(domain: Any) -> set[tuple[str, str, tuple[str, ...]]]:
+    """Who cites what: document, the place in it, the keys."""
+    return {
+        (ref.docname, ref.citation_ref_id, tuple(target.key for target in ref.targets))
+        for ref in domain.citation_refs
+    }
