@@ -16,13 +16,13 @@ from analysis.searching.commands import agreement, extract_app, screen, search_a
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from analysis.evidence.load import Evidence
-    from analysis.execution.build import OpenWorkers, Plan, Reads
+    from analysis.evidence.records import Evidence
+    from analysis.execution.build import Checked, OpenWorkers, Plan
     from analysis.execution.plan import Page, Project
     from analysis.living.compare import Comparison
 
 ROOT = Path(__file__).resolve().parents[1]
-REHEARSAL = "analysis.pages.context:rehearse"
+REHEARSAL = "analysis.pages.rehearsal:rehearse"
 # Exit codes above those of a failure (1) and of a command not understood (2).
 UNREAD_FILE = 4
 
@@ -171,7 +171,7 @@ def _say_changes(data: Path) -> str:
     """Show what changed since the last release, from the results just built; what comes next."""
     from rich.console import Console
 
-    from analysis.living.release import releases
+    from analysis.living.releases import releases
     from analysis.living.results import read_results
     from analysis.living.state import state_of
     from analysis.living.terminal import comparison_text
@@ -204,15 +204,15 @@ def status() -> None:
 
     Example: python -m analysis status
     """
-    from analysis.execution.build import checked_reads
+    from analysis.execution.build import checked_evidence
     from analysis.execution.fingerprint import Inputs
     from analysis.execution.plan import Project
     from analysis.execution.run import stale_pages
 
     project = Project(ROOT)
     pages = _plan(project)
-    reads = checked_reads(project, lambda: _check_everything(project))
-    reasons = stale_pages(pages, Inputs(project, reads))
+    checked = checked_evidence(project, lambda: _check_everything(project))
+    reasons = stale_pages(pages, Inputs(project, checked.reads))
     for name, reason in reasons.items():
         typer.echo(f"{name}: {reason}")
     typer.echo(f"{len(reasons)} of {len(pages)} pages are stale.")
@@ -236,17 +236,18 @@ def release(
 
     Example: python -m analysis release 2026.11
     """
-    from analysis.living import release as living
+    from analysis.living.release import freeze, freeze_baseline
+    from analysis.living.releases import releases
 
     data = ROOT / "data"
     if verify:
-        for one in [name] if name else [found.name for found in living.releases(data)]:
+        for one in [name] if name else [found.name for found in releases(data)]:
             _verify(data, one)
         return
     if not name and not baseline:
         stated = _evidence().protocol.version.name
         raise ReviewError(f"name the version, as data/protocol.yml does: release {stated}")
-    made = living.freeze_baseline(data) if baseline else living.freeze(data, name)
+    made = freeze_baseline(data) if baseline else freeze(data, name)
     typer.echo(f"Release {made.name} ({made.kind or 'baseline'}) is in data/releases/{made.name}/.")
     typer.echo("Next: commit it, then make book")
 
@@ -363,14 +364,15 @@ def _cluster(address: str, project: Project, plan: Plan, console: Console) -> Op
     """The workers of a Dask scheduler, connected when the first page is to be executed."""
     from analysis.execution.cluster import cluster_workers
 
-    return lambda: cluster_workers(address, project, plan(), console, REHEARSAL)
+    return lambda: cluster_workers(address, project, plan(), console)
 
 
-def _check_everything(project: Project) -> Reads:
+def _check_everything(project: Project) -> Checked:
     """Validate the evidence; leave the values of the prose; say which data each cell reads."""
     import json
 
     from analysis.execution.book import SUBSTITUTIONS
+    from analysis.execution.build import Checked
     from analysis.execution.contents import check_toc
     from analysis.files import write_atomically
     from analysis.pages.facts import review_facts, substitutions
@@ -383,7 +385,7 @@ def _check_everything(project: Project) -> Reads:
     values = substitutions(evidence.protocol, review_facts(evidence), searches)
     text = json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1, default=str)
     write_atomically(project.results / SUBSTITUTIONS, text + "\n")
-    return cell_inputs(evidence)
+    return Checked(cell_inputs(evidence), (evidence,))
 
 
 def main() -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.evidence.load import Evidence, load
+from analysis.evidence.load import load
+from analysis.evidence.records import Evidence
 from analysis.synthesis.cell import synthesise_all
 from analysis.synthesis.model import Synthesis
 from tests.evidence.folder import DATA, DataFolder

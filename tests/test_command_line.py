@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from analysis import __main__ as command_line
 from analysis.files import write_atomically
-from analysis.living.release import releases
+from analysis.living.releases import releases
 from analysis.living.results import to_json
 from analysis.problems import ReviewError
 from tests.evidence.folder import DATA

@@ -18,6 +18,7 @@ from analysis.problems import LARGEST_FILE, EvidenceError, Problem, read_bytes, 
 # Far above the longest real note and the largest review, far below what makes a reader slow.
 LONGEST_CELL = 20_000
 MOST_ROWS = 3_000
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 # Tabs and line ends may stand in a quoted note; other control characters are never seen
 # by the person who typed them, and break the figures' SVG.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
 
 from analysis.evidence.consistency import consistency_problems
-from analysis.evidence.csv_files import TextTable, read_fitting_rows
+from analysis.evidence.csv_files import NUMBER, TextTable, read_fitting_rows
 from analysis.evidence.records import (
     AcceptabilityRow,
     ChecklistItem,
     ControlGroup,
     Decision,
+    Evidence,
     Judgement,
     OutcomeRow,
     Published,
@@ -27,38 +26,11 @@ from analysis.evidence.records import (
 )
 from analysis.evidence.schemas import schemas
 from analysis.problems import EvidenceError, Problem, short
-from analysis.protocol import Protocol, load_protocol
+from analysis.protocol import load_protocol
 
-NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 DECIMAL_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+")
 GROUPED_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3},[0-9]{3}")
 LARGEST_NUMBER = 1e12
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """The validated evidence: every file's rows, in file order, and the protocol."""
-
-    folder: Path
-    protocol: Protocol
-    trials: Mapping[str, Trial]
-    outcomes: tuple[OutcomeRow, ...]
-    risk_of_bias: tuple[Judgement, ...]
-    acceptability: tuple[AcceptabilityRow, ...]
-    published: tuple[Published, ...]
-    decisions: tuple[Decision, ...]
-    rulings: tuple[Ruling, ...]
-    control_groups: tuple[ControlGroup, ...]
-    checklists: tuple[ChecklistItem, ...]
-    sources: Mapping[str, Source]
-
-    def splits_control(self, study_id: str, source_id: str) -> bool:
-        """Whether that source gave each contrast of the trial its own part of the controls."""
-        return any(
-            row.control_group == "split"
-            for row in self.control_groups
-            if (row.study_id, row.source_id) == (study_id, source_id)
-        )
 
 
 def load(folder: Path) -> Evidence:

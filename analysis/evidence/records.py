@@ -1,12 +1,19 @@
-"""The rows of the data files as frozen objects; a blank number is None, a blank text is ""."""
+"""The evidence: the rows of the data files as frozen objects, apart from how they are read.
+
+A blank number is None, a blank text is "".
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Literal, TypeVar
 
 import pandas as pd
+
+from analysis.protocol import Protocol
 
 JudgementWord = Literal["low", "some concerns", "unclear", "high"]
 CertaintyDomain = Literal[
@@ -232,6 +239,32 @@ class ControlGroup:
     source_id: str
     control_group: str
     basis: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The validated evidence: every file's rows, in file order, and the protocol."""
+
+    folder: Path
+    protocol: Protocol
+    trials: Mapping[str, Trial]
+    outcomes: tuple[OutcomeRow, ...]
+    risk_of_bias: tuple[Judgement, ...]
+    acceptability: tuple[AcceptabilityRow, ...]
+    published: tuple[Published, ...]
+    decisions: tuple[Decision, ...]
+    rulings: tuple[Ruling, ...]
+    control_groups: tuple[ControlGroup, ...]
+    checklists: tuple[ChecklistItem, ...]
+    sources: Mapping[str, Source]
+
+    def splits_control(self, study_id: str, source_id: str) -> bool:
+        """Whether that source gave each contrast of the trial its own part of the controls."""
+        return any(
+            row.control_group == "split"
+            for row in self.control_groups
+            if (row.study_id, row.source_id) == (study_id, source_id)
+        )
 
 
 Record = TypeVar("Record")

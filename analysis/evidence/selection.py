@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from analysis.evidence.effects import DATA_LEVELS, cannot_give, data_level
 from analysis.evidence.eligibility import too_small
-from analysis.evidence.load import Evidence
-from analysis.evidence.records import OutcomeRow
+from analysis.evidence.records import Evidence, OutcomeRow
 from analysis.protocol import Cell
 
 

@@ -25,7 +25,7 @@ from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Page, Project
 from analysis.execution.progress import progress
 from analysis.execution.rendering import BookError, few_collections, import_sphinx
-from analysis.execution.run import SECONDS_PER_PAGE, Report, Workers, execute, stale_pages
+from analysis.execution.run import SECONDS_PER_PAGE, Crew, Report, execute, stale_pages
 from analysis.execution.workers import can_fork, default_jobs, open_workers
 from analysis.files import remove_unfinished, write_atomically
 from analysis.problems import ReviewError, system_errors_as_sentences
@@ -33,13 +33,26 @@ from analysis.problems import ReviewError, system_errors_as_sentences
 Reads = Mapping[str, Parts]
 """Page name → the rows it reads: what each is, and the hash of its content."""
 
-Check = Callable[[], Reads]
-"""Validates the evidence, raising `ReviewError`, and says which rows each page reads."""
+
+@dataclass(frozen=True)
+class Checked:
+    """Evidence that is valid: the rows each page reads, and what kernels may begin with.
+
+    `given` is what the rehearsal is called with: evidence that was just read need not be
+    read again.
+    """
+
+    reads: Reads
+    given: tuple[object, ...] = ()
+
+
+Check = Callable[[], Checked]
+"""Validates the evidence; raises `ReviewError`."""
 
 Plan = Callable[[], Sequence[Page]]
 """Says which pages there are; raises `ReviewError`."""
 
-OpenWorkers = Callable[[], AbstractContextManager[Workers]]
+OpenWorkers = Callable[[], AbstractContextManager[Crew]]
 
 CHECKED = ".checked.json"
 
@@ -74,11 +87,11 @@ def build_all(
     """Bring the site up to date and say what was done; a second build waits for the first.
 
     `plan` is asked for once. `jobs` is the number of pages at a time (one for each core),
-    `rehearsal` what the parent of the kernels does before the first (`module:function`),
-    `workers` opens others than this machine's processes, `beside` says, once the pages are
-    executed, what else the site holds. The site stays as it was when a page fails or Sphinx
-    complains. Raises `ReviewError` for evidence or a plan that cannot be used, and
-    for what the system refuses.
+    `rehearsal` what the parent of the kernels does before the first, given what the check
+    gives (`module:function`), `workers` opens others than this machine's processes, `beside`
+    says, once the pages are executed, what else the site holds. The site stays as it was
+    when a page fails or Sphinx complains. Raises `ReviewError` for evidence or a plan that
+    cannot be used, and for what the system refuses.
     """
     clock, jobs, plan = _Clock(), jobs or default_jobs(), cache(plan)
     with (
@@ -90,12 +103,14 @@ def build_all(
         reads = known_reads(project)
         inputs = Inputs(project, reads or {})
         opened = workers or _processes(plan, inputs, jobs, rehearsal, console)
-        with _OnDemand(opened) as hands:
+        with _OnDemand(opened, rehearsal) as hands:
             if force or reads is None or stale_pages(plan(), inputs):
                 hands.begin()  # imports its stack while this process checks the evidence
             pages = plan()
-            inputs = replace(inputs, reads=checked_reads(project, check))
+            checked = checked_evidence(project, check)
+            inputs, hands.given = replace(inputs, reads=checked.reads), checked.given
             if hands.begun:
+                hands.rehearse()
                 import_sphinx()  # while the parent of the kernels imports its own
             clock.ends("check")
             with progress(console, len(pages)) as listener:
@@ -126,21 +141,22 @@ def only_build(project: Project, console: Console) -> Iterator[None]:
         lock.release()
 
 
-def checked_reads(project: Project, check: Check) -> Reads:
-    """The rows each page reads, from evidence that is valid; checked again only if it changed.
+def checked_evidence(project: Project, check: Check) -> Checked:
+    """What the pages read, from evidence that is valid; checked again only if it changed.
 
-    Raises `ReviewError` also if the evidence changes meanwhile: the parent of the kernels
-    may have read it already.
+    Raises `ReviewError` also if the evidence changes meanwhile.
     """
-    reads = known_reads(project)
-    if reads is None:
-        state = _evidence(project)
-        reads = check()
-        if _evidence(project) != state:
-            raise ReviewError("the evidence changed while it was being checked: build again")
-        known = {"evidence": state, "reads": {name: dict(parts) for name, parts in reads.items()}}
-        write_atomically(project.results / CHECKED, json.dumps(known, ensure_ascii=False) + "\n")
-    return reads
+    known = known_reads(project)
+    if known is not None:
+        return Checked(known)
+    state = _evidence(project)
+    checked = check()
+    if _evidence(project) != state:
+        raise ReviewError("the evidence changed while it was being checked: build again")
+    reads = {name: dict(parts) for name, parts in checked.reads.items()}
+    said = json.dumps({"evidence": state, "reads": reads}, ensure_ascii=False)
+    write_atomically(project.results / CHECKED, said + "\n")
+    return checked
 
 
 def known_reads(project: Project) -> Reads | None:
@@ -165,29 +181,37 @@ def _processes(
 ) -> OpenWorkers:
     """This machine's workers, with the modules that the pages' notebooks import."""
 
-    def opened() -> AbstractContextManager[Workers]:
+    def opened() -> AbstractContextManager[Crew]:
         if not can_fork():
             console.print("This platform does not fork: ordinary kernels are started, slowly.")
-        return open_workers(jobs, inputs.project.root, _modules(plan, inputs), rehearsal)
+        return open_workers(jobs, inputs.project.root, _modules(plan, inputs, rehearsal))
 
     return opened
 
 
-def _modules(plan: Plan, inputs: Inputs) -> Iterator[str]:
-    """What the notebooks import: found while the parent imports what is not asked for here."""
+def _modules(plan: Plan, inputs: Inputs, rehearsal: str | None) -> Iterator[str]:
+    """What is to be warm: found while the parent imports what every page needs."""
+    if rehearsal:
+        yield rehearsal.partition(":")[0]
     for template in {page.template for page in plan()}:
-        yield from inputs.modules(template)
+        yield from inputs.imports(template)
 
 
 @dataclass
 class _OnDemand:
-    """Workers that are opened when the first page, or somebody who foresees one, asks."""
+    """Workers that are opened when the first page, or somebody who foresees one, asks.
+
+    Before the first page they rehearse, with what is `given`.
+    """
 
     open: OpenWorkers
+    rehearsal: str | None
+    given: tuple[object, ...] = ()
     _stack: ExitStack = field(default_factory=ExitStack)
-    _workers: Workers | None = None
+    _workers: Crew | None = None
+    _rehearsed: bool = False
 
-    def begin(self) -> Workers:
+    def begin(self) -> Crew:
         if self._workers is None:
             self._workers = self._stack.enter_context(self.open())
         return self._workers
@@ -196,8 +220,15 @@ class _OnDemand:
     def begun(self) -> bool:
         return self._workers is not None
 
+    def rehearse(self) -> Crew:
+        workers = self.begin()
+        if self.rehearsal and not self._rehearsed:
+            workers.rehearse(self.rehearsal, *self.given)
+        self._rehearsed = True
+        return workers
+
     def submit(self, job: Job) -> Future[Executed | Failed]:
-        return self.begin().submit(job)
+        return self.rehearse().submit(job)
 
     def __enter__(self) -> _OnDemand:
         return self

@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -28,7 +28,7 @@ from analysis.execution.fingerprint import Inputs
 from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Page, Project
 from analysis.execution.published import HANDED_ON
-from analysis.execution.run import Workers
+from analysis.execution.run import Crew
 from analysis.execution.stage import Assignment, Checkout, checkout, packed
 from analysis.problems import ReviewError
 
@@ -45,18 +45,16 @@ def cluster_workers(
     project: Project,
     pages: Sequence[Page],
     console: Console,
-    rehearsal: str | None = None,
-) -> Iterator[Workers]:
+) -> Iterator[Crew]:
     """Open the workers of the Dask scheduler at `address` that are what this machine is.
 
-    `rehearsal` is what the parent of the kernels does first, as in `warm_workers`. The
-    project's data are read now. Raises `ReviewError` where Dask is not installed, where the
+    The project's data are read now. Raises `ReviewError` where Dask is not installed, where the
     scheduler does not answer, or where no worker is there that may compute.
     """
     here = checkout(project.package, project.root / "requirements.txt")
     with _connected(address) as client:
         workers = ClusterWorkers(
-            client, here, _assignment(project, pages, rehearsal), project, _needs(pages), console
+            client, here, _assignment(project, pages), project, _needs(pages), console
         )
         try:
             workers.wait_for_one()
@@ -65,12 +63,12 @@ def cluster_workers(
             workers.close()
 
 
-def _assignment(project: Project, pages: Sequence[Page], rehearsal: str | None) -> Assignment:
+def _assignment(project: Project, pages: Sequence[Page]) -> Assignment:
     """What any page may read, the data and the files that the site hands on; what all import."""
     inputs = Inputs(project)
-    modules = {name for page in pages for name in inputs.modules(page.template)}
+    modules = {name for page in pages for name in inputs.imports(page.template)}
     files = packed(project.root, [*inputs.data(), *HANDED_ON])
-    return Assignment(files, tuple(sorted(modules)), rehearsal)
+    return Assignment(files, tuple(sorted(modules)))
 
 
 def _needs(pages: Sequence[Page]) -> dict[str, list[str]]:
@@ -151,6 +149,10 @@ class ClusterWorkers:
             self.waiting.append(ticket)
             self._hand_out()
         return ticket.answer
+
+    def rehearse(self, function: str, *given: object) -> None:
+        """Each machine calls it before its first page, with nothing: it has a copy of the data."""
+        self.assignment = replace(self.assignment, rehearsal=function)
 
     def close(self) -> None:
         """Hand out no more, and let the workers drop what they have of this build."""

@@ -100,13 +100,13 @@ class Inputs:
 
     def _reached(self, template: Path) -> set[str]:
         reached: set[str] = set()
-        waiting = [*self._imported(template), FINISHING]
+        waiting = [*self.imports(template), FINISHING]
         while waiting:
             name = waiting.pop()
             if name not in reached:
                 reached.add(name)
                 if path := self._module_file(name):
-                    waiting += [*_parents(name), *self._imported(path)]
+                    waiting += [*_parents(name), *self.imports(path)]
         return reached
 
     def forget_results(self) -> None:
@@ -120,7 +120,8 @@ class Inputs:
             self._digests[path] = digest(file.read_bytes()) if file.is_file() else None
         return self._digests[path]
 
-    def _imported(self, path: Path) -> frozenset[str]:
+    def imports(self, path: Path) -> frozenset[str]:
+        """What a module or a notebook itself imports, wherever the import stands in it."""
         if path not in self._imports:
             file = self.project.root / path
             self._imports[path] = (

@@ -71,6 +71,13 @@ class Workers(Protocol):
     def submit(self, job: Job) -> Future[Executed | Failed]: ...
 
 
+class Crew(Workers, Protocol):
+    """Workers that can do once what each of their pages would do first."""
+
+    def rehearse(self, function: str, *given: object) -> None:
+        """Call `module:name` before the pages submitted later, where that helps them."""
+
+
 class Listener(Protocol):
     """Who is told how a run goes: the progress bar, or nobody."""
 

@@ -102,12 +102,12 @@ def packed(root: Path, names: Iterable[str]) -> bytes:
 class Assignment:
     """What the pages of a build start from: an archive of the driver's data, and what to warm.
 
-    `modules` and `rehearsal` are what the parent of the kernels imports and calls first.
+    `modules` and `rehearsal` are what the parent of the kernels imports and then calls.
     """
 
     files: bytes
     modules: tuple[str, ...]
-    rehearsal: str | None
+    rehearsal: str | None = None
 
 
 class Stage:
@@ -119,8 +119,10 @@ class Stage:
             stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
             shutil.copytree(package, self.folder / package.name)
             self._unpack(assignment.files)
-            workers = warm_workers(jobs, self.folder, assignment.modules, assignment.rehearsal)
+            workers = warm_workers(jobs, self.folder, assignment.modules)
             self._workers = stack.enter_context(workers)
+            if assignment.rehearsal:
+                self._workers.rehearse(assignment.rehearsal)
             self.close = stack.pop_all().close
 
     def execute(self, job: Job, results: bytes) -> Executed | Failed:

@@ -15,6 +15,7 @@ import gc
 import importlib
 import json
 import os
+import pickle
 import select
 import shutil
 import signal
@@ -22,7 +23,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -75,6 +76,17 @@ class WarmWorkers:
     def submit(self, job: Job) -> Future[Executed | Failed]:
         return self.pool.submit(self._execute, job)
 
+    def rehearse(self, function: str, *given: object) -> None:
+        """Let the parent call `module:name` once, before it forks for pages submitted later.
+
+        What that loads or draws every later kernel has loaded and drawn. It must start no
+        thread. `given` travels as a pickle; nobody waits for the call.
+        """
+        script = self.folder / "rehearsal"
+        script.write_bytes(pickle.dumps((function, given)))
+        with suppress(OSError):  # a parent that has ended will say so of a page
+            self._send({"rehearse": str(script)}).close()
+
     def _execute(self, job: Job) -> Executed | Failed:
         from analysis.execution.kernels import BEGUN, NoKernel, connection_file, kernel_manager
 
@@ -101,16 +113,20 @@ class WarmWorkers:
         """Ask the parent for a kernel; raises `OSError` where the parent has ended."""
         from analysis.execution.kernels import Kernel
 
+        return Kernel(self._send({"kernel": connection, "root": root}))
+
+    def _send(self, request: Mapping[str, str]) -> socket.socket:
+        """Ask the parent for something; our end of the socket that belongs to it."""
         ours, theirs = socket.socketpair()
-        try:
-            # Before the parent has the other end, so that it need not wait for what is said.
-            ours.sendall(json.dumps([connection, root]).encode())
-            with closing(theirs):
+        with closing(theirs):
+            try:
+                # Before the parent has the other end, so that it need not wait for what is said.
+                ours.sendall(json.dumps(request).encode())
                 socket.send_fds(self.control, [b"+"], [theirs.fileno()])
-        except OSError:
-            ours.close()
-            raise
-        return Kernel(ours)
+            except OSError:
+                ours.close()
+                raise
+        return ours
 
     def _lost(self) -> Failed:
         """Why there is no kernel; a parent that hangs up is given a moment to have ended."""
@@ -129,26 +145,13 @@ def _log(folder: Path) -> Path:
 
 
 @contextmanager
-def warm_workers(
-    jobs: int, root: Path, modules: Iterable[str], rehearsal: str | None = None
-) -> Iterator[WarmWorkers]:
-    """Start a parent that imports `modules`, and open `jobs` places for forks of it.
-
-    `rehearsal` is a function, `module:name`, that the parent calls once: what it loads or
-    draws every kernel has loaded and drawn. It must start no thread.
-    """
+def warm_workers(jobs: int, root: Path, modules: Iterable[str]) -> Iterator[WarmWorkers]:
+    """Start a parent that imports `modules`, and open `jobs` places for forks of it."""
     folder = Path(tempfile.mkdtemp(prefix="pages-"))
     ours, theirs = socket.socketpair()
     with closing(ours), theirs, _log(folder).open("wb") as errors:
         process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                __name__,
-                str(theirs.fileno()),
-                str(folder),
-                rehearsal or "",
-            ],
+            [sys.executable, "-m", __name__, str(theirs.fileno()), str(folder)],
             cwd=root,
             env=environment(folder),
             pass_fds=[theirs.fileno()],
@@ -222,16 +225,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 # The parent's side.
 
 
-def serve(control: socket.socket, folder: Path, rehearsal: str, modules: Iterable[str]) -> None:
-    """Import the modules, then fork a kernel for every socket that arrives, until none can.
+def serve(control: socket.socket, folder: Path, modules: Iterable[str]) -> None:
+    """Import the modules, then do what is asked with every socket that arrives, until none can.
 
     `modules` are asked for when those that every page needs have been imported.
     """
     gc.disable()  # there is no garbage in what is imported, and looking for it takes time
     _warm_up(modules)
-    _rehearse(rehearsal)
-    gc.freeze()  # what is imported is never looked at again, so its memory stays shared
-    gc.enable()
     nursery = _Nursery(control)
     try:
         nursery.run()
@@ -251,11 +251,12 @@ def _warm_up(modules: Iterable[str]) -> None:
             importlib.import_module(name)
 
 
-def _rehearse(function: str) -> None:
+def _rehearse(script: Path) -> None:
     """Call it; what goes wrong here goes wrong in a page again, which can say so."""
-    module, _, name = function.partition(":")
     with suppress(Exception):
-        getattr(importlib.import_module(module), name)()
+        function, given = pickle.loads(script.read_bytes())  # noqa: S301 - the driver's own
+        module, _, name = function.partition(":")
+        getattr(importlib.import_module(module), name)(*given)
 
 
 @dataclass
@@ -299,34 +300,41 @@ class _Nursery:
         return {descriptor for descriptor, _ in poll.poll()}
 
     def _accept(self) -> bool:
-        """Take the next lifeline and fork its kernel; `False` when the driver is gone."""
+        """Take the next request and do it; `False` when the driver is gone."""
         message, descriptors, _, _ = socket.recv_fds(self.control, 1, 1)
         if not message:
             return False
-        lifeline = socket.socket(fileno=descriptors[0])
-        connection, root = json.loads(lifeline.recv(CHUNK))
+        connection = socket.socket(fileno=descriptors[0])
+        match json.loads(connection.recv(CHUNK)):
+            case {"rehearse": script}:
+                connection.close()
+                _rehearse(Path(script))
+            case {"kernel": file, "root": root}:
+                self._fork(file, root, connection)
+        return True
+
+    def _fork(self, file: str, root: str, lifeline: socket.socket) -> None:
+        gc.freeze()  # what is there is never looked at again, so its memory stays shared
         parent = os.getpid()
         try:
             pid = os.fork()
         except OSError as error:  # no memory, or too many processes: a later page may have luck
             _say_ended(lifeline, error.errno or 1)
-            return True
+            return
         if pid == 0:
-            self._be_kernel(connection, root, lifeline, parent)
+            self._be_kernel(file, root, lifeline, parent)
         self.kernels[pid] = lifeline
-        return True
 
-    def _be_kernel(
-        self, connection: str, root: str, lifeline: socket.socket, parent: int
-    ) -> NoReturn:
+    def _be_kernel(self, file: str, root: str, lifeline: socket.socket, parent: int) -> NoReturn:
         from analysis.execution.kernels import be_kernel
 
+        gc.enable()
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGCHLD, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         for other in (self.control, *self.kernels.values()):
             other.close()
-        be_kernel(connection, root, lifeline, parent)
+        be_kernel(file, root, lifeline, parent)
 
     def _reap(self) -> None:
         for pid, lifeline in list(self.kernels.items()):
@@ -362,4 +370,4 @@ def _say_ended(lifeline: socket.socket, status: int) -> None:
 
 if __name__ == "__main__":
     named = (line.strip() for line in sys.stdin)
-    serve(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]), sys.argv[3], named)
+    serve(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]), named)

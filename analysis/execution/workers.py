@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.execution.notebook import Executed, Failed, Job, execute_notebook
-from analysis.execution.run import Workers
+from analysis.execution.run import Crew
 from analysis.execution.warm import can_fork, environment, warm_workers
 
 
@@ -25,6 +25,9 @@ class ColdWorkers:
 
     def submit(self, job: Job) -> Future[Executed | Failed]:
         return self.pool.submit(execute_notebook, job)
+
+    def rehearse(self, function: str, *given: object) -> None:
+        """Ordinary kernels begin with nothing."""
 
 
 @contextmanager
@@ -55,12 +58,10 @@ def _end_with_driver() -> None:
 
 
 @contextmanager
-def open_workers(
-    jobs: int, root: Path, modules: Iterable[str], rehearsal: str | None = None
-) -> Iterator[Workers]:
+def open_workers(jobs: int, root: Path, modules: Iterable[str]) -> Iterator[Crew]:
     """Warm workers where this platform forks, ordinary ones elsewhere."""
     if can_fork():
-        with warm_workers(jobs, root, modules, rehearsal) as warm:
+        with warm_workers(jobs, root, modules) as warm:
             yield warm
     else:
         with cold_workers(jobs) as cold:

@@ -1,4 +1,4 @@
-"""A release: one version of the review frozen whole, so that it can be compared and made again.
+"""Making a release: one version of the review frozen whole, and made again to be compared.
 
 `data/releases/<name>/` holds the data as they were (`data/`), what they said
 (`results.json`) and what they were made with (`release.json`).
@@ -15,83 +15,39 @@ import math
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import Field, TypeAdapter
 
 from analysis.evidence.csv_files import read_csv
-from analysis.evidence.load import Evidence, load
+from analysis.evidence.load import load
+from analysis.evidence.records import Evidence
 from analysis.json_files import read_json
-from analysis.living.compare import VersionKind, compare, kind_of_version
-from analysis.living.state import CellState, state_of
+from analysis.living.compare import compare, kind_of_version
+from analysis.living.releases import (
+    RELEASE,
+    STATES,
+    Release,
+    States,
+    previous_release,
+    read_states,
+    release_folder,
+)
+from analysis.living.state import state_of
 from analysis.lock import locked
 from analysis.problems import ReviewError
-from analysis.protocol import Frozen
 from analysis.synthesis.cell import synthesise_all
 
 PACKAGES = ("pymare", "numpy", "scipy", "pandas", "pydantic", "pandera")
-NAME = re.compile(r"\d{4}\.(0[1-9]|1[0-2])(\.\d{1,2})?")
 UNFINISHED = ".new-"  # the beginning of the name of a release that is being made
 # Another processor may round the last digits otherwise; a reader never sees them.
 SAME = 1e-9
-
-# A file beside the others: no path leads out of the release's folder.
-DataFile = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*\.(?:csv|yml)$", max_length=80)]
-States = Mapping[str, CellState]
-
-
-class Release(Frozen):
-    """What is known of a release beyond its data and results."""
-
-    name: str
-    date: dt.date
-    follows: str | None
-    kind: VersionKind | None
-    data: dict[DataFile, str]
-    versions: dict[str, str]
-
-
-_RELEASE = TypeAdapter(Release)
-_STATES: TypeAdapter[dict[str, CellState]] = TypeAdapter(dict[str, CellState])
-
-
-def releases(data: Path) -> tuple[Release, ...]:
-    """Every release below `data/releases`, the oldest first."""
-    paths = sorted((data / "releases").glob("*/release.json"))
-    whole = [path for path in paths if NAME.fullmatch(path.parent.name)]
-    found = [read_json(path, _RELEASE) for path in whole]
-    return tuple(sorted(found, key=lambda release: (release.date, release.name)))
-
-
-def previous_release(data: Path, name: str, date: dt.date) -> Release | None:
-    """The latest release before the version of that name and day."""
-    earlier = [r for r in releases(data) if r.name != name and r.date <= date]
-    return earlier[-1] if earlier else None
-
-
-def read_states(data: Path, name: str) -> States:
-    """What a release said, cell by cell; ReviewError where there is no such release."""
-    path = release_folder(data, name) / "results.json"
-    if not path.is_file():
-        known = ", ".join(release.name for release in releases(data)) or "none"
-        raise ReviewError(f"there is no release {name!r}; there are: {known}")
-    return read_json(path, _STATES)
 
 
 def present_states(evidence: Evidence) -> States:
     """What the evidence says now, cell by cell."""
     return {key: state_of(synthesis) for key, synthesis in synthesise_all(evidence).items()}
-
-
-def release_folder(data: Path, name: str) -> Path:
-    """The folder of a release; ReviewError for a name that is not year.month or year.month.day."""
-    if not NAME.fullmatch(name):
-        raise ReviewError(f"{name!r} is not a release's name: year.month, such as 2026.11")
-    return data / "releases" / name
 
 
 def freeze(data: Path, name: str) -> Release:
@@ -126,7 +82,7 @@ def verify(data: Path, name: str) -> tuple[str, ...]:
     """Make a release again from its own data; every difference from what it froze."""
     folder = release_folder(data, name)
     frozen = read_states(data, name)
-    release = read_json(folder / "release.json", _RELEASE)
+    release = read_json(folder / "release.json", RELEASE)
     found = [
         f"{file} is not the file that was frozen"
         for file, digest in release.data.items()
@@ -134,7 +90,7 @@ def verify(data: Path, name: str) -> tuple[str, ...]:
     ]
     with tempfile.TemporaryDirectory() as copy:
         now = present_states(load(_with_later_tables(data, folder / "data", Path(copy))))
-    before, again = (json.loads(_STATES.dump_json(dict(states))) for states in (frozen, now))
+    before, again = (json.loads(STATES.dump_json(dict(states))) for states in (frozen, now))
     return tuple([*found, *_differences("", before, again)])
 
 
@@ -191,7 +147,7 @@ def _finish(data: Path, folder: Path, name: str, day: dt.date) -> Release:
         data={path.name: _digest(path) for path in sorted((folder / "data").iterdir())},
         versions={package: version(package) for package in PACKAGES},
     )
-    (folder / "results.json").write_bytes(_STATES.dump_json(dict(states), indent=1) + b"\n")
+    (folder / "results.json").write_bytes(STATES.dump_json(dict(states), indent=1) + b"\n")
     (folder / "release.json").write_text(release.model_dump_json(indent=1) + "\n", "utf-8")
     return release
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from analysis.living.compare import Comparison, compare, corrections
-from analysis.living.release import States, read_states, release_folder
+from analysis.living.releases import States, read_states, release_folder
 
 NOW = "now"
 """The data as they are, released or not."""

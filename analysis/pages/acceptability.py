@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.evidence.load import Evidence
-from analysis.evidence.records import AcceptabilityRow
+from analysis.evidence.records import AcceptabilityRow, Evidence
 from analysis.formatting import counted, listed
 from analysis.pages.cell import short_citation, trial_link
 from analysis.pages.html import Html, link, paragraph, table

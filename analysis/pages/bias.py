@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 from analysis.figures import style
 from analysis.figures.judgements import JUDGEMENTS
 from analysis.figures.risk_of_bias import (

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.evidence.load import Evidence
-from analysis.evidence.records import OutcomeRow
+from analysis.evidence.records import Evidence, OutcomeRow
 from analysis.figures import style
 from analysis.figures.forest import forest_plot
 from analysis.formatting import (

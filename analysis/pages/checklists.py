@@ -7,8 +7,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from analysis.evidence.load import Evidence
-from analysis.evidence.records import ChecklistItem
+from analysis.evidence.records import ChecklistItem, Evidence
 from analysis.formatting import listed, sentence_case
 from analysis.pages.html import Html, element, items, link, paragraph, table
 from analysis.pages.links import UP

@@ -6,10 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from analysis.evidence.flow import Flow
-from analysis.evidence.load import Evidence, load
-from analysis.evidence.selection import rows_of
+from analysis.evidence.records import Evidence
 from analysis.living.compare import Change, Comparison
-from analysis.living.release import Release, States, previous_release, releases
+from analysis.living.releases import Release, States, previous_release, releases
 from analysis.living.results import read_results
 from analysis.living.state import state_of
 from analysis.living.versions import NOW, compare_versions
@@ -24,9 +23,21 @@ DATA = ROOT / "data"
 RESULTS = ROOT / "results"
 
 
+_validated: list[Evidence] = []
+
+
+def begin_with(evidence: Evidence) -> None:
+    """Let this process, and its forks, have evidence that was read and validated elsewhere."""
+    _validated.append(evidence)
+
+
 @cache
 def evidence() -> Evidence:
     """The project's validated evidence."""
+    if _validated:
+        return _validated[0]
+    from analysis.evidence.load import load  # with the schemas: long to import
+
     return load(DATA)
 
 
@@ -82,15 +93,3 @@ def unreleased() -> Comparison | None:
 def flow() -> Flow:
     """The PRISMA flow, counted from the files."""
     return load_flow(DATA, evidence())
-
-
-def rehearse() -> None:
-    """What every page would do first, done once in the parent that the kernels are forked from."""
-    from analysis.figures.forest import forest_plot
-    from analysis.figures.style import inline_svg
-
-    protocol = evidence().protocol
-    largest = max(protocol.cells, key=lambda cell: len(rows_of(evidence(), cell)))
-    synthesis = synthesise(evidence(), largest)
-    if synthesis.studies:
-        inline_svg(forest_plot(synthesis), synthesis.sentences.forest_alt)

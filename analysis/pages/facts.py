@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 from analysis.formatting import day, listed, percent_level
 from analysis.protocol import Frozen, Protocol
 from analysis.searching.history import Search, source_status

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 from analysis.figures.effect_scale import EffectScale, effect_scale, interval_span
 from analysis.figures.strip import synthesis_strip
 from analysis.formatting import count, counted, day, listed, number, percent_level, sentence_case
 from analysis.living.compare import Change, Comparison
-from analysis.living.release import Release
+from analysis.living.releases import Release
 from analysis.living.results import analysed
 from analysis.pages.cell import short_name, shown_limits
 from analysis.pages.certainty import mark

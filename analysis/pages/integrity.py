@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from analysis.evidence.integrity import Finding, findings
-from analysis.evidence.load import Evidence
-from analysis.evidence.records import Ruling
+from analysis.evidence.records import Evidence, Ruling
 from analysis.formatting import DASH, count, counted, number
 from analysis.pages import links
 from analysis.pages.cell import short_name, shown_limits, source_of, trial_link

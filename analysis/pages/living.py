@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 from analysis.formatting import DASH, count, counted, day, listed, number, percent
 from analysis.living.compare import ARROWS, Change, Comparison, kind_of_version
-from analysis.living.release import Release
+from analysis.living.releases import Release
 from analysis.living.state import CellState
 from analysis.pages.cell import short_name, shown_limits
 from analysis.pages.html import Html, element, items, join, link, paragraph, table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 from analysis.formatting import sentence_case
 from analysis.pages.html import Html, element, items, join, link, paragraph
 from analysis.synthesis.model import Synthesis

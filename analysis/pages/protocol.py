@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 from analysis.formatting import day, listed, percent_level
 from analysis.pages.html import Html, element, items, join, paragraph, table, terms
 from analysis.protocol import Protocol

@@ -7,7 +7,7 @@ from collections import Counter
 import pandas as pd
 
 from analysis.evidence.flow import Flow, Stream
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 from analysis.figures import style
 from analysis.figures.prisma_flow import prisma_flow
 from analysis.formatting import count, counted, day

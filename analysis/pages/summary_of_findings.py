@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 from analysis.formatting import count, counted, listed, percent, percent_level, sentence_case
 from analysis.pages.certainty import decision_text, mark, outcome_of
 from analysis.pages.front import effect_text

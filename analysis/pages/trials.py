@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from analysis.evidence.load import Evidence
-from analysis.evidence.records import OutcomeRow, Trial
+from analysis.evidence.records import Evidence, OutcomeRow, Trial
 from analysis.formatting import count, limits, number
 from analysis.pages.cell import source_of
 from analysis.pages.html import (

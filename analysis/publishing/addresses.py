@@ -12,7 +12,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree as Xml
 
 from analysis.figures.text import plain
-from analysis.living.release import Release
+from analysis.living.releases import Release
 from analysis.protocol import Protocol
 
 FEED = "feed.xml"

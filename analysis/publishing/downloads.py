@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from analysis.evidence.load import NUMBER
+from analysis.evidence.csv_files import NUMBER
 from analysis.publishing.effects import effects_csv
 from analysis.publishing.licences import licences_csv
 from analysis.searching.tables import FORMULA_MARKS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from analysis.living.release import releases
+from analysis.living.releases import releases
 from analysis.living.results import read_results
 from analysis.protocol import load_protocol
 from analysis.publishing.addresses import FEED, SITEMAP, atom_feed, sitemap

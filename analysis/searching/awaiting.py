@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from analysis.evidence.integrity import findings, rulings_without_effect
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 from analysis.formatting import counted, day, listed
 from analysis.searching.duplicates import load_deduplication
 from analysis.searching.history import load_searches, source_status

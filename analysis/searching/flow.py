@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from analysis.evidence.flow import Counts, Flow, Stream, flow_problems
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 from analysis.problems import ReviewError
 from analysis.searching.duplicates import load_deduplication
 from analysis.searching.library import load_library

@@ -12,8 +12,7 @@ from importlib.metadata import version
 from analysis.evidence.effects import TrialEffect, trial_effect
 from analysis.evidence.eligibility import ArmSizes, arm_sizes
 from analysis.evidence.integrity import findings, reasons_to_keep_out
-from analysis.evidence.load import Evidence
-from analysis.evidence.records import Decision, OutcomeRow, Published, Trial
+from analysis.evidence.records import Decision, Evidence, OutcomeRow, Published, Trial
 from analysis.evidence.selection import RowSetAside, rows_of, select
 from analysis.protocol import Cell, SynthesisRules
 from analysis.statistics.intervals import critical_value

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from analysis.evidence.load import Evidence
-from analysis.evidence.records import OutcomeRow
+from analysis.evidence.records import Evidence, OutcomeRow
 from analysis.formatting import listed, number
 from analysis.protocol import Cell, Frozen, Protocol
 from analysis.statistics.clinical import (

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.evidence.load import load, read_table
 from analysis.evidence.schemas import schemas
-from analysis.living.release import read_states, releases
+from analysis.living.releases import read_states, releases
 from analysis.living.results import read_synthesis, to_json
 from analysis.pages.validation import read_report
 from analysis.problems import EvidenceError

@@ -78,7 +78,8 @@ def _fresh_parent(
 def _rehearsed(
     project: Project, pages: Sequence[Page], questions: Sequence[Page]
 ) -> Iterator[Step]:
-    with warm_workers(1, project.root, modules(project, pages), REHEARSAL) as workers:
+    with warm_workers(1, project.root, modules(project, pages)) as workers:
+        workers.rehearse(REHEARSAL)
         execute(workers, job(project, EMPTY))
         each = [execute(workers, question(project, page)) for page in questions]
     name = "A synthesis page, if the parent has read the evidence"
@@ -127,7 +128,7 @@ def _clocked(spent: dict[str, float]) -> Iterator[None]:
 def modules(project: Project, pages: Sequence[Page]) -> set[str]:
     inputs = Inputs(project)
     templates = {page.template for page in pages}
-    return {name for template in templates for name in inputs.modules(template)}
+    return {name for template in templates for name in inputs.imports(template)}
 
 
 def job(project: Project, text: str, **parameters: str) -> Job:

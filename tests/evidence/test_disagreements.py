@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.evidence.disagreements import SeveralSources, SourcedEffect
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.evidence.effects import TrialEffect, trial_effect
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 from analysis.protocol import MeasureName
 from tests.evidence.rows import a_reported_row, a_row
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from analysis.evidence.integrity import Finding, findings, reasons_to_keep_out
-from analysis.evidence.load import Evidence, load
-from analysis.evidence.records import Ruling
+from analysis.evidence.load import load
+from analysis.evidence.records import Evidence, Ruling
 from analysis.protocol import Cell
 from analysis.synthesis.cell import synthesise
 from analysis.synthesis.model import Synthesis

@@ -16,8 +16,8 @@ from analysis.evidence.integrity.rulings import (
     NUMBERS_OF_TRIAL,
     REMARKS,
 )
-from analysis.evidence.load import Evidence, load
-from analysis.evidence.records import OutcomeRow, Ruling
+from analysis.evidence.load import load
+from analysis.evidence.records import Evidence, OutcomeRow, Ruling
 from tests.evidence.folder import DataFolder
 from tests.evidence.rulings import made_now
 

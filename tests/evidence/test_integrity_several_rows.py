@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from analysis.evidence.integrity import Finding, findings
-from analysis.evidence.load import Evidence
-from analysis.evidence.records import OutcomeRow
+from analysis.evidence.records import Evidence, OutcomeRow
 from analysis.statistics.effect_sizes import smd_variance_from_arm_sizes
 from tests.evidence.rows import a_reported_row, a_row, a_trial
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from analysis.evidence.load import Evidence, load, parse_number
+from analysis.evidence.load import load, parse_number
+from analysis.evidence.records import Evidence
 from analysis.problems import EvidenceError
 from tests.attack.tables import NOT_NUMBERS
 from tests.evidence.folder import DATA, DataFolder

@@ -130,9 +130,16 @@ def test_the_alternative_text_of_a_figure_reaches_the_page(project: Project) -> 
         ("results/substitutions.json", "12", "13"),
     ],
     ids=[
-        "text", "title", "figure", "citation gone", "text of a page that cites", "new citation",
-        "list of references", "download", "substitution",
-    ],  # fmt: skip
+        "text",
+        "title",
+        "figure",
+        "citation gone",
+        "text of a page that cites",
+        "new citation",
+        "list of references",
+        "download",
+        "substitution",
+    ],
 )
 def test_a_changed_page_gives_the_site_a_first_build_would(
     project: Project, path: str, old: str, new: str

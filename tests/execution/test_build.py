@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from analysis.execution.build import Build, Reads, build_all, known_reads, only_build
+from analysis.execution.build import Build, Checked, build_all, known_reads, only_build
 from analysis.execution.plan import Page, Project
 from analysis.problems import ReviewError
 from tests.execution.templates import FIGURE, notebook, page, publishing
@@ -60,9 +60,9 @@ class Review:
     def pages(self) -> tuple[Page, ...]:
         return (self.front, self.pain)
 
-    def check(self) -> Reads:
+    def check(self) -> Checked:
         self.checks += 1
-        return {}
+        return Checked({})
 
     def build(self, *, terminal: bool = False, **options: Any) -> Build:
         console = Console(file=io.StringIO(), width=200, force_terminal=terminal)
@@ -135,7 +135,7 @@ def test_what_sphinx_complains_of_is_said_and_the_site_stays(review: Review) -> 
 
 
 def test_evidence_that_is_refused_executes_nothing(review: Review) -> None:
-    def refuse() -> Reads:
+    def refuse() -> Checked:
         raise ReviewError("data/outcomes.csv:2: sd: must be above 0")
 
     with pytest.raises(ReviewError, match="sd: must be above 0"):
@@ -145,9 +145,9 @@ def test_evidence_that_is_refused_executes_nothing(review: Review) -> None:
 
 
 def test_evidence_that_changes_while_it_is_checked_is_refused(review: Review) -> None:
-    def meddle() -> Reads:
+    def meddle() -> Checked:
         review.write("data/outcomes.csv", "row_id\nmeddled\n")
-        return {}
+        return Checked({})
 
     with pytest.raises(ReviewError, match="changed while it was being checked"):
         build_all(review.project, lambda: review.pages, meddle, console=Console(file=io.StringIO()))

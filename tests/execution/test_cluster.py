@@ -169,7 +169,7 @@ def test_three_workers_one_killed_make_the_pages_of_a_local_build(
     crew: Cluster, review: Review, code: Path
 ) -> None:
     pages = review.pages(6, seconds=0.5)
-    modules = {name for page in pages for name in Inputs(review.project).modules(page.template)}
+    modules = {name for page in pages for name in Inputs(review.project).imports(page.template)}
     with warm_workers(2, review.project.root, modules) as local:
         assert execute(pages, Inputs(review.project), local).succeeded
     here = review.written()

@@ -34,12 +34,12 @@ BUILDER = """\
 import io, sys
 from pathlib import Path
 from rich.console import Console
-from analysis.execution.build import build_all
+from analysis.execution.build import Checked, build_all
 from analysis.execution.plan import Project
 from tests.execution.test_interrupted import plan
 
 project = Project(Path(sys.argv[1]))
-built = build_all(project, plan, dict, console=Console(file=io.StringIO()), jobs=2)
+built = build_all(project, plan, lambda: Checked({}), console=Console(file=io.StringIO()), jobs=2)
 sys.exit(0 if built.succeeded else 1)
 """
 

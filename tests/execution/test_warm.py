@@ -166,13 +166,23 @@ def test_a_parent_that_cannot_start_says_why(tmp_path: Path) -> None:
 
 
 def test_what_the_parent_rehearses_every_notebook_has_done(tmp_path: Path) -> None:
-    source = "seen = []\ndef rehearse(): seen.append(1)\ndef fail(): raise ValueError\n"
+    source = (
+        "seen = []\n"
+        "def rehearse(): seen.append(1)\n"
+        "def fail(): raise ValueError\n"
+        "def take(given): seen.append(given)\n"
+    )
     (tmp_path / "evidence.py").write_text(source, encoding="utf-8")
     ask = "import evidence\nprint(len(evidence.seen))\nevidence.seen.append(2)"
-    with warm_workers(1, tmp_path, [], "evidence:rehearse") as workers:
-        assert [says(workers, tmp_path, ask) for _ in range(2)] == ["1", "1"]
-    with warm_workers(1, tmp_path, [], "evidence:fail") as workers:
+    with warm_workers(1, tmp_path, []) as workers:
         assert says(workers, tmp_path, ask) == "0"
+        workers.rehearse("evidence:rehearse")
+        assert [says(workers, tmp_path, ask) for _ in range(2)] == ["1", "1"]
+        workers.rehearse("evidence:fail")
+        assert says(workers, tmp_path, ask) == "1"
+        workers.rehearse("evidence:take", {"pain": 21})
+        seen = says(workers, tmp_path, "import evidence\nprint(evidence.seen)")
+    assert seen == "[1, {'pain': 21}]"
 
 
 def test_a_parent_that_is_killed_fails_its_pages_and_leaves_nothing(tmp_path: Path) -> None:

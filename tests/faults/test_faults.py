@@ -21,7 +21,8 @@ from pathlib import Path
 import pytest
 
 from analysis import __main__ as command_line
-from analysis.living.release import UNFINISHED, releases
+from analysis.living.release import UNFINISHED
+from analysis.living.releases import releases
 from analysis.lock import LOCK
 from analysis.problems import ReviewError
 from tests.execution.test_build import CELL, ROOT, Review

@@ -9,15 +9,8 @@ from pathlib import Path
 import pytest
 
 from analysis.living import release as living
-from analysis.living.release import (
-    freeze,
-    freeze_baseline,
-    previous_release,
-    read_states,
-    release_folder,
-    releases,
-    verify,
-)
+from analysis.living.release import freeze, freeze_baseline, verify
+from analysis.living.releases import previous_release, read_states, release_folder, releases
 from analysis.problems import EvidenceError, ReviewError
 from analysis.protocol import load_protocol
 from tests.evidence.folder import DATA, DataFolder

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 from analysis.living.results import analysed, read_results, read_synthesis, to_json
 from analysis.problems import EvidenceError, ReviewError
 from analysis.synthesis.model import Synthesis

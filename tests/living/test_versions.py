@@ -10,7 +10,8 @@ from rich.console import Console
 
 from analysis.evidence.load import load
 from analysis.living.compare import Comparison
-from analysis.living.release import present_states, releases
+from analysis.living.release import present_states
+from analysis.living.releases import releases
 from analysis.living.terminal import comparison_text
 from analysis.living.versions import NOW, compare_versions
 from analysis.pages.living import causes, corrections, since_release

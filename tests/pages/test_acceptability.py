@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 from analysis.pages.acceptability import NOT_REPORTED, reporting, split, statements_table
 from analysis.pages.trials import included
 

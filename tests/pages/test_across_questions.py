@@ -9,8 +9,7 @@ from html import unescape
 
 import pytest
 
-from analysis.evidence.load import Evidence
-from analysis.evidence.records import ChecklistItem, Ruling
+from analysis.evidence.records import ChecklistItem, Evidence, Ruling
 from analysis.formatting import number
 from analysis.pages import (
     checklists,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 from analysis.pages.facts import search_facts, searched_since
 from analysis.searching.history import Search, load_searches
 from tests.evidence.folder import DATA

@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 from analysis.living.compare import compare
-from analysis.living.release import read_states
+from analysis.living.releases import read_states
 from analysis.living.state import state_of
 from analysis.pages import bias, front, influence, living, plain_language
 from analysis.pages.context import before

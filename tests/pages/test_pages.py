@@ -19,7 +19,8 @@ from xml.etree import ElementTree
 import pytest
 
 import analysis.pages
-from analysis.evidence.load import Evidence, load
+from analysis.evidence.load import load
+from analysis.evidence.records import Evidence
 from analysis.pages import bias, html
 from analysis.searching.history import load_searches
 from analysis.synthesis.cell import synthesise_all

@@ -11,7 +11,8 @@ from typing import Any, NoReturn
 
 import pytest
 
-from analysis.evidence.load import Evidence, load
+from analysis.evidence.load import load
+from analysis.evidence.records import Evidence
 from analysis.execution.contents import pages
 from analysis.execution.fingerprint import Inputs
 from analysis.execution.plan import Page, Project

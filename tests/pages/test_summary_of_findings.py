@@ -12,8 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from analysis.evidence.load import Evidence
-from analysis.evidence.records import Decision
+from analysis.evidence.records import Decision, Evidence
 from analysis.formatting import number
 from analysis.pages import context, html
 from analysis.pages import summary_of_findings as page

@@ -8,8 +8,8 @@ from xml.etree import ElementTree as Xml
 import pytest
 from pydantic import ValidationError
 
-from analysis.evidence.load import Evidence
-from analysis.living.release import Release, releases
+from analysis.evidence.records import Evidence
+from analysis.living.releases import Release, releases
 from analysis.protocol import Protocol
 from analysis.publishing.addresses import ATOM, SITEMAPS, atom_feed, sitemap
 

@@ -23,7 +23,7 @@ from itertools import groupby
 from pathlib import Path
 
 from analysis.files import write_atomically
-from analysis.living.release import releases
+from analysis.living.releases import releases
 from analysis.protocol import load_protocol
 from analysis.searching.extraction import DIFFERENCES
 from tests.searching.corpus import SAME_REPORT, Article, articles

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 from analysis.protocol import Version
 from analysis.searching.awaiting import awaiting
 from analysis.searching.library import load_library

@@ -8,9 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from analysis import __main__ as command_line
-from analysis.evidence.load import Evidence, load
+from analysis.evidence.load import load
+from analysis.evidence.records import Evidence
 from analysis.files import write_atomically
-from analysis.living.release import read_states, releases
+from analysis.living.releases import read_states, releases
 from analysis.living.results import to_json
 from analysis.synthesis.cell import synthesise_all
 from tests.searching.recorded_update import (

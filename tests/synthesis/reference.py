@@ -11,7 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from analysis.evidence.load import Evidence, load
+from analysis.evidence.load import load
+from analysis.evidence.records import Evidence
 from analysis.synthesis.cell import synthesise
 from analysis.synthesis.model import Synthesis
 from tests.evidence.folder import DATA

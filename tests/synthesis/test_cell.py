@@ -8,8 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.evidence.load import Evidence
-from analysis.evidence.records import Source
+from analysis.evidence.records import Evidence, Source
 from analysis.protocol import SynthesisRules
 from analysis.statistics.results import PooledEffect
 from analysis.synthesis.cell import (

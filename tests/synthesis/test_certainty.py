@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from analysis.evidence.load import Evidence, load
-from analysis.evidence.records import Decision
+from analysis.evidence.load import load
+from analysis.evidence.records import Decision, Evidence
 from analysis.protocol import Protocol
 from analysis.statistics.results import Heterogeneity, Interval, PooledEffect
 from analysis.statistics.small_study_effects import RegressionTest

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 from analysis.protocol import Protocol
 from analysis.statistics.clinical import (
     Reexpressed,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 from analysis.statistics.results import Interval, PooledEffect
 from analysis.synthesis.certainty import LEVELS, Level
 from analysis.synthesis.model import Measure, Synthesis

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from analysis.evidence.load import Evidence
-from analysis.evidence.records import OutcomeRow
+from analysis.evidence.records import Evidence, OutcomeRow
 from analysis.formatting import MINUS, counted, limits, number, p_value, percent
 from analysis.synthesis.cell import synthesise
 from analysis.synthesis.model import Synthesis

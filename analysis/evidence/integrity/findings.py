@@ -13,7 +13,7 @@ from analysis.evidence.integrity.several_rows import (
     se_read_as_sd,
     sources_disagree,
 )
-from analysis.evidence.load import Evidence
+from analysis.evidence.records import Evidence
 
 CHECKS = (se_read_as_sd, row_findings, sources_disagree, directions_conflict, duplicate_reports)
 

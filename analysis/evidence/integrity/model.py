@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from analysis.evidence.effects import cannot_give, trial_effect
-from analysis.evidence.load import Evidence
-from analysis.evidence.records import IntegrityCheck, OutcomeRow, Ruling, Trial
+from analysis.evidence.records import Evidence, IntegrityCheck, OutcomeRow, Ruling, Trial
 from analysis.protocol import Cell, IntegrityRules, MeasureName
 
 Severity = Literal["suspect", "note"]

@@ -13,8 +13,7 @@ from dataclasses import fields, replace
 
 from analysis.evidence.csv_files import read_csv
 from analysis.evidence.integrity.model import Finding
-from analysis.evidence.load import Evidence
-from analysis.evidence.records import OutcomeRow, Ruling, Trial
+from analysis.evidence.records import Evidence, OutcomeRow, Ruling, Trial
 from analysis.problems import Problem
 
 # What may change without a number having changed: remarks, and who has seen the report.
