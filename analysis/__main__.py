@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import gc
+import atexit
+import os
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from analysis.evidence.records import Evidence
+    from analysis.execution.book import Beside
     from analysis.execution.build import Checked, OpenWorkers, Plan
     from analysis.execution.plan import Page, Project
     from analysis.living.compare import Comparison
@@ -94,7 +97,11 @@ def _build(
 
     from analysis.execution.build import build_all
     from analysis.execution.plan import Project
-    from analysis.execution.published import published
+
+    def beside() -> Beside:
+        from analysis.execution.published import published
+
+        return published(project)
 
     project, console = Project(ROOT), Console()
     plan = partial(_plan, project)
@@ -107,7 +114,7 @@ def _build(
         force=force,
         timeout=timeout,
         workers=_cluster(scheduler, project, plan, console) if scheduler else None,
-        beside=lambda: published(project),
+        beside=beside,
         rehearsal=REHEARSAL,
     )
     if not done.succeeded:
@@ -390,13 +397,6 @@ def _check_everything(project: Project) -> Checked:
 
 def main() -> None:
     """Run the command line; a failure is a sentence and an exit code, not a traceback."""
-    try:
-        _run()
-    finally:
-        gc.freeze()  # at its end Python would look through all of Sphinx's trees for garbage
-
-
-def _run() -> None:
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
@@ -415,5 +415,24 @@ def _run() -> None:
         raise SystemExit(130) from None
 
 
+def leave(code: str | int | None) -> NoReturn:
+    """End this process as `sys.exit` would, but at once.
+
+    Python would take apart what is about to vanish, object by object: of a build, all of
+    Sphinx's trees.
+    """
+    if isinstance(code, str):
+        typer.echo(code, err=True)
+    atexit._run_exitfuncs()
+    with suppress(OSError):  # nobody reads any more what is left to be said
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
+
+
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except SystemExit as leaving:
+        leave(leaving.code)
+    leave(0)

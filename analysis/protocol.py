@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -333,7 +334,13 @@ def _by_id(items: tuple[Any, ...], id: str, what: str) -> Any:
 
 def load_protocol(path: Path) -> Protocol:
     """Read and validate a protocol; EvidenceError lists every problem with its line."""
-    return read_model(path, Protocol)
+    return _protocol(path, read_bytes(path, LARGEST_YAML))
+
+
+@lru_cache(maxsize=4)
+def _protocol(path: Path, content: bytes) -> Protocol:
+    """What the file says; a build asks for the same several times, and it never changes."""
+    return _model(path, content, Protocol)
 
 
 def read_model(path: Path, kind: type[Object]) -> Object:
@@ -342,7 +349,11 @@ def read_model(path: Path, kind: type[Object]) -> Object:
     Validated as JSON is, strictly: text is no number, a truth value is none either, and a
     number is no date.
     """
-    raw, lines = read_yaml(path)
+    return _model(path, read_bytes(path, LARGEST_YAML), kind)
+
+
+def _model(path: Path, content: bytes, kind: type[Object]) -> Object:
+    raw, lines = parse_yaml(path, content)
     try:
         return kind.model_validate_json(json.dumps(raw), strict=True)
     except ValidationError as error:
@@ -373,13 +384,12 @@ class PlainLoader(yaml.SafeLoader):
         }
 
 
-def read_yaml(path: Path) -> tuple[Any, dict[tuple[str | int, ...], int]]:
-    """Parse YAML safely; returns the value and the line of every path within it.
+def parse_yaml(path: Path, raw: bytes) -> tuple[Any, dict[tuple[str | int, ...], int]]:
+    """Parse a file's YAML safely; returns the value and the line of every path within it.
 
     Aliases, tags and deep nesting are refused: nothing here needs them, and they are
     how a small file becomes a huge one, or text another type.
     """
-    raw = read_bytes(path, LARGEST_YAML)
     try:
         text = raw.decode("utf-8-sig")
         _refuse_unused_syntax(path, text)

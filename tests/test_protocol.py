@@ -10,7 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from analysis.problems import EvidenceError, Problem
-from analysis.protocol import Cell, Protocol, load_protocol, read_yaml
+from analysis.protocol import Cell, Protocol, load_protocol, parse_yaml
 from tests.evidence.folder import DATA
 
 TEXT = (DATA / "protocol.yml").read_text(encoding="utf-8")
@@ -181,7 +181,7 @@ def test_yaml_read_here_agrees_with_json(tmp_path: Path) -> None:
         "b: [yes, No, on, 010, 1:30, 0x1F, 1_000, 2013-11-13, .inf, 1e3, 'true', '1']\nc:\n",
         encoding="utf-8",
     )
-    value, lines = read_yaml(path)
+    value, lines = parse_yaml(path, path.read_bytes())
     assert value == {
         "a": [True, False, None, None, 1, -2, 0.5, 1500.0],
         "b": ["yes", "No", "on", "010", "1:30", "0x1F", "1_000", "2013-11-13", ".inf", "1e3",
@@ -198,7 +198,7 @@ def test_what_pyyaml_writes_is_read_back(tmp_path: Path) -> None:
     value = {"words": words, "numbers": numbers, "truth": [True, False, None]}
     path = tmp_path / "some.yml"
     path.write_text(yaml.safe_dump(value, allow_unicode=True), encoding="utf-8")
-    assert read_yaml(path)[0] == value
+    assert parse_yaml(path, path.read_bytes())[0] == value
 
 
 def test_the_protocol_as_json_is_the_same_protocol(protocol: Protocol) -> None:

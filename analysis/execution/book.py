@@ -15,7 +15,8 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -26,9 +27,11 @@ from analysis.execution.processes import made_apart
 from analysis.execution.rendering import (
     ENDED_EARLY,
     BookError,
+    Rendering,
     Update,
+    check_contents,
     facts_of_all_pages,
-    render,
+    rendering,
     substitutions_file,
     titles,
 )
@@ -115,8 +118,50 @@ class _Folders:
         return self.project.build / ".site.json"
 
 
+class Prepared:
+    """Sphinx, begun before it is known what it will be asked: `take` it, or forget it."""
+
+    def __init__(self, folders: _Folders, force: bool, jobs: int) -> None:
+        self._stack = ExitStack()
+        self._begun: Rendering | None = None
+        _recover(folders)
+        self.from_nothing = force or _read_stamp(folders) is None
+        if self.from_nothing:
+            _forget_last_build(folders)
+        with suppress(BookError):  # it is met again where somebody waits for it
+            self._begun = self._stack.enter_context(_begin(folders, jobs))
+
+    def take(self, update: Update | None) -> Rendering | None:
+        """What has begun, if it serves: Sphinx has read, or not, what it knew of the last build."""
+        if self._begun is not None and self.from_nothing == (update is None):
+            return self._begun
+        self.close()
+        return None
+
+    def close(self) -> None:
+        self._begun = None
+        self._stack.close()
+
+
+@contextmanager
+def prepared_book(project: Project, *, force: bool = False, jobs: int = 1) -> Iterator[Prepared]:
+    """Begin what `build_book` will do with the same arguments, at a time that is free."""
+    folders = _Folders(project)
+    prepared = Prepared(folders, force, jobs)
+    try:
+        yield prepared
+    finally:
+        prepared.close()
+        shutil.rmtree(folders.next, ignore_errors=True)
+
+
 def build_book(
-    project: Project, *, force: bool = False, jobs: int = 1, beside: Beside | None = None
+    project: Project,
+    *,
+    force: bool = False,
+    jobs: int = 1,
+    beside: Beside | None = None,
+    prepared: Prepared | None = None,
 ) -> Site:
     """Bring `_build/html` up to date with `chapters/`; the old site stays if that fails.
 
@@ -126,14 +171,15 @@ def build_book(
     """
     started = time.monotonic()
     folders = _Folders(project)
-    _recover(folders)
+    if prepared is None:
+        _recover(folders)
     stamp = None if force else _read_stamp(folders)
     update = None if stamp is None else _update(project, stamp)
     if update is not None and not update.changed and _same_files(stamp, beside):
         return _site(project, "unchanged", 0, started)
     folders.stamp.unlink(missing_ok=True)  # from here until the end there is no trusted state
     try:
-        new = _successor(folders, stamp, update, jobs, beside)
+        new = _successor(folders, stamp, update, jobs, beside, prepared)
         _take_over(folders)
     finally:
         shutil.rmtree(folders.next, ignore_errors=True)
@@ -153,15 +199,16 @@ def _successor(
     update: Update | None,
     jobs: int,
     beside: Beside | None,
+    prepared: Prepared | None,
 ) -> Stamp:
     """Make the site anew in `.next`: Sphinx the pages, if any changed, then the other files."""
     if beside is None:
-        return _pages_made(folders, stamp, update, jobs)
+        return _pages_made(folders, stamp, update, jobs, prepared)
     if stamp is not None and update is not None and _same_files(stamp, beside):
-        made = _pages_made(folders, stamp, update, jobs)
+        made = _pages_made(folders, stamp, update, jobs, prepared)
         return replace(made, beside=stamp.beside, files=stamp.files)
     with made_apart(beside.make) as files:  # while Sphinx is at work, which is often alone
-        made = _pages_made(folders, stamp, update, jobs)
+        made = _pages_made(folders, stamp, update, jobs, prepared)
         try:
             names = _write_beside(folders, files(), stamp)
         except EOFError:
@@ -169,11 +216,17 @@ def _successor(
     return replace(made, beside=beside.state, files=names)
 
 
-def _pages_made(folders: _Folders, stamp: Stamp | None, update: Update | None, jobs: int) -> Stamp:
+def _pages_made(
+    folders: _Folders,
+    stamp: Stamp | None,
+    update: Update | None,
+    jobs: int,
+    prepared: Prepared | None,
+) -> Stamp:
     """The pages in `.next`: as they are, if none changed."""
     if stamp is None or update is None or update.changed:
-        return _build(folders, update, jobs)
-    shutil.copytree(folders.project.site, folders.next)
+        return _build(folders, update, jobs, prepared)
+    shutil.copytree(folders.project.site, folders.next, dirs_exist_ok=True)
     return stamp
 
 
@@ -285,23 +338,38 @@ def _from_root(project: Project, path: Path) -> str:
     return Path(os.path.relpath(path, project.root)).as_posix()
 
 
-def _build(folders: _Folders, update: Update | None, jobs: int) -> Stamp:
+def _build(folders: _Folders, update: Update | None, jobs: int, prepared: Prepared | None) -> Stamp:
     """Run Sphinx into `.next`, from nothing or from the present site."""
     project = folders.project
     rest, sources = _rest(project), _digests(project, _sources(project).values())
-    if update is None:
-        shutil.rmtree(folders.doctrees, ignore_errors=True)
-        shutil.rmtree(project.build / "jupyter_execute", ignore_errors=True)
-        folders.next.mkdir(parents=True)
-    else:
-        # Sphinx writes these anew each time, and must: it decides by their presence.
-        made_anew = shutil.ignore_patterns("_static", "_downloads")
-        shutil.copytree(project.site, folders.next, ignore=made_anew)
-    env = render(project, folders.next, folders.doctrees, update=update, jobs=jobs)
+    check_contents(project)
+    with ExitStack() as stack:
+        begun = prepared.take(update) if prepared else None
+        if begun is None:
+            if update is None:
+                _forget_last_build(folders)
+            begun = stack.enter_context(_begin(folders, jobs))
+        if update is not None:
+            # Sphinx writes these anew each time, and must: it decides by their presence.
+            made_anew = shutil.ignore_patterns("_static", "_downloads")
+            shutil.copytree(project.site, folders.next, ignore=made_anew, dirs_exist_ok=True)
+        env = begun.render(update)
     _drop_unused_images(folders, env)
     _drop_unused_words(folders.next / "searchindex.js")
     pages = {name: files | _as_read(files, sources) for name, files in _pages(project, env).items()}
     return Stamp(pages, rest, titles(env))
+
+
+def _begin(folders: _Folders, jobs: int) -> AbstractContextManager[Rendering]:
+    folders.next.mkdir(parents=True, exist_ok=True)
+    return rendering(folders.project, folders.next, folders.doctrees, jobs=jobs)
+
+
+def _forget_last_build(folders: _Folders) -> None:
+    """Leave Sphinx nothing to remember, nor anybody to trust."""
+    folders.stamp.unlink(missing_ok=True)
+    for remembered in (folders.doctrees, folders.project.build / "jupyter_execute"):
+        shutil.rmtree(remembered, ignore_errors=True)
 
 
 def _write_beside(

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.markup import escape
 
-from analysis.execution.book import Beside, Site, build_book
+from analysis.execution.book import Beside, Prepared, Site, build_book, prepared_book
 from analysis.execution.fingerprint import (
     Inputs,
     Parts,
@@ -24,7 +24,7 @@ from analysis.execution.fingerprint import (
 from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Page, Project
 from analysis.execution.progress import progress
-from analysis.execution.rendering import BookError, few_collections, import_sphinx
+from analysis.execution.rendering import BookError, few_collections
 from analysis.execution.run import SECONDS_PER_PAGE, Crew, Report, execute, stale_pages
 from analysis.execution.workers import can_fork, default_jobs, open_workers
 from analysis.files import remove_unfinished, write_atomically
@@ -98,11 +98,13 @@ def build_all(
         system_errors_as_sentences(),
         few_collections(),
         only_build(project, console),
+        ExitStack() as stack,
     ):
         remove_unfinished(project.chapters, project.results)
         reads = known_reads(project)
         inputs = Inputs(project, reads or {})
         opened = workers or _processes(plan, inputs, jobs, rehearsal, console)
+        prepared = None
         with _OnDemand(opened, rehearsal) as hands:
             if force or reads is None or stale_pages(plan(), inputs):
                 hands.begin()  # imports its stack while this process checks the evidence
@@ -111,14 +113,15 @@ def build_all(
             inputs, hands.given = replace(inputs, reads=checked.reads), checked.given
             if hands.begun:
                 hands.rehearse()
-                import_sphinx()  # while the parent of the kernels imports its own
+                # While the parent of the kernels imports its stack, Sphinx does.
+                prepared = stack.enter_context(prepared_book(project, force=force, jobs=jobs))
             clock.ends("check")
             with progress(console, len(pages)) as listener:
                 report = execute(
                     pages, inputs, hands, force=force, timeout=timeout, listener=listener
                 )
         clock.ends("pages")
-        site, problems = _book(project, report, force, jobs, beside)
+        site, problems = _book(project, report, force, jobs, beside, prepared)
         clock.ends("book")
     build = Build(report, site, problems, clock.seconds)
     _summarise(build, project, console)
@@ -255,13 +258,15 @@ def _book(
     force: bool,
     jobs: int,
     beside: Callable[[], Beside] | None,
+    prepared: Prepared | None,
 ) -> tuple[Site | None, BookError | None]:
     """The site, unless a page failed: then it would mix new pages with old ones."""
     if not report.succeeded:
         return None, None
     try:
         others = beside() if beside else None
-        return build_book(project, force=force, jobs=jobs, beside=others), None
+        site = build_book(project, force=force, jobs=jobs, beside=others, prepared=prepared)
+        return site, None
     except BookError as error:
         return None, error
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import gc
-import importlib
 import io
 import json
 import os
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -38,15 +37,6 @@ UNUSED_EXTENSIONS = {
     "sphinx_multitoc_numbering",
     "sphinx_jupyterbook_latex",
 }
-# What Sphinx imports when it starts, the longest first.
-IMPORTED_EARLY = (
-    "jupyter_book.config",
-    "sphinx.application",
-    "sphinx.builders.html",
-    "myst_nb.sphinx_ext",
-    "sphinx_book_theme",
-    "sphinxcontrib.bibtex",
-)
 UNUSED_SETTINGS = {"comments_config", "use_jupyterbook_latex"}
 ENDED_EARLY = Problem(
     Path("book"), None, None, "a process of the book ended early: it was killed, or memory ran out"
@@ -75,17 +65,42 @@ class Update:
     titles: Mapping[str, str]
 
 
-def render(
-    project: Project, out: Path, doctrees: Path, *, update: Update | None, jobs: int
-) -> BuildEnvironment:
-    """Render `chapters/` into `out`, everything or an `update`; return what Sphinx knows of it.
+@dataclass(frozen=True)
+class Rendering:
+    """Sphinx at its beginning: it knows the configuration and its last build, and no page yet."""
 
-    Raises `BookError` with every warning and error.
+    project: Project
+    app: Sphinx
+    said: io.StringIO
+
+    def render(self, update: Update | None) -> BuildEnvironment:
+        """Render `chapters/`, everything or an `update`; return what Sphinx knows of it.
+
+        Raises `BookError` with every warning and error.
+        """
+        with _faults(self.project, self.said):
+            _substitute(self.app, self.project)
+            if update is not None:
+                _render_only(self.app, update)
+                _remember_index_entries(self.app)
+            self.app.build()
+        if complaints := _complaints(self.project, self.said.getvalue()):
+            raise BookError(complaints)
+        return self.app.env
+
+
+@contextmanager
+def rendering(project: Project, out: Path, doctrees: Path, *, jobs: int) -> Iterator[Rendering]:
+    """Begin to render into `out`; `doctrees` is where Sphinx remembers its last build.
+
+    Raises `BookError` for what is wrong before any page is read.
     """
-    _check_contents(project)
-    settings, said = _configuration(project), io.StringIO()
-    try:
-        with _sphinx_namespace(project), _processes_end_with_this_one():
+    said = io.StringIO()
+    with ExitStack() as stack:
+        with _faults(project, said):
+            settings = _configuration(project)
+            stack.enter_context(_sphinx_namespace(project))
+            stack.enter_context(_processes_end_with_this_one())
             from sphinx.application import Sphinx
 
             app = Sphinx(
@@ -103,16 +118,19 @@ def render(
             )
             _allow_parallel_reading(app)
             find_plugins_once()
-            _substitute(app, project)
-            if update is not None:
-                _render_only(app, update)
-                _remember_index_entries(app)
-            app.build()
-    except Exception as error:  # Sphinx's own, or whatever an extension stumbles over
-        raise BookError([*_complaints(project, said.getvalue()), _fault(project, error)]) from error
-    if complaints := _complaints(project, said.getvalue()):
-        raise BookError(complaints)
-    return app.env
+        yield Rendering(project, app, said)
+
+
+@contextmanager
+def _faults(project: Project, said: io.StringIO) -> Iterator[None]:
+    """Sphinx's own errors, or whatever an extension stumbles over, after what it complained of."""
+    try:
+        yield
+    except BookError:
+        raise
+    except Exception as error:
+        problems = [*_complaints(project, said.getvalue()), _fault(project, error)]
+        raise BookError(problems) from error
 
 
 def titles(env: BuildEnvironment) -> dict[str, str]:
@@ -134,13 +152,7 @@ def facts_of_all_pages(project: Project) -> SiteFacts:
     return site_facts(values)
 
 
-def import_sphinx() -> None:
-    """Import what `render` needs, at a time of the caller's choosing."""
-    for name in IMPORTED_EARLY:
-        importlib.import_module(name)
-
-
-def _check_contents(project: Project) -> None:
+def check_contents(project: Project) -> None:
     """Refuse a table of contents that is damaged or names a page nobody wrote."""
     from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
     from yaml import YAMLError

@@ -46,6 +46,7 @@ def cell_synthesis(condition: str, outcome: str, timepoint: str) -> Synthesis:
     return synthesise(evidence(), evidence().protocol.cell(condition, outcome, timepoint))
 
 
+@cache
 def results() -> dict[str, Synthesis]:
     """Every synthesis as its page published it, by cell key, in the protocol's order."""
     return read_results(RESULTS, evidence().protocol)
