@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -93,6 +94,9 @@ def _build(
     jobs: int | None, force: bool = False, timeout: float = 120.0, scheduler: str | None = None
 ) -> None:
     """Bring the site up to date; exit code 1 where a page or the book failed."""
+    # Modules and Sphinx's trees are many and stay; looking for garbage there takes a tenth.
+    gc.set_threshold(100_000, 50, 100)
+
     from rich.console import Console
 
     from analysis.execution.build import build_all

@@ -24,7 +24,7 @@ from analysis.execution.fingerprint import (
 from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Page, Project
 from analysis.execution.progress import progress
-from analysis.execution.rendering import BookError, few_collections
+from analysis.execution.rendering import BookError
 from analysis.execution.run import SECONDS_PER_PAGE, Crew, Report, execute, stale_pages
 from analysis.execution.workers import can_fork, default_jobs, open_workers
 from analysis.files import remove_unfinished, write_atomically
@@ -96,7 +96,6 @@ def build_all(
     clock, jobs, plan = _Clock(), jobs or default_jobs(), cache(plan)
     with (
         system_errors_as_sentences(),
-        few_collections(),
         only_build(project, console),
         ExitStack() as stack,
     ):

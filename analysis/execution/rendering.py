@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gc
+import importlib
 import io
 import json
 import os
@@ -20,6 +20,7 @@ from analysis.execution.metadata import SiteFacts, site_facts
 from analysis.execution.plan import Project
 from analysis.execution.processes import die_with
 from analysis.problems import Problem, ReviewError
+from analysis.stand_ins import stand_ins
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -37,6 +38,13 @@ UNUSED_EXTENSIONS = {
     "sphinx_multitoc_numbering",
     "sphinx_jupyterbook_latex",
 }
+# What MyST-NB executes notebooks with and keeps them in, a database: here they are executed.
+UNUSED_MODULES = (
+    "jupyter_cache",
+    "jupyter_cache.base",
+    "jupyter_cache.cache.db",
+    "jupyter_cache.executors.utils",
+)
 UNUSED_SETTINGS = {"comments_config", "use_jupyterbook_latex"}
 ENDED_EARLY = Problem(
     Path("book"), None, None, "a process of the book ended early: it was killed, or memory ran out"
@@ -103,6 +111,8 @@ def rendering(project: Project, out: Path, doctrees: Path, *, jobs: int) -> Iter
             stack.enter_context(_processes_end_with_this_one())
             from sphinx.application import Sphinx
 
+            with stand_ins(*UNUSED_MODULES):
+                importlib.import_module("myst_nb.sphinx_ext")
             app = Sphinx(
                 srcdir=project.chapters,
                 confdir=None,
@@ -117,6 +127,7 @@ def rendering(project: Project, out: Path, doctrees: Path, *, jobs: int) -> Iter
                 parallel=jobs,
             )
             _allow_parallel_reading(app)
+            _compile_templates_once(app, doctrees.with_name(".templates"))
             find_plugins_once()
         yield Rendering(project, app, said)
 
@@ -211,17 +222,6 @@ def _sphinx_namespace(project: Project) -> Iterator[None]:
 
 
 @contextmanager
-def few_collections() -> Iterator[None]:
-    """Modules and Sphinx's trees are many and stay; looking for garbage there takes a tenth."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-@contextmanager
 def _processes_end_with_this_one() -> Iterator[None]:
     """A killed build's would stay for ever: each waits for one that no longer listens."""
     from sphinx.util.parallel import ParallelTasks
@@ -244,6 +244,15 @@ def _allow_parallel_reading(app: Sphinx) -> None:
     """Numbering the parts is all that cannot be read in parallel, and they are not numbered."""
     if numbering := app.extensions.get("sphinx_multitoc_numbering"):
         numbering.parallel_read_safe = True
+
+
+def _compile_templates_once(app: Sphinx, folder: Path) -> None:
+    """Keep the theme's templates compiled: each process that writes pages would do it again."""
+    from jinja2 import FileSystemBytecodeCache
+
+    folder.mkdir(parents=True, exist_ok=True)
+    builder: Any = app.builder
+    builder.templates.environment.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 def _substitute(app: Sphinx, project: Project) -> None:

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-# The statistics import it when they first need it: here, before anybody waits for it.
-import pymare  # noqa: F401
-
 from analysis.evidence.records import Evidence
 from analysis.evidence.selection import rows_of
 from analysis.figures.forest import forest_plot
 from analysis.figures.style import inline_svg
 from analysis.pages import context
+from analysis.stand_ins import stand_ins
 from analysis.synthesis.cell import synthesise
+
+# The statistics import it when they first need it: here, before anybody waits for it, and
+# without its converters of effect sizes, which bring a computer algebra system.
+with stand_ins("pymare.effectsize"):
+    import pymare  # noqa: F401
+
+SEVERAL = 3  # rows: enough for a model, a diamond and an axis
 
 
 def rehearse(validated: Evidence | None = None) -> None:
-    """Have the evidence and draw the largest forest plot, with all that this loads.
+    """Have the evidence and draw a small forest plot, with all that this loads.
 
     `validated` is the evidence, if the driver has read it already.
     """
     if validated is not None:
         context.begin_with(validated)
     evidence = context.evidence()
-    largest = max(evidence.protocol.cells, key=lambda cell: len(rows_of(evidence, cell)))
-    synthesis = synthesise(evidence, largest)
-    if synthesis.studies:
-        inline_svg(forest_plot(synthesis), synthesis.sentences.forest_alt)
+    rows = {cell: len(rows_of(evidence, cell)) for cell in evidence.protocol.cells}
+    several = [cell for cell in rows if rows[cell] >= SEVERAL]
+    for cell in sorted(several, key=lambda cell: rows[cell])[:1]:
+        synthesis = synthesise(evidence, cell)
+        if synthesis.studies:
+            inline_svg(forest_plot(synthesis), synthesis.sentences.forest_alt)
