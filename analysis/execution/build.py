@@ -21,7 +21,7 @@ from analysis.execution.fingerprint import (
     Parts,
     digest,
 )
-from analysis.execution.notebook import Executed, Failed, Job
+from analysis.execution.notebook import Executed, Failed, Job, import_papermill
 from analysis.execution.plan import Page, Project
 from analysis.execution.progress import progress
 from analysis.execution.rendering import BookError
@@ -114,6 +114,7 @@ def build_all(
                 hands.rehearse()
                 # While the parent of the kernels imports its stack, Sphinx does.
                 prepared = stack.enter_context(prepared_book(project, force=force, jobs=jobs))
+                import_papermill()
             clock.ends("check")
             with progress(console, len(pages)) as listener:
                 report = execute(

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import Any, Literal, TypeVar
 
+LESS_URGENT = 10  # than the processes that somebody waits for meanwhile
+
 Made = TypeVar("Made")
 Answer = tuple[Literal["made"], Any] | tuple[Literal["failed"], Exception]
 
@@ -59,6 +61,7 @@ def made_apart(make: Callable[[], Made]) -> Iterator[Callable[[], Made]]:
 def _make(make: Callable[[], Any], answer: Connection, other: Connection, parent: int) -> None:
     die_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's affair, which kills this
+    os.nice(LESS_URGENT)
     other.close()
     try:
         said: Answer = ("made", make())

@@ -11,7 +11,15 @@ import pandas as pd
 from analysis.formatting import count
 from analysis.pages.html import Html, element, join, link, paragraph, table
 from analysis.pages.links import UP
-from analysis.publishing.downloads import ARCHIVE, EFFECTS, FOLDER, SCHEMA, Download, downloads
+from analysis.publishing.downloads import (
+    ARCHIVE,
+    EFFECTS,
+    FOLDER,
+    SCHEMA,
+    Download,
+    downloads,
+    results_schema,
+)
 from analysis.publishing.effects import COLUMNS
 from analysis.synthesis.model import Synthesis
 
@@ -85,7 +93,7 @@ def schema_link() -> Html:
 
 def results_tables() -> Html:
     """Every object in a results file with its fields, from the code that writes the file."""
-    schema = Synthesis.model_json_schema()
+    schema = results_schema()
     objects = {"Synthesis": schema, **schema["$defs"]}
     return join(
         element(

@@ -8,8 +8,10 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from analysis.evidence.csv_files import NUMBER
 from analysis.publishing.effects import effects_csv
@@ -92,8 +94,14 @@ def _results(folder: Path, results: Mapping[str, Synthesis]) -> Iterator[Downloa
     )
     for key, synthesis in results.items():
         yield Download(f"results/{key}.json", synthesis.title, _bytes(folder, f"{key}.json"))
-    schema = json.dumps(Synthesis.model_json_schema(), indent=1, sort_keys=True, ensure_ascii=False)
+    schema = json.dumps(results_schema(), indent=1, sort_keys=True, ensure_ascii=False)
     yield Download(SCHEMA, "What each results file holds, as JSON Schema", f"{schema}\n".encode())
+
+
+@cache
+def results_schema() -> dict[str, Any]:
+    """What a results file holds, as JSON Schema."""
+    return Synthesis.model_json_schema()
 
 
 def _about(root: Path) -> Iterator[Download]:
