@@ -382,6 +382,7 @@ def _check_everything(project: Project) -> Checked:
     """Validate the evidence; leave the values of the prose; say which data each cell reads."""
     import json
 
+    from analysis.evidence.records import evidence_adapter
     from analysis.execution.book import SUBSTITUTIONS
     from analysis.execution.build import Checked
     from analysis.execution.contents import check_toc
@@ -396,7 +397,8 @@ def _check_everything(project: Project) -> Checked:
     values = substitutions(evidence.protocol, review_facts(evidence), searches)
     text = json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1, default=str)
     write_atomically(project.results / SUBSTITUTIONS, text + "\n")
-    return Checked(cell_inputs(evidence), (evidence,))
+    given = evidence_adapter().dump_json(evidence).decode()
+    return Checked(cell_inputs(evidence), given)
 
 
 def main() -> None:

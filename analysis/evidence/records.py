@@ -8,10 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import Literal, TypeVar
 
 import pandas as pd
+from pydantic import TypeAdapter
 
 from analysis.protocol import Protocol
 
@@ -265,6 +267,12 @@ class Evidence:
             for row in self.control_groups
             if (row.study_id, row.source_id) == (study_id, source_id)
         )
+
+
+@cache
+def evidence_adapter() -> TypeAdapter[Evidence]:
+    """Validated evidence to JSON and back, for processes that need not read the files again."""
+    return TypeAdapter(Evidence)
 
 
 Record = TypeVar("Record")

@@ -38,12 +38,12 @@ Reads = Mapping[str, Parts]
 class Checked:
     """Evidence that is valid: the rows each page reads, and what kernels may begin with.
 
-    `given` is what the rehearsal is called with: evidence that was just read need not be
-    read again.
+    `given` is the text that the rehearsal is called with: evidence that was just read need
+    not be read again.
     """
 
     reads: Reads
-    given: tuple[object, ...] = ()
+    given: str | None = None
 
 
 Check = Callable[[], Checked]
@@ -209,7 +209,7 @@ class _OnDemand:
 
     open: OpenWorkers
     rehearsal: str | None
-    given: tuple[object, ...] = ()
+    given: str | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
     _workers: Crew | None = None
     _rehearsed: bool = False
@@ -226,7 +226,7 @@ class _OnDemand:
     def rehearse(self) -> Crew:
         workers = self.begin()
         if self.rehearsal and not self._rehearsed:
-            workers.rehearse(self.rehearsal, *self.given)
+            workers.rehearse(self.rehearsal, self.given)
         self._rehearsed = True
         return workers
 

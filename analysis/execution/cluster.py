@@ -150,7 +150,7 @@ class ClusterWorkers:
             self._hand_out()
         return ticket.answer
 
-    def rehearse(self, function: str, *given: object) -> None:
+    def rehearse(self, function: str, given: str | None = None) -> None:
         """Each machine calls it before its first page, with nothing: it has a copy of the data."""
         self.assignment = replace(self.assignment, rehearsal=function)
 

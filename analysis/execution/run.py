@@ -74,8 +74,8 @@ class Workers(Protocol):
 class Crew(Workers, Protocol):
     """Workers that can do once what each of their pages would do first."""
 
-    def rehearse(self, function: str, *given: object) -> None:
-        """Call `module:name` before the pages submitted later, where that helps them."""
+    def rehearse(self, function: str, given: str | None = None) -> None:
+        """Call `module:name` with the text, before pages submitted later, if it helps them."""
 
 
 class Listener(Protocol):

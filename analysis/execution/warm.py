@@ -15,7 +15,6 @@ import gc
 import importlib
 import json
 import os
-import pickle
 import select
 import shutil
 import signal
@@ -76,16 +75,18 @@ class WarmWorkers:
     def submit(self, job: Job) -> Future[Executed | Failed]:
         return self.pool.submit(self._execute, job)
 
-    def rehearse(self, function: str, *given: object) -> None:
+    def rehearse(self, function: str, given: str | None = None) -> None:
         """Let the parent call `module:name` once, before it forks for pages submitted later.
 
         What that loads or draws every later kernel has loaded and drawn. It must start no
-        thread. `given` travels as a pickle; nobody waits for the call.
+        thread. Nobody waits for the call, which has the text that is `given`, if one is.
         """
-        script = self.folder / "rehearsal"
-        script.write_bytes(pickle.dumps((function, given)))
+        file = self.folder / "given"  # the parent may read it long after this
+        if given is not None:
+            file.write_text(given, encoding="utf-8")
+        request = {"rehearse": function, "given": "" if given is None else str(file)}
         with suppress(OSError):  # a parent that has ended will say so of a page
-            self._send({"rehearse": str(script)}).close()
+            self._send(request).close()
 
     def _execute(self, job: Job) -> Executed | Failed:
         from analysis.execution.kernels import BEGUN, NoKernel, connection_file, kernel_manager
@@ -251,12 +252,12 @@ def _warm_up(modules: Iterable[str]) -> None:
             importlib.import_module(name)
 
 
-def _rehearse(script: Path) -> None:
+def _rehearse(function: str, given: str) -> None:
     """Call it; what goes wrong here goes wrong in a page again, which can say so."""
+    module, _, name = function.partition(":")
     with suppress(Exception):
-        function, given = pickle.loads(script.read_bytes())  # noqa: S301 - the driver's own
-        module, _, name = function.partition(":")
-        getattr(importlib.import_module(module), name)(*given)
+        texts = [Path(given).read_text(encoding="utf-8")] if given else []
+        getattr(importlib.import_module(module), name)(*texts)
 
 
 @dataclass
@@ -306,9 +307,9 @@ class _Nursery:
             return False
         connection = socket.socket(fileno=descriptors[0])
         match json.loads(connection.recv(CHUNK)):
-            case {"rehearse": script}:
+            case {"rehearse": function, "given": file}:
                 connection.close()
-                _rehearse(Path(script))
+                _rehearse(function, file)
             case {"kernel": file, "root": root}:
                 self._fork(file, root, connection)
         return True

@@ -26,7 +26,7 @@ class ColdWorkers:
     def submit(self, job: Job) -> Future[Executed | Failed]:
         return self.pool.submit(execute_notebook, job)
 
-    def rehearse(self, function: str, *given: object) -> None:
+    def rehearse(self, function: str, given: str | None = None) -> None:
         """Ordinary kernels begin with nothing."""
 
 

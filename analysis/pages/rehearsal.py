@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.evidence.records import Evidence
+from analysis.evidence.records import evidence_adapter
 from analysis.evidence.selection import rows_of
 from analysis.figures.forest import forest_plot
 from analysis.figures.style import inline_svg
@@ -18,13 +18,13 @@ with stand_ins("pymare.effectsize"):
 SEVERAL = 3  # rows: enough for a model, a diamond and an axis
 
 
-def rehearse(validated: Evidence | None = None) -> None:
+def rehearse(validated: str | None = None) -> None:
     """Have the evidence and draw a small forest plot, with all that this loads.
 
-    `validated` is the evidence, if the driver has read it already.
+    `validated` is the evidence as JSON, if the driver has read it already.
     """
     if validated is not None:
-        context.begin_with(validated)
+        context.begin_with(evidence_adapter().validate_json(validated))
     evidence = context.evidence()
     rows = {cell: len(rows_of(evidence, cell)) for cell in evidence.protocol.cells}
     several = [cell for cell in rows if rows[cell] >= SEVERAL]

@@ -54,6 +54,7 @@ def measure(
             "pages": len(bench.pages),
             "figures": [asdict(figure) for figure in figures],
             "steps": json.loads(profile.splitlines()[-1]),
+            "before": _before(output),
             "growth": growth,
             "cluster": asdict(cluster) if cluster else None,
         }
@@ -64,6 +65,17 @@ def measure(
     else:
         output.write_text(text, encoding="utf-8")
         console.print(f"The figures are in {output}.\nNext: make book")
+
+
+def _before(path: Path) -> dict[str, dict[str, float]]:
+    """What the file that is replaced says: the figures of the code as it was."""
+    if not path.is_file():
+        return {"figures": {}, "steps": {}}
+    report = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        "figures": {figure["name"]: figure["ours"] for figure in report["figures"]},
+        "steps": {step["key"]: step["seconds"] for step in report["steps"]},
+    }
 
 
 def _statistics(console: Console) -> Iterator[Figure]:

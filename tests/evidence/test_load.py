@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from analysis.evidence.load import load, parse_number
-from analysis.evidence.records import Evidence
+from analysis.evidence.records import Evidence, evidence_adapter
 from analysis.problems import EvidenceError
 from tests.attack.tables import NOT_NUMBERS
 from tests.evidence.folder import DATA, DataFolder
@@ -265,3 +265,8 @@ def test_numbers(cell: str, number: float | None) -> None:
 def test_no_number_from_nothing(cell: str) -> None:
     with pytest.raises(ValueError, match=r"not a number|comma|too large"):
         parse_number(cell)
+
+
+def test_evidence_that_travels_to_another_process_arrives_as_it_was(evidence: Evidence) -> None:
+    text = evidence_adapter().dump_json(evidence)
+    assert evidence_adapter().validate_json(text) == evidence

@@ -287,7 +287,7 @@ def test_what_a_killed_build_leaves_is_mended(project: Project, remains: str) ->
     build_book(project)
     assert files(project.site) == before
     assert {path.name for path in project.build.iterdir()} == {
-        ".doctrees", ".site.json", "html", "jupyter_execute"
+        ".doctrees", ".site.json", ".templates", "html", "jupyter_execute"
     }  # fmt: skip
 
 

@@ -210,7 +210,7 @@ def test_a_build_killed_at_any_moment_leaves_the_site_and_the_next_one_mends(
     assert review.build().succeeded
     assert {name: review.html(name) for name in before} == before
     assert {path.name for path in review.project.build.iterdir()} == {
-        ".doctrees", ".lock", ".site.json", "html", "jupyter_execute"
+        ".doctrees", ".lock", ".site.json", ".templates", "html", "jupyter_execute"
     }  # fmt: skip
     assert {path.name for path in review.project.results.iterdir()} == {
         ".checked.json", ".pages", "pain.json"

@@ -39,6 +39,7 @@ def report() -> dict[str, Any]:
                 "page-rehearsed": 0.5,
             }.items()
         ],
+        "before": {"figures": {"Full build from clean": 20.0}, "steps": {"warm": 0.4}},
         "growth": [
             {
                 "synthesis_pages": 24,
@@ -98,7 +99,17 @@ def test_figures_stand_beside_their_peers(report: dict[str, Any]) -> None:
 def test_what_is_saved_is_the_difference_of_the_steps(report: dict[str, Any]) -> None:
     said = speed.savings(report)
     assert "40.0 s less for 40 pages" in said  # (1.2 − 0.2) × 40
-    assert "1.00 s less a page and 40.0 s less for all" in said  # 1.5 − 0.5, × 40
+    assert "1.00 s more a page and 40.0 s more for all" in said  # 1.5 − 0.5, × 40
+
+
+def test_what_was_measured_before_stands_beside_what_is_now(report: dict[str, Any]) -> None:
+    rows = {row[0]: row[1:] for row in cells(speed.steps(report))}
+    assert rows["warm"] == ["page", "0.400 s", "0.200 s"]
+    assert rows["cold"] == ["page", "–", "1.20 s"]
+    said = speed.before_and_now(report)
+    assert said.endswith(": Full build from clean 20.0 s, now 10.0 s.</p>")
+    report["before"]["figures"] = {}
+    assert "Nothing was measured before" in speed.before_and_now(report)
 
 
 def test_a_page_costs_the_build_divided_by_its_pages(report: dict[str, Any]) -> None:
