@@ -57,7 +57,9 @@ def pages(protocol: Protocol) -> tuple[Page, ...]:
                     "condition": condition.id,
                     "title": f"Summary of findings: {condition.label}",
                 },
-                needs=names,
+                needs=tuple(
+                    page.name for page in cells if page.parameters["condition"] == condition.id
+                ),
             )
             for condition in protocol.conditions
         ),

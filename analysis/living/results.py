@@ -15,10 +15,17 @@ from analysis.synthesis.model import SCHEMA_VERSION, Synthesis
 _SYNTHESIS = TypeAdapter(Synthesis)
 
 
-def read_results(folder: Path, protocol: Protocol) -> dict[str, Synthesis]:
-    """Every cell's synthesis by its key; ReviewError where a page has not published one yet."""
+def read_results(
+    folder: Path, protocol: Protocol, condition: str | None = None
+) -> dict[str, Synthesis]:
+    """Every cell's synthesis by its key, or those of one condition.
+
+    ReviewError where a page has not published one yet.
+    """
     found = {}
     for cell in protocol.cells:
+        if condition not in (None, cell.condition):
+            continue
         path = folder / f"{cell.key}.json"
         if not path.is_file():
             raise ReviewError(f"{path.name} is not in results/: run `make book`, which makes it")

@@ -47,9 +47,12 @@ def cell_synthesis(condition: str, outcome: str, timepoint: str) -> Synthesis:
 
 
 @cache
-def results() -> dict[str, Synthesis]:
-    """Every synthesis as its page published it, by cell key, in the protocol's order."""
-    return read_results(RESULTS, evidence().protocol)
+def results(condition: str | None = None) -> dict[str, Synthesis]:
+    """Every synthesis, or those of a condition, as its page published it.
+
+    By cell key, in the protocol's order.
+    """
+    return read_results(RESULTS, evidence().protocol, condition)
 
 
 @cache

@@ -11,14 +11,15 @@ from typing import Any, NoReturn
 
 import pytest
 
-from analysis.evidence.load import load
 from analysis.evidence.records import Evidence
 from analysis.execution.contents import pages
 from analysis.execution.fingerprint import Inputs
 from analysis.execution.plan import Page, Project
+from analysis.living.results import to_json
 from analysis.pages import context
 from analysis.problems import EvidenceError
 from analysis.protocol import load_protocol
+from analysis.synthesis.model import Synthesis
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
@@ -35,7 +36,8 @@ FILES: Mapping[str, str] = {
     "checklists": "checklists.csv",
     "sources": "sources.csv",
 }
-DECLARED = [page for page in pages(load_protocol(DATA / "protocol.yml")) if page.reads]
+PLANNED = pages(load_protocol(DATA / "protocol.yml"))
+DECLARED = [page for page in PLANNED if page.reads]
 
 
 class Unread:
@@ -49,11 +51,6 @@ class Unread:
 
     __getattr__ = __getitem__ = __iter__ = __len__ = __contains__ = __bool__ = __eq__ = _refuse
     __hash__ = None  # type: ignore[assignment]
-
-
-@pytest.fixture(scope="module")
-def evidence() -> Evidence:
-    return load(DATA)
 
 
 def only(evidence: Evidence, files: tuple[str, ...], folder: Path) -> Evidence:
@@ -109,3 +106,27 @@ def test_a_changed_row_leaves_pages_alone_that_do_not_show_it() -> None:
     for page in DECLARED:
         data = {name for name in inputs.of(page) if name.startswith("data/")}
         assert data == {f"data/{name}" for name in page.reads}
+
+
+def test_a_page_that_needs_the_results_of_some_pages_reads_no_other(
+    evidence: Evidence,
+    syntheses: Mapping[str, Synthesis],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    some = [page for page in PLANNED if 0 < len(page.needs) < len(syntheses)]
+    assert {page.template.stem for page in some} == {"summary_of_findings"}
+    monkeypatch.setattr(context, "evidence", lambda: evidence)
+    for page in some:
+        folder = tmp_path / page.name
+        folder.mkdir()
+        for need in page.needs:
+            (folder / f"{need}.json").write_text(to_json(syntheses[need]), encoding="utf-8")
+        monkeypatch.setattr(context, "RESULTS", folder)
+        context.results.cache_clear()
+        names: dict[str, Any] = {}
+        for source in cells(page):
+            exec(source, names)
+            names |= page.parameters  # after the cell of the parameters, as papermill does
+        assert set(names["found"]) == set(page.needs)
+    context.results.cache_clear()

@@ -181,7 +181,7 @@ def test_the_notebook_runs_from_its_parameters(
     evidence: Evidence, syntheses: Results, condition: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[str] = []
-    monkeypatch.setattr(context, "results", lambda: syntheses)
+    monkeypatch.setattr(context, "results", lambda _: syntheses)
     monkeypatch.setattr(context, "evidence", lambda: evidence)
     monkeypatch.setattr(html, "display", lambda content: shown.append(content.data))
     names: dict[str, Any] = {}
