@@ -21,7 +21,7 @@ from analysis.execution.fingerprint import (
     Parts,
     digest,
 )
-from analysis.execution.notebook import Executed, Failed, Job, import_papermill
+from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Page, Project
 from analysis.execution.progress import progress
 from analysis.execution.rendering import BookError
@@ -103,7 +103,7 @@ def build_all(
         reads = known_reads(project)
         inputs = Inputs(project, reads or {})
         opened = workers or _processes(plan, inputs, jobs, rehearsal, console)
-        prepared = None
+        prepared: Prepared | None = None
         with _OnDemand(opened, rehearsal) as hands:
             if force or reads is None or stale_pages(plan(), inputs):
                 hands.begin()  # imports its stack while this process checks the evidence
@@ -112,13 +112,22 @@ def build_all(
             inputs, hands.given = replace(inputs, reads=checked.reads), checked.given
             if hands.begun:
                 hands.rehearse()
-                # While the parent of the kernels imports its stack, Sphinx does.
+
+            def prepare() -> None:
+                """Let Sphinx begin while the parent of the kernels still imports its stack."""
+                nonlocal prepared
                 prepared = stack.enter_context(prepared_book(project, force=force, jobs=jobs))
-                import_papermill()
+
             clock.ends("check")
             with progress(console, len(pages)) as listener:
                 report = execute(
-                    pages, inputs, hands, force=force, timeout=timeout, listener=listener
+                    pages,
+                    inputs,
+                    hands,
+                    force=force,
+                    timeout=timeout,
+                    listener=listener,
+                    meanwhile=prepare,
                 )
         clock.ends("pages")
         site, problems = _book(project, report, force, jobs, beside, prepared)

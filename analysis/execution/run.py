@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
@@ -105,15 +105,17 @@ def execute(
     force: bool = False,
     timeout: float = SECONDS_PER_PAGE,
     listener: Listener | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Report:
     """Execute what is stale (everything, if `force`) and commit what succeeded.
 
     A page that fails keeps its former output and blocks only the pages that need it.
+    `meanwhile` is called once, when the first pages have been handed out, if any are.
     Raises `PlanError` for a plan that contradicts itself.
     """
     check_plan(pages)
     started = time.monotonic()
-    run = _Run(inputs, workers, force, timeout, listener)
+    run = _Run(inputs, workers, force, timeout, listener, meanwhile)
     outcomes = {outcome.page.name: outcome for outcome in run.all(pages)}
     return Report(tuple(outcomes[page.name] for page in pages), time.monotonic() - started)
 
@@ -127,6 +129,7 @@ class _Run:
     force: bool
     timeout: float
     listener: Listener | None
+    meanwhile: Callable[[], None] | None
     record: dict[str, Made] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     running: dict[Future[Executed | Failed], _Started] = field(default_factory=dict)
@@ -144,6 +147,9 @@ class _Run:
         order.prepare()
         while order.is_active():
             outcomes = [self._begin(by_name[name]) for name in self._longest_first(order)]
+            if self.running and self.meanwhile:
+                self.meanwhile()
+                self.meanwhile = None
             known = [outcome for outcome in outcomes if outcome is not None]
             for outcome in known or self._wait():
                 order.done(outcome.page.name)

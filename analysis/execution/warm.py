@@ -73,6 +73,7 @@ class WarmWorkers:
     pool: ThreadPoolExecutor
 
     def submit(self, job: Job) -> Future[Executed | Failed]:
+        _import_what_pages_need()  # here, lest threads and their owner import the same at once
         return self.pool.submit(self._execute, job)
 
     def rehearse(self, function: str, given: str | None = None) -> None:
@@ -91,7 +92,6 @@ class WarmWorkers:
     def _execute(self, job: Job) -> Executed | Failed:
         from analysis.execution.kernels import BEGUN, NoKernel, connection_file, kernel_manager
 
-        import_papermill()  # while the parent imports what is its own
         with tempfile.TemporaryDirectory(dir=self.folder, prefix="k") as sockets:
             connection = connection_file(Path(sockets))
             try:
@@ -138,6 +138,11 @@ class WarmWorkers:
             text = _log(self.folder).read_text(encoding="utf-8", errors="replace")
             said = text.strip().splitlines()
         return Failed("the parent of the kernels has ended" + (f": {said[-1]}" if said else ""))
+
+
+def _import_what_pages_need() -> None:
+    import_papermill()
+    importlib.import_module("analysis.execution.kernels")
 
 
 def _log(folder: Path) -> Path:
