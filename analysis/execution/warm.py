@@ -51,6 +51,8 @@ ALWAYS_WARM = (
     "tornado.platform.asyncio",
 )
 SECONDS_OF_GRACE = 10.0
+# When a kernel looks for garbage (`gc.set_threshold`): it lives for a second or two.
+SELDOM = (50_000, 20, 20)
 CHUNK = 1 << 16
 
 
@@ -334,6 +336,7 @@ class _Nursery:
     def _be_kernel(self, file: str, root: str, lifeline: socket.socket, parent: int) -> NoReturn:
         from analysis.execution.kernels import be_kernel
 
+        gc.set_threshold(*SELDOM)
         gc.enable()
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGCHLD, signal.SIGTERM):
