@@ -101,7 +101,8 @@ class WarmWorkers:
             except OSError:
                 return self._lost()
             try:
-                kernel.wait_until(BEGUN, job.timeout)
+                # The time the parent takes to be ready is not the page's.
+                kernel.wait_until(BEGUN, job.timeout + SECONDS_OF_GRACE)
                 with kernel_manager(kernel, connection, self.context) as manager:
                     made = execute_notebook(job, manager)
             except TimeoutError:
@@ -347,9 +348,9 @@ class _Nursery:
 
     def _reap(self) -> None:
         for pid, lifeline in list(self.kernels.items()):
-            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-                _kill(pid)  # what its notebook started; while it is not reaped the id is its own
-                _, status = os.waitpid(pid, 0)
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                _kill_group(pid)  # what its notebook started, and left
                 _say_ended(lifeline, os.waitstatus_to_exitcode(status))
                 del self.kernels[pid]
                 self.killed.discard(pid)
@@ -364,10 +365,14 @@ class _Nursery:
 
 def _kill(pid: int) -> None:
     """Kill a kernel and its group; it has none in the first moments after its fork."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
+    _kill_group(pid)
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
+
+
+def _kill_group(pid: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _say_ended(lifeline: socket.socket, status: int) -> None:

@@ -125,7 +125,7 @@ def savings(report: Mapping[str, Any]) -> Html:
     """What the two ideas behind the speed save: one warm parent, and what all do done once."""
     seconds = {step["key"]: step["seconds"] for step in report["steps"]}
     kernel = seconds["cold"] - seconds["warm"]
-    evidence = seconds["page-alone"] - seconds["page-rehearsed"]
+    evidence = seconds["page-cold"] - seconds["page-rehearsed"]
     pages = report["pages"]
     return paragraph(
         f"An ordinary kernel needs {amount(seconds['cold'], 's')} to start, do nothing and end; "

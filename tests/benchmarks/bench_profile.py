@@ -64,7 +64,7 @@ def _fresh_parent(
         execute(workers, job(project, EMPTY))
         each = [execute(workers, question(project, page)) for page in questions]
     name = "A synthesis page, if each has the statistics to import and the evidence to read"
-    yield Step("page-alone", name, "page", sum(each) / len(each))
+    yield Step("page-cold", name, "page", sum(each) / len(each))
 
 
 def _rehearsed(
@@ -78,7 +78,7 @@ def _rehearsed(
         nothing = empty(workers)
         each = [execute(workers, question(project, page)) for page in questions]
     name = "The parent of the kernels imports the scientific stack and reads the evidence"
-    yield Step("parent", name, "build", ready - nothing)
+    yield Step("parent-ready", name, "build", ready - nothing)
     yield Step("warm", "A page that does nothing, in a fork of the parent", "page", nothing)
     name = "A synthesis page, if the parent has done so"
     yield Step("page-rehearsed", name, "page", sum(each) / len(each))
@@ -93,10 +93,12 @@ def _rendering(project: Project) -> Iterator[Step]:
         with _clocked(spent):
             build_book(project, force=True, jobs=1, prepared=prepared)
         whole = time.perf_counter() - ready
-    yield Step("sphinx", "Sphinx and its extensions are imported", "build", ready - started)
+    yield Step(
+        "sphinx-ready", "Sphinx and its extensions are imported and begin", "build", ready - started
+    )
     yield Step("read", "Sphinx reads the pages, in one process", "build", spent["read"])
     yield Step("write", "Sphinx writes the pages, in one process", "build", spent["write"])
-    yield Step("rest", "The rest of the site", "build", whole - spent["read"] - spent["write"])
+    yield Step("site-rest", "The rest of the site", "build", whole - spent["read"] - spent["write"])
 
 
 @contextmanager

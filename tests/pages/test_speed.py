@@ -35,7 +35,7 @@ def report() -> dict[str, Any]:
             for key, seconds in {
                 "cold": 1.2,
                 "warm": 0.2,
-                "page-alone": 1.5,
+                "page-cold": 1.5,
                 "page-rehearsed": 0.5,
             }.items()
         ],
