@@ -110,15 +110,19 @@ def steps(report: Mapping[str, Any]) -> Html:
 def before_and_now(report: Mapping[str, Any]) -> Html:
     """What the figures were when they were last measured, of the code as it was then."""
     before: Mapping[str, float] = report["before"]["figures"]
-    changed = [
-        f"{figure['name']} {amount(before[figure['name']], figure['unit'])}, "
-        f"now {amount(figure['ours'], figure['unit'])}"
+    rows = [
+        {
+            "What": figure["name"],
+            "Before": amount(before[figure["name"]], figure["unit"]),
+            "Now": amount(figure["ours"], figure["unit"]),
+        }
         for figure in report["figures"]
         if figure["name"] in before
     ]
-    if not changed:
+    if not rows:
         return paragraph("Nothing was measured before.")
-    return paragraph(f"When last measured, before the latest changes: {'; '.join(changed)}.")
+    caption = "When last measured, before the latest changes, and now"
+    return table(pd.DataFrame(rows), caption, numbers=("Before", "Now"))
 
 
 def savings(report: Mapping[str, Any]) -> Html:
