@@ -45,7 +45,10 @@ def made_apart(make: Callable[[], Made]) -> Iterator[Callable[[], Made]]:
     theirs.close()
 
     def made() -> Made:
-        what, found = ours.recv()
+        try:
+            what, found = ours.recv()
+        except OSError as error:  # it was killed while it said what it had made
+            raise EOFError(str(error)) from None
         if what == "failed":
             raise found
         return found
