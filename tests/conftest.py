@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from analysis.evidence.records import Evidence
 from analysis.synthesis.cell import synthesise_all
 from analysis.synthesis.model import Synthesis
 from tests.evidence.folder import DATA, DataFolder
+
+# A suite that a shell started in the background is deaf to Ctrl-C, and so were all processes
+# it starts: those that tests interrupt would go on.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

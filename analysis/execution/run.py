@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
+from types import FrameType
 from typing import Literal, Protocol
 
 from analysis.execution.fingerprint import (
@@ -25,6 +29,7 @@ from analysis.execution.plan import Page, Project, check_plan
 from analysis.files import write_atomically
 
 SECONDS_PER_PAGE = 120.0
+SECONDS_TO_HEAR = 0.5  # an interrupt that did not wake who waits for a page
 
 State = Literal["executed", "fresh", "failed", "blocked"]
 
@@ -115,8 +120,9 @@ def execute(
     """
     check_plan(pages)
     started = time.monotonic()
-    run = _Run(inputs, workers, force, timeout, listener, meanwhile)
-    outcomes = {outcome.page.name: outcome for outcome in run.all(pages)}
+    with _interrupts() as interrupts:
+        run = _Run(inputs, workers, force, timeout, listener, meanwhile, interrupts)
+        outcomes = {outcome.page.name: outcome for outcome in run.all(pages)}
     return Report(tuple(outcomes[page.name] for page in pages), time.monotonic() - started)
 
 
@@ -130,6 +136,7 @@ class _Run:
     timeout: float
     listener: Listener | None
     meanwhile: Callable[[], None] | None
+    interrupts: _Interrupts
     record: dict[str, Made] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     running: dict[Future[Executed | Failed], _Started] = field(default_factory=dict)
@@ -194,7 +201,11 @@ class _Run:
         return None
 
     def _wait(self) -> list[Outcome]:
-        done, _ = wait(self.running, return_when=FIRST_COMPLETED)
+        """The outcomes of the pages that end next; raises `KeyboardInterrupt`."""
+        done: set[Future[Executed | Failed]] = set()
+        while not done:
+            self.interrupts.check()
+            done, _ = wait(self.running, SECONDS_TO_HEAR, return_when=FIRST_COMPLETED)
         return [self._end(self.running.pop(future), future) for future in done]
 
     def _end(self, started: _Started, future: Future[Executed | Failed]) -> Outcome:
@@ -224,6 +235,40 @@ class _Run:
         known = Made(started.inputs, outputs(page, self.project), made.seconds)
         self.record[page.name] = known
         remember(self.project, page.name, known)
+
+
+@dataclass
+class _Interrupts:
+    """Ctrl-C, remembered as well as raised: what is raised may be lost.
+
+    Python drops a `KeyboardInterrupt` in a finaliser and makes another error of it in a
+    class body, of which Sphinx's configuration runs many.
+    """
+
+    came: bool = False
+
+    def check(self) -> None:
+        if self.came:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def _interrupts() -> Iterator[_Interrupts]:
+    """Listen for Ctrl-C, unless it is ignored or another thread's affair."""
+    interrupts, former = _Interrupts(), signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(former):
+        yield interrupts
+        return
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        interrupts.came = True
+        former(number, frame)
+
+    signal.signal(signal.SIGINT, hear)
+    try:
+        yield interrupts
+    finally:
+        signal.signal(signal.SIGINT, former)
 
 
 @dataclass(frozen=True)

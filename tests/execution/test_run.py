@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -35,6 +39,26 @@ class Pretenders:
             future.set_result(self.answer(job))
         except Exception as error:
             future.set_exception(error)
+        return future
+
+
+@dataclass
+class Waiting:
+    """A worker whose page goes on until it is let go, or for far too long."""
+
+    begins: Callable[[], None]
+    enough: threading.Event = field(default_factory=threading.Event)
+    gave_up: bool = False
+
+    def submit(self, job: Job) -> Future[Executed | Failed]:
+        future: Future[Executed | Failed] = Future()
+
+        def page() -> None:
+            self.begins()
+            self.gave_up = not self.enough.wait(30)
+            future.set_result(published(job))
+
+        threading.Thread(target=page).start()
         return future
 
 
@@ -191,6 +215,39 @@ def test_an_interrupted_run_resumes_where_it_stopped(project: Project, pages: li
     workers = Pretenders()
     run(project, pages, workers)
     assert workers.asked == ["front"]
+
+
+def swallowed_interrupt() -> None:
+    """As where Python runs a finaliser, or a class body names its fields."""
+    with suppress(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+def interrupt_of_this_thread() -> None:
+    """The system may choose any thread; only the main one acts, once it has been woken."""
+    time.sleep(0.3)  # by then it waits
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "begins"),
+    [(swallowed_interrupt, lambda: None), (None, interrupt_of_this_thread)],
+    ids=["swallowed", "not woken"],
+)
+def test_an_interrupt_is_heard_however_it_comes(
+    project: Project,
+    pages: list[Page],
+    meanwhile: Callable[[], None] | None,
+    begins: Callable[[], None],
+) -> None:
+    workers = Waiting(begins)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            execute([pages[1]], Inputs(project), workers, meanwhile=meanwhile)
+        assert not workers.gave_up
+    finally:
+        workers.enough.set()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_the_page_that_took_longest_goes_first(project: Project, pages: list[Page]) -> None:
