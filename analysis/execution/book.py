@@ -175,11 +175,12 @@ def build_book(
         _recover(folders)
     stamp = None if force else _read_stamp(folders)
     update = None if stamp is None else _update(project, stamp)
-    if update is not None and not update.changed and _same_files(stamp, beside):
+    successor = _Successor(folders, stamp, update, beside, prepared, jobs)
+    if successor.same_pages and successor.same_files:
         return _site(project, "unchanged", 0, started)
     folders.stamp.unlink(missing_ok=True)  # from here until the end there is no trusted state
     try:
-        new = _successor(folders, stamp, update, jobs, beside, prepared)
+        new = successor.make()
         _take_over(folders)
     finally:
         shutil.rmtree(folders.next, ignore_errors=True)
@@ -189,45 +190,82 @@ def build_book(
     return _site(project, "updated", len(update.changed), started)
 
 
-def _same_files(stamp: Stamp | None, beside: Beside | None) -> bool:
-    return beside is None or (stamp is not None and stamp.beside == beside.state)
+@dataclass(frozen=True)
+class _Successor:
+    """The site to be made in `.next`: what it is made of, and what is known of the present one.
 
+    `update` says what to read again; without one the book is built from nothing.
+    """
 
-def _successor(
-    folders: _Folders,
-    stamp: Stamp | None,
-    update: Update | None,
-    jobs: int,
-    beside: Beside | None,
-    prepared: Prepared | None,
-) -> Stamp:
-    """Make the site anew in `.next`: Sphinx the pages, if any changed, then the other files."""
-    if beside is None:
-        return _pages_made(folders, stamp, update, jobs, prepared)
-    if stamp is not None and update is not None and _same_files(stamp, beside):
-        made = _pages_made(folders, stamp, update, jobs, prepared)
-        return replace(made, beside=stamp.beside, files=stamp.files)
-    with made_apart(beside.make) as files:  # while Sphinx is at work, which is often alone
-        made = _pages_made(folders, stamp, update, jobs, prepared)
-        try:
-            names = _write_beside(folders, files(), stamp)
-        except EOFError:
-            raise BookError([ENDED_EARLY]) from None
-    return replace(made, beside=beside.state, files=names)
+    folders: _Folders
+    stamp: Stamp | None
+    update: Update | None
+    beside: Beside | None
+    prepared: Prepared | None
+    jobs: int
 
+    @property
+    def same_pages(self) -> bool:
+        return self.update is not None and not self.update.changed
 
-def _pages_made(
-    folders: _Folders,
-    stamp: Stamp | None,
-    update: Update | None,
-    jobs: int,
-    prepared: Prepared | None,
-) -> Stamp:
-    """The pages in `.next`: as they are, if none changed."""
-    if stamp is None or update is None or update.changed:
-        return _build(folders, update, jobs, prepared)
-    shutil.copytree(folders.project.site, folders.next, dirs_exist_ok=True)
-    return stamp
+    @property
+    def same_files(self) -> bool:
+        if self.beside is None:
+            return True
+        return self.stamp is not None and self.stamp.beside == self.beside.state
+
+    def make(self) -> Stamp:
+        """Sphinx the pages, if any changed, then the other files."""
+        if self.beside is None:
+            return self._pages()
+        if self.stamp is not None and self.update is not None and self.same_files:
+            return replace(self._pages(), beside=self.stamp.beside, files=self.stamp.files)
+        with made_apart(self.beside.make) as files:  # while Sphinx is at work, often alone
+            made = self._pages()
+            try:
+                names = self._write_beside(files())
+            except EOFError:
+                raise BookError([ENDED_EARLY]) from None
+        return replace(made, beside=self.beside.state, files=names)
+
+    def _pages(self) -> Stamp:
+        """The pages in `.next`: as they are, if none changed."""
+        if self.stamp is None or not self.same_pages:
+            return self._render()
+        shutil.copytree(self.folders.project.site, self.folders.next, dirs_exist_ok=True)
+        return self.stamp
+
+    def _render(self) -> Stamp:
+        """Run Sphinx into `.next`, from nothing or from the present site."""
+        folders, project = self.folders, self.folders.project
+        rest, sources = _rest(project), _digests(project, _sources(project).values())
+        check_contents(project)
+        with ExitStack() as stack:
+            begun = self.prepared.take(self.update) if self.prepared else None
+            if begun is None:
+                if self.update is None:
+                    _forget_last_build(folders)
+                begun = stack.enter_context(_begin(folders, self.jobs))
+            if self.update is not None:
+                # Sphinx writes these anew each time, and must: it decides by their presence.
+                made_anew = shutil.ignore_patterns("_static", "_downloads")
+                shutil.copytree(project.site, folders.next, ignore=made_anew, dirs_exist_ok=True)
+            env = begun.render(self.update)
+        _drop_unused_images(folders, env)
+        _drop_unused_words(folders.next / "searchindex.js")
+        pages = {
+            name: files | _as_read(files, sources) for name, files in _pages(project, env).items()
+        }
+        return Stamp(pages, rest, titles(env))
+
+    def _write_beside(self, files: Mapping[str, bytes]) -> tuple[str, ...]:
+        """Write the files that are no pages, in place of the former ones; their names."""
+        for name in self.stamp.files if self.stamp else ():
+            (self.folders.next / name).unlink(missing_ok=True)
+        for name, content in files.items():
+            (self.folders.next / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.folders.next / name).write_bytes(content)
+        return tuple(files)
 
 
 def _site(
@@ -338,28 +376,6 @@ def _from_root(project: Project, path: Path) -> str:
     return Path(os.path.relpath(path, project.root)).as_posix()
 
 
-def _build(folders: _Folders, update: Update | None, jobs: int, prepared: Prepared | None) -> Stamp:
-    """Run Sphinx into `.next`, from nothing or from the present site."""
-    project = folders.project
-    rest, sources = _rest(project), _digests(project, _sources(project).values())
-    check_contents(project)
-    with ExitStack() as stack:
-        begun = prepared.take(update) if prepared else None
-        if begun is None:
-            if update is None:
-                _forget_last_build(folders)
-            begun = stack.enter_context(_begin(folders, jobs))
-        if update is not None:
-            # Sphinx writes these anew each time, and must: it decides by their presence.
-            made_anew = shutil.ignore_patterns("_static", "_downloads")
-            shutil.copytree(project.site, folders.next, ignore=made_anew, dirs_exist_ok=True)
-        env = begun.render(update)
-    _drop_unused_images(folders, env)
-    _drop_unused_words(folders.next / "searchindex.js")
-    pages = {name: files | _as_read(files, sources) for name, files in _pages(project, env).items()}
-    return Stamp(pages, rest, titles(env))
-
-
 def _begin(folders: _Folders, jobs: int) -> AbstractContextManager[Rendering]:
     folders.next.mkdir(parents=True, exist_ok=True)
     return rendering(folders.project, folders.next, folders.doctrees, jobs=jobs)
@@ -370,18 +386,6 @@ def _forget_last_build(folders: _Folders) -> None:
     folders.stamp.unlink(missing_ok=True)
     for remembered in (folders.doctrees, folders.project.build / "jupyter_execute"):
         shutil.rmtree(remembered, ignore_errors=True)
-
-
-def _write_beside(
-    folders: _Folders, files: Mapping[str, bytes], stamp: Stamp | None
-) -> tuple[str, ...]:
-    """Write the files that are no pages, in place of the former ones; their names."""
-    for name in stamp.files if stamp else ():
-        (folders.next / name).unlink(missing_ok=True)
-    for name, content in files.items():
-        (folders.next / name).parent.mkdir(parents=True, exist_ok=True)
-        (folders.next / name).write_bytes(content)
-    return tuple(files)
 
 
 def _as_read(files: Iterable[str], sources: Mapping[str, str]) -> dict[str, str]:

@@ -45,7 +45,7 @@ class Inputs:
     reads: Mapping[str, Parts] = field(default_factory=dict)
     _digests: dict[Path, str | None] = field(default_factory=dict, repr=False)
     _imports: dict[Path, frozenset[str]] = field(default_factory=dict, repr=False)
-    _modules: dict[Path, frozenset[str]] = field(default_factory=dict, repr=False)
+    _code: dict[Path, frozenset[Path]] = field(default_factory=dict, repr=False)
     _module_files: dict[str, Path | None] = field(default_factory=dict, repr=False)
 
     def of(self, page: Page) -> dict[str, str]:
@@ -86,28 +86,21 @@ class Inputs:
         found = {path.as_posix(): self._digest(path) for path in paths}
         return {name: value for name, value in found.items() if value is not None}
 
-    def code(self, template: Path) -> set[Path]:
+    def code(self, template: Path) -> frozenset[Path]:
         """The modules of `analysis/` a notebook reaches by its imports, wherever they stand."""
-        return {
-            path for name in self.modules(template) if (path := self._module_file(name)) is not None
-        }
+        if template not in self._code:
+            self._code[template] = frozenset(self._reached(template))
+        return self._code[template]
 
-    def modules(self, template: Path) -> frozenset[str]:
-        """Every module a notebook reaches, the package's own followed, the others named."""
-        if template not in self._modules:
-            self._modules[template] = frozenset(self._reached(template))
-        return self._modules[template]
-
-    def _reached(self, template: Path) -> set[str]:
-        reached: set[str] = set()
+    def _reached(self, template: Path) -> Iterator[Path]:
+        met: set[str] = set()
         waiting = [*self.imports(template), FINISHING]
         while waiting:
             name = waiting.pop()
-            if name not in reached:
-                reached.add(name)
-                if path := self._module_file(name):
-                    waiting += [*_parents(name), *self.imports(path)]
-        return reached
+            if name not in met and (path := self._module_file(name)):
+                yield path
+                waiting += [*_parents(name), *self.imports(path)]
+            met.add(name)
 
     def forget_results(self) -> None:
         """Read `results/` anew: pages executed since may have changed it."""

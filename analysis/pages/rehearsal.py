@@ -28,7 +28,6 @@ def rehearse(validated: str | None = None) -> None:
     evidence = context.evidence()
     rows = {cell: len(rows_of(evidence, cell)) for cell in evidence.protocol.cells}
     several = [cell for cell in rows if rows[cell] >= SEVERAL]
-    for cell in sorted(several, key=lambda cell: rows[cell])[:1]:
-        synthesis = synthesise(evidence, cell)
-        if synthesis.studies:
-            inline_svg(forest_plot(synthesis), synthesis.sentences.forest_alt)
+    smallest = min(several, key=lambda cell: rows[cell], default=None)
+    if smallest and (synthesis := synthesise(evidence, smallest)).studies:
+        inline_svg(forest_plot(synthesis), synthesis.sentences.forest_alt)

@@ -32,7 +32,7 @@ ROUNDS = 5
 
 def measure(
     quick: Annotated[bool, typer.Option(help="Measure everything once; write nothing.")] = False,
-    slow: Annotated[int, typer.Option(help="Rounds of what takes a minute and more.")] = 3,
+    slow: Annotated[int, typer.Option(help="Rounds of what takes a minute and more.")] = ROUNDS,
     output: Annotated[Path, typer.Option(help="Where the figures go.")] = TARGET,
 ) -> None:
     """Measure the build, its parts, its growth and the statistics; print the table."""
