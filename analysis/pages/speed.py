@@ -32,13 +32,10 @@ def read_report(data: Path) -> dict[str, Any]:
 def summary(report: Mapping[str, Any]) -> Html:
     """When, on what and how often; which goals are met."""
     machine = report["machine"]
-    rounds = report["rounds"]
-    how = (
-        f"each figure is the median of up to {rounds} runs; slow peers and grown books took "
-        f"{counted(report['slow_rounds'], 'run')}"
-        if rounds > 1
-        else "each figure is one run"
-    )
+    rounds, slow = report["rounds"], report["slow_rounds"]
+    how = f"each figure is the median of up to {rounds} runs" if rounds > 1 else "measured once"
+    if slow != rounds:
+        how += f"; slow peers and grown books took {counted(slow, 'run')}"
     missed = [figure["name"] for figure in _with_goal(report) if figure["ours"] > figure["goal"]]
     met = len(_with_goal(report)) - len(missed)
     verdict = f"{counted(met, 'goal')} of {len(_with_goal(report))} met"

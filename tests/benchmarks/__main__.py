@@ -33,6 +33,9 @@ ROUNDS = 5
 def measure(
     quick: Annotated[bool, typer.Option(help="Measure everything once; write nothing.")] = False,
     slow: Annotated[int, typer.Option(help="Rounds of what takes a minute and more.")] = ROUNDS,
+    again: Annotated[
+        bool, typer.Option(help="The code was measured before: compare it with what it was then.")
+    ] = False,
     output: Annotated[Path, typer.Option(help="Where the figures go.")] = TARGET,
 ) -> None:
     """Measure the build, its parts, its growth and the statistics; print the table."""
@@ -54,7 +57,7 @@ def measure(
             "pages": len(bench.pages),
             "figures": [asdict(figure) for figure in figures],
             "steps": json.loads(profile.splitlines()[-1]),
-            "before": _before(output),
+            "before": _before(output, again),
             "growth": growth,
             "cluster": asdict(cluster) if cluster else None,
         }
@@ -67,11 +70,17 @@ def measure(
         console.print(f"The figures are in {output}.\nNext: make book")
 
 
-def _before(path: Path) -> dict[str, dict[str, float]]:
-    """What the file that is replaced says: the figures of the code as it was."""
+def _before(path: Path, again: bool) -> dict[str, dict[str, float]]:
+    """What the file that is replaced says: the figures of the code as it was.
+
+    When the code is measured `again`, that is what that file itself compares with.
+    """
     if not path.is_file():
         return {"figures": {}, "steps": {}}
     report = json.loads(path.read_text(encoding="utf-8"))
+    if again:
+        before: dict[str, dict[str, float]] = report["before"]
+        return before
     return {
         "figures": {figure["name"]: figure["ours"] for figure in report["figures"]},
         "steps": {step["key"]: step["seconds"] for step in report["steps"]},

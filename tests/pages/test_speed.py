@@ -86,7 +86,9 @@ def cells(markup: str) -> list[list[str]]:
 def test_the_summary_counts_the_goals_and_names_the_missed_one(report: dict[str, Any]) -> None:
     said = speed.summary(report)
     assert "25 November 2026" in said and "2 cores" in said and "median of up to 5 runs" in said
+    assert "slow peers and grown books took 3 runs" in said
     assert "1 goal of 2 met; not met: One changed row." in said
+    assert "slow peers" not in speed.summary({**report, "slow_rounds": 5})
 
 
 def test_figures_stand_beside_their_peers(report: dict[str, Any]) -> None:
