@@ -14,8 +14,8 @@ from analysis.synthesis.cell import synthesise_all
 from analysis.synthesis.model import Synthesis
 from tests.evidence.folder import DATA, DataFolder
 
-# A suite that a shell started in the background is deaf to Ctrl-C, and so were all processes
-# it starts: those that tests interrupt would go on.
+# A suite that a shell started in the background is deaf to Ctrl-C, and so would be all
+# processes it starts: those that tests interrupt would go on.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

@@ -241,8 +241,8 @@ class _Run:
 class _Interrupts:
     """Ctrl-C, remembered as well as raised: what is raised may be lost.
 
-    Python drops a `KeyboardInterrupt` in a finaliser and makes another error of it in a
-    class body, of which Sphinx's configuration runs many.
+    Python drops a `KeyboardInterrupt` in a finaliser, and makes another error of it where a
+    class body names its fields, as in modules that are imported meanwhile.
     """
 
     came: bool = False

@@ -152,6 +152,7 @@ def test_the_code_of_a_page_is_what_its_imports_reach(project: Project, statemen
         "analysis/figures/style.py",
     } <= code
     assert "analysis/figures/funnel.py" not in code
+    assert "numpy" in Inputs(project).imports(Path("analysis/figures/forest.py"))
 
 
 def test_the_record_comes_back_as_it_was_written(project: Project) -> None:
