@@ -33,21 +33,49 @@ def pages(protocol: Protocol) -> tuple[Page, ...]:
     return (
         *cells,
         _page("index", needs=names, title=protocol.title),
-        _page("about/plain-language-summary", needs=names),
+        _page("about/plain-language-summary", needs=names, reads=("protocol.yml",)),
         _page("methods/protocol", reads=("protocol.yml",)),
         _page("results/search"),
-        _page("results/included-trials"),
-        _page("results/excluded-and-awaiting", needs=names),
-        _page("results/overview", needs=names),
-        _page("results/moderators", needs=names),
-        _page("results/sensitivity", needs=names),
+        _page(
+            "results/included-trials",
+            reads=(
+                "protocol.yml",
+                "studies.csv",
+                "outcomes.csv",
+                "risk_of_bias.csv",
+                "acceptability.csv",
+                "sources.csv",
+            ),
+        ),
+        _page(
+            "results/excluded-and-awaiting",
+            needs=names,
+            reads=("protocol.yml", "studies.csv", "outcomes.csv"),
+        ),
+        _page("results/overview", needs=names, reads=("protocol.yml",)),
+        _page("results/moderators", needs=names, reads=("protocol.yml",)),
+        _page("results/sensitivity", needs=names, reads=("protocol.yml",)),
         _page(
             "results/acceptability",
             reads=("protocol.yml", "studies.csv", "acceptability.csv", "sources.csv"),
         ),
-        _page("bias/risk-of-bias", needs=names),
-        _page("bias/small-study-effects", needs=names),
-        _page("bias/integrity", needs=names),
+        _page(
+            "bias/risk-of-bias",
+            needs=names,
+            reads=("protocol.yml", "studies.csv", "risk_of_bias.csv", "sources.csv"),
+        ),
+        _page("bias/small-study-effects", needs=names, reads=("protocol.yml",)),
+        _page(
+            "bias/integrity",
+            needs=names,
+            reads=(
+                "protocol.yml",
+                "studies.csv",
+                "outcomes.csv",
+                "integrity.csv",
+                "sources.csv",
+            ),
+        ),
         *(
             Page(
                 name=f"bias.summary-of-findings-{condition.id}",
@@ -60,6 +88,7 @@ def pages(protocol: Protocol) -> tuple[Page, ...]:
                 needs=tuple(
                     page.name for page in cells if page.parameters["condition"] == condition.id
                 ),
+                reads=("protocol.yml",),
             )
             for condition in protocol.conditions
         ),

@@ -19,7 +19,7 @@ from analysis.statistics.intervals import critical_value
 from analysis.statistics.pooling import pool, with_interval
 from analysis.statistics.results import PooledEffect
 from analysis.synthesis.certainty import Body, rate
-from analysis.synthesis.clinical import clinical, reference_rows
+from analysis.synthesis.clinical import clinical, reference_sd
 from analysis.synthesis.interval_rule import effects_of, pool_by_protocol
 from analysis.synthesis.model import (
     Comparison,
@@ -449,18 +449,23 @@ def cell_inputs(evidence: Evidence) -> Mapping[str, Mapping[str, str]]:
 
 
 def inputs_of(evidence: Evidence, cell: Cell, findings: Findings) -> Mapping[str, str]:
-    """Every record a cell's page is made from, so that a change of it can be named."""
+    """Every record a cell's page is made from, so that a change of it can be named.
+
+    Of the control arms that give the familiar scale its standard deviation, only that.
+    """
     rows = rows_of(evidence, cell)
-    reference = reference_rows(evidence, cell, _suspects_of(cell.outcome, findings))
-    studies = {row.study_id for row in (*rows, *reference)}
+    reference = reference_sd(evidence, cell, _suspects_of(cell.outcome, findings))
+    studies = {row.study_id for row in rows}
     published = [
         row
         for row in evidence.published
         if (row.outcome, row.timepoint) == (cell.outcome, cell.timepoint)
     ]
-    sources = {row.source_id for row in (*rows, *reference)} | {row.review for row in published}
+    sources = {row.source_id for row in rows} | {row.review for row in published}
     read: dict[str, object] = {"protocol.yml": evidence.protocol.model_dump_json()}
-    read |= {f"outcomes.csv: row {row.row_id}": row for row in (*rows, *reference)}
+    read |= {f"outcomes.csv: row {row.row_id}": row for row in rows}
+    if reference:
+        read["outcomes.csv: the control arms' standard deviation"] = reference
     read |= {
         f"certainty.csv: {decision.domain} of {cell.key}": decision
         for decision in _decisions(evidence, cell)

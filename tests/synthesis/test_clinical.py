@@ -152,9 +152,28 @@ class TestPoints:
         ]
         post, later = (reference_sd(evidence, cell) for cell in cells)
         assert post == later
-        rows = reference_rows(evidence, cells[1])
-        named = {f"outcomes.csv: row {row.row_id}" for row in rows}
-        assert named <= set(inputs_of(evidence, cells[1], {}))
+
+    @pytest.mark.parametrize(
+        ("change", "follows"),
+        [
+            ({"sd_control": 5.5}, True),
+            ({"usable": "no"}, True),
+            ({"mean_intervention": 4.5}, False),
+            ({"note": "read again"}, False),
+        ],
+    )
+    def test_follow_up_is_made_from_the_standard_deviations_only(
+        self, evidence: Evidence, change: Mapping[str, Any], follows: bool
+    ) -> None:
+        post, later = (
+            evidence.protocol.cell("non-headache", "depression", timepoint)
+            for timepoint in ("post", "follow-up")
+        )
+        at = reference_rows(evidence, later)[0].row_id
+        rows = (replace(r, **change) if r.row_id == at else r for r in evidence.outcomes)
+        changed = replace(evidence, outcomes=tuple(rows))
+        assert inputs_of(changed, post, {}) != inputs_of(evidence, post, {})
+        assert (inputs_of(changed, later, {}) != inputs_of(evidence, later, {})) is follows
 
     @pytest.mark.parametrize(
         ("change", "trials"),
