@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from analysis.living.compare import Comparison
 
 ROOT = Path(__file__).resolve().parents[1]
-REHEARSAL = "analysis.pages.rehearsal:rehearse"
+REHEARSALS = {
+    "of_all": "analysis.pages.rehearsal:rehearse_all",
+    "of_some": "analysis.pages.rehearsal:rehearse",
+}
 # Exit codes above those of a failure (1) and of a command not understood (2).
 UNREAD_FILE = 4
 
@@ -99,7 +102,7 @@ def _build(
 
     from rich.console import Console
 
-    from analysis.execution.build import build_all
+    from analysis.execution.build import Rehearsal, build_all
     from analysis.execution.plan import Project
 
     def beside() -> Beside:
@@ -119,7 +122,7 @@ def _build(
         timeout=timeout,
         workers=_cluster(scheduler, project, plan, console) if scheduler else None,
         beside=beside,
-        rehearsal=REHEARSAL,
+        rehearsal=Rehearsal(**REHEARSALS),
     )
     if not done.succeeded:
         raise typer.Exit(1)

@@ -7,7 +7,12 @@ from typing import Any, get_args
 import pandera.pandas as pa
 
 from analysis.evidence.records import CertaintyDomain, IntegrityCheck
+from analysis.imports import without
 from analysis.protocol import Protocol
+
+# Pandera would take from it what makes up data that fit a schema: nobody asks for that here.
+with without("hypothesis"):
+    import pandera.strategies.pandas_strategies  # noqa: F401
 
 SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 ROW_ID = r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$"

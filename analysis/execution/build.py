@@ -20,6 +20,7 @@ from analysis.execution.fingerprint import (
     Inputs,
     Parts,
     digest,
+    read_record,
 )
 from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Page, Project
@@ -54,6 +55,19 @@ Plan = Callable[[], Sequence[Page]]
 
 OpenWorkers = Callable[[], AbstractContextManager[Crew]]
 
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What the parent of the kernels does before the first page, each as `module:function`.
+
+    `of_all` where every page is to be executed, `of_some` otherwise: what only few pages
+    need is then not worth waiting for.
+    """
+
+    of_all: str
+    of_some: str
+
+
 CHECKED = ".checked.json"
 
 
@@ -80,18 +94,18 @@ def build_all(
     jobs: int | None = None,
     force: bool = False,
     timeout: float = SECONDS_PER_PAGE,
-    rehearsal: str | None = None,
+    rehearsal: Rehearsal | None = None,
     workers: OpenWorkers | None = None,
     beside: Callable[[], Beside] | None = None,
 ) -> Build:
     """Bring the site up to date and say what was done; a second build waits for the first.
 
     `plan` is asked for once. `jobs` is the number of pages at a time (one for each core),
-    `rehearsal` what the parent of the kernels does before the first, given what the check
-    gives (`module:function`), `workers` opens others than this machine's processes, `beside`
-    says, once the pages are executed, what else the site holds. The site stays as it was
-    when a page fails or Sphinx complains. Raises `ReviewError` for evidence or a plan that
-    cannot be used, and for what the system refuses.
+    `rehearsal` what the parent of the kernels calls before the first with what the check
+    gives, `workers` opens others than this machine's processes, `beside` says, once the
+    pages are executed, what else the site holds. The site stays as it was when a page fails
+    or Sphinx complains. Raises `ReviewError` for evidence or a plan that cannot be used,
+    and for what the system refuses.
     """
     clock, jobs, plan = _Clock(), jobs or default_jobs(), cache(plan)
     with (
@@ -102,9 +116,10 @@ def build_all(
         remove_unfinished(project.chapters, project.results)
         reads = known_reads(project)
         inputs = Inputs(project, reads or {})
-        opened = workers or _processes(plan, inputs, jobs, rehearsal, console)
+        rehearsed = _rehearsed(rehearsal, force or not read_record(project))
+        opened = workers or _processes(plan, inputs, jobs, rehearsed, console)
         prepared: Prepared | None = None
-        with _OnDemand(opened, rehearsal) as hands:
+        with _OnDemand(opened, rehearsed) as hands:
             if force or reads is None or stale_pages(plan(), inputs):
                 hands.begin()  # imports its stack while this process checks the evidence
             pages = plan()
@@ -186,6 +201,12 @@ def _evidence(project: Project) -> str:
     code = sorted(path.relative_to(project.root) for path in project.package.rglob("*.py"))
     state = {**inputs.data(), **inputs.files(code), "Python": platform.python_version()}
     return digest(json.dumps(state, sort_keys=True).encode())
+
+
+def _rehearsed(rehearsal: Rehearsal | None, all_pages: bool) -> str | None:
+    if rehearsal is None:
+        return None
+    return rehearsal.of_all if all_pages else rehearsal.of_some
 
 
 def _processes(

@@ -19,8 +19,8 @@ from analysis.execution.markdown import escape_values
 from analysis.execution.metadata import SiteFacts, site_facts
 from analysis.execution.plan import Project
 from analysis.execution.processes import die_with
+from analysis.imports import deferred
 from analysis.problems import Problem, ReviewError
-from analysis.stand_ins import stand_ins
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -111,7 +111,7 @@ def rendering(project: Project, out: Path, doctrees: Path, *, jobs: int) -> Iter
             stack.enter_context(_processes_end_with_this_one())
             from sphinx.application import Sphinx
 
-            with stand_ins(*UNUSED_MODULES):
+            with deferred(*UNUSED_MODULES):
                 importlib.import_module("myst_nb.sphinx_ext")
             app = Sphinx(
                 srcdir=project.chapters,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
+
 from analysis.evidence.records import evidence_adapter
 from analysis.evidence.selection import rows_of
 from analysis.figures.forest import forest_plot
 from analysis.figures.style import inline_svg
+from analysis.imports import deferred
 from analysis.pages import context
-from analysis.stand_ins import stand_ins
 from analysis.synthesis.cell import synthesise
 
-# The statistics import it when they first need it: here, before anybody waits for it, and
-# without its converters of effect sizes, which bring a computer algebra system.
-with stand_ins("pymare.effectsize"):
+# A third of all that is imported here, for the few questions with many trials.
+RARE = ("scipy.stats", "scipy.optimize")
+
+# The statistics import it when they first need it: here, before anybody waits for it. Its
+# converters of effect sizes bring a computer algebra system.
+with deferred("pymare.effectsize", *RARE):
     import pymare  # noqa: F401
 
 SEVERAL = 3  # rows: enough for a model, a diamond and an axis
@@ -31,3 +36,10 @@ def rehearse(validated: str | None = None) -> None:
     smallest = min(several, key=lambda cell: rows[cell], default=None)
     if smallest and (synthesis := synthesise(evidence, smallest)).studies:
         inline_svg(forest_plot(synthesis), synthesis.sentences.forest_alt)
+
+
+def rehearse_all(validated: str | None = None) -> None:
+    """The same, with what only few pages need."""
+    rehearse(validated)
+    for name in RARE:
+        importlib.import_module(name)

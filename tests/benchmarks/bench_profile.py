@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from analysis.__main__ import REHEARSAL
+from analysis.__main__ import REHEARSALS
 from analysis.execution.book import build_book, prepared_book
 from analysis.execution.contents import pages
 from analysis.execution.fingerprint import Inputs
@@ -70,9 +70,10 @@ def _fresh_parent(
 def _rehearsed(
     project: Project, pages: Sequence[Page], questions: Sequence[Page]
 ) -> Iterator[Step]:
-    warm, started = [*modules(project, pages), REHEARSAL.partition(":")[0]], time.perf_counter()
+    rehearsal = REHEARSALS["of_all"]
+    warm, started = [*modules(project, pages), rehearsal.partition(":")[0]], time.perf_counter()
     with warm_workers(1, project.root, warm) as workers:
-        workers.rehearse(REHEARSAL)
+        workers.rehearse(rehearsal)
         execute(workers, job(project, EMPTY))
         ready = time.perf_counter() - started
         nothing = empty(workers)

@@ -1,0 +1,81 @@
+"""Imports of libraries without what they bring along for uses that are rare here, or none."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+
+@contextmanager
+def deferred(*names: str) -> Iterator[None]:
+    """Let modules be imported that name these; each of these is loaded when it is first used.
+
+    Whoever asked for `import name` or `from name import part` meanwhile has something that
+    loads the module once it is called or asked for an attribute. It is no class: nothing can
+    inherit from it. A module that is there already stays what it is. The package must be
+    there if it looks for its modules itself, as NumPy does.
+    """
+    absent = [name for name in names if name not in sys.modules]
+    for name in absent:
+        sys.modules[name] = stand_in = _Module(name)
+        parent, _, child = name.rpartition(".")
+        if parent in sys.modules:  # one that looks for its parts itself would look for ever
+            setattr(sys.modules[parent], child, stand_in)
+    try:
+        yield
+    finally:
+        for name in absent:
+            former = sys.modules.pop(name)
+            parent, _, child = name.rpartition(".")
+            if parent in sys.modules and vars(sys.modules[parent]).get(child) is former:
+                delattr(sys.modules[parent], child)
+
+
+@contextmanager
+def without(*names: str) -> Iterator[None]:
+    """Let modules be imported as they are where these are not installed.
+
+    A module that is there already stays.
+    """
+    absent = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]
+
+
+class _Module(ModuleType):
+    """Stands in for a module until an attribute is wanted that is not for an import."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if sys.modules.get(self.__name__) is self:
+            return _Part(self.__name__, name)
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+class _Part:
+    """Stands in for what a module holds until it is used."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self._module, self._name = module, name
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return self._loaded()(*arguments, **named)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._loaded(), name)
+
+    def _loaded(self) -> Any:
+        if isinstance(sys.modules.get(self._module), _Module):
+            raise ImportError(f"{self._module}.{self._name} is used where it was to be deferred")
+        return getattr(importlib.import_module(self._module), self._name)

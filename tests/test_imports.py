@@ -1,0 +1,125 @@
+"""What is left out of an import is loaded when it is used, and can be imported later."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+REHEARSAL = "import analysis.pages.rehearsal, pymare, pymare.stats"
+BOOK = (
+    "import analysis.execution.rendering as r\n"
+    "with r.deferred(*r.UNUSED_MODULES): import myst_nb.sphinx_ext"
+)
+# What is imported, what that spares, what then uses the spared module, and what that prints.
+DEFERRED = {
+    "PyMARE's algebra": (
+        REHEARSAL,
+        "sympy",
+        "pymare.OneSampleEffectSizeConverter(m=1)",
+        "pymare.OneSampleEffectSizeConverter(m=1).__class__.__name__",
+        "'OneSampleEffectSizeConverter'",
+    ),
+    "PyMARE's distributions": (
+        REHEARSAL,
+        "scipy.stats",
+        "pymare.stats.ss.norm",
+        "round(float(pymare.stats.ss.norm.ppf(.975)), 6)",
+        "1.959964",
+    ),
+    "PyMARE's searches": (
+        REHEARSAL,
+        "scipy.optimize",
+        "pymare.stats.brentq.__call__(lambda x: x - 1, 0.0, 3.0)",
+        "pymare.stats.brentq(lambda x: x - 1, 0.0, 3.0)",
+        "1.0",
+    ),
+    "MyST-NB's cache": (
+        BOOK,
+        "sqlalchemy",
+        "import myst_nb.core.execute.cache as c; c.get_cache('.')",
+        "__import__('myst_nb.core.execute.cache', fromlist=['x']).get_cache('/tmp').__module__",
+        "'jupyter_cache.cache.main'",
+    ),
+    "NumPy's compiler": (
+        "import analysis.statistics, numpy",
+        "numpy.f2py",
+        "numpy.f2py",
+        "numpy.f2py.__name__, analysis.statistics.scipy.special.ndtr(0.0).item()",
+        "('numpy.f2py', 0.5)",
+    ),
+}
+
+
+def python(source: str) -> str:
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", DEFERRED)
+def test_a_long_import_is_spared_until_it_is_used(name: str) -> None:
+    imports, spared, uses, shows, shown = DEFERRED[name]
+    there = f"import sys\nprint({spared!r} in sys.modules)"
+    assert python(f"{imports}\n{there}") == "False\n"
+    assert python(f"{imports}\n{uses}\n{there}") == "True\n"
+    assert python(f"{imports}\nprint(({shows}).__repr__())") == f"{shown}\n"
+
+
+@pytest.mark.parametrize("name", DEFERRED)
+def test_what_was_spared_can_be_imported(name: str) -> None:
+    imports, spared, *_ = DEFERRED[name]
+    later = f"import {spared} as module\nprint(module.__name__, bool(module.__file__))"
+    assert python(f"{imports}\n{later}") == f"{spared} True\n"
+
+
+def test_evidence_is_read_without_what_makes_it_up() -> None:
+    uses = (
+        "import sys\nfrom pathlib import Path\nfrom analysis.evidence.load import load\n"
+        "load(Path('data'))\nprint('hypothesis' in sys.modules)"
+    )
+    assert python(uses) == "False\n"
+    assert python(f"{uses}\nimport hypothesis\nprint(hypothesis.__name__)") == "False\nhypothesis\n"
+
+
+def test_the_estimators_are_all_there() -> None:
+    """They give the same numbers with and without what was left out."""
+    uses = (
+        "import numpy as np, pymare\n"
+        "from pymare.estimators import DerSimonianLaird\n"
+        "y, v = np.array([[.1], [.4], [.8]]), np.array([[.01], [.02], [.03]])\n"
+        "found = DerSimonianLaird().fit_dataset(pymare.Dataset(y, v)).summary()\n"
+        "print(repr(found.tau2), repr(found.get_fe_stats()['est']), found.get_re_stats())"
+    )
+    whole = python(uses)
+    assert "array" in whole
+    assert python(f"import analysis.pages.rehearsal\n{uses}") == whole
+
+
+def test_what_is_to_wait_cannot_be_used_meanwhile() -> None:
+    source = (
+        "from analysis.imports import deferred\n"
+        "with deferred('sympy'):\n    from sympy import Symbol\n    Symbol('x')"
+    )
+    assert "ImportError: sympy.Symbol is used where it was to be deferred" in python(source)
+
+
+@pytest.mark.parametrize("leaves_out", ["deferred", "without"])
+def test_a_module_that_is_there_stays(leaves_out: str) -> None:
+    source = (
+        f"import sympy\nfrom analysis.imports import {leaves_out} as leaves_out\n"
+        "with leaves_out('sympy'): from sympy import Symbol\n"
+        "import sympy\nprint(Symbol('x') == sympy.Symbol('x'))"
+    )
+    assert python(source) == "True\n"
+
+
+def test_a_module_that_is_not_installed_is_missed_only_meanwhile() -> None:
+    source = (
+        "from analysis.imports import without\n"
+        "with without('sympy'):\n"
+        "    try: import sympy\n"
+        "    except ImportError: print('not there')\n"
+        "import sympy\nprint(sympy.__name__)"
+    )
+    assert python(source) == "not there\nsympy\n"
