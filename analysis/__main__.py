@@ -17,10 +17,11 @@ from analysis.problems import EvidenceError, ReviewError, system_errors_as_sente
 from analysis.searching.commands import agreement, extract_app, screen, search_app
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
 
     from analysis.evidence.records import Evidence
-    from analysis.execution.book import Beside
     from analysis.execution.build import Checked, OpenWorkers, Plan
     from analysis.execution.plan import Page, Project
     from analysis.living.compare import Comparison
@@ -105,10 +106,10 @@ def _build(
     from analysis.execution.build import Rehearsal, build_all
     from analysis.execution.plan import Project
 
-    def beside() -> Beside:
-        from analysis.execution.published import published
+    def files() -> Mapping[str, bytes]:
+        from analysis.execution.contents import files_beside
 
-        return published(project)
+        return files_beside(project)
 
     project, console = Project(ROOT), Console()
     plan = partial(_plan, project)
@@ -121,7 +122,7 @@ def _build(
         force=force,
         timeout=timeout,
         workers=_cluster(scheduler, project, plan, console) if scheduler else None,
-        beside=beside,
+        files=files,
         rehearsal=Rehearsal(**REHEARSALS),
     )
     if not done.succeeded:

@@ -15,17 +15,17 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from analysis.execution.fingerprint import digest
 from analysis.execution.plan import Project
-from analysis.execution.processes import made_apart
+from analysis.execution.rendering import SUBSTITUTIONS as SUBSTITUTIONS
 from analysis.execution.rendering import (
-    ENDED_EARLY,
     BookError,
     Rendering,
     Update,
@@ -35,7 +35,6 @@ from analysis.execution.rendering import (
     substitutions_file,
     titles,
 )
-from analysis.execution.rendering import SUBSTITUTIONS as SUBSTITUTIONS
 from analysis.files import write_atomically
 
 if TYPE_CHECKING:
@@ -68,31 +67,17 @@ class Site:
 
 
 @dataclass(frozen=True)
-class Beside:
-    """Files of the site that are no pages: downloads, a feed.
-
-    `state` differs when they would; `make`, called in a process of its own, makes them:
-    where in the site → content.
-    """
-
-    state: str
-    make: Callable[[], Mapping[str, bytes]]
-
-
-@dataclass(frozen=True)
 class Stamp:
     """What a site was built from: the hashes of its pages' files, and of everything else.
 
     `pages` maps a document to the files it is made of; `titles` are what the other
-    pages' navigation shows of it. `beside` is the state of the files that are no pages,
-    `files` are their names.
+    pages' navigation shows of it, `files` the hashes of the files that are no pages.
     """
 
     pages: Mapping[str, Mapping[str, str]]
     rest: Mapping[str, str]
     titles: Mapping[str, str]
-    beside: str | None = None
-    files: Sequence[str] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -160,14 +145,14 @@ def build_book(
     *,
     force: bool = False,
     jobs: int = 1,
-    beside: Beside | None = None,
+    files: Mapping[str, bytes] = MappingProxyType({}),
     prepared: Prepared | None = None,
 ) -> Site:
     """Bring `_build/html` up to date with `chapters/`; the old site stays if that fails.
 
-    `jobs` is the number of processes that read and write pages, `beside` what the site
-    has besides pages. Raises `rendering.BookError` with every warning and error Sphinx
-    gave.
+    `jobs` is the number of processes that read and write pages, `files` what the site has
+    besides pages: where in it → content. Raises `rendering.BookError` with every warning
+    and error Sphinx gave.
     """
     started = time.monotonic()
     folders = _Folders(project)
@@ -175,7 +160,7 @@ def build_book(
         _recover(folders)
     stamp = None if force else _read_stamp(folders)
     update = None if stamp is None else _update(project, stamp)
-    successor = _Successor(folders, stamp, update, beside, prepared, jobs)
+    successor = _Successor(folders, stamp, update, files, prepared, jobs)
     if successor.same_pages and successor.same_files:
         return _site(project, "unchanged", 0, started)
     folders.stamp.unlink(missing_ok=True)  # from here until the end there is no trusted state
@@ -200,7 +185,7 @@ class _Successor:
     folders: _Folders
     stamp: Stamp | None
     update: Update | None
-    beside: Beside | None
+    files: Mapping[str, bytes]
     prepared: Prepared | None
     jobs: int
 
@@ -210,23 +195,16 @@ class _Successor:
 
     @property
     def same_files(self) -> bool:
-        if self.beside is None:
-            return True
-        return self.stamp is not None and self.stamp.beside == self.beside.state
+        return self.stamp is not None and self.stamp.files == self._hashes()
+
+    def _hashes(self) -> dict[str, str]:
+        return {name: digest(content) for name, content in self.files.items()}
 
     def make(self) -> Stamp:
         """Sphinx the pages, if any changed, then the other files."""
-        if self.beside is None:
-            return self._pages()
-        if self.stamp is not None and self.update is not None and self.same_files:
-            return replace(self._pages(), beside=self.stamp.beside, files=self.stamp.files)
-        with made_apart(self.beside.make) as files:  # while Sphinx is at work, often alone
-            made = self._pages()
-            try:
-                names = self._write_beside(files())
-            except EOFError:
-                raise BookError([ENDED_EARLY]) from None
-        return replace(made, beside=self.beside.state, files=names)
+        made = self._pages()
+        self._write_files()
+        return replace(made, files=self._hashes())
 
     def _pages(self) -> Stamp:
         """The pages in `.next`: as they are, if none changed."""
@@ -258,14 +236,13 @@ class _Successor:
         }
         return Stamp(pages, rest, titles(env))
 
-    def _write_beside(self, files: Mapping[str, bytes]) -> tuple[str, ...]:
-        """Write the files that are no pages, in place of the former ones; their names."""
+    def _write_files(self) -> None:
+        """Write the files that are no pages, in place of the former ones."""
         for name in self.stamp.files if self.stamp else ():
             (self.folders.next / name).unlink(missing_ok=True)
-        for name, content in files.items():
+        for name, content in self.files.items():
             (self.folders.next / name).parent.mkdir(parents=True, exist_ok=True)
             (self.folders.next / name).write_bytes(content)
-        return tuple(files)
 
 
 def _site(

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.markup import escape
 
-from analysis.execution.book import Beside, Prepared, Site, build_book, prepared_book
+from analysis.execution.book import Prepared, Site, build_book, prepared_book
 from analysis.execution.fingerprint import (
     Inputs,
     Parts,
@@ -52,6 +52,9 @@ Check = Callable[[], Checked]
 
 Plan = Callable[[], Sequence[Page]]
 """Says which pages there are; raises `ReviewError`."""
+
+Files = Callable[[], Mapping[str, bytes]]
+"""Files of the site that are no pages: where in the site → content."""
 
 OpenWorkers = Callable[[], AbstractContextManager[Crew]]
 
@@ -96,13 +99,13 @@ def build_all(
     timeout: float = SECONDS_PER_PAGE,
     rehearsal: Rehearsal | None = None,
     workers: OpenWorkers | None = None,
-    beside: Callable[[], Beside] | None = None,
+    files: Files | None = None,
 ) -> Build:
     """Bring the site up to date and say what was done; a second build waits for the first.
 
     `plan` is asked for once. `jobs` is the number of pages at a time (one for each core),
     `rehearsal` what the parent of the kernels calls before the first with what the check
-    gives, `workers` opens others than this machine's processes, `beside` says, once the
+    gives, `workers` opens others than this machine's processes, `files` says, once the
     pages are executed, what else the site holds. The site stays as it was when a page fails
     or Sphinx complains. Raises `ReviewError` for evidence or a plan that cannot be used,
     and for what the system refuses.
@@ -145,7 +148,7 @@ def build_all(
                     meanwhile=prepare,
                 )
         clock.ends("pages")
-        site, problems = _book(project, report, force, jobs, beside, prepared)
+        site, problems = _book(project, report, force, jobs, files, prepared)
         clock.ends("book")
     build = Build(report, site, problems, clock.seconds)
     _summarise(build, project, console)
@@ -287,15 +290,15 @@ def _book(
     report: Report,
     force: bool,
     jobs: int,
-    beside: Callable[[], Beside] | None,
+    files: Files | None,
     prepared: Prepared | None,
 ) -> tuple[Site | None, BookError | None]:
     """The site, unless a page failed: then it would mix new pages with old ones."""
     if not report.succeeded:
         return None, None
     try:
-        others = beside() if beside else None
-        site = build_book(project, force=force, jobs=jobs, beside=others, prepared=prepared)
+        others = files() if files else {}
+        site = build_book(project, force=force, jobs=jobs, files=others, prepared=prepared)
         return site, None
     except BookError as error:
         return None, error

@@ -27,7 +27,6 @@ from rich.markup import escape
 from analysis.execution.fingerprint import Inputs
 from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Page, Project
-from analysis.execution.published import HANDED_ON
 from analysis.execution.run import Crew
 from analysis.execution.stage import Assignment, Checkout, checkout, packed
 from analysis.problems import ReviewError
@@ -64,10 +63,11 @@ def cluster_workers(
 
 
 def _assignment(project: Project, pages: Sequence[Page]) -> Assignment:
-    """What any page may read, the data and the files that the site hands on; what all import."""
+    """What any page may read, the data and the files that pages hand on; what all import."""
     inputs = Inputs(project)
     modules = {name for page in pages for name in inputs.imports(page.template)}
-    files = packed(project.root, [*inputs.data(), *HANDED_ON])
+    handed_on = sorted({name for page in pages for name in page.hands_on})
+    files = packed(project.root, [*inputs.data(), *handed_on])
     return Assignment(files, tuple(sorted(modules)))
 
 

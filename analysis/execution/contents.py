@@ -11,10 +11,12 @@ import yaml
 
 from analysis.execution.plan import Page, Project
 from analysis.files import write_atomically
+from analysis.living.mime import files_of_result
 from analysis.problems import EvidenceError, Problem
 from analysis.protocol import Cell, Condition, Protocol
 
 NOTEBOOKS = Path("analysis/notebooks")
+DOWNLOADS = "living/downloads"
 TOC_HEADER = "# Written by `python -m analysis toc` from data/protocol.yml: do not edit by hand.\n"
 
 
@@ -96,7 +98,11 @@ def pages(protocol: Protocol) -> tuple[Page, ...]:
         _page("living/validation", reads=("validation.json",)),
         _page("living/speed", reads=("benchmarks.json",)),
         _page("living/checklists", reads=("protocol.yml", "checklists.csv")),
-        _page("living/downloads", needs=names),
+        _page(
+            DOWNLOADS,
+            needs=names,
+            hands_on=("CITATION.cff", "LICENSE", "LICENSE-text", "requirements.txt"),
+        ),
     )
 
 
@@ -164,17 +170,29 @@ def parts(protocol: Protocol) -> tuple[Part, ...]:
                 "living/checklists",
                 "living/recorded-update",
                 "about-the-data",
-                "living/downloads",
+                DOWNLOADS,
                 "references",
             ),
         ),
     )
 
 
+def documents(protocol: Protocol) -> tuple[str, ...]:
+    """Every page of the book, in order."""
+    return ("index", *(name for part in parts(protocol) for name in part.documents))
+
+
+def files_beside(project: Project) -> dict[str, bytes]:
+    """The files of the site that are no pages, as the page of downloads has published them."""
+    result = project.results / _page(DOWNLOADS).result
+    return files_of_result(result.read_text(encoding="utf-8"))
+
+
 def _page(
     document: str,
     needs: tuple[str, ...] = (),
     reads: tuple[str, ...] = (),
+    hands_on: tuple[str, ...] = (),
     **parameters: str,
 ) -> Page:
     stem = document.split("/")[-1].replace("-", "_")
@@ -185,6 +203,7 @@ def _page(
         parameters=parameters,
         needs=needs,
         reads=reads,
+        hands_on=hands_on,
     )
 
 

@@ -55,7 +55,7 @@ class Inputs:
         parts |= self._data_of(page)
         parts |= self.files(Path("results") / f"{need}.json" for need in page.needs)
         parts |= self.files(sorted(self.code(page.template)))
-        parts |= self.files([Path("requirements.txt")])
+        parts |= self.files(map(Path, (*page.hands_on, "requirements.txt")))
         parts["Python"] = digest(platform.python_version().encode())
         return parts
 

@@ -53,7 +53,7 @@ class Page:
     `template` is the notebook's path from the root, `target` that of the page from
     `chapters/`; `needs` names the pages that must be up to date before this one runs,
     because it reads their results. `reads` are the files of `data/` it is made from, if it
-    is not made from all.
+    is not made from all; `hands_on` are others, from the root, that it shows or offers.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Page:
     parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     needs: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    hands_on: tuple[str, ...] = ()
 
     @property
     def result(self) -> str:

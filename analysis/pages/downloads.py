@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,18 +16,11 @@ from analysis.publishing.downloads import (
     FOLDER,
     SCHEMA,
     Download,
-    downloads,
     results_schema,
 )
 from analysis.publishing.effects import COLUMNS
-from analysis.synthesis.model import Synthesis
 
 Schema = Mapping[str, Any]
-
-
-def files(root: Path, results: Mapping[str, Synthesis]) -> tuple[Download, ...]:
-    """Every file that the site offers, the archive first."""
-    return downloads(root, results)
 
 
 def archive(offered: Sequence[Download]) -> Html:

@@ -12,7 +12,7 @@ import pandas as pd
 from IPython.display import HTML, display
 
 from analysis.formatting import DASH
-from analysis.living.mime import RESULT_MIME
+from analysis.living.mime import RESULT_MIME, files_as_result
 from analysis.living.results import to_json
 from analysis.synthesis.model import Synthesis
 
@@ -123,3 +123,8 @@ def show(*content: object) -> None:
 def publish(synthesis: Synthesis) -> None:
     """Hand a page's result to the execution, which writes it to `results/`."""
     display({RESULT_MIME: to_json(synthesis)}, raw=True)
+
+
+def publish_files(files: Mapping[str, bytes]) -> None:
+    """Hand files of the site to the execution: where in the site → content."""
+    display({RESULT_MIME: files_as_result(files)}, raw=True)
