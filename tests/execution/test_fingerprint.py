@@ -74,6 +74,17 @@ def test_each_kind_of_input_is_named_when_it_changes(project: Project) -> None:
     assert why(planned, project, record) == "analysis/notebooks/a.ipynb changed"
 
 
+def test_a_page_follows_the_files_it_hands_on_and_no_other_page_does(project: Project) -> None:
+    planned = page(project, "a", notebook("1"))
+    offering = replace(planned, hands_on=("LICENSE",))
+    license = project.root / "LICENSE"
+    license.write_text("as it was", encoding="utf-8")
+    record, offered = made(planned, project), made(offering, project)
+    license.write_text("another", encoding="utf-8")
+    assert why(planned, project, record) is None
+    assert why(offering, project, offered) == "LICENSE changed"
+
+
 def test_files_that_come_and_go_are_named(project: Project) -> None:
     planned = page(project, "a", notebook("1"))
     record = made(planned, project)

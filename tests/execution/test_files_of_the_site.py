@@ -1,18 +1,15 @@
-"""What stands in the site beside its pages: made when it would differ, gone when no more made."""
+"""What stands in the site beside its pages: as it is offered, gone when it no longer is."""
 
 from __future__ import annotations
 
 import json
-import os
-import signal
 from pathlib import Path
 
 import pytest
 
-from analysis.execution.book import Beside, build_book
+from analysis.execution.book import build_book
 from analysis.execution.plan import Project
 from analysis.execution.rendering import BookError
-from analysis.problems import EvidenceError, Problem, ReviewError
 
 CONFIG = """\
 title: Toy
@@ -42,69 +39,51 @@ def write(project: Project, path: str, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-def offering(state: str, **files: str) -> Beside:
-    contents = {name.replace("_", "."): text.encode() for name, text in files.items()}
-    return Beside(state, lambda: {f"downloads/{name}": text for name, text in contents.items()})
-
-
-def refused() -> dict[str, bytes]:
-    raise AssertionError("made again although nothing changed")
+def offering(**files: str) -> dict[str, bytes]:
+    return {f"downloads/{name.replace('_', '.')}": text.encode() for name, text in files.items()}
 
 
 def downloads(project: Project) -> set[str]:
     return {path.name for path in (project.site / "downloads").iterdir()}
 
 
-def test_the_files_follow_what_they_are_made_from(project: Project) -> None:
-    build_book(project, beside=offering("1", a_csv="1", b_csv="1"))
+def test_the_files_follow_what_is_offered(project: Project) -> None:
+    build_book(project, files=offering(a_csv="1", b_csv="1"))
     assert downloads(project) == {"a.csv", "b.csv"}
-    again = build_book(project, beside=offering("2", a_csv="2"))
+    again = build_book(project, files=offering(a_csv="2"))
     assert again.state == "updated"
     assert downloads(project) == {"a.csv"}
     assert (project.site / "downloads/a.csv").read_text() == "2"
 
 
-def test_nothing_is_made_again_without_need(project: Project) -> None:
-    build_book(project, beside=offering("1", a_csv="1"))
-    assert build_book(project, beside=Beside("1", refused)).state == "unchanged"
+def test_the_same_files_are_no_reason_to_build(project: Project) -> None:
+    build_book(project, files=offering(a_csv="1"))
+    assert build_book(project, files=offering(a_csv="1")).state == "unchanged"
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_the_files_stay_when_pages_change(project: Project, anew: bool) -> None:
+    build_book(project, files=offering(a_csv="1"))
     write(project, "chapters/pain.md", "# Pain\n\nMore about pain.\n")
-    assert build_book(project, beside=Beside("1", refused)).state == "updated"
+    if anew:
+        write(project, "_config.yml", CONFIG.replace("Toy", "Another"))
+    again = build_book(project, files=offering(a_csv="1"))
+    assert again.state == ("built" if anew else "updated")
     assert downloads(project) == {"a.csv"}
 
 
-def test_a_site_stays_when_its_files_cannot_be_made(project: Project) -> None:
-    build_book(project, beside=offering("1", a_csv="1"))
+def test_a_site_that_offers_nothing_any_more_has_no_files(project: Project) -> None:
+    build_book(project, files=offering(a_csv="1"))
+    assert build_book(project).state == "updated"
+    assert downloads(project) == set()
 
-    def broken() -> dict[str, bytes]:
-        raise ReviewError("the results are damaged")
 
-    with pytest.raises(ReviewError, match="damaged"):
-        build_book(project, beside=Beside("2", broken))
+def test_the_files_stay_when_a_page_cannot_be_rendered(project: Project) -> None:
+    build_book(project, files=offering(a_csv="1"))
+    write(project, "chapters/pain.md", "# Pain\n\n{nothing}`here`\n")
+    with pytest.raises(BookError, match="nothing"):
+        build_book(project, files=offering(b_csv="2"))
     assert downloads(project) == {"a.csv"}
-    assert (project.site / "index.html").is_file()
-
-
-def test_a_site_stays_when_what_makes_its_files_is_killed(project: Project) -> None:
-    build_book(project, beside=offering("1", a_csv="1"))
-
-    def killed() -> dict[str, bytes]:
-        os.kill(os.getpid(), signal.SIGKILL)
-        return {}
-
-    with pytest.raises(BookError, match="ended early"):
-        build_book(project, beside=Beside("2", killed))
-    assert downloads(project) == {"a.csv"}
-
-
-def test_all_that_is_wrong_with_the_data_is_said_of_files_too(project: Project) -> None:
-    problems = [Problem(Path("a.csv"), 2, "n", "is not a number"), Problem(Path("b"), 1, None, "x")]
-
-    def wrong() -> dict[str, bytes]:
-        raise EvidenceError(problems)
-
-    with pytest.raises(EvidenceError) as raised:
-        build_book(project, beside=Beside("1", wrong))
-    assert raised.value.problems == problems
 
 
 def test_a_change_of_the_status_reaches_every_page_but_the_front_page(project: Project) -> None:
