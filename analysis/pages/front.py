@@ -16,7 +16,7 @@ from analysis.living.results import analysed
 from analysis.pages.cell import short_name, shown_limits
 from analysis.pages.certainty import mark
 from analysis.pages.facts import searched_since
-from analysis.pages.html import Html, element, items, join, link, paragraph, table, text
+from analysis.pages.html import CARDS, Html, element, items, join, link, paragraph, table, text
 from analysis.pages.living import said, since_release
 from analysis.protocol import Protocol
 from analysis.publishing.addresses import FEED
@@ -89,7 +89,7 @@ def answer_table(
         )
     name = protocol.condition(condition).label
     caption = f"{name[0].upper()}{name[1:]}, {protocol.timepoints[0].description}"
-    return table(pd.DataFrame(rows, dtype=object), caption, class_="answers")
+    return table(pd.DataFrame(rows, dtype=object), caption, class_=f"answers {CARDS}")
 
 
 def _known(synthesis: Synthesis) -> Html:

@@ -17,6 +17,8 @@ from analysis.living.results import to_json
 from analysis.synthesis.model import Synthesis
 
 SORTABLE = "sortable"  # a table that tables.js lets readers sort and filter
+CARDS = "cards"  # a table whose rows are cards on a phone, each cell below the other
+LABELLED_CARDS = f"{CARDS} labelled"  # and each names its column
 SAFE_ADDRESS = re.compile(r"(?:https?://|[\w.#-][\w./#-]*$)", re.ASCII)
 
 
@@ -87,13 +89,15 @@ def table(
     """A data frame as an accessible table: caption, column headers, the first column heads its row.
 
     `numbers` are right-aligned columns. A table scrolls within itself on a narrow
-    screen, and takes the keyboard's focus so that it can be scrolled without a mouse.
+    screen, unless `class_` makes it `CARDS`, and takes the keyboard's focus so that it can
+    be scrolled without a mouse.
     """
     if frame.empty:
         return paragraph(f"{caption}: none.")
     head = element("tr", *(_header(name, "col", name in numbers) for name in frame.columns))
+    labelled = class_ == LABELLED_CARDS
     rows = [
-        element("tr", *(_cell(name, value, position == 0, name in numbers)
+        element("tr", *(_cell(name, value, position == 0, name in numbers, labelled)
                         for position, (name, value) in enumerate(row.items())))
         for row in frame.to_dict("records")
     ]  # fmt: skip
@@ -108,11 +112,11 @@ def _header(name: str, scope: str, number: bool) -> Html:
     return element("th", name, scope=scope, class_="number" if number else None)
 
 
-def _cell(name: object, value: object, heads_row: bool, number: bool) -> Html:
+def _cell(name: object, value: object, heads_row: bool, number: bool, labelled: bool) -> Html:
     kind = "number" if number else None
     if heads_row:
         return element("th", value, scope="row", class_=kind)
-    return element("td", value, class_=kind)
+    return element("td", value, class_=kind, data_label=str(name) if labelled else None)
 
 
 def show(*content: object) -> None:

@@ -12,7 +12,7 @@ from analysis.living.compare import ARROWS, Change, Comparison, kind_of_version
 from analysis.living.releases import Release
 from analysis.living.state import CellState
 from analysis.pages.cell import short_name, shown_limits
-from analysis.pages.html import Html, element, items, join, link, paragraph, table
+from analysis.pages.html import LABELLED_CARDS, Html, element, items, join, link, paragraph, table
 from analysis.protocol import Version
 from analysis.statistics.results import PooledEffect
 
@@ -74,7 +74,8 @@ def changes_table(changes: Sequence[Change]) -> Html:
     """Old estimate → new estimate, one row a question that has or had one."""
     rows = [_row(change) for change in changes if any(change.estimates)]
     caption = "This version against the one before"
-    return table(pd.DataFrame(rows, dtype=object), caption, numbers=("Trials", "Participants"))
+    numbers = ("Trials", "Participants")
+    return table(pd.DataFrame(rows, dtype=object), caption, numbers=numbers, class_=LABELLED_CARDS)
 
 
 def _row(change: Change) -> dict[str, object]:

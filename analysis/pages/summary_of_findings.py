@@ -12,6 +12,7 @@ from analysis.formatting import count, counted, listed, percent, percent_level, 
 from analysis.pages.certainty import decision_text, mark, outcome_of
 from analysis.pages.front import effect_text
 from analysis.pages.html import (
+    LABELLED_CARDS,
     Html,
     doi_link,
     element,
@@ -89,7 +90,8 @@ def findings(
         f"Summary of findings: {protocol.condition(condition).label}, "
         f"{protocol.timepoint(timepoint).in_full}"
     )
-    return join((table(pd.DataFrame(rows, dtype=object), caption), _numbered(evidence, notes)))
+    shown_as = table(pd.DataFrame(rows, dtype=object), caption, class_=LABELLED_CARDS)
+    return join((shown_as, _numbered(evidence, notes)))
 
 
 def absolute(synthesis: Synthesis) -> Html:

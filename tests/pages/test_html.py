@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.pages.html import (
+    LABELLED_CARDS,
     Html,
     doi_link,
     element,
@@ -57,6 +58,7 @@ def test_text_stays_text_wherever_it_stands(hostile: str) -> None:
         items([hostile]),
         terms({hostile: hostile}),
         table(pd.DataFrame([{hostile: hostile}]), hostile),
+        table(pd.DataFrame([{"a": 1, hostile: hostile}]), hostile, class_=LABELLED_CARDS),
     ]
     for markup in made:
         root = tree(markup)
@@ -65,7 +67,8 @@ def test_text_stays_text_wherever_it_stands(hostile: str) -> None:
         assert tags <= {"body", "b", "p", "a", "ul", "li", "dl", "dt", "dd", "div", "table",
                         "caption", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
         names = {name for node in root.iter() for name in node.attrib}
-        assert names <= {"title", "href", "class", "tabindex", "role", "aria-label", "scope"}
+        assert names <= {"title", "href", "class", "tabindex", "role", "aria-label", "scope",
+                         "data-label"}  # fmt: skip
 
 
 @given(content=st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"])))
@@ -158,6 +161,13 @@ def test_a_table_has_caption_headers_and_a_heading_for_each_row() -> None:
     assert region is not None
     assert (region.get("role"), region.get("tabindex"), region.get("aria-label")) == (
         "region", "0", "Two trials")  # fmt: skip
+
+
+def test_a_cell_of_a_labelled_card_names_its_column() -> None:
+    frame = pd.DataFrame([{"Trial": "A", "k": "1", "n": "9"}])
+    cells = tree(table(frame, "A trial", class_=LABELLED_CARDS)).findall(".//td")
+    assert [(td.get("data-label"), td.text) for td in cells] == [("k", "1"), ("n", "9")]
+    assert all(td.get("data-label") is None for td in tree(table(frame, "-")).findall(".//td"))
 
 
 def test_an_empty_table_says_that_there_is_nothing() -> None:
