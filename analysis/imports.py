@@ -20,19 +20,20 @@ def deferred(*names: str) -> Iterator[None]:
     there if it looks for its modules itself, as NumPy does.
     """
     absent = [name for name in names if name not in sys.modules]
+    placed: list[tuple[ModuleType, str]] = []
     for name in absent:
         sys.modules[name] = stand_in = _Module(name)
         parent, _, child = name.rpartition(".")
-        if parent in sys.modules:  # one that looks for its parts itself would look for ever
-            setattr(sys.modules[parent], child, stand_in)
+        if package := sys.modules.get(parent):  # one that looks itself would look for ever
+            setattr(package, child, stand_in)
+            placed.append((package, child))
     try:
         yield
     finally:
         for name in absent:
-            former = sys.modules.pop(name)
-            parent, _, child = name.rpartition(".")
-            if parent in sys.modules and vars(sys.modules[parent]).get(child) is former:
-                delattr(sys.modules[parent], child)
+            del sys.modules[name]
+        for package, child in placed:
+            delattr(package, child)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -195,8 +196,9 @@ class _Successor:
 
     @property
     def same_files(self) -> bool:
-        return self.stamp is not None and self.stamp.files == self._hashes()
+        return self.stamp is not None and self.stamp.files == self._hashes
 
+    @cached_property
     def _hashes(self) -> dict[str, str]:
         return {name: digest(content) for name, content in self.files.items()}
 
@@ -204,7 +206,7 @@ class _Successor:
         """Sphinx the pages, if any changed, then the other files."""
         made = self._pages()
         self._write_files()
-        return replace(made, files=self._hashes())
+        return replace(made, files=self._hashes)
 
     def _pages(self) -> Stamp:
         """The pages in `.next`: as they are, if none changed."""

@@ -70,6 +70,9 @@ class Rehearsal:
     of_all: str
     of_some: str
 
+    def chosen(self, all_pages: bool) -> str:
+        return self.of_all if all_pages else self.of_some
+
 
 CHECKED = ".checked.json"
 
@@ -119,7 +122,8 @@ def build_all(
         remove_unfinished(project.chapters, project.results)
         reads = known_reads(project)
         inputs = Inputs(project, reads or {})
-        rehearsed = _rehearsed(rehearsal, force or not read_record(project))
+        all_pages = force or not read_record(project)
+        rehearsed = rehearsal.chosen(all_pages) if rehearsal else None
         opened = workers or _processes(plan, inputs, jobs, rehearsed, console)
         prepared: Prepared | None = None
         with _OnDemand(opened, rehearsed) as hands:
@@ -204,12 +208,6 @@ def _evidence(project: Project) -> str:
     code = sorted(path.relative_to(project.root) for path in project.package.rglob("*.py"))
     state = {**inputs.data(), **inputs.files(code), "Python": platform.python_version()}
     return digest(json.dumps(state, sort_keys=True).encode())
-
-
-def _rehearsed(rehearsal: Rehearsal | None, all_pages: bool) -> str | None:
-    if rehearsal is None:
-        return None
-    return rehearsal.of_all if all_pages else rehearsal.of_some
 
 
 def _processes(

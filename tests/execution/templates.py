@@ -56,6 +56,13 @@ def printed(text: str) -> str:
     return "".join(output.text for output in streams if output.output_type == "stream")
 
 
+def write(project: Project, path: str, text: str) -> None:
+    """Write a file of a project, with the folders it is in."""
+    file = project.root / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
 def page(
     project: Project,
     name: str,

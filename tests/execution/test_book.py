@@ -11,6 +11,7 @@ from analysis.execution import book
 from analysis.execution.book import build_book
 from analysis.execution.plan import Project
 from analysis.execution.rendering import BookError
+from tests.execution.templates import write
 
 CONFIG = """\
 title: Toy
@@ -67,12 +68,6 @@ def project(tmp_path: Path) -> Project:
     write(made, "chapters/references.md", "# References\n\n```{bibliography}\n```\n")
     write(made, "chapters/terms.md", "# Terms\n\n```{glossary}\nSevere\n: A word.\n```\n")
     return made
-
-
-def write(project: Project, path: str, text: str) -> None:
-    file = project.root / path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
 
 
 def html(project: Project, name: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from analysis.execution.book import build_book
 from analysis.execution.plan import Project
 from analysis.execution.rendering import BookError
+from tests.execution.templates import write
 
 CONFIG = """\
 title: Toy
@@ -31,12 +32,6 @@ def project(tmp_path: Path) -> Project:
     write(made, "chapters/index.md", "# Front\n\nThe first sentence.\n")
     write(made, "chapters/pain.md", "# Pain\n\nAbout pain.\n")
     return made
-
-
-def write(project: Project, path: str, text: str) -> None:
-    file = project.root / path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
 
 
 def offering(**files: str) -> dict[str, bytes]:

@@ -20,7 +20,7 @@ from analysis.execution.fingerprint import (
 )
 from analysis.execution.plan import Page, Project
 from analysis.files import write_atomically
-from tests.execution.templates import notebook, page
+from tests.execution.templates import notebook, page, write
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,12 +31,6 @@ def made(planned: Page, project: Project, **reads: dict[str, str]) -> Made:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text("executed", encoding="utf-8")
     return Made(Inputs(project, reads).of(planned), outputs(planned, project), 1.0)
-
-
-def module(project: Project, path: str, source: str) -> None:
-    file = project.root / path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(source, encoding="utf-8")
 
 
 def why(planned: Page, project: Project, record: Made, **reads: dict[str, str]) -> str | None:
@@ -58,7 +52,7 @@ def test_a_hidden_file_among_the_data_is_nobodys_input(project: Project) -> None
 
 def test_each_kind_of_input_is_named_when_it_changes(project: Project) -> None:
     planned = page(project, "a", notebook("from analysis.figures import forest"))
-    module(project, "analysis/figures/forest.py", "x = 1")
+    write(project, "analysis/figures/forest.py", "x = 1")
     (project.root / "requirements.txt").write_text("numpy==1", encoding="utf-8")
     record = made(planned, project)
 
@@ -152,9 +146,9 @@ def test_the_code_of_a_page_is_what_its_imports_reach(project: Project, statemen
         "figures/funnel",
         "pages/__init__",
     ):
-        module(project, f"analysis/{name}.py", "")
-    module(project, "analysis/pages/cell.py", "from ..figures import forest")
-    module(project, "analysis/figures/forest.py", "import numpy\nfrom .style import ink")
+        write(project, f"analysis/{name}.py", "")
+    write(project, "analysis/pages/cell.py", "from ..figures import forest")
+    write(project, "analysis/figures/forest.py", "import numpy\nfrom .style import ink")
     code = {path.as_posix() for path in Inputs(project).code(planned.template)}
     assert {
         "analysis/__init__.py",

@@ -10,7 +10,7 @@ import pytest
 from analysis.execution.book import build_book
 from analysis.execution.plan import Project
 from analysis.execution.terms import link_terms
-from tests.execution.test_files_of_the_site import write
+from tests.execution.templates import write
 
 TARGETS = {
     "SMD": "g.html#term-SMD",

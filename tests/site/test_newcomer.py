@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from analysis.execution.contents import pages, parts
+from analysis.execution.contents import documents, pages
 from analysis.protocol import load_protocol
 from tests.site.conftest import ROOT, Built, make
 
@@ -24,7 +24,7 @@ def test_make_book_says_where_the_site_is_and_how_long_each_stage_took(built: Bu
 
 
 def test_every_page_of_the_plan_is_in_the_site(built: Built) -> None:
-    expected = {"index", *(name for part in parts(PROTOCOL) for name in part.documents)}
+    expected = set(documents(PROTOCOL))
     found = {p.relative_to(built.site).with_suffix("").as_posix() for p in built.pages}
     assert expected <= found
     effects = [name for name in found if name.startswith("effects/")]
