@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from analysis.problems import EvidenceError, Problem, read_bytes, short
+from analysis.files.problems import EvidenceError, Problem, read_bytes, short
 
 # Many times the length and the depth of any protocol; YAML is slow to parse beyond.
 LARGEST_YAML = 32_000

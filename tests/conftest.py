@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from analysis.evidence.load import load
-from analysis.evidence.records import Evidence
-from analysis.synthesis.cell import synthesise_all
+from analysis.evidence.rows import Evidence
 from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question import synthesise_all
 from tests.evidence.folder import DATA, DataFolder
+
+pytest_plugins = ["tests.execution.fixtures", "tests.searching.fixtures"]
 
 # A suite that a shell started in the background is deaf to Ctrl-C, and so would be all
 # processes it starts: those that tests interrupt would go on.

@@ -10,10 +10,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from analysis import __main__ as command_line
-from analysis.files import write_atomically
-from analysis.living.releases import releases
-from analysis.living.results import to_json
-from analysis.problems import ReviewError
+from analysis.commands import options, review
+from analysis.files.problems import ReviewError
+from analysis.files.writing import write_atomically
+from analysis.versions.releases import releases
+from analysis.versions.results import to_json
 from tests.evidence.folder import DATA
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
@@ -27,8 +28,8 @@ def root(tmp_path: Path, syntheses, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(DATA, tmp_path / "data")
     for key, synthesis in syntheses.items():
         write_atomically(tmp_path / "results" / f"{key}.json", to_json(synthesis))
-    monkeypatch.setattr(command_line, "ROOT", tmp_path)
-    monkeypatch.setattr(command_line, "_build", lambda jobs: None)
+    monkeypatch.setattr(options, "ROOT", tmp_path)
+    monkeypatch.setattr(review, "_build", lambda jobs: None)
     return tmp_path
 
 
@@ -74,7 +75,7 @@ def test_duplicates_are_sought_though_the_update_before_was_killed(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("analysis.searching.duplicates.deduplicate", killed)
+        patch.setattr("analysis.searching.duplicate_log.deduplicate", killed)
         run("update")
     said = run("update").output
     assert "Inbox: nothing new." in said
@@ -110,7 +111,7 @@ def test_every_release_is_verified_where_none_is_named(
 ) -> None:
     asked: list[str] = []
     monkeypatch.setattr(
-        "analysis.living.release.verify", lambda data, name: asked.append(name) or ()
+        "analysis.versions.freezing.verify", lambda data, name: asked.append(name) or ()
     )
     assert run("release", "--verify").output.count("follows from its own data") == len(NAMES)
     assert asked == NAMES

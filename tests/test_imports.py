@@ -9,7 +9,7 @@ import pytest
 
 REHEARSAL = "import analysis.pages.rehearsal, pymare, pymare.stats"
 BOOK = (
-    "import analysis.execution.rendering as r\n"
+    "import analysis.book.rendering as r\n"
     "with r.deferred(*r.UNUSED_MODULES):\n"
     "    import myst_nb.sphinx_ext, myst_nb.core.execute.cache as cache"
 )

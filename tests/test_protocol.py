@@ -9,7 +9,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from analysis.problems import EvidenceError, Problem
+from analysis.files.problems import EvidenceError, Problem
 from analysis.protocol import Cell, Protocol, load_protocol, parse_yaml
 from tests.evidence.folder import DATA
 

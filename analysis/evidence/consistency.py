@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.evidence.schemas import DOMAINS
-from analysis.problems import Problem, short
+from analysis.files.problems import Problem, short
 
 # An effect printed with two decimals may lie this far outside its printed interval.
 ROUNDING = 0.005

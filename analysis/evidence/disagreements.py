@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
-from analysis.evidence.records import OutcomeRow
+from analysis.evidence.rows import OutcomeRow
 from analysis.protocol import Cell
 
 

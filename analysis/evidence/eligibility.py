@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analysis.evidence.records import OutcomeRow, Trial
+from analysis.evidence.rows import OutcomeRow, Trial
 from analysis.protocol import Protocol
 
 

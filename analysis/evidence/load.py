@@ -9,8 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from analysis.evidence.consistency import consistency_problems
-from analysis.evidence.csv_files import NUMBER, TextTable, read_fitting_rows
-from analysis.evidence.records import (
+from analysis.evidence.rows import (
     AcceptabilityRow,
     ChecklistItem,
     ControlGroup,
@@ -25,7 +24,8 @@ from analysis.evidence.records import (
     records,
 )
 from analysis.evidence.schemas import schemas
-from analysis.problems import EvidenceError, Problem, short
+from analysis.files.csv_files import NUMBER, TextTable, read_fitting_rows
+from analysis.files.problems import EvidenceError, Problem, short
 from analysis.protocol import load_protocol
 
 DECIMAL_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+")

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pandera.pandas as pa
 
-from analysis.evidence.records import CertaintyDomain, IntegrityCheck
+from analysis.evidence.rows import CertaintyDomain, IntegrityCheck
 from analysis.imports import without
 from analysis.protocol import Protocol
 

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.evidence.effects import DATA_LEVELS, cannot_give, data_level
 from analysis.evidence.eligibility import too_small
-from analysis.evidence.records import Evidence, OutcomeRow
+from analysis.evidence.rows import Evidence, OutcomeRow
+from analysis.evidence.trial_effects import DATA_LEVELS, cannot_give, data_level
 from analysis.protocol import Cell
 
 

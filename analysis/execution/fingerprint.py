@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from analysis.execution.plan import Page, Project
-from analysis.files import write_atomically
+from analysis.files.writing import write_atomically
 
 Parts = Mapping[str, str]
 """The inputs of a page: what each is, in a person's words, and the hash of its content."""

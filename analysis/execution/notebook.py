@@ -22,8 +22,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.execution.handover import RESULT_MIME
 from analysis.execution.markdown import escape_markdown
-from analysis.living.mime import RESULT_MIME
 
 if TYPE_CHECKING:
     from jupyter_client.manager import KernelManager

@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
-from analysis.problems import ReviewError
+from analysis.files.problems import ReviewError
 
 
 class PlanError(ReviewError):

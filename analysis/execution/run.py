@@ -26,7 +26,7 @@ from analysis.execution.fingerprint import (
 )
 from analysis.execution.notebook import Executed, Failed, Job, read_template
 from analysis.execution.plan import Page, Project, check_plan
-from analysis.files import write_atomically
+from analysis.files.writing import write_atomically
 
 SECONDS_PER_PAGE = 120.0
 SECONDS_TO_HEAR = 0.5  # an interrupt that did not wake who waits for a page

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from analysis.statistics.results import Interval
+from analysis.statistics.estimates import Interval
 from analysis.synthesis.model import Measure, Synthesis
 
 TYPICAL_WIDTHS = 5.0  # estimates farther than this many typical intervals from the middle: arrows

@@ -9,11 +9,11 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis.figures import style
+from analysis.figures.canvas import Sheet
 from analysis.figures.effect_labels import favours
 from analysis.figures.effect_marks import draw_axis
 from analysis.figures.effect_scale import EffectScale
 from analysis.figures.fitting import shorten, wrap
-from analysis.figures.sheet import Sheet
 from analysis.figures.text import plain
 from analysis.formatting import MINUS, sentence_case
 from analysis.synthesis.model import Measure

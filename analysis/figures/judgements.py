@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from analysis.figures import style
-from analysis.figures.sheet import Sheet
+from analysis.figures.canvas import Sheet
 from analysis.formatting import DASH
 from analysis.synthesis.model import Judgement
 

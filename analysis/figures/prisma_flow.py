@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 
 from analysis.evidence.flow import Counts, Flow, Stream
 from analysis.figures import style
+from analysis.figures.canvas import Sheet
 from analysis.figures.fitting import wrap
-from analysis.figures.sheet import Sheet
 from analysis.figures.text import plain
 from analysis.formatting import count
 

@@ -15,6 +15,7 @@ from typing import Literal
 from matplotlib.axes import Axes
 
 from analysis.figures import style
+from analysis.figures.canvas import Align, Sheet
 from analysis.figures.effect_marks import (
     draw_axis,
     draw_bar,
@@ -27,7 +28,6 @@ from analysis.figures.effect_marks import (
 from analysis.figures.effect_scale import EffectScale, Span
 from analysis.figures.fitting import text_width, wrap
 from analysis.figures.judgements import draw_judgement
-from analysis.figures.sheet import Align, Sheet
 from analysis.figures.text import plain
 from analysis.synthesis.model import Judgement
 

@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures import style
+from analysis.figures.canvas import Sheet
 from analysis.figures.effect_labels import favours
 from analysis.figures.effect_marks import draw_axis, draw_dot, draw_interval
 from analysis.figures.effect_scale import EffectScale, effect_scale, important_band, interval_span
 from analysis.figures.fitting import shorten, wrap
-from analysis.figures.sheet import Sheet
 from analysis.figures.text import plain
 from analysis.formatting import sentence_case
 from analysis.synthesis.model import Synthesis

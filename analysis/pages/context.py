@@ -6,17 +6,17 @@ from functools import cache
 from pathlib import Path
 
 from analysis.evidence.flow import Flow
-from analysis.evidence.records import Evidence
-from analysis.living.compare import Change, Comparison
-from analysis.living.releases import Release, States, previous_release, releases
-from analysis.living.results import read_results
-from analysis.living.state import state_of
-from analysis.living.versions import NOW, compare_versions
-from analysis.problems import ReviewError
-from analysis.searching.flow import load_flow
+from analysis.evidence.rows import Evidence
+from analysis.files.problems import ReviewError
+from analysis.screening.counted_flow import load_flow
 from analysis.searching.history import Search, load_searches
-from analysis.synthesis.cell import synthesise
 from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question import synthesise
+from analysis.versions.by_name import NOW, compare_versions
+from analysis.versions.compare import Change, Comparison
+from analysis.versions.releases import Release, States, previous_release, releases
+from analysis.versions.results import read_results
+from analysis.versions.state import state_of
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"

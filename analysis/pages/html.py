@@ -11,10 +11,10 @@ from urllib.parse import quote
 import pandas as pd
 from IPython.display import HTML, display
 
+from analysis.execution.handover import RESULT_MIME, files_as_result
 from analysis.formatting import DASH
-from analysis.living.mime import RESULT_MIME, files_as_result
-from analysis.living.results import to_json
 from analysis.synthesis.model import Synthesis
+from analysis.versions.results import to_json
 
 SORTABLE = "sortable"  # a table that tables.js lets readers sort and filter
 CARDS = "cards"  # a table whose rows are cards on a phone, each cell below the other

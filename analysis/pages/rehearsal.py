@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib
 
-from analysis.evidence.records import evidence_adapter
+from analysis.evidence.rows import evidence_adapter
 from analysis.evidence.selection import rows_of
-from analysis.figures.forest import forest_plot
+from analysis.figures.forest_plot import forest_plot
 from analysis.figures.style import inline_svg
 from analysis.imports import deferred
 from analysis.pages import context
-from analysis.synthesis.cell import synthesise
+from analysis.synthesis.question import synthesise
 
 # A third of all that is imported here, for the few questions with many trials.
 RARE = ("scipy.stats", "scipy.optimize")

@@ -12,8 +12,8 @@ from urllib.parse import quote
 from xml.etree import ElementTree as Xml
 
 from analysis.figures.text import plain
-from analysis.living.releases import Release
 from analysis.protocol import Protocol
+from analysis.versions.releases import Release
 
 FEED = "feed.xml"
 SITEMAP = "sitemap.xml"

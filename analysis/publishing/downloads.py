@@ -13,10 +13,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from analysis.evidence.csv_files import NUMBER
-from analysis.publishing.effects import effects_csv
+from analysis.files.csv_files import NUMBER
+from analysis.files.tables import FORMULA_MARKS
+from analysis.publishing.effects_table import effects_csv
 from analysis.publishing.licences import licences_csv
-from analysis.searching.tables import FORMULA_MARKS
 from analysis.synthesis.model import Synthesis
 
 FOLDER = "downloads"  # in the site

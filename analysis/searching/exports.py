@@ -8,14 +8,14 @@ from dataclasses import dataclass, fields
 from hashlib import sha256
 from pathlib import Path
 
-from analysis.problems import EvidenceError, Problem, read_bytes
+from analysis.files.encoding import decode
+from analysis.files.problems import EvidenceError, Problem, read_bytes
+from analysis.files.tables import LONGEST_CELL
 from analysis.searching.formats.delimited import read_csv_export
 from analysis.searching.formats.endnote import read_endnote
 from analysis.searching.formats.nbib import read_nbib
 from analysis.searching.formats.ris import read_ris
-from analysis.searching.formats.text import decode
 from analysis.searching.records import Raw
-from analysis.searching.tables import LONGEST_CELL
 
 TEXT_READERS: dict[str, Callable[[str, Path], list[Raw]]] = {
     "ris": read_ris,

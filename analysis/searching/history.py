@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import Field, field_validator, model_validator
 
-from analysis.files import write_atomically
-from analysis.problems import EvidenceError
+from analysis.files.problems import EvidenceError
+from analysis.files.writing import write_atomically
 from analysis.protocol import Frozen, Protocol, Slug, read_model
 
 FileName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+$", max_length=80)]

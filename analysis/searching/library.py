@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from analysis.problems import EvidenceError, Problem
+from analysis.files.problems import EvidenceError, Problem
 from analysis.searching.history import ExportFile, Search, load_searches
 from analysis.searching.records import Record, read_records
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.problems import MOST_PROBLEMS, Problem
-from analysis.searching.tables import Row
+from analysis.files.problems import MOST_PROBLEMS, Problem
+from analysis.files.tables import Row
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.problems import ReviewError
+from analysis.files.problems import ReviewError
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from analysis.problems import EvidenceError, Problem, read_bytes
-from analysis.searching.formats.text import decode
+from analysis.files.encoding import decode
+from analysis.files.problems import EvidenceError, Problem, read_bytes
 
 PARSED = {"pubmed": "pubmed", "ebscohost": "ebscohost", "web of science": "wos"}
 FORM_ONLY = ("ovid", "cochrane library")

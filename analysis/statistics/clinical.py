@@ -13,7 +13,7 @@ from typing import Literal
 
 from scipy.special import ndtr, ndtri
 
-from analysis.statistics.results import Interval
+from analysis.statistics.estimates import Interval
 
 # Phi(Phi^-1(p)) differs from p by rounding alone; per 1000, differences below this are none.
 NOTHING = 1e-9

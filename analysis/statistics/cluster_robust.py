@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.statistics.arrays import checked_studies
+from analysis.statistics.estimates import Interval
 from analysis.statistics.intervals import confidence_interval, two_sided_p
-from analysis.statistics.results import Interval
 from analysis.statistics.tau2 import estimate_tau2
 
 FEW_DEGREES_OF_FREEDOM = 4.0

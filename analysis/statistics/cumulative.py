@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from numpy.typing import ArrayLike
 
 from analysis.statistics.arrays import checked_studies
+from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.intervals import IntervalMethod
 from analysis.statistics.pooling import pool
-from analysis.statistics.results import PooledEffect
 
 
 @dataclass(frozen=True)

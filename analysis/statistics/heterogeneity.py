@@ -8,8 +8,8 @@ import numpy as np
 from scipy.special import chdtrc
 
 from analysis.statistics.arrays import FloatArray
+from analysis.statistics.estimates import Heterogeneity, Interval
 from analysis.statistics.intervals import q_profile_interval
-from analysis.statistics.results import Heterogeneity, Interval
 from analysis.statistics.tau2 import cochran_q
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import chdtri, ndtr, ndtri, stdtr, stdtrit
 
 from analysis.statistics.arrays import FloatArray
-from analysis.statistics.results import Interval
+from analysis.statistics.estimates import Interval
 from analysis.statistics.tau2 import tau2_at_q
 
 IntervalMethod = Literal["wald", "hartung-knapp", "hartung-knapp-conservative"]

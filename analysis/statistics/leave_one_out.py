@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
 from analysis.statistics.arrays import FloatArray, checked_studies
+from analysis.statistics.estimates import Interval
 from analysis.statistics.heterogeneity import typical_variance
 from analysis.statistics.intervals import IntervalMethod, confidence_interval, two_sided_p
-from analysis.statistics.results import Interval
 from analysis.statistics.tau2 import cochran_q, estimate_tau2
 
 

@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc, fdtrc
 
 from analysis.statistics.arrays import FloatArray, checked_studies
+from analysis.statistics.estimates import Interval
 from analysis.statistics.intervals import IntervalMethod, confidence_interval, two_sided_p
 from analysis.statistics.pooling import PYMARE_CORRECTION
-from analysis.statistics.results import Interval
 from analysis.statistics.tau2 import estimate_tau2
 
 TRIALS_PER_MODERATOR = 10

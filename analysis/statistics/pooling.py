@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.statistics.arrays import FloatArray, checked_studies
+from analysis.statistics.estimates import Heterogeneity, PooledEffect
 from analysis.statistics.heterogeneity import describe_heterogeneity
 from analysis.statistics.intervals import (
     IntervalMethod,
@@ -15,7 +16,6 @@ from analysis.statistics.intervals import (
     prediction_interval,
     two_sided_p,
 )
-from analysis.statistics.results import Heterogeneity, PooledEffect
 from analysis.statistics.tau2 import TAU2_MODELS, estimate_tau2
 
 SINGLE_STUDY = "single study"

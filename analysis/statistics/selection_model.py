@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, ndtr, ndtri
 
 from analysis.statistics.arrays import FloatArray, checked_studies
+from analysis.statistics.estimates import Interval
 from analysis.statistics.intervals import confidence_interval, two_sided_p
-from analysis.statistics.results import Interval
 from analysis.statistics.tau2 import estimate_tau2
 
 # Relative publication odds beyond this are a flat likelihood, not an estimate.

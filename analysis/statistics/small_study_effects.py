@@ -14,9 +14,9 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtr
 
 from analysis.statistics.arrays import FloatArray, checked_studies
+from analysis.statistics.estimates import Interval
 from analysis.statistics.intervals import confidence_interval, critical_value
 from analysis.statistics.meta_regression import DesignFit, fit_design
-from analysis.statistics.results import Interval
 
 CONTOUR_P_VALUES = (0.1, 0.05, 0.01)
 PET_ONE_SIDED_P = 0.05

@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
 from analysis.statistics.arrays import FloatArray, checked_studies
+from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.intervals import IntervalMethod
 from analysis.statistics.meta_regression import RegressionModel, design_tau2
 from analysis.statistics.pooling import pool
-from analysis.statistics.results import PooledEffect
 from analysis.statistics.tau2 import cochran_q
 
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.statistics.arrays import FloatArray, checked_studies
+from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.intervals import IntervalMethod
 from analysis.statistics.meta_regression import RegressionModel, fit_design
 from analysis.statistics.pooling import pool
-from analysis.statistics.results import PooledEffect
 from analysis.statistics.tau2 import estimate_tau2
 
 MAX_ITERATIONS = 100

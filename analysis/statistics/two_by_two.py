@@ -23,9 +23,9 @@ from analysis.statistics.effect_sizes import (
     risk_difference,
     with_half_added,
 )
+from analysis.statistics.estimates import Heterogeneity, PooledEffect
 from analysis.statistics.heterogeneity import describe_heterogeneity, sum_of_products
 from analysis.statistics.pooling import pooled_effect, single_study
-from analysis.statistics.results import Heterogeneity, PooledEffect
 
 BinaryMeasure = Literal["RR", "OR", "RD"]
 

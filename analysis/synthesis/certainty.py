@@ -15,10 +15,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from analysis.evidence.records import CertaintyDomain, Decision
+from analysis.evidence.rows import CertaintyDomain, Decision
 from analysis.formatting import counted, limits, listed, number, p_value
 from analysis.protocol import CertaintyRules, Frozen, Protocol
-from analysis.statistics.results import Interval, PooledEffect
+from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.statistics.small_study_effects import RegressionTest
 
 if TYPE_CHECKING:

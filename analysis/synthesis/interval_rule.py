@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from analysis.protocol import SynthesisRules
+from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.intervals import IntervalMethod
 from analysis.statistics.leave_one_out import LeftOut, leave_one_out
 from analysis.statistics.pooling import pool, with_interval
-from analysis.statistics.results import PooledEffect
 
 if TYPE_CHECKING:
     from analysis.synthesis.model import StudyEffect

@@ -13,10 +13,10 @@ from typing import Literal
 
 from analysis.formatting import percent_level
 from analysis.protocol import Cell, Frozen
-from analysis.statistics.results import PooledEffect
+from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.certainty import Certainty
-from analysis.synthesis.clinical import Clinical
-from analysis.synthesis.robustness import Robustness
+from analysis.synthesis.clinical_terms import Clinical
+from analysis.synthesis.sensitivity import Robustness
 
 SCHEMA_VERSION = 1
 

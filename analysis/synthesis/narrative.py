@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from analysis.protocol import Outcome
-from analysis.statistics.results import Interval, PooledEffect
+from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.certainty import Level, ends
 from analysis.synthesis.model import Measure
 

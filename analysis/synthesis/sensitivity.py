@@ -1,137 +1,270 @@
-"""One question under every model and every exclusion: how far its answer moves."""
+"""How much a cell's answer depends on one trial, one model, one kind of trial, one journal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
-from analysis.statistics.results import Interval, PooledEffect
-from analysis.synthesis.model import Synthesis
-from analysis.synthesis.wording import INTERVAL_NAMES, MODEL_NAMES
+from analysis.protocol import Frozen, SynthesisRules
+from analysis.statistics.cluster_robust import ClusterRobust, cluster_robust
+from analysis.statistics.cumulative import CumulativeStep, cumulative
+from analysis.statistics.estimates import PooledEffect
+from analysis.statistics.influence import Influence, influence
+from analysis.statistics.leave_one_out import LeftOut
+from analysis.statistics.meta_regression import MetaRegression, meta_regression
+from analysis.statistics.selection_model import SelectionModel, selection_model
+from analysis.statistics.small_study_effects import (
+    FunnelContours,
+    PetPeese,
+    RankTest,
+    RegressionTest,
+    begg_test,
+    egger_test,
+    funnel_contours,
+    pet_peese,
+)
+from analysis.statistics.subgroups import Subgroup, Subgroups, subgroups
+from analysis.statistics.tau2 import TAU2_MODELS
+from analysis.statistics.trim_and_fill import TrimAndFill, trim_and_fill
+from analysis.synthesis.interval_rule import (
+    effects_of,
+    leave_one_out_by_rule,
+    pool_by_rule,
+    with_interval_by_rule,
+)
 
-Family = Literal["models", "sets of trials", "leave one out"]
-FAMILIES: tuple[Family, ...] = ("models", "sets of trials", "leave one out")
+if TYPE_CHECKING:
+    from analysis.synthesis.model import StudyEffect
 
-# These stand beside what other reviews published; they mend no weakness of the primary analysis.
-THEN_AND_NOW = ("as in 2014", "baseline trials")
-FEWEST_TRIALS = 2
+Result = TypeVar("Result")
 
 
-@dataclass(frozen=True)
-class Variant:
-    """The answer when one thing is done otherwise; effects as in `Synthesis`.
+class SubgroupAnalysis(Frozen):
+    """The trials parted by one moderator; `refused` says why when they are not."""
 
-    `k` counts the effects pooled, which with dependent effects are more than the trials.
-    """
+    moderator: str
+    groups: tuple[str, ...]
+    unknown: tuple[str, ...]
+    result: Subgroups | None = None
+    refused: str | None = None
 
-    family: Family
-    name: str
+
+class RegressionAnalysis(Frozen):
+    """The effects regressed on one numeric moderator; `refused` says why when they are not."""
+
+    moderator: str
+    unit: str
     k: int
-    estimate: float
-    interval: Interval
+    result: MetaRegression | None = None
+    refused: str | None = None
 
 
-@dataclass(frozen=True)
-class Spread:
-    """The variants of one family, with the two whose estimates lie outermost."""
+class SmallStudyEffects(Frozen):
+    """Whether small trials differ from large ones; `not_estimable` names what gave no result."""
 
-    family: Family
-    variants: tuple[Variant, ...]
-
-    @property
-    def lowest(self) -> Variant:
-        return min(self.variants, key=lambda variant: variant.estimate)
-
-    @property
-    def highest(self) -> Variant:
-        return max(self.variants, key=lambda variant: variant.estimate)
+    contours: FunnelContours
+    egger: RegressionTest | None
+    begg: RankTest | None
+    trim_and_fill: TrimAndFill | None
+    pet_peese: PetPeese | None
+    selection: SelectionModel | None
+    not_estimable: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Sensitivity:
-    """Every variant of one question, family by family (a family without variants is left out)."""
+class Robustness(Frozen):
+    """Every sensitivity analysis of one cell, in the order of its pooled studies."""
 
-    synthesis: Synthesis
-    primary: PooledEffect
-    spreads: tuple[Spread, ...]
-
-    @property
-    def variants(self) -> tuple[Variant, ...]:
-        return tuple(variant for spread in self.spreads for variant in spread.variants)
-
-    @property
-    def turned(self) -> tuple[Variant, ...]:
-        """The variants whose estimate lies on the other side of no effect."""
-        return tuple(v for v in self.variants if v.estimate * self.primary.estimate < 0)
-
-    @property
-    def unsettled(self) -> tuple[Variant, ...]:
-        """The variants that include no effect where the primary interval excludes it, or not."""
-        settled = excludes_no_effect(self.primary.interval)
-        return tuple(v for v in self.variants if excludes_no_effect(v.interval) != settled)
+    estimators: tuple[PooledEffect, ...] = ()
+    leave_one_out: tuple[LeftOut, ...] = ()
+    cumulative: tuple[CumulativeStep, ...] = ()
+    influence: tuple[Influence, ...] = ()
+    subgroups: tuple[SubgroupAnalysis, ...] = ()
+    regressions: tuple[RegressionAnalysis, ...] = ()
+    small_study: SmallStudyEffects | None = None
+    small_study_refused: str | None = None
+    cluster_robust: ClusterRobust | None = None
 
 
-def excludes_no_effect(interval: Interval) -> bool:
-    """Whether both limits lie on one side of zero; a limit that does not exist lies on neither."""
-    low, high = interval.low, interval.high
-    return (low is not None and low > 0) or (high is not None and high < 0)
+# How each moderator of the protocol is read from a trial; "" or None: not known.
+CATEGORIES: dict[str, Callable[[StudyEffect], str]] = {
+    "comparator": lambda study: study.comparator_kind,
+    "guidance": lambda study: study.guidance or "",
+    "therapy": lambda study: study.therapy or "",
+    "target": lambda study: study.target or "",
+    "risk of bias": lambda study: study.risk_of_bias.overall,
+}
+NUMBERS: dict[str, tuple[str, Callable[[StudyEffect], float | None]]] = {
+    "duration": ("week", lambda study: study.duration_weeks),
+    "year": ("year", lambda study: float(study.year)),
+}
 
 
-def sensitivity(synthesis: Synthesis) -> Sensitivity | None:
-    """Gather what the synthesis holds; None where fewer than two trials are pooled.
+class ContrastRows(Frozen):
+    """Every usable contrast by itself, of which several may come from one trial."""
 
-    A variant that would rest on a single trial is no pooled result and is left out.
-    """
-    if synthesis.primary is None or synthesis.k < FEWEST_TRIALS:
-        return None
-    found = [
-        variant
-        for variants in (_models(synthesis), _sets_of_trials(synthesis), _leave_one_out(synthesis))
-        for variant in variants
-        if variant.k >= FEWEST_TRIALS
-    ]
-    spreads = tuple(
-        Spread(family, members)
-        for family in FAMILIES
-        if (members := tuple(v for v in found if v.family == family))
+    effects: tuple[float, ...]
+    variances: tuple[float, ...]
+    trials: tuple[str, ...]
+
+
+def robustness(
+    rules: SynthesisRules,
+    moderators: Sequence[str],
+    studies: Sequence[StudyEffect],
+    primary: PooledEffect | None,
+    contrasts: ContrastRows,
+) -> Robustness:
+    """Every sensitivity analysis the protocol asks for and these trials allow."""
+    if primary is None or primary.heterogeneity is None:
+        refused = f"{len(studies)} of the {rules.small_study_minimum_k} trials it needs"
+        return Robustness(small_study_refused=refused)
+    effects, variances = effects_of(studies)
+    left_out = leave_one_out_by_rule(rules, effects, variances)
+    enough = len(studies) >= rules.influence_minimum_k
+    tau2 = primary.heterogeneity.tau2
+    return Robustness(
+        estimators=tuple(
+            pool_by_rule(rules, effects, variances, model=model)
+            for model in TAU2_MODELS
+            if model != "common"
+        ),
+        leave_one_out=left_out,
+        cumulative=_cumulative(rules, studies),
+        influence=influence(effects, variances, tau2, left_out) if enough else (),
+        subgroups=tuple(
+            _subgroups(rules, name, studies) for name in moderators if name in CATEGORIES
+        ),
+        regressions=tuple(
+            _regression(rules, name, studies) for name in moderators if name in NUMBERS
+        ),
+        small_study=_small_study(rules, effects, variances, primary)
+        if len(studies) >= rules.small_study_minimum_k
+        else None,
+        small_study_refused=None
+        if len(studies) >= rules.small_study_minimum_k
+        else f"{len(studies)} of the {rules.small_study_minimum_k} trials it needs",
+        cluster_robust=_cluster_robust(rules, contrasts),
     )
-    return Sensitivity(synthesis, synthesis.primary, spreads)
 
 
-def _models(synthesis: Synthesis) -> Iterator[Variant]:
-    seen = {_way(synthesis.primary)} if synthesis.primary else set()
-    for pooled in (*synthesis.models, *synthesis.robustness.estimators):
-        if _way(pooled) not in seen:
-            seen.add(_way(pooled))
-            name = (
-                f"{MODEL_NAMES[pooled.model]}; interval: {INTERVAL_NAMES[pooled.interval.method]}"
-            )
-            yield Variant("models", name, pooled.k, pooled.estimate, pooled.interval)
-    if robust := synthesis.robustness.cluster_robust:
-        name = "every contrast by itself; interval: robust to dependence within trials"
-        yield Variant("models", name, robust.k, robust.estimate, robust.interval)
+def _cumulative(
+    rules: SynthesisRules, studies: Sequence[StudyEffect]
+) -> tuple[CumulativeStep, ...]:
+    order = sorted(range(len(studies)), key=lambda i: (studies[i].year, studies[i].label))
+    effects, variances = effects_of([studies[position] for position in order])
+    steps = cumulative(
+        effects, variances, range(len(order)), model=rules.primary_model, level=rules.level
+    )
+    return tuple(
+        CumulativeStep(
+            added=order[step.added],
+            pooled=with_interval_by_rule(
+                rules, step.pooled, effects[: step.pooled.k], variances[: step.pooled.k]
+            ),
+        )
+        for step in steps
+    )
 
 
-def _way(pooled: PooledEffect) -> tuple[str, str]:
-    return pooled.model, pooled.interval.method
+def _subgroups(
+    rules: SynthesisRules, name: str, studies: Sequence[StudyEffect]
+) -> SubgroupAnalysis:
+    category = CATEGORIES[name]
+    known = [study for study in studies if category(study)]
+    unknown = tuple(study.label for study in studies if not category(study))
+    labels = [category(study) for study in known]
+    groups = tuple(dict.fromkeys(sorted(labels)))
+    large = [group for group in groups if labels.count(group) >= rules.subgroup_minimum_k]
+    if len(large) < 2:
+        refused = (
+            f"fewer than two groups have {rules.subgroup_minimum_k} trials "
+            f"({'; '.join(f'{group}: {labels.count(group)}' for group in groups) or 'none known'})"
+        )
+        return SubgroupAnalysis(moderator=name, groups=groups, unknown=unknown, refused=refused)
+    effects, variances = effects_of(known)
+    result = subgroups(effects, variances, labels, model=rules.primary_model, level=rules.level)
+    result = replace(
+        result,
+        subgroups=tuple(
+            _group_by_rule(rules, group, effects, variances) for group in result.subgroups
+        ),
+    )
+    return SubgroupAnalysis(moderator=name, groups=groups, unknown=unknown, result=result)
 
 
-def _sets_of_trials(synthesis: Synthesis) -> Iterator[Variant]:
-    pooled = {study.study_id for study in synthesis.pooled_studies}
-    for other in synthesis.comparisons:
-        # A set that leaves nothing out repeats the primary analysis.
-        if other.pooled and other.name not in THEN_AND_NOW and set(other.study_ids) != pooled:
-            yield Variant(
-                "sets of trials",
-                other.description,
-                other.k,
-                other.pooled.estimate,
-                other.pooled.interval,
-            )
+def _group_by_rule(
+    rules: SynthesisRules, group: Subgroup, effects: list[float], variances: list[float]
+) -> Subgroup:
+    if group.pooled is None:
+        return group
+    members = [effects[i] for i in group.studies], [variances[i] for i in group.studies]
+    return replace(group, pooled=with_interval_by_rule(rules, group.pooled, *members))
 
 
-def _leave_one_out(synthesis: Synthesis) -> Iterator[Variant]:
-    for fit in synthesis.robustness.leave_one_out:
-        name = f"without {synthesis.pooled_studies[fit.omitted].label}"
-        yield Variant("leave one out", name, fit.k, fit.estimate, fit.interval)
+def _regression(
+    rules: SynthesisRules, name: str, studies: Sequence[StudyEffect]
+) -> RegressionAnalysis:
+    unit, value = NUMBERS[name]
+    known = [(study, found) for study in studies if (found := value(study)) is not None]
+    result, refused = _attempt(
+        lambda: meta_regression(
+            [study.effect for study, _ in known],
+            [study.variance for study, _ in known],
+            [found for _, found in known],
+            [name],
+            model=rules.primary_model,
+            interval="hartung-knapp",
+            level=rules.level,
+            trials_per_moderator=rules.trials_per_moderator,
+        )
+    )
+    return RegressionAnalysis(
+        moderator=name, unit=unit, k=len(known), result=result, refused=refused
+    )
+
+
+def _small_study(
+    rules: SynthesisRules, effects: list[float], variances: list[float], primary: PooledEffect
+) -> SmallStudyEffects:
+    egger, no_egger = _attempt(lambda: egger_test(effects, variances, level=rules.level))
+    begg, no_begg = _attempt(lambda: begg_test(effects, variances))
+    filled, no_filled = _attempt(lambda: trim_and_fill(effects, variances, level=rules.level))
+    pet, no_pet = _attempt(lambda: pet_peese(effects, variances, level=rules.level))
+    selection, no_selection = _attempt(
+        lambda: selection_model(effects, variances, favours="negative", level=rules.level)
+    )
+    reasons = (no_egger, no_begg, no_filled, no_pet, no_selection)
+    return SmallStudyEffects(
+        contours=funnel_contours(variances, primary.estimate, level=rules.level),
+        egger=egger,
+        begg=begg,
+        trim_and_fill=filled,
+        pet_peese=pet,
+        selection=selection,
+        not_estimable=tuple(reason for reason in reasons if reason),
+    )
+
+
+def _cluster_robust(rules: SynthesisRules, contrasts: ContrastRows) -> ClusterRobust | None:
+    trials = set(contrasts.trials)
+    if len(trials) == len(contrasts.trials) or len(trials) < 3:
+        return None
+    result, _ = _attempt(
+        lambda: cluster_robust(
+            contrasts.effects,
+            contrasts.variances,
+            contrasts.trials,
+            model=rules.primary_model,
+            level=rules.level,
+        )
+    )
+    return result
+
+
+def _attempt(compute: Callable[[], Result]) -> tuple[Result | None, str | None]:
+    """A result, or the one sentence that says why these trials give none."""
+    try:
+        return compute(), None
+    except ValueError as error:
+        return None, str(error)

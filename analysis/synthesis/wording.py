@@ -12,9 +12,9 @@ from analysis.formatting import (
     sentence_case,
 )
 from analysis.protocol import Cell, HartungKnapp, Outcome, Protocol, SynthesisRules
-from analysis.statistics.results import Heterogeneity, Interval, PooledEffect
+from analysis.statistics.estimates import Heterogeneity, Interval, PooledEffect
 from analysis.synthesis.certainty import Certainty
-from analysis.synthesis.clinical import Clinical, absolute_text, points_text
+from analysis.synthesis.clinical_terms import Clinical, absolute_text, points_text
 from analysis.synthesis.model import Measure, Sentence, StudyEffect
 from analysis.synthesis.narrative import NO_ANSWER, narrative
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from analysis.problems import EvidenceError
+from analysis.files.problems import EvidenceError
 from tests.attack.damage import Damage
 from tests.attack.limits import SECONDS, Memory, TooSlow, cap_memory, limited
 from tests.attack.readers import Reader, Rows, readers

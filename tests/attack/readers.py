@@ -12,32 +12,32 @@ import pandas as pd
 
 from analysis.evidence.load import load, read_table
 from analysis.evidence.schemas import schemas
-from analysis.living.releases import read_states, releases
-from analysis.living.results import read_synthesis, to_json
-from analysis.pages.validation import read_report
-from analysis.problems import EvidenceError
+from analysis.files.problems import EvidenceError
+from analysis.files.tables import read_table as read_search_table
+from analysis.pages.validation_page import read_report
 from analysis.protocol import Cell, load_protocol
-from analysis.searching.duplicates import COLUMNS as PAIR_COLUMNS
-from analysis.searching.duplicates import Deduplication, read_log
-from analysis.searching.exports import read_export
-from analysis.searching.extraction import (
+from analysis.screening.decisions import COLUMNS as DECISION_COLUMNS
+from analysis.screening.decisions import Screening, read_decisions, screening_path
+from analysis.screening.extraction import (
     DIFFERENCE_COLUMNS,
     check_extraction,
     new_extraction,
     read_differences,
 )
+from analysis.screening.sheet import COLUMNS as SHEET_COLUMNS
+from analysis.screening.sheet import read_sheet
+from analysis.searching.duplicate_log import COLUMNS as PAIR_COLUMNS
+from analysis.searching.duplicate_log import Deduplication, read_log
+from analysis.searching.exports import read_export
 from analysis.searching.formats.ris import read_ris
 from analysis.searching.history import load_searches
 from analysis.searching.library import Library
 from analysis.searching.records import COLUMNS as RECORD_COLUMNS
 from analysis.searching.records import Record, make_records, read_records
-from analysis.searching.screening import COLUMNS as DECISION_COLUMNS
-from analysis.searching.screening import Screening, read_decisions, screening_path
-from analysis.searching.sheet import COLUMNS as SHEET_COLUMNS
-from analysis.searching.sheet import read_sheet
 from analysis.searching.strategies import check_strategy, read_strategy
-from analysis.searching.tables import read_table as read_search_table
-from analysis.synthesis.cell import synthesise
+from analysis.synthesis.question import synthesise
+from analysis.versions.releases import read_states, releases
+from analysis.versions.results import read_synthesis, to_json
 from tests.attack.damage import Damage, as_csv
 from tests.attack.exports import (
     COUNT,

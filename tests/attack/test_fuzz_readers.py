@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.problems import EvidenceError
+from analysis.files.problems import EvidenceError
 from tests.attack.readers import Reader, readers
 
 NAMES = (

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from rich.console import Console
 
-from analysis.execution.contents import pages
+from analysis.book.contents import pages
 from analysis.execution.plan import Page, Project
 from analysis.protocol import load_protocol
 from tests.benchmarks import peers

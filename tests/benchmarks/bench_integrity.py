@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from analysis.evidence.integrity import findings
 from analysis.evidence.load import load
-from analysis.evidence.records import Evidence
+from analysis.evidence.rows import Evidence
 from tests.benchmarks.bench_statistics import median_seconds
 from tests.evidence.folder import DATA
 from tests.evidence.simulated_review import ERRORS, clean_review, plant

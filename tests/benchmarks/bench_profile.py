@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from analysis.__main__ import REHEARSALS
-from analysis.execution.book import build_book, prepared_book
-from analysis.execution.contents import pages
+from analysis.book.contents import pages
+from analysis.book.site import build_book, prepared_book
+from analysis.commands.review import REHEARSALS
 from analysis.execution.fingerprint import Inputs
 from analysis.execution.notebook import Executed, Job
 from analysis.execution.plan import Page, Project

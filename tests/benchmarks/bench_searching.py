@@ -18,11 +18,11 @@ from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 
-from analysis.searching.deduplication import clusters, find_pairs
-from analysis.searching.duplicates import deduplicate
-from analysis.searching.imports import SearchDetails, import_exports
+from analysis.screening.session import Session
+from analysis.searching.duplicate_log import deduplicate
+from analysis.searching.duplicate_rules import clusters, find_pairs
+from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
-from analysis.searching.session import Session
 from analysis.searching.sources import find_source
 from tests.evidence.folder import DATA
 from tests.searching.corpus import articles, labelled, records_of

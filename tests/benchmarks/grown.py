@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from unittest import mock
 
-from analysis import __main__ as command_line
-from analysis.execution import contents
-from analysis.execution.contents import Part
+from analysis.book import contents
+from analysis.book.contents import Part
+from analysis.commands import review
 from analysis.execution.plan import Page
 from analysis.protocol import Protocol
 
@@ -54,8 +54,8 @@ def main() -> None:
         mock.patch.object(contents, "pages", grown_pages(times)),
         mock.patch.object(contents, "parts", grown_parts(times)),
     ):
-        command_line.toc()
-        command_line.build()
+        review.toc()
+        review.build()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.evidence.load import load
-from analysis.problems import EvidenceError
+from analysis.files.problems import EvidenceError
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 # In these files the first column names the row; in the others its first four cells do.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from analysis.evidence.records import Evidence, OutcomeRow, Trial
+from analysis.evidence.rows import Evidence, OutcomeRow, Trial
 
 BLANK: dict[str, Any] = {
     field.name: "" if field.type == "str" else None for field in fields(OutcomeRow)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from analysis.evidence.integrity import findings
 from analysis.evidence.integrity.rulings import fingerprint
-from analysis.evidence.records import Evidence, Ruling
+from analysis.evidence.rows import Evidence, Ruling
 
 
 def made_now(evidence: Evidence, *rulings: Ruling) -> tuple[Ruling, ...]:

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.evidence.records import Evidence, OutcomeRow, Trial
+from analysis.evidence.rows import Evidence, OutcomeRow, Trial
 from analysis.statistics.effect_sizes import smd, smd_variance_from_arm_sizes
 from tests.evidence.rows import a_row, a_trial
 

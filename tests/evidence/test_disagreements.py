@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.evidence.disagreements import SeveralSources, SourcedEffect
-from analysis.evidence.records import Evidence
+from analysis.evidence.rows import Evidence
 
 
 @pytest.mark.parametrize(

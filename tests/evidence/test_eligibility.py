@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.evidence.eligibility import arm_sizes, too_small
-from analysis.evidence.records import Evidence
+from analysis.evidence.rows import Evidence
 from analysis.evidence.selection import select
 from tests.evidence.rows import a_reported_row, a_row, a_trial
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from analysis.evidence.load import load, parse_number, read_table
 from analysis.evidence.schemas import schemas
-from analysis.problems import EvidenceError
+from analysis.files.problems import EvidenceError
 from analysis.protocol import Protocol, load_protocol
 from analysis.searching.history import load_searches
 from tests.attack.damage import as_csv

@@ -9,10 +9,10 @@ import pytest
 
 from analysis.evidence.integrity import Finding, findings, reasons_to_keep_out
 from analysis.evidence.load import load
-from analysis.evidence.records import Evidence, Ruling
+from analysis.evidence.rows import Evidence, Ruling
 from analysis.protocol import Cell
-from analysis.synthesis.cell import synthesise
 from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question import synthesise
 from tests.evidence.folder import DataFolder
 from tests.evidence.rulings import made_now
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.evidence.integrity import Finding, findings
-from analysis.evidence.records import Evidence, OutcomeRow, Trial
+from analysis.evidence.rows import Evidence, OutcomeRow, Trial
 from tests.evidence.rows import a_reported_row, a_row, a_trial
 
 TITLE = "Internet-delivered acceptance and commitment therapy for chronic pain: a trial"

@@ -10,7 +10,7 @@ import pytest
 
 from analysis.evidence.integrity import Finding, findings
 from analysis.evidence.integrity.one_row import largest_smaller_arm
-from analysis.evidence.records import Evidence, OutcomeRow
+from analysis.evidence.rows import Evidence, OutcomeRow
 from analysis.statistics.effect_sizes import smd_variance_from_arm_sizes
 from tests.evidence.rows import a_reported_row, a_row, a_trial, with_rows
 

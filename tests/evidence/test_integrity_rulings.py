@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import analysis.__main__ as command_line
+from analysis.commands import options
 from analysis.evidence.integrity import findings, reasons_to_keep_out, rulings_without_effect
 from analysis.evidence.integrity.rulings import (
     IDENTITY_OF_TRIAL,
@@ -17,7 +18,7 @@ from analysis.evidence.integrity.rulings import (
     REMARKS,
 )
 from analysis.evidence.load import load
-from analysis.evidence.records import Evidence, OutcomeRow, Ruling
+from analysis.evidence.rows import Evidence, OutcomeRow, Ruling
 from tests.evidence.folder import DataFolder
 from tests.evidence.rulings import made_now
 
@@ -178,7 +179,7 @@ def test_the_command_says_so_and_the_evidence_stays_valid(
     folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said(folder, PAIN_RULING)
-    monkeypatch.setattr(command_line, "ROOT", folder.path.parent)
+    monkeypatch.setattr(options, "ROOT", folder.path.parent)
     done = CliRunner().invoke(command_line.app, ["check"])
     assert done.exit_code == 0
     assert "integrity.csv:2: fingerprint: this ruling does not count: blank" in done.output

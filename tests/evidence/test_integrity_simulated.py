@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.evidence.integrity import Finding, findings
-from analysis.evidence.records import Evidence
+from analysis.evidence.rows import Evidence
 from tests.evidence.simulated_review import ERRORS, OUTCOMES, clean_review, plant
 
 TRIALS, SEED = 200, 2013

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.evidence.records import Evidence, OutcomeRow
+from analysis.evidence.rows import Evidence, OutcomeRow
 from analysis.evidence.selection import Selection, rows_of, select
 from analysis.protocol import Cell
 from tests.evidence.rows import a_reported_row, a_row, a_trial, with_rows

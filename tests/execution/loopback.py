@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.execution.cluster import PRELOADED
+from analysis.execution.cluster.driver import PRELOADED
 
 LOOPBACK = "127.0.0.1"
 SECONDS_TO_COME = 60.0

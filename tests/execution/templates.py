@@ -9,9 +9,9 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from analysis.execution.handover import RESULT_MIME
 from analysis.execution.notebook import Job
 from analysis.execution.plan import Page, Project
-from analysis.living.mime import RESULT_MIME
 
 PARAMETERS = ["parameters", "remove-cell"]
 

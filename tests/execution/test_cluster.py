@@ -18,14 +18,14 @@ import psutil
 import pytest
 from rich.console import Console
 
-from analysis.execution import cluster
-from analysis.execution.cluster import PRELOADED, cluster_workers
+from analysis.execution.cluster import driver as cluster
+from analysis.execution.cluster.driver import PRELOADED, cluster_workers
+from analysis.execution.cluster.stage import checkout
 from analysis.execution.fingerprint import Inputs, Made, remember
 from analysis.execution.plan import Page, Project
 from analysis.execution.run import Report, execute
-from analysis.execution.stage import checkout
 from analysis.execution.warm import warm_workers
-from analysis.problems import ReviewError
+from analysis.files.problems import ReviewError
 from tests.execution.loopback import LOOPBACK, Cluster, end, has_dask, wait_for
 from tests.execution.templates import notebook, page, publishing
 
@@ -235,7 +235,7 @@ DRIVER = """\
 import sys
 from pathlib import Path
 from rich.console import Console
-from analysis.execution.cluster import cluster_workers
+from analysis.execution.cluster.driver import cluster_workers
 from analysis.execution.fingerprint import Inputs
 from analysis.execution.plan import Page, Project
 from analysis.execution.run import execute
@@ -449,7 +449,7 @@ def test_without_dask_the_sentence_says_how_to_get_it(
 
 def test_a_build_here_imports_no_dask() -> None:
     ask = (
-        "import sys, analysis.__main__, analysis.execution.build, analysis.execution.cluster\n"
+        "import sys, analysis.__main__, analysis.book.build, analysis.execution.cluster.driver\n"
         "print([name for name in sys.modules if name.split('.')[0] in ('dask', 'distributed')])"
     )
     done = subprocess.run(

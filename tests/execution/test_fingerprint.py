@@ -19,7 +19,7 @@ from analysis.execution.fingerprint import (
     stale_because,
 )
 from analysis.execution.plan import Page, Project
-from analysis.files import write_atomically
+from analysis.files.writing import write_atomically
 from tests.execution.templates import notebook, page, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,20 +51,20 @@ def test_a_hidden_file_among_the_data_is_nobodys_input(project: Project) -> None
 
 
 def test_each_kind_of_input_is_named_when_it_changes(project: Project) -> None:
-    planned = page(project, "a", notebook("from analysis.figures import forest"))
-    write(project, "analysis/figures/forest.py", "x = 1")
+    planned = page(project, "a", notebook("from analysis.figures import forest_plot"))
+    write(project, "analysis/figures/forest_plot.py", "x = 1")
     (project.root / "requirements.txt").write_text("numpy==1", encoding="utf-8")
     record = made(planned, project)
 
     other = replace(planned, parameters={"outcome": "pain"})
     assert why(other, project, record) == "parameters of a changed"
-    for path in ("data/outcomes.csv", "requirements.txt", "analysis/figures/forest.py"):
+    for path in ("data/outcomes.csv", "requirements.txt", "analysis/figures/forest_plot.py"):
         file = project.root / path
         before = file.read_text(encoding="utf-8")
         file.write_text("something else", encoding="utf-8")
         assert why(planned, project, record) == f"{path} changed"
         file.write_text(before, encoding="utf-8")
-    page(project, "a", notebook("from analysis.figures import forest", "2"))
+    page(project, "a", notebook("from analysis.figures import forest_plot", "2"))
     assert why(planned, project, record) == "analysis/notebooks/a.ipynb changed"
 
 
@@ -129,12 +129,12 @@ def test_a_page_that_was_edited_or_removed_is_stale(project: Project) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "import analysis.figures.forest",
-        "from analysis.figures.forest import draw",
-        "from analysis.figures import forest as f",
-        "def later():\n    from analysis.figures import forest",
-        "%matplotlib inline\nfrom analysis.figures import forest",
-        "from analysis.pages import cell",  # which imports it, relatively
+        "import analysis.figures.forest_plot",
+        "from analysis.figures.forest_plot import draw",
+        "from analysis.figures import forest_plot as f",
+        "def later():\n    from analysis.figures import forest_plot",
+        "%matplotlib inline\nfrom analysis.figures import forest_plot",
+        "from analysis.pages import question_page",  # which imports it, relatively
     ],
 )
 def test_the_code_of_a_page_is_what_its_imports_reach(project: Project, statement: str) -> None:
@@ -143,21 +143,21 @@ def test_the_code_of_a_page_is_what_its_imports_reach(project: Project, statemen
         "__init__",
         "figures/__init__",
         "figures/style",
-        "figures/funnel",
+        "figures/funnel_plot",
         "pages/__init__",
     ):
         write(project, f"analysis/{name}.py", "")
-    write(project, "analysis/pages/cell.py", "from ..figures import forest")
-    write(project, "analysis/figures/forest.py", "import numpy\nfrom .style import ink")
+    write(project, "analysis/pages/question_page.py", "from ..figures import forest_plot")
+    write(project, "analysis/figures/forest_plot.py", "import numpy\nfrom .style import ink")
     code = {path.as_posix() for path in Inputs(project).code(planned.template)}
     assert {
         "analysis/__init__.py",
         "analysis/figures/__init__.py",
-        "analysis/figures/forest.py",
+        "analysis/figures/forest_plot.py",
         "analysis/figures/style.py",
     } <= code
-    assert "analysis/figures/funnel.py" not in code
-    assert "numpy" in Inputs(project).imports(Path("analysis/figures/forest.py"))
+    assert "analysis/figures/funnel_plot.py" not in code
+    assert "numpy" in Inputs(project).imports(Path("analysis/figures/forest_plot.py"))
 
 
 def test_the_record_comes_back_as_it_was_written(project: Project) -> None:
@@ -221,7 +221,7 @@ def test_writing_the_same_again_does_not_touch_the_file(tmp_path: Path) -> None:
     ],
 )
 def test_every_way_to_import_is_seen(source: str) -> None:
-    path = Path("analysis/figures/forest.py")
+    path = Path("analysis/figures/forest_plot.py")
     expected = set(fingerprint._named(ast.walk(ast.parse(source)), path))
     assert expected
     assert set(fingerprint._imports(source, path)) == expected

@@ -16,7 +16,7 @@ from analysis.execution.fingerprint import Inputs, read_record
 from analysis.execution.plan import Page, Project
 from analysis.execution.run import execute
 from analysis.execution.warm import WarmWorkers
-from analysis.files import write_atomically
+from analysis.files.writing import write_atomically
 from tests.execution.templates import notebook, publishing
 from tests.execution.test_warm import gone, wait_for
 
@@ -34,7 +34,7 @@ BUILDER = """\
 import io, sys
 from pathlib import Path
 from rich.console import Console
-from analysis.execution.build import Checked, build_all
+from analysis.book.build import Checked, build_all
 from analysis.execution.plan import Project
 from tests.execution.test_interrupted import plan
 

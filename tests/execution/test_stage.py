@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from analysis.execution.cluster.stage import PACKAGE, Assignment, Checkout, Stages, checkout, packed
 from analysis.execution.notebook import Executed
-from analysis.execution.stage import PACKAGE, Assignment, Checkout, Stages, checkout, packed
 from analysis.execution.warm import can_fork
 from tests.execution.templates import job, notebook, printed
 

@@ -19,11 +19,11 @@ from pathlib import Path
 import typer
 
 from analysis.evidence.load import load
-from analysis.living import release
-from analysis.lock import LOCK
-from analysis.searching.imports import SearchDetails, import_exports
+from analysis.files.lock import LOCK
+from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
 from analysis.searching.sources import find_source
+from analysis.versions import freezing as release
 from tests.faults.kills import Content, content
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris

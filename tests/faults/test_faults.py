@@ -21,11 +21,12 @@ from pathlib import Path
 import pytest
 
 from analysis import __main__ as command_line
-from analysis.living.release import UNFINISHED
-from analysis.living.releases import releases
-from analysis.lock import LOCK
-from analysis.problems import ReviewError
-from tests.execution.test_build import CELL, ROOT, Review
+from analysis.commands import options
+from analysis.files.lock import LOCK
+from analysis.files.problems import ReviewError
+from analysis.versions.freezing import UNFINISHED
+from analysis.versions.releases import releases
+from tests.book.test_build import CELL, ROOT, Review
 from tests.execution.test_warm import gone
 from tests.faults.disks import filled, read_only, small_disk
 from tests.faults.kills import content
@@ -131,7 +132,7 @@ BOOK_THAT_HANGS = """\
 import os, sys, time
 from pathlib import Path
 from sphinx.builders.html import StandaloneHTMLBuilder
-from tests.execution.test_build import Review
+from tests.book.test_build import Review
 
 driver, write_doc = os.getpid(), StandaloneHTMLBuilder.write_doc
 
@@ -188,7 +189,7 @@ def test_no_process_of_the_book_outlives_its_build(review: Review, victim: str) 
 
 BUILDER = """\
 from pathlib import Path
-from tests.execution.test_build import Review
+from tests.book.test_build import Review
 
 review = Review(Path.cwd())
 print("ready", flush=True)
@@ -275,7 +276,7 @@ def test_a_disk_that_takes_no_release_and_no_import(
     with small_disk(root, 8_000):
         data = unreleased(root / "data")
         (root / "savedrecs.ris").write_text(ovid_ris(articles(200, seed=7)), "utf-8", newline="")
-        monkeypatch.setattr(command_line, "ROOT", root)
+        monkeypatch.setattr(options, "ROOT", root)
         monkeypatch.setattr(sys, "argv", ["analysis", *COMMANDS[name](data)])
         before = content(data)
         with {"full": lambda: filled(root, 24), "read-only": lambda: read_only(data)}[fault]():

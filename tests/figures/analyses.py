@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from analysis.statistics.cumulative import CumulativeStep
+from analysis.statistics.estimates import Interval
 from analysis.statistics.gosh import Gosh, gosh
 from analysis.statistics.influence import Influence
 from analysis.statistics.leave_one_out import LeftOut
-from analysis.statistics.results import Interval
 from analysis.statistics.small_study_effects import Contour, FunnelContours
 from analysis.statistics.trim_and_fill import TrimAndFill
 from analysis.synthesis.model import Synthesis
-from analysis.synthesis.sensitivity import Sensitivity, Spread, Variant
+from analysis.synthesis.sensitivity_overview import Sensitivity, Spread, Variant
 from tests.figures import examples
 
 LABELS = {

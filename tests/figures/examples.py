@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from analysis.figures.judgements import JUDGEMENTS
-from analysis.statistics.results import Heterogeneity, Interval, PooledEffect
+from analysis.statistics.estimates import Heterogeneity, Interval, PooledEffect
 from analysis.statistics.small_study_effects import FunnelContours
 from analysis.statistics.trim_and_fill import TrimAndFill
 from analysis.synthesis.model import (
@@ -20,7 +20,7 @@ from analysis.synthesis.model import (
     StudyEffect,
     Synthesis,
 )
-from analysis.synthesis.robustness import Robustness, SmallStudyEffects
+from analysis.synthesis.sensitivity import Robustness, SmallStudyEffects
 
 SMD = Measure(name="SMD", label="Standardised mean difference")
 RESPONDERS = Measure(

@@ -14,18 +14,18 @@ from types import MappingProxyType
 
 from matplotlib.figure import Figure
 
-from analysis.figures.baujat import baujat_plot
-from analysis.figures.cumulative import cumulative_plot
-from analysis.figures.forest import forest_plot
-from analysis.figures.funnel import funnel_plot
-from analysis.figures.gosh import gosh_plot
-from analysis.figures.influence import influence_plot
-from analysis.figures.leave_one_out import leave_one_out_plot
-from analysis.figures.models import models_plot
-from analysis.figures.overview import overview_plot
+from analysis.figures.baujat_plot import baujat_plot
+from analysis.figures.cumulative_plot import cumulative_plot
+from analysis.figures.forest_plot import forest_plot
+from analysis.figures.funnel_plot import funnel_plot
+from analysis.figures.gosh_plot import gosh_plot
+from analysis.figures.influence_plot import influence_plot
+from analysis.figures.leave_one_out_plot import leave_one_out_plot
+from analysis.figures.models_plot import models_plot
+from analysis.figures.overview_plot import overview_plot
 from analysis.figures.prisma_flow import prisma_flow
-from analysis.figures.risk_of_bias import question_bars, summary_bars, traffic_light
-from analysis.figures.sensitivity import sensitivity_plot
+from analysis.figures.risk_of_bias_plot import question_bars, summary_bars, traffic_light
+from analysis.figures.sensitivity_plot import sensitivity_plot
 from analysis.figures.social_card import Answer, social_card
 from tests.figures import analyses, examples, trials
 from tests.figures.looking import picture

@@ -5,9 +5,9 @@ import re
 from xml.etree import ElementTree
 
 from analysis.figures import style
+from analysis.figures.canvas import Sheet
 from analysis.figures.compact import compact
-from analysis.figures.forest import forest_plot
-from analysis.figures.sheet import Sheet
+from analysis.figures.forest_plot import forest_plot
 from tests.figures import examples
 from tests.figures.looking import texts
 

@@ -6,14 +6,14 @@ import math
 
 import pytest
 
-from analysis.figures.cumulative import cumulative_plot
-from analysis.figures.forest import forest_plot
-from analysis.figures.leave_one_out import leave_one_out_plot
-from analysis.figures.models import models_plot
-from analysis.figures.overview import overview_plot
-from analysis.figures.sensitivity import sensitivity_plot
+from analysis.figures.cumulative_plot import cumulative_plot
+from analysis.figures.forest_plot import forest_plot
+from analysis.figures.leave_one_out_plot import leave_one_out_plot
+from analysis.figures.models_plot import models_plot
+from analysis.figures.overview_plot import overview_plot
+from analysis.figures.sensitivity_plot import sensitivity_plot
 from analysis.figures.style import render_svg
-from analysis.synthesis.sensitivity import Sensitivity
+from analysis.synthesis.sensitivity_overview import Sensitivity
 from tests.figures import examples
 from tests.figures.analyses import probed, with_models
 from tests.figures.looking import arrows, collisions, markers, outside, texts

@@ -9,13 +9,13 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
-from analysis.figures.baujat import baujat_plot
-from analysis.figures.funnel import funnel_plot
-from analysis.figures.gosh import gosh_plot
-from analysis.figures.influence import PANELS, influence_plot
+from analysis.figures.baujat_plot import baujat_plot
+from analysis.figures.funnel_plot import funnel_plot
+from analysis.figures.gosh_plot import gosh_plot
+from analysis.figures.influence_plot import PANELS, influence_plot
 from analysis.figures.point_labels import place_labels
 from analysis.figures.style import render_svg
-from analysis.statistics.results import Interval
+from analysis.statistics.estimates import Interval
 from analysis.statistics.small_study_effects import FunnelContours
 from tests.figures import examples
 from tests.figures.analyses import CONTOURS, FILLED, influenced, subsets

@@ -10,8 +10,8 @@ import matplotlib as mpl
 import pytest
 
 from analysis.figures import style
-from analysis.figures.forest import forest_plot
-from analysis.figures.sheet import Sheet
+from analysis.figures.canvas import Sheet
+from analysis.figures.forest_plot import forest_plot
 from tests.figures import examples
 from tests.figures.looking import texts
 
@@ -40,7 +40,7 @@ def test_settings_come_back_after_an_error() -> None:
 
 def test_svg_bytes_are_the_same_in_two_processes() -> None:
     program = (
-        "from analysis.figures.forest import forest_plot\n"
+        "from analysis.figures.forest_plot import forest_plot\n"
         "from analysis.figures.style import render_svg\n"
         "from tests.figures import examples\n"
         "import sys\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.figures.prisma_flow import Flow, Stream
-from analysis.figures.risk_of_bias import Assessment
+from analysis.figures.risk_of_bias_plot import Assessment
 from analysis.synthesis.model import DomainJudgement, Judgement, RiskOfBias
 
 ROB2 = (

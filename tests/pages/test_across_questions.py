@@ -9,7 +9,7 @@ from html import unescape
 
 import pytest
 
-from analysis.evidence.records import ChecklistItem, Evidence, Ruling
+from analysis.evidence.rows import ChecklistItem, Evidence, Ruling
 from analysis.formatting import number
 from analysis.pages import (
     checklists,
@@ -20,7 +20,7 @@ from analysis.pages import (
     sensitivity,
     small_study_effects,
 )
-from analysis.pages.cell import shown_limits
+from analysis.pages.question_page import shown_limits
 from analysis.publishing.downloads import Download
 from analysis.synthesis.model import Synthesis
 from tests.evidence.rulings import made_now

@@ -20,11 +20,12 @@ import pytest
 
 import analysis.pages
 from analysis.evidence.load import load
-from analysis.evidence.records import Evidence
-from analysis.pages import bias, html
+from analysis.evidence.rows import Evidence
+from analysis.pages import html
+from analysis.pages import risk_of_bias_page as bias
 from analysis.searching.history import load_searches
-from analysis.synthesis.cell import synthesise_all
 from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question import synthesise_all
 from tests.evidence.folder import DATA, DataFolder
 
 HOSTILE = (

@@ -11,15 +11,15 @@ from typing import Any, NoReturn
 
 import pytest
 
-from analysis.evidence.records import Evidence
-from analysis.execution.contents import pages
+from analysis.book.contents import pages
+from analysis.evidence.rows import Evidence
 from analysis.execution.fingerprint import Inputs
 from analysis.execution.plan import Page, Project
-from analysis.living.results import to_json
+from analysis.files.problems import EvidenceError, ReviewError
 from analysis.pages import context
-from analysis.problems import EvidenceError, ReviewError
 from analysis.protocol import load_protocol
 from analysis.synthesis.model import Synthesis
+from analysis.versions.results import to_json
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"

@@ -8,10 +8,10 @@ from xml.etree import ElementTree as Xml
 import pytest
 from pydantic import ValidationError
 
-from analysis.evidence.records import Evidence
-from analysis.living.releases import Release, releases
+from analysis.evidence.rows import Evidence
 from analysis.protocol import Protocol
 from analysis.publishing.addresses import ATOM, SITEMAPS, atom_feed, sitemap
+from analysis.versions.releases import Release, releases
 
 SITE = "https://example.org/review/"
 

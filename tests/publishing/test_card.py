@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from analysis.evidence.records import Evidence
+from analysis.evidence.rows import Evidence
 from analysis.publishing.card import card
 from analysis.synthesis.model import Synthesis
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from analysis.living.results import to_json
 from analysis.publishing.downloads import (
     ARCHIVE,
     CODEBOOK,
@@ -24,6 +23,7 @@ from analysis.publishing.downloads import (
     zipped,
 )
 from analysis.synthesis.model import Synthesis
+from analysis.versions.results import to_json
 from tests.evidence.folder import DATA
 
 ROOT = DATA.parent

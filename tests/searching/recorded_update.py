@@ -22,10 +22,10 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from analysis.files import write_atomically
-from analysis.living.releases import releases
+from analysis.files.writing import write_atomically
 from analysis.protocol import load_protocol
-from analysis.searching.extraction import DIFFERENCES
+from analysis.screening.extraction import DIFFERENCES
+from analysis.versions.releases import releases
 from tests.searching.corpus import SAME_REPORT, Article, articles
 from tests.searching.exports import endnote_ris, ovid_ris
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.problems import EvidenceError
+from analysis.files.problems import EvidenceError
 from analysis.searching.exports import read_export
 from analysis.searching.records import make_records
 from tests.searching.corpus import articles

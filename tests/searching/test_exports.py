@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.problems import EvidenceError
+from analysis.files.problems import EvidenceError
 from analysis.searching.exports import read_export
 from analysis.searching.records import make_records
 from tests.searching.corpus import Article, articles

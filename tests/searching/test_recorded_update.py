@@ -8,12 +8,13 @@ import pytest
 from typer.testing import CliRunner
 
 from analysis import __main__ as command_line
+from analysis.commands import options, review
 from analysis.evidence.load import load
-from analysis.evidence.records import Evidence
-from analysis.files import write_atomically
-from analysis.living.releases import read_states, releases
-from analysis.living.results import to_json
-from analysis.synthesis.cell import synthesise_all
+from analysis.evidence.rows import Evidence
+from analysis.files.writing import write_atomically
+from analysis.synthesis.question import synthesise_all
+from analysis.versions.releases import read_states, releases
+from analysis.versions.results import to_json
 from tests.searching.recorded_update import (
     MADE_UP,
     PAGE,
@@ -47,8 +48,8 @@ def told(root: Path) -> tuple[Done, ...]:
     """The whole update, run in this process on the copy; no book is built."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
-        patch.setattr(command_line, "ROOT", root)
-        patch.setattr(command_line, "_build", lambda jobs: publish_results(root))
+        patch.setattr(options, "ROOT", root)
+        patch.setattr(review, "_build", lambda jobs: publish_results(root))
         patch.setenv("COLUMNS", str(WIDTH))
         return tuple(run_here(root, step) for step in story(root / "data"))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.problems import EvidenceError
+from analysis.files.problems import EvidenceError
 from analysis.protocol import load_protocol
 from analysis.searching.strategies import check_strategy, load_strategies, read_strategy
 

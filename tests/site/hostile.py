@@ -20,10 +20,10 @@ import yaml
 
 from analysis.evidence.schemas import schemas
 from analysis.protocol import load_protocol
-from analysis.searching.duplicates import deduplicate
-from analysis.searching.imports import SearchDetails, import_exports
+from analysis.screening.decisions import Decision, add_decisions
+from analysis.searching.duplicate_log import deduplicate
+from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
-from analysis.searching.screening import Decision, add_decisions
 from analysis.searching.sources import find_source
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris

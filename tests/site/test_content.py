@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from bs4 import Tag
 
-from analysis.execution.contents import pages
+from analysis.book.contents import pages
 from analysis.formatting import day
 from analysis.protocol import load_protocol
 from analysis.searching.history import load_searches, source_status

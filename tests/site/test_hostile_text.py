@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from analysis.evidence.csv_files import NUMBER
+from analysis.files.csv_files import NUMBER
 from tests.evidence.folder import DataFolder
 from tests.site.browser import Notes, chromium, file_of
 from tests.site.conftest import Built, copy_checkout, make

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from analysis.execution.contents import documents, pages
+from analysis.book.contents import documents, pages
 from analysis.protocol import load_protocol
 from tests.site.conftest import ROOT, Built, make
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.living.releases import releases
+from analysis.versions.releases import releases
 from tests.faults.networks import without_network
 from tests.faults.reproduced import ELSEWHERE, MADE, build_elsewhere, compared
 from tests.site.conftest import ROOT, Built

@@ -13,7 +13,7 @@ from analysis.statistics.clinical import (
     number_needed_to_treat_from_smd,
     points_on_scale,
 )
-from analysis.statistics.results import Interval
+from analysis.statistics.estimates import Interval
 
 
 def interval(low: float, high: float) -> Interval:

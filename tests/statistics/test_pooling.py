@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.statistics.effect_sizes import log_risk_ratio, smd
+from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.pooling import SINGLE_STUDY, pool, with_interval
-from analysis.statistics.results import PooledEffect
 from analysis.statistics.tau2 import TAU2_MODELS
 from tests.statistics.published import (
     BCG_TABLES,

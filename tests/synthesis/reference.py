@@ -12,9 +12,9 @@ import tempfile
 from pathlib import Path
 
 from analysis.evidence.load import load
-from analysis.evidence.records import Evidence
-from analysis.synthesis.cell import synthesise
+from analysis.evidence.rows import Evidence
 from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question import synthesise
 from tests.evidence.folder import DATA
 
 CELL = ("non-headache", "disability", "post")

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from analysis.evidence.load import load
-from analysis.evidence.records import Decision, Evidence
+from analysis.evidence.rows import Decision, Evidence
 from analysis.protocol import Protocol
-from analysis.statistics.results import Heterogeneity, Interval, PooledEffect
+from analysis.statistics.estimates import Heterogeneity, Interval, PooledEffect
 from analysis.statistics.small_study_effects import RegressionTest
-from analysis.synthesis.cell import inputs_of, synthesise
 from analysis.synthesis.certainty import (
     Body,
     Step,
@@ -25,6 +24,7 @@ from analysis.synthesis.certainty import (
     risk_of_bias,
 )
 from analysis.synthesis.model import Measure, RiskOfBias, StudyEffect, Synthesis
+from analysis.synthesis.question import inputs_of, synthesise
 from tests.evidence.folder import DataFolder
 from tests.figures.examples import study
 

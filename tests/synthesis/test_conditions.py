@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from scipy.stats import chi2
 
-from analysis.evidence.records import Evidence
+from analysis.evidence.rows import Evidence
 from analysis.synthesis.conditions import ConditionContrast, across_conditions
 from analysis.synthesis.model import Synthesis
 

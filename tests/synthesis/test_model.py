@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from analysis.living.results import to_json
 from analysis.synthesis.model import Measure, Synthesis
+from analysis.versions.results import to_json
 
 ROOT = Path(__file__).resolve().parents[2]
 CELLS = ("headache.pain.post", "non-headache.depression.post", "non-headache.pain.follow-up")
 DIGEST = """
 import hashlib, pathlib, sys
 from analysis.evidence.load import load
-from analysis.living.results import to_json
-from analysis.synthesis.cell import synthesise
+from analysis.versions.results import to_json
+from analysis.synthesis.question import synthesise
 evidence = load(pathlib.Path("data"))
 cells = [evidence.protocol.cell(*key.split(".")) for key in sys.argv[1:]]
 everything = "".join(to_json(synthesise(evidence, cell)) for cell in cells)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.evidence.records import Evidence
-from analysis.statistics.results import Interval, PooledEffect
+from analysis.evidence.rows import Evidence
+from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.certainty import LEVELS, Level
 from analysis.synthesis.model import Measure, Synthesis
 from analysis.synthesis.narrative import direction, narrative

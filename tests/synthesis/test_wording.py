@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from analysis.evidence.records import Evidence, OutcomeRow
+from analysis.evidence.rows import Evidence, OutcomeRow
 from analysis.formatting import MINUS, counted, limits, number, p_value, percent
-from analysis.synthesis.cell import synthesise
 from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question import synthesise
 from tests.evidence.rows import a_reported_row, a_row, a_trial, with_rows
 
 INTERVAL = re.compile(r"95% confidence interval (\S+) to (\S+?)[),;]")

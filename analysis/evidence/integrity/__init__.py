@@ -4,8 +4,8 @@ A `suspect` row is kept out of the primary analysis until a person has ruled on 
 `data/integrity.csv`; a `note` is shown and changes nothing. Thresholds are the protocol's.
 """
 
+from analysis.evidence.integrity.finding import Finding
 from analysis.evidence.integrity.findings import findings, reasons_to_keep_out
-from analysis.evidence.integrity.model import Finding
 from analysis.evidence.integrity.rulings import rulings_without_effect
 
 __all__ = ["Finding", "findings", "reasons_to_keep_out", "rulings_without_effect"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analysis.evidence.integrity.duplicates import duplicate_reports
-from analysis.evidence.integrity.model import Finding, material
+from analysis.evidence.integrity.duplicate_reports import duplicate_reports
+from analysis.evidence.integrity.finding import Finding, material
 from analysis.evidence.integrity.one_row import row_findings
 from analysis.evidence.integrity.rulings import ruled
 from analysis.evidence.integrity.several_rows import (
@@ -13,7 +13,7 @@ from analysis.evidence.integrity.several_rows import (
     se_read_as_sd,
     sources_disagree,
 )
-from analysis.evidence.records import Evidence
+from analysis.evidence.rows import Evidence
 
 CHECKS = (se_read_as_sd, row_findings, sources_disagree, directions_conflict, duplicate_reports)
 

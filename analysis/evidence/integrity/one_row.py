@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 
 from analysis.evidence.eligibility import too_small
-from analysis.evidence.integrity.model import (
+from analysis.evidence.integrity.finding import (
     Finding,
     Material,
     Said,
@@ -14,7 +14,7 @@ from analysis.evidence.integrity.model import (
     arms_of,
     of_row,
 )
-from analysis.evidence.records import IntegrityCheck, OutcomeRow, Trial
+from analysis.evidence.rows import IntegrityCheck, OutcomeRow, Trial
 from analysis.formatting import number
 from analysis.protocol import IntegrityRules
 from analysis.statistics.conversions import se_from_interval

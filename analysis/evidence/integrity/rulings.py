@@ -11,10 +11,10 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 
-from analysis.evidence.csv_files import read_csv
-from analysis.evidence.integrity.model import Finding
-from analysis.evidence.records import Evidence, OutcomeRow, Ruling, Trial
-from analysis.problems import Problem
+from analysis.evidence.integrity.finding import Finding
+from analysis.evidence.rows import Evidence, OutcomeRow, Ruling, Trial
+from analysis.files.csv_files import read_csv
+from analysis.files.problems import Problem
 
 # What may change without a number having changed: remarks, and who has seen the report.
 REMARKS = frozenset(("locator", "verified", "note", "not_usable_because"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from analysis.evidence.disagreements import SeveralSources, SourcedEffect
-from analysis.evidence.integrity.model import (
+from analysis.evidence.integrity.finding import (
     Finding,
     Material,
     RowEffect,
@@ -18,7 +18,7 @@ from analysis.evidence.integrity.model import (
     of_row,
 )
 from analysis.evidence.integrity.one_row import largest_smaller_arm
-from analysis.evidence.records import OutcomeRow
+from analysis.evidence.rows import OutcomeRow
 from analysis.formatting import number
 
 # What is usual cannot be told from fewer.

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem
-from analysis.searching.formats.text import lines_of
+from analysis.files.encoding import lines_of
+from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem
+from analysis.files.tables import LONGEST_CELL
 from analysis.searching.records import Raw
-from analysis.searching.tables import LONGEST_CELL
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader

@@ -6,9 +6,9 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.problems import EvidenceError, Problem
+from analysis.files.problems import EvidenceError, Problem
+from analysis.files.tables import LONGEST_CELL
 from analysis.searching.records import Raw
-from analysis.searching.tables import LONGEST_CELL
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

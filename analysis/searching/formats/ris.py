@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from analysis.problems import MOST_PROBLEMS, EvidenceError, Problem
-from analysis.searching.formats.text import MOST_LINES, lines_of
+from analysis.files.encoding import MOST_LINES, lines_of
+from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem
 from analysis.searching.records import Raw, normal_doi
 
 TAG = re.compile(r"([A-Z][A-Z0-9])  ?- ?(?=\S|$)")

@@ -16,12 +16,12 @@ from analysis.statistics.effect_sizes import (
     risk_difference,
     smd,
 )
+from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.gosh import gosh
 from analysis.statistics.influence import influence
 from analysis.statistics.leave_one_out import leave_one_out
 from analysis.statistics.meta_regression import indicators, meta_regression
 from analysis.statistics.pooling import pool
-from analysis.statistics.results import PooledEffect
 from analysis.statistics.selection_model import selection_model
 from analysis.statistics.small_study_effects import begg_test, egger_test, pet_peese
 from analysis.statistics.subgroups import subgroups

@@ -28,8 +28,8 @@ from analysis.statistics.effect_sizes import (
     risk_difference,
     smd,
 )
+from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.pooling import pool
-from analysis.statistics.results import PooledEffect
 from analysis.statistics.subgroups import subgroup_difference
 from analysis.statistics.two_by_two import pool_mantel_haenszel, pool_peto
 

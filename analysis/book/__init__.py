@@ -1,0 +1,1 @@
+"""Pages to a site: the contents of the book, Sphinx, and what Sphinx is taught."""

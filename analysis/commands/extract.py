@@ -1,0 +1,136 @@
+"""`extract …`: from an included record to the rows of the evidence.
+
+Exit codes: 0 done; 1 an input is wrong, and nothing was changed; 2 the command was not
+understood; 3 `extract compare` found differences.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from analysis.commands.options import (
+    DATA,
+    FOR_A_PERSON,
+    Data,
+    Who,
+    load_screening,
+    next_step,
+)
+from analysis.files.problems import ReviewError, shown
+
+if TYPE_CHECKING:
+    from analysis.screening.decisions import Screening
+
+extract_app = typer.Typer(
+    help="From an included record to the rows of the evidence.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+First = Annotated[Path, typer.Argument(help="One extractor's folder.")]
+Second = Annotated[Path, typer.Argument(help="The other's.")]
+
+
+@extract_app.command("new")
+def extract_new(
+    study: Annotated[str, typer.Argument(help="The study, for example minen-2026.")],
+    who: Who,
+    record: Annotated[str, typer.Option(help="The record to take the bibliography from.")] = "",
+    data: Data = DATA,
+) -> None:
+    """Write the rows to fill in.
+
+    They hold the bibliography of the record that was included for the study.
+
+    Example: python -m analysis extract new minen-2026 --who anna
+    """
+    from analysis.screening.extraction import new_extraction
+
+    screening = load_screening(data)
+    if record and record not in screening.library.records:
+        raise ReviewError(f"no record is called {record!r}: see data/searches/*/*.records.csv")
+    chosen = record or _included_record(screening, study)
+    found = screening.library.records[chosen] if chosen else None
+    paths = new_extraction(data, study, who, found)
+    for path in paths:
+        typer.echo(str(shown(path)))
+    if found is None:
+        typer.echo(f"Screening has included no report of {study}: fill in the bibliography too.")
+    typer.echo(
+        f"Next: fill them in, then python -m analysis extract check {shown(paths[0].parent)}"
+    )
+
+
+@extract_app.command("check")
+def extract_check(
+    folder: Annotated[Path, typer.Argument(help="data/extraction/STUDY/WHO")], data: Data = DATA
+) -> None:
+    """Hold one extractor's rows against the schemas.
+
+    They are checked together with the rest of the evidence.
+
+    Example: python -m analysis extract check data/extraction/minen-2026/anna
+    """
+    from analysis.screening.extraction import check_extraction
+
+    rows = check_extraction(data, folder)
+    typer.echo(f"Valid: the study and {rows} outcome {'row' if rows == 1 else 'rows'}.")
+    others = _other_extractors(folder)
+    if others:
+        next_step(f"extract compare {folder} {others[0]}")
+    else:
+        next_step(f"extract new {folder.resolve().parent.name} --who A-SECOND-PERSON")
+
+
+@extract_app.command("compare")
+def extract_compare(first: First, second: Second, data: Data = DATA) -> None:
+    """Show where two extractors differ.
+
+    Writes the table in which they settle it. Exit code 3 while they differ.
+
+    Example: python -m analysis extract compare data/extraction/minen-2026/{anna,ben}
+    """
+    from analysis.screening.extraction import DIFFERENCES, compare, write_differences
+
+    differences = compare(data, first, second)
+    path = first.parent / DIFFERENCES
+    write_differences(path, differences)
+    for found in differences:
+        typer.echo(f"{found.row}: {found.column}: {found.first or '-'} | {found.second or '-'}")
+    after = f"extract accept {first} {second}"
+    if differences:
+        number = len(differences)
+        typer.echo(f"{number} {'difference' if number == 1 else 'differences'}.")
+        typer.echo(f"Next: fill in agreed in {shown(path)}, then python -m analysis {after}")
+        raise typer.Exit(FOR_A_PERSON)
+    typer.echo("No differences.")
+    next_step(after)
+
+
+@extract_app.command("accept")
+def extract_accept(first: First, second: Second, data: Data = DATA) -> None:
+    """Take what two extractors agreed on into the evidence.
+
+    All of it is valid together with the rest of the evidence before anything is written.
+
+    Example: python -m analysis extract accept data/extraction/minen-2026/{anna,ben}
+    """
+    from analysis.screening.extraction import accept
+
+    changed = accept(data, first, second)
+    typer.echo("Changed: " + (", ".join(path.name for path in changed) or "nothing"))
+    typer.echo("Next: make book")
+
+
+def _other_extractors(folder: Path) -> list[Path]:
+    """The folders beside this one."""
+    return sorted(p for p in folder.parent.iterdir() if p.is_dir() and p.name != folder.name)
+
+
+def _included_record(screening: Screening, study: str) -> str:
+    """The record of the first report that screening included for this study."""
+    named = (d for d in screening.decisions if d.study_id == study and d.decision == "include")
+    return next((decision.record_id for decision in named), "")

@@ -1,0 +1,62 @@
+"""What the commands share: their options, and words said in one way."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from analysis.files.problems import ReviewError
+
+if TYPE_CHECKING:
+    from analysis.evidence.rows import Evidence
+    from analysis.screening.decisions import Screening
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "data"
+FOR_A_PERSON = 3
+
+Data = Annotated[Path, typer.Option(help="The data folder.", show_default=False)]
+Who = Annotated[str, typer.Option(help="Who decides: small letters, digits and hyphens.")]
+Stage = Annotated[str, typer.Option(help="title-abstract, retrieval or full-report.")]
+
+
+def next_step(command: str) -> None:
+    """Say what comes next, as it is typed."""
+    typer.echo(f"Next: python -m analysis {command}")
+
+
+def load_screening(data: Path) -> Screening:
+    """The decisions so far, with the records and the duplicates that they are about."""
+    from analysis.screening import decisions as screening
+    from analysis.searching.duplicate_log import load_deduplication
+    from analysis.searching.library import load_library
+
+    library = load_library(data)
+    return screening.load_screening(data, library, load_deduplication(data, library))
+
+
+def known_stage(stage: str) -> None:
+    """ReviewError for a stage that there is not."""
+    from analysis.searching.schemas import STAGES
+
+    if stage not in STAGES:
+        raise ReviewError(f"{stage!r} is no stage: use one of {', '.join(STAGES)}")
+
+
+def plain_name(name: str, option: str) -> str:
+    """The name of a person; ReviewError for one that a file name could not hold."""
+    from analysis.searching.schemas import SLUG
+
+    if not re.fullmatch(SLUG, name):
+        raise ReviewError(f"{option} {name!r}: a name in small letters, digits and hyphens")
+    return name
+
+
+def load_evidence() -> Evidence:
+    """The project's own evidence, validated."""
+    from analysis.evidence.load import load
+
+    return load(ROOT / "data")

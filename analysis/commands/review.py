@@ -1,0 +1,288 @@
+"""The review as it stands: check its data, build its site, say what is stale."""
+
+from __future__ import annotations
+
+import gc
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from analysis.commands import options
+from analysis.commands.options import load_evidence
+from analysis.files.problems import ReviewError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import Console
+
+    from analysis.book.build import Checked, OpenWorkers, Plan
+    from analysis.execution.plan import Page, Project
+
+REHEARSALS = {
+    "of_all": "analysis.pages.rehearsal:rehearse_all",
+    "of_some": "analysis.pages.rehearsal:rehearse",
+}
+# Exit codes above those of a failure (1) and of a command not understood (2).
+UNREAD_FILE = 4
+
+
+def check() -> None:
+    """Validate every data file.
+
+    Names file, line and column of all that is wrong.
+
+    Example: python -m analysis check
+    """
+    from analysis.evidence.integrity import findings, rulings_without_effect
+
+    evidence = load_evidence()
+    for problem in rulings_without_effect(evidence, findings(evidence)):
+        typer.echo(str(problem), err=True)
+    typer.echo(
+        f"The evidence is valid: {len(evidence.trials)} trials, "
+        f"{len(evidence.outcomes)} outcome rows, {len(evidence.protocol.cells)} questions."
+    )
+    typer.echo("Next: make book")
+
+
+def build(
+    jobs: Annotated[
+        int | None, typer.Option(help="Pages at a time; one a core by default.")
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Execute every page, stale or not.")] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds a page may take.")] = 120.0,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Execute on the workers of a Dask scheduler, such as tcp://10.0.0.1:8786.",
+        ),
+    ] = None,
+) -> None:
+    """Execute the stale pages, then build the book.
+
+    The site is in _build/html.
+
+    Example: python -m analysis build --jobs 2
+    """
+    _build(jobs, force=force, timeout=timeout, scheduler=scheduler)
+    typer.echo("Next: make serve")
+
+
+def _build(
+    jobs: int | None, force: bool = False, timeout: float = 120.0, scheduler: str | None = None
+) -> None:
+    """Bring the site up to date; exit code 1 where a page or the book failed."""
+    # Modules and Sphinx's trees are many and stay; looking for garbage there takes a tenth.
+    gc.set_threshold(100_000, 50, 100)
+
+    from rich.console import Console
+
+    from analysis.book.build import Rehearsal, build_all
+    from analysis.execution.plan import Project
+
+    def files() -> Mapping[str, bytes]:
+        from analysis.book.contents import files_beside
+
+        return files_beside(project)
+
+    project, console = Project(options.ROOT), Console()
+    plan = partial(_plan, project)
+    done = build_all(
+        project,
+        plan,
+        lambda: _check_everything(project),
+        console=console,
+        jobs=jobs,
+        force=force,
+        timeout=timeout,
+        workers=_cluster(scheduler, project, plan, console) if scheduler else None,
+        files=files,
+        rehearsal=Rehearsal(**REHEARSALS),
+    )
+    if not done.succeeded:
+        raise typer.Exit(1)
+
+
+def update(
+    by: Annotated[str, typer.Option(help="Who searched: small letters and hyphens.")] = "team",
+    jobs: Annotated[
+        int | None, typer.Option(help="Pages at a time; one a core by default.")
+    ] = None,
+) -> None:
+    """From new search exports to an updated site.
+
+    Imports what is new in data/searches/inbox, says what waits for a person, executes what
+    is stale, builds the book, shows what changed since the last release. Safe to run every day.
+
+    Exit codes: 0 the site is up to date; 1 a page or the book failed, or the evidence is not
+    valid, and the last good site stands; 4 the site is up to date but a file in the inbox
+    could not be read. (`make update` itself ends with 2 for either.)
+
+    Example: python -m analysis update
+    """
+    from analysis.evidence.load import load
+    from analysis.screening.waiting import awaiting
+
+    data = options.ROOT / "data"
+    unread = _take_in_inbox(data, by)
+    typer.echo("Waiting for a person:")
+    for line in awaiting(data, load(data)):
+        typer.echo(f"  {line}")
+    _build(jobs)
+    typer.echo(_say_changes(data))
+    if unread:
+        raise typer.Exit(UNREAD_FILE)
+
+
+def _take_in_inbox(data: Path, by: str) -> bool:
+    """Import the inbox and find the duplicates; whether a file could not be read."""
+    from analysis.searching.duplicate_log import deduplicate, is_sought
+    from analysis.searching.inbox import import_inbox
+    from analysis.searching.library import load_library
+
+    inbox = import_inbox(data, by)
+    fresh = [found for found in inbox.imported if not found.already]
+    for found in fresh:
+        typer.echo(f"Imported {found}.")
+    if not fresh:
+        typer.echo("Inbox: nothing new.")
+    library = load_library(data)
+    if not is_sought(data, library):
+        found_now = deduplicate(data, library)
+        typer.echo(f"{len(found_now.reports)} different reports after deduplication.")
+    for problem in inbox.problems:
+        typer.echo(str(problem), err=True)
+    return bool(inbox.problems)
+
+
+def _say_changes(data: Path) -> str:
+    """Show what changed since the last release, from the results just built; what comes next."""
+    from rich.console import Console
+
+    from analysis.versions.by_name import NOW, compare_versions
+    from analysis.versions.comparison_text import comparison_text
+    from analysis.versions.releases import releases
+    from analysis.versions.results import read_results
+    from analysis.versions.state import state_of
+
+    evidence = load_evidence()
+    named = releases(data)
+    if not named:
+        return "Next: python -m analysis release --baseline"
+    results = read_results(options.ROOT / "results", evidence.protocol)
+    last = named[-1].name
+    found = compare_versions(
+        data, last, NOW, lambda: {key: state_of(synthesis) for key, synthesis in results.items()}
+    )
+    Console(highlight=False).print(comparison_text(found))
+    version = evidence.protocol.version.name
+    if not found.anything:
+        return "Next: make serve"
+    if version == last:
+        return (
+            "Next: set the next version.name and version.date in data/protocol.yml, "
+            "then python -m analysis release NAME"
+        )
+    return f"Next: python -m analysis release {version}"
+
+
+def status() -> None:
+    """Say which pages are stale, and why.
+
+    Example: python -m analysis status
+    """
+    from analysis.book.build import checked_evidence
+    from analysis.execution.fingerprint import Inputs
+    from analysis.execution.plan import Project
+    from analysis.execution.run import stale_pages
+
+    project = Project(options.ROOT)
+    pages = _plan(project)
+    checked = checked_evidence(project, lambda: _check_everything(project))
+    reasons = stale_pages(pages, Inputs(project, checked.reads))
+    for name, reason in reasons.items():
+        typer.echo(f"{name}: {reason}")
+    typer.echo(f"{len(reasons)} of {len(pages)} pages are stale.")
+    typer.echo("Next: make book" if reasons else "Next: make serve")
+
+
+def toc() -> None:
+    """Rewrite _toc.yml from the protocol.
+
+    Example: python -m analysis toc
+    """
+    from analysis.book.contents import write_toc
+    from analysis.execution.plan import Project
+    from analysis.protocol import load_protocol
+
+    project = Project(options.ROOT)
+    path = write_toc(project, load_protocol(project.data / "protocol.yml"))
+    typer.echo(f"{path.name} follows from data/protocol.yml.\nNext: make book")
+
+
+def serve(
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8000,
+) -> None:
+    """Serve the built site on this machine.
+
+    On this machine only, until Ctrl-C.
+
+    Example: python -m analysis serve --port 8000
+    """
+    import functools
+    import http.server
+
+    from analysis.execution.plan import Project
+
+    site = Project(options.ROOT).site
+    if not (site / "index.html").is_file():
+        raise ReviewError("there is no site yet: run `make book` first")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(site))
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError as error:
+        raise ReviewError(f"port {port} cannot be used ({error.strerror}): try --port") from None
+    typer.echo(f"http://127.0.0.1:{port}/ (Ctrl-C ends it)")
+    with server:
+        server.serve_forever()
+
+
+def _plan(project: Project) -> tuple[Page, ...]:
+    from analysis.book.contents import pages
+    from analysis.protocol import load_protocol
+
+    return pages(load_protocol(project.data / "protocol.yml"))
+
+
+def _cluster(address: str, project: Project, plan: Plan, console: Console) -> OpenWorkers:
+    """The workers of a Dask scheduler, connected when the first page is to be executed."""
+    from analysis.execution.cluster.driver import cluster_workers
+
+    return lambda: cluster_workers(address, project, plan(), console)
+
+
+def _check_everything(project: Project) -> Checked:
+    """Validate the evidence; leave the values of the prose; say which data each cell reads."""
+    import json
+
+    from analysis.book.build import Checked
+    from analysis.book.contents import check_toc
+    from analysis.book.site import SUBSTITUTIONS
+    from analysis.evidence.rows import evidence_adapter
+    from analysis.files.writing import write_atomically
+    from analysis.pages.status_line import review_facts, substitutions
+    from analysis.searching.history import load_searches
+    from analysis.synthesis.question import cell_inputs
+
+    evidence = load_evidence()
+    check_toc(project, evidence.protocol)
+    searches = load_searches(project.data)
+    values = substitutions(evidence.protocol, review_facts(evidence), searches)
+    text = json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1, default=str)
+    write_atomically(project.results / SUBSTITUTIONS, text + "\n")
+    given = evidence_adapter().dump_json(evidence).decode()
+    return Checked(cell_inputs(evidence), given)

@@ -1,0 +1,185 @@
+"""`screen` and `agreement`: people decide, one record after another, then compare.
+
+Exit codes: 0 done; 1 an input is wrong, and nothing was changed; 2 the command was not
+understood; 3 `agreement` found conflicts.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from analysis.commands.options import (
+    DATA,
+    FOR_A_PERSON,
+    Data,
+    Stage,
+    Who,
+    known_stage,
+    load_screening,
+    next_step,
+    plain_name,
+)
+from analysis.files.problems import ReviewError
+from analysis.formatting import counted
+
+if TYPE_CHECKING:
+    from analysis.screening.decisions import Screening
+    from analysis.screening.session import Session
+
+
+def screen(
+    who: Who,
+    stage: Stage = "title-abstract",
+    seed: Annotated[int | None, typer.Option(help="Seed of the order of reading.")] = None,
+    write_sheet: Annotated[
+        Path | None, typer.Option(help="Write a CSV file to screen in a spreadsheet.")
+    ] = None,
+    read_sheet: Annotated[
+        Path | None, typer.Option(help="Read the decisions of such a file.")
+    ] = None,
+    data: Data = DATA,
+) -> None:
+    """Read record after record and decide.
+
+    Keys: i include, e exclude (then why), u unsure, b take back, q stop. Each decision is
+    kept at once; the same command goes on where you stopped. `--who consensus` shows the
+    records on which two people differ.
+
+    Example: python -m analysis screen --who anna
+    """
+    known_stage(stage)
+    plain_name(who, "--who")
+    if read_sheet:
+        _take_sheet(data, read_sheet, stage, who)
+    elif write_sheet:
+        _make_sheet(write_sheet, _session(data, stage, who, seed))
+    else:
+        _sitting(data, _session(data, stage, who, seed))
+
+
+def agreement(stage: Stage = "title-abstract", data: Data = DATA) -> None:
+    """Agreement of two screeners, and their conflicts.
+
+    Percentage and Cohen's kappa for each pair of people. Exit code 3 while there are
+    conflicts; `screen --who consensus` settles them.
+
+    Example: python -m analysis agreement --stage title-abstract
+    """
+    known_stage(stage)
+    screening = load_screening(data)
+    for found in screening.agreements(stage):
+        kappa = "not defined" if found.kappa is None else f"{found.kappa:.2f}"
+        percent = "-" if found.percent is None else f"{found.percent:.0f}%"
+        typer.echo(
+            f"{found.first} and {found.second}: {found.n} records, {percent} agreement, "
+            f"Cohen's kappa {kappa}"
+        )
+    conflicts = screening.conflicts(stage)
+    for report, decisions in conflicts.items():
+        said = ", ".join(f"{decision.who} {decision.decision}" for decision in decisions)
+        typer.echo(f"{report}: {said}: {screening.library.records[report].title}")
+    if conflicts:
+        next_step(f"screen --who consensus{_option(stage)}")
+        raise typer.Exit(FOR_A_PERSON)
+    typer.echo("No conflicts.")
+    next_step("search flow" if stage == "full-report" else "screen --who NAME --stage retrieval")
+
+
+def _session(data: Path, stage: str, who: str, seed: int | None) -> Session:
+    from analysis.screening.ranking import SEED
+    from analysis.screening.session import Session, trial_examples
+    from analysis.searching.duplicate_log import is_sought
+
+    chosen = SEED if seed is None else seed
+    session = Session(data, who, stage, seed=chosen, examples=trial_examples(data))
+    if not is_sought(data, session.library):
+        raise ReviewError(
+            "exports were imported since duplicates were last sought: run "
+            "`python -m analysis search dedupe` first, or people read the same report twice"
+        )
+    return session
+
+
+def _sitting(data: Path, session: Session) -> None:
+    from rich.console import Console
+
+    from analysis.protocol import load_protocol
+    from analysis.screening.terminal import WIDTH, Keys
+    from analysis.screening.terminal import screen as run
+
+    if session.waiting and not sys.stdin.isatty():
+        raise ReviewError(
+            "screening record by record needs a terminal: give --write-sheet FILE to screen "
+            "in a spreadsheet"
+        )
+    eligibility = load_protocol(data / "protocol.yml").eligibility
+    console = Console(highlight=False)
+    console.width = min(console.width, WIDTH)
+    made = run(session, eligibility, console, Keys(typer.getchar), _line)
+    typer.echo(f"{made} decided in this sitting; {session.waiting} wait for {session.who}.")
+    _say_stopping(session.screening, session.stage, session.who)
+    _after(session.waiting, session.stage, session.who)
+
+
+def _line(question: str) -> str:
+    try:
+        return input(question)
+    except EOFError:
+        return ""
+
+
+def _make_sheet(path: Path, session: Session) -> None:
+    from analysis.screening.sheet import filling_in, write_sheet
+
+    number = write_sheet(path, session.library, session.order)
+    typer.echo(f"{counted(number, 'record')} in {path}. Columns to fill in:")
+    for line in filling_in(session.stage):
+        typer.echo(f"  {line}")
+    next_step(f"screen --who {session.who}{_option(session.stage)} --read-sheet {path}")
+
+
+def _take_sheet(data: Path, path: Path, stage: str, who: str) -> None:
+    from analysis.screening.sheet import read_sheet
+
+    report = read_sheet(path, data, load_screening(data), stage, who)
+    typer.echo(
+        f"{counted(report.taken, 'decision')} taken in, {report.unchanged} known before, "
+        f"{report.blank} left blank."
+    )
+    screening = load_screening(data)
+    _say_stopping(screening, stage, who)
+    _after(len(screening.queue(stage, who)), stage, who)
+
+
+def _say_stopping(screening: Screening, stage: str, who: str) -> None:
+    from analysis.screening.decisions import CONSENSUS, FIRST_STAGE
+
+    if stage != FIRST_STAGE or who == CONSENSUS:
+        return
+    aid = screening.stopping(who)
+    if aid.relevant and aid.unread:
+        typer.echo(
+            f"Irrelevant in a row: {aid.irrelevant_in_a_row}. Relevant found, at "
+            f"{100 * aid.level:.0f}% confidence: at least {100 * aid.recall_at_least:.0f}%. "
+            "An aid for your decision to stop; nothing unread is excluded."
+        )
+
+
+def _after(waiting: int, stage: str, who: str) -> None:
+    """What comes next: the rest of the records, the next stage, or the comparison."""
+    if waiting:
+        next_step(f"screen --who {who}{_option(stage)}")
+    elif stage == "retrieval":
+        next_step(f"screen --who {who} --stage full-report")
+    else:
+        next_step(f"agreement{_option(stage)}")
+
+
+def _option(stage: str) -> str:
+    from analysis.screening.decisions import FIRST_STAGE
+
+    return "" if stage == FIRST_STAGE else f" --stage {stage}"

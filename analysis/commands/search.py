@@ -1,0 +1,197 @@
+"""`search …`: exports in, duplicates out, the flow of records, the strategies.
+
+Exit codes: 0 done; 1 an input is wrong, and nothing was changed; 2 the command was not
+understood.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from analysis.commands.options import DATA, Data, next_step, plain_name
+from analysis.files.problems import EvidenceError, shown
+
+if TYPE_CHECKING:
+    from analysis.evidence.flow import Flow, Stream
+
+search_app = typer.Typer(
+    help="Exports in, duplicates out, the flow of records.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+strategies_app = typer.Typer(
+    help="Search strategies as text.", no_args_is_help=True, rich_markup_mode=None
+)
+search_app.add_typer(strategies_app, name="strategies")
+
+# The counts of a stream in the order of the diagram.
+STEPS = (
+    "identified",
+    "removed",
+    "to_screen",
+    "screened",
+    "excluded",
+    "sought",
+    "not_retrieved",
+    "to_retrieve",
+    "assessed",
+    "to_assess",
+    "reports_excluded",
+    "reports_awaiting",
+    "reports_included",
+)
+STREAMS = (("databases", "Databases and registers"), ("other", "Other methods"))
+
+
+@search_app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="Exports of one source and day.")],
+    source: Annotated[str, typer.Option(help="medline, embase, psycinfo, central, …")],
+    date: Annotated[
+        dt.datetime,
+        typer.Option(formats=["%Y-%m-%d"], metavar="YEAR-MONTH-DAY", help="Day of the search."),
+    ],
+    by: Annotated[str, typer.Option(help="Who searched.")] = "review-team",
+    strategy: Annotated[Path | None, typer.Option(help="The strategy as it was run.")] = None,
+    data: Data = DATA,
+) -> None:
+    """Take exports in, all of them or none.
+
+    RIS, PubMed's .nbib, CSV, EndNote XML; the content decides, not the name of the file.
+    Importing a file twice changes nothing.
+
+    Example: python -m analysis search import savedrecs.ris --source medline --date 2026-11-20
+    """
+    from analysis.searching.inbox import SearchDetails, import_exports, strategy_on_file
+    from analysis.searching.sources import find_source
+
+    details = SearchDetails(find_source(source), date.date(), by, strategy=strategy)
+    imported = import_exports(data, files, details)
+    for report in imported:
+        typer.echo(str(report))
+    new = any(not report.already for report in imported)
+    kept = strategy_on_file(data, details.source)
+    if new and kept and strategy is None:
+        typer.echo(f"Kept as the strategy that was run: {shown(kept)} (another: --strategy FILE).")
+    next_step("search dedupe" if new else "screen --who NAME")
+
+
+@search_app.command()
+def dedupe(
+    same: Annotated[
+        tuple[str, str] | None, typer.Option(help="Rule that two records are one report.")
+    ] = None,
+    different: Annotated[
+        tuple[str, str] | None, typer.Option(help="Rule that two records are two reports.")
+    ] = None,
+    who: Annotated[str, typer.Option(help="Who rules.")] = "",
+    note: Annotated[str, typer.Option(help="Why.")] = "",
+    data: Data = DATA,
+) -> None:
+    """Find the duplicates, or overrule.
+
+    Within and across searches. A person's ruling is kept, whatever the rules say later.
+
+    Example: python -m analysis search dedupe --different medline-1 embase-2 --who anna
+    """
+    from analysis.searching.duplicate_log import deduplicate, log_path, overrule
+    from analysis.searching.library import load_library
+
+    library = load_library(data)
+    for pair, ruling in ((same, "same"), (different, "different")):
+        if pair:
+            overrule(data, library, pair, ruling, plain_name(who, "--who"), note)
+            typer.echo(f"{pair[0]} and {pair[1]}: {ruling}, says {who}.")
+    found = deduplicate(data, library)
+    removed = len(library.records) - len(found.reports)
+    typer.echo(
+        f"{len(library.records)} records, {removed} duplicates, {len(found.reports)} reports; "
+        f"{len(found.to_rule_on)} possible pairs wait for a ruling."
+    )
+    typer.echo(f"The log: {shown(log_path(data))} (the column ruling takes same or different).")
+    next_step("screen --who NAME")
+
+
+@search_app.command()
+def flow(data: Data = DATA) -> None:
+    """Count the PRISMA 2020 flow from the files.
+
+    What was not searched, or not written down, is not counted as 0.
+
+    Example: python -m analysis search flow
+    """
+    from analysis.evidence.load import load
+    from analysis.screening.counted_flow import load_flow
+
+    found = load_flow(data, load(data))
+    for line in _flow_lines(found):
+        typer.echo(line)
+    typer.echo("The numbers add up.")
+    next_step(_next_of(found.databases))
+
+
+@strategies_app.command("check")
+def check_strategies(data: Data = DATA) -> None:
+    """Check every strategy in data/searches/strategies.
+
+    It is parsed where a library can, else its form is checked.
+
+    Example: python -m analysis search strategies check
+    """
+    from analysis.searching.strategies import check_strategy, load_strategies
+
+    checks = [check_strategy(strategy) for strategy in load_strategies(data)]
+    problems = [problem for check in checks for problem in check.problems]
+    if problems:
+        raise EvidenceError(problems)
+    for check in checks:
+        how = "parsed" if check.checked == "parsed" else "form checked"
+        typer.echo(f"{check.strategy.database} ({check.strategy.platform}): {how}")
+    typer.echo("Next: run them, then python -m analysis search import FILE --source … --date …")
+
+
+def _flow_lines(flow: Flow) -> Iterator[str]:
+    yield f"Trials in the previous version: {flow.previous_studies}"
+    for name, title in STREAMS:
+        stream = getattr(flow, name)
+        if stream is None:
+            yield f"{title}: not searched for this version"
+        else:
+            yield f"{title}:"
+            yield from _stream_lines(stream)
+    yield f"New trials included: {flow.new_studies}"
+    yield f"Trials awaiting classification: {flow.awaiting_studies}"
+    yield f"Trials in this version: {flow.total_studies}"
+
+
+def _stream_lines(stream: Stream) -> Iterator[str]:
+    for step in STEPS:
+        value = getattr(stream, step)
+        name = step.replace("_", " ")
+        if isinstance(value, tuple):
+            yield from (f"  {name}: {label}: {_count(number)}" for label, number in value)
+        elif value or not step.startswith("to_"):
+            yield f"  {name}: {_count(value)}"
+
+
+def _count(number: int | None) -> str:
+    return "not recorded" if number is None else str(number)
+
+
+def _next_of(databases: Stream | None) -> str:
+    """The command for what waits first."""
+    if databases is None:
+        return "search import FILE --source … --date …"
+    for stage, waiting in (
+        ("title-abstract", databases.to_screen),
+        ("retrieval", databases.to_retrieve),
+        ("full-report", databases.to_assess),
+    ):
+        if waiting:
+            return f"screen --who NAME --stage {stage}"
+    return "extract new STUDY --who NAME"

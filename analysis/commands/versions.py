@@ -1,0 +1,100 @@
+"""Versions of the review: freeze one, verify it, compare two."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from analysis.commands import options
+from analysis.commands.options import load_evidence
+from analysis.files.problems import ReviewError
+
+if TYPE_CHECKING:
+    from analysis.versions.compare import Comparison
+
+
+def release(
+    name: Annotated[str, typer.Argument(help="The version's name, such as 2026.11.")] = "",
+    baseline: Annotated[
+        bool, typer.Option("--baseline", help="Freeze the baseline review's trials instead.")
+    ] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Make the release, or all of them, again and compare.")
+    ] = False,
+) -> None:
+    """Freeze this version of the review, or verify one.
+
+    A release is in data/releases: the data as they were, what they said, what they were
+    made with. It is never changed. `--verify` makes it again from its own data.
+
+    Example: python -m analysis release 2026.11
+    """
+    from analysis.versions.freezing import freeze, freeze_baseline
+    from analysis.versions.releases import releases
+
+    data = options.ROOT / "data"
+    if verify:
+        for one in [name] if name else [found.name for found in releases(data)]:
+            _verify(data, one)
+        return
+    if not name and not baseline:
+        stated = load_evidence().protocol.version.name
+        raise ReviewError(f"name the version, as data/protocol.yml does: release {stated}")
+    made = freeze_baseline(data) if baseline else freeze(data, name)
+    typer.echo(f"Release {made.name} ({made.kind or 'baseline'}) is in data/releases/{made.name}/.")
+    typer.echo("Next: commit it, then make book")
+
+
+def _verify(data: Path, name: str) -> None:
+    from analysis.versions.freezing import verify
+
+    differences = verify(data, name)
+    for difference in differences:
+        typer.echo(difference, err=True)
+    if differences:
+        raise ReviewError(f"release {name} is not what its data give now")
+    typer.echo(f"Release {name} follows from its own data, to the last printed digit.")
+
+
+def diff(
+    before: Annotated[str, typer.Argument(help="A release.")],
+    now: Annotated[
+        str, typer.Argument(help="A release, or `now` for the data as they are.")
+    ] = "now",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """Compare two versions, outcome by outcome.
+
+    What changed, by which rule a conclusion did, which trials made the difference, and
+    every corrected value.
+
+    Example: python -m analysis diff 2013.11 2026.11
+    """
+    from rich.console import Console
+
+    from analysis.versions.by_name import compare_versions
+    from analysis.versions.comparison_text import comparison_text
+    from analysis.versions.freezing import present_states
+
+    found = compare_versions(
+        options.ROOT / "data", before, now, lambda: present_states(load_evidence())
+    )
+    if as_json:
+        typer.echo(_as_json(found))
+    else:
+        Console(highlight=False).print(comparison_text(found))
+
+
+def _as_json(found: Comparison) -> str:
+    import json
+
+    content = {
+        "before": found.before,
+        "now": found.now,
+        "kind": found.kind,
+        "changes": [change.model_dump(mode="json") for change in found.changed],
+        "corrections": [item.model_dump() for item in found.corrections],
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False)

@@ -1,0 +1,176 @@
+"""What the checks read, and what they say: rows with their effects, and findings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from analysis.evidence.rows import Evidence, IntegrityCheck, OutcomeRow, Ruling, Trial
+from analysis.evidence.trial_effects import cannot_give, trial_effect
+from analysis.protocol import Cell, IntegrityRules, MeasureName
+
+Severity = Literal["suspect", "note"]
+# What a check says about one row: how serious it is, and the arithmetic in words.
+Said = Iterator[tuple[Severity, str]]
+Item = TypeVar("Item")
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something a person should look up in the trial report, and what a person ruled on it.
+
+    A finding without `row_ids` is about the whole trial; without `cell`, about no single one.
+    `lapsed` is a ruling that was about other numbers than these: it is shown and does nothing.
+    """
+
+    check: IntegrityCheck
+    severity: Severity
+    study_id: str
+    row_ids: tuple[str, ...]
+    cell: Cell | None
+    text: str
+    ruling: Ruling | None = None
+    lapsed: Ruling | None = None
+
+    @property
+    def keeps_out(self) -> bool:
+        """Whether it keeps its rows out of the primary analysis: a ruling goes before a rule."""
+        if self.ruling is not None:
+            return self.ruling.ruling == "exclude"
+        return self.severity == "suspect"
+
+    def concerns(self, study_id: str, row_ids: tuple[str, ...]) -> bool:
+        """Whether it is about an effect made from these rows of that trial."""
+        ruled_on = self.ruling.row_id if self.ruling else ""
+        about = {ruled_on} if ruled_on else set(self.row_ids)
+        return study_id == self.study_id and (not about or not about.isdisjoint(row_ids))
+
+
+@dataclass(frozen=True)
+class RowEffect:
+    """What a usable row gives by itself, oriented: negative favours the therapy."""
+
+    row: OutcomeRow
+    cell: Cell
+    measure: MeasureName
+    effect: float
+    variance: float
+
+    @property
+    def study_id(self) -> str:
+        return self.row.study_id
+
+    @property
+    def se(self) -> float:
+        return math.sqrt(self.variance)
+
+
+@dataclass(frozen=True)
+class Material:
+    """The evidence and the effect of every usable row, whatever becomes of its trial."""
+
+    evidence: Evidence
+    effects: tuple[RowEffect, ...]
+    smds_by_trial: Mapping[str, tuple[RowEffect, ...]]
+    smds_by_cell: Mapping[Cell, tuple[RowEffect, ...]]
+
+    @property
+    def rules(self) -> IntegrityRules:
+        return self.evidence.protocol.integrity
+
+    def trial(self, row: OutcomeRow) -> Trial:
+        return self.evidence.trials[row.study_id]
+
+
+def material(evidence: Evidence) -> Material:
+    """Compute each usable row's effect in the measure that its cell pools."""
+    effects = tuple(_effects(evidence))
+    smds = [effect for effect in effects if effect.measure == "SMD"]
+    return Material(
+        evidence,
+        effects,
+        smds_by_trial=grouped(smds, lambda effect: effect.study_id),
+        smds_by_cell=grouped(smds, lambda effect: effect.cell),
+    )
+
+
+def _effects(evidence: Evidence) -> Iterator[RowEffect]:
+    for row in evidence.outcomes:
+        cell = cell_of(evidence, row)
+        measure = evidence.protocol.measure_name(cell)
+        if row.usable != "yes" or cannot_give(evidence.protocol, measure, row):
+            continue
+        try:
+            found = trial_effect(evidence.protocol, measure, [row])
+        except ValueError:
+            continue  # the cell's page lists it as not estimable
+        if found.variance > 0:
+            yield RowEffect(row, cell, measure, found.effect, found.variance)
+
+
+def grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, tuple[Item, ...]]:
+    """The items by what they share, in their order."""
+    groups: dict[Key, list[Item]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return {shared: tuple(group) for shared, group in groups.items()}
+
+
+def cell_of(evidence: Evidence, row: OutcomeRow) -> Cell:
+    """The cell whose question a row answers."""
+    condition = evidence.trials[row.study_id].condition
+    return Cell(condition=condition, outcome=row.outcome, timepoint=row.timepoint)
+
+
+@dataclass(frozen=True)
+class ArmNumbers:
+    """The numbers of one arm in a row; None where the row has none."""
+
+    name: str
+    n: float | None
+    mean: float | None
+    sd: float | None
+    baseline_mean: float | None
+    baseline_sd: float | None
+    events: float | None
+    randomised: float | None
+
+
+def arms_of(trial: Trial, row: OutcomeRow) -> tuple[ArmNumbers, ArmNumbers]:
+    """Intervention and control; `n` is the total of a row with events."""
+    return (
+        ArmNumbers(
+            "intervention arm",
+            row.total_intervention if row.format == "events" else row.n_intervention,
+            row.mean_intervention,
+            row.sd_intervention,
+            row.baseline_mean_intervention,
+            row.baseline_sd_intervention,
+            row.events_intervention,
+            trial.n_randomised_intervention,
+        ),
+        ArmNumbers(
+            "control arm",
+            row.total_control if row.format == "events" else row.n_control,
+            row.mean_control,
+            row.sd_control,
+            row.baseline_mean_control,
+            row.baseline_sd_control,
+            row.events_control,
+            trial.n_randomised_control,
+        ),
+    )
+
+
+def of_row(
+    evidence: Evidence, check: IntegrityCheck, row: OutcomeRow, said: Said
+) -> Iterator[Finding]:
+    """All that a check says about a row as one finding, as serious as its gravest part."""
+    parts = list(said)
+    if parts:
+        severity: Severity = "suspect" if any(word == "suspect" for word, _ in parts) else "note"
+        text = "; ".join(dict.fromkeys(text for _, text in parts))
+        yield Finding(check, severity, row.study_id, (row.row_id,), cell_of(evidence, row), text)

@@ -1,0 +1,1 @@
+"""Pages executed by more machines than one."""

@@ -1,0 +1,195 @@
+"""The forest plot of one cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from matplotlib.figure import Figure
+
+from analysis.figures.effect_figure import draw_effect_figure
+from analysis.figures.effect_labels import (
+    effect_header,
+    estimate_text,
+    interval_name,
+    model_name,
+)
+from analysis.figures.effect_scale import Span, interval_span, shown_span
+from analysis.figures.judgements import JUDGEMENTS, judgement_key
+from analysis.figures.row_plot import Column, PlotMark, Row
+from analysis.formatting import DASH, count, counted, number, p_value, percent
+from analysis.statistics.estimates import Heterogeneity, PooledEffect
+from analysis.synthesis.model import Comparison, Measure, StudyEffect, Synthesis
+
+GROUPS = (
+    ("inactive", "Inactive comparator", "inactive comparator"),
+    ("active", "Active comparator", "active comparator"),
+)
+SMALLEST_GROUP = 2  # pooled trials in each group before the plot is split
+
+
+def forest_plot(synthesis: Synthesis) -> Figure:
+    """Every trial of a cell by year, the pooled effect and its prediction interval.
+
+    Suspect trials are hollow and not pooled. With two or more pooled trials against
+    each kind of comparator the trials stand in two groups, each with its diamond
+    where the synthesis has that comparison. The band is the smallest important
+    difference on either side of no effect, read on the analysis scale. One trial
+    has no diamond, nor have trials of which each is suspect; ValueError without trials.
+    """
+    if not synthesis.studies:
+        raise ValueError(
+            f"{synthesis.title}: no trial has a usable number, so there is no forest plot to draw"
+        )
+    return draw_effect_figure(
+        synthesis, _columns(synthesis), list(_rows(synthesis)), list(_notes(synthesis))
+    )
+
+
+def _drawn_pooled(synthesis: Synthesis) -> PooledEffect | None:
+    return synthesis.primary if synthesis.primary and synthesis.primary.k > 1 else None
+
+
+def _columns(synthesis: Synthesis) -> tuple[Column, ...]:
+    measure = synthesis.measure
+    events = (Column("Events\ntherapy", "right"), Column("Events\ncontrol", "right"))
+    return (
+        Column("Trial"),
+        Column("n", "right"),
+        *(events if measure.ratio else ()),
+        Column(effect_header(synthesis), "right", side="right"),
+        Column("Weight", "right", side="right"),
+        Column("Risk\nof bias", "center", side="right"),
+    )
+
+
+def _rows(synthesis: Synthesis) -> Iterator[Row]:
+    groups = _groups(synthesis)
+    heaviest = max((s.weight for s in synthesis.studies if s.weight), default=None)
+    for heading, studies, comparison in groups:
+        if heading:
+            yield Row((heading,), tone="heading")
+        for study in sorted(studies, key=lambda s: (s.year, s.label, s.study_id)):
+            yield _study_row(study, synthesis.measure, heaviest)
+        if comparison and comparison.pooled and comparison.pooled.k > 1:
+            yield _subtotal_row(comparison, comparison.pooled, synthesis.measure)
+    pooled = _drawn_pooled(synthesis)
+    if pooled:
+        yield from _total_rows(synthesis, pooled)
+
+
+def _groups(
+    synthesis: Synthesis,
+) -> list[tuple[str | None, list[StudyEffect], Comparison | None]]:
+    """The trials by kind of comparator when both kinds have enough, otherwise all together."""
+    comparisons = {comparison.name: comparison for comparison in synthesis.comparisons}
+    groups = [
+        (
+            heading,
+            [s for s in synthesis.studies if s.comparator_kind == kind],
+            comparisons.get(name),
+        )
+        for kind, heading, name in GROUPS
+    ]
+    if all(sum(not s.suspect for s in studies) >= SMALLEST_GROUP for _, studies, _ in groups):
+        return [(heading, studies, comparison) for heading, studies, comparison in groups]
+    return [(None, list(synthesis.studies), None)]
+
+
+def _study_row(study: StudyEffect, measure: Measure, heaviest: float | None) -> Row:
+    span = shown_span(measure, study.effect, study.ci_low, study.ci_high)
+    events = (
+        _events(study.events_intervention, study.n_intervention),
+        _events(study.events_control, study.n_control),
+    )
+    pooled = not study.suspect
+    area = study.weight / heaviest if study.weight and heaviest else 1.0
+    return Row(
+        cells=(
+            study.label,
+            count(study.n_total),
+            *(events if measure.ratio else ()),
+            estimate_text(span, ratio=measure.ratio),
+            percent(study.weight) if pooled and study.weight is not None else "not pooled",
+        ),
+        marks=(PlotMark("square" if pooled else "hollow square", span, area if pooled else 0.4),),
+        tone="plain" if pooled else "muted",
+        judgement=study.risk_of_bias.overall,
+    )
+
+
+def _events(events: int | None, n: int | None) -> str:
+    return DASH if events is None else f"{count(events)}/{count(n)}"
+
+
+def _subtotal_row(comparison: Comparison, pooled: PooledEffect, measure: Measure) -> Row:
+    span = interval_span(measure, pooled.estimate, pooled.interval)
+    return Row(
+        cells=_total_cells(
+            f"Subtotal, {counted(pooled.k, 'trial')}", comparison.n_total, span, "", measure
+        ),
+        marks=(PlotMark("pale diamond", span),),
+        tone="strong",
+    )
+
+
+def _total_rows(synthesis: Synthesis, pooled: PooledEffect) -> Iterator[Row]:
+    measure = synthesis.measure
+    span = interval_span(measure, pooled.estimate, pooled.interval)
+    yield Row(
+        cells=_total_cells(
+            f"All {counted(pooled.k, 'trial')}", synthesis.n_total, span, percent(100), measure
+        ),
+        marks=(PlotMark("diamond", span),),
+        tone="strong",
+        rule_above=True,
+    )
+    if pooled.prediction:
+        predicted = interval_span(measure, None, pooled.prediction)
+        yield Row(
+            cells=_total_cells("Prediction interval", None, predicted, "", measure),
+            marks=(PlotMark("bar", predicted),),
+        )
+
+
+def _total_cells(
+    label: str, n: int | None, span: Span, weight: str, measure: Measure
+) -> tuple[str, ...]:
+    return (
+        label,
+        "" if n is None else count(n),
+        *(("", "") if measure.ratio else ()),
+        estimate_text(span, ratio=measure.ratio),
+        weight,
+    )
+
+
+def _notes(synthesis: Synthesis) -> Iterator[str]:
+    pooled = _drawn_pooled(synthesis)
+    if pooled:
+        yield _model_note(pooled)
+    if any(study.suspect for study in synthesis.studies):
+        yield (
+            "Hollow square, dashed line: a suspect result (see data integrity), "
+            "shown and not pooled."
+        )
+    seen = {study.risk_of_bias.overall for study in synthesis.studies}
+    yield f"Risk of bias, overall: {judgement_key(tuple(j for j in JUDGEMENTS if j in seen))}."
+
+
+def _model_note(pooled: PooledEffect) -> str:
+    text = f"{model_name(pooled)}; {interval_name(pooled.interval)} interval"
+    if pooled.interval.df is not None:
+        text += f", {pooled.interval.df:g} df"
+    if pooled.heterogeneity is None:
+        return f"{text}."
+    return f"{text}. {_heterogeneity_note(pooled.heterogeneity)}"
+
+
+def _heterogeneity_note(heterogeneity: Heterogeneity) -> str:
+    i2 = percent(heterogeneity.i2)
+    if heterogeneity.i2_interval:
+        low, high = heterogeneity.i2_interval.low, heterogeneity.i2_interval.high
+        i2 += f" [{percent(low or 0.0)} to {percent(100.0 if high is None else high)}]"
+    q = f"Q = {number(heterogeneity.q)} on {heterogeneity.df} df"
+    p = "" if heterogeneity.p is None else f", {p_value(heterogeneity.p)}"
+    return f"τ² = {number(heterogeneity.tau2, 3)}, I² = {i2}, {q}{p}."

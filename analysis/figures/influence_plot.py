@@ -1,0 +1,124 @@
+"""Influence diagnostics: one row a trial, one small axis a measure of influence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator
+
+from analysis.figures import style
+from analysis.figures.canvas import Sheet
+from analysis.figures.effect_marks import draw_marker
+from analysis.figures.fitting import text_width, wrap
+from analysis.figures.text import plain
+from analysis.formatting import number
+from analysis.statistics.influence import Influence
+from analysis.synthesis.model import Synthesis
+
+MARGIN = 14.0
+GAP = 12.0
+LINE = 11.0
+ROW = 16.5
+WIDEST_LABEL = 150.0
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """A diagnostic: the name of its field, what a reader calls it, where nothing happens."""
+
+    field: str
+    heading: str
+    neutral: float | None
+
+
+PANELS = (
+    _Panel("rstudent", "Studentised residual", 0.0),
+    _Panel("dffits", "DFFITS", 0.0),
+    _Panel("cook_d", "Cook's distance", 0.0),
+    _Panel("cov_r", "Covariance ratio", 1.0),
+    _Panel("tau2_del", "τ² without it", None),
+    _Panel("qe_del", "Q without it", None),
+    _Panel("hat", "Leverage", None),
+    _Panel("dfbs", "DFBETAS", 0.0),
+)
+
+
+def influence_plot(synthesis: Synthesis) -> Figure:
+    """All diagnostics of each pooled trial; an influential one is bold, with diamonds.
+
+    ValueError where the synthesis has no influence diagnostics.
+    Source: Viechtbauer & Cheung 2010, 10.1002/jrsm.11.
+    """
+    studies, rows = synthesis.pooled_studies, synthesis.robustness.influence
+    if not rows:
+        raise ValueError(f"{synthesis.title}: there are no influence diagnostics to draw")
+    ordered = sorted(rows, key=lambda row: (studies[row.study].year, studies[row.study].label))
+    with style.drawing():
+        labels = [plain(studies[row.study].label) for row in ordered]
+        widest = max(text_width(label, style.BODY, bold=True) for label in labels)
+        left = MARGIN + min(widest, WIDEST_LABEL) + GAP
+        width = (style.WIDTH - MARGIN - left + GAP) / len(PANELS) - GAP
+        headings = [wrap(p.heading, width + GAP - 3.0, 7.5, bold=True, lines=3) for p in PANELS]
+        top = MARGIN + max(len(heading) for heading in headings) * LINE + 6.0
+        bottom = top + len(rows) * ROW
+        sheet = Sheet.blank(style.WIDTH, bottom + 26.0 + LINE + MARGIN)
+        _draw_labels(sheet, ordered, labels, left, top)
+        for index, (panel, heading) in enumerate(zip(PANELS, headings, strict=True)):
+            x = left + index * (width + GAP)
+            _draw_heading(sheet, heading, x + width / 2, top)
+            axes = sheet.axes(x, top, width, bottom - top)
+            _draw_panel(axes, panel, ordered)
+        y = bottom + 26.0 + LINE / 2
+        sheet.text(MARGIN, y, influential_note(rows), size=style.SMALL, color=style.MUTED)
+        return sheet.figure
+
+
+def influential_note(rows: Sequence[Influence]) -> str:
+    """How influential trials are marked, or that there is none."""
+    rule = "influential by the rule of Viechtbauer and Cheung"
+    return f"Diamond: {rule}." if any(row.influential for row in rows) else f"No trial is {rule}."
+
+
+def _draw_labels(
+    sheet: Sheet, rows: Sequence[Influence], labels: Sequence[str], left: float, top: float
+) -> None:
+    for index, (row, label) in enumerate(zip(rows, labels, strict=True)):
+        y = top + (index + 0.5) * ROW
+        text = wrap(label, left - GAP - MARGIN, style.BODY, bold=row.influential, lines=1)[0]
+        sheet.text(MARGIN, y, text, bold=row.influential)
+        sheet.line((left, style.WIDTH - MARGIN), (y, y), color=style.BAND)
+
+
+def _draw_heading(sheet: Sheet, heading: Sequence[str], x: float, top: float) -> None:
+    for line, height in zip(heading, range(len(heading) - 1, -1, -1), strict=True):
+        y = top - 6.0 - LINE / 2 - height * LINE
+        sheet.text(x, y, line, align="center", size=7.5, bold=True)
+
+
+def _draw_panel(axes: Axes, panel: _Panel, rows: Sequence[Influence]) -> None:
+    values = [getattr(row, panel.field) for row in rows]
+    anchors = values if panel.neutral is None else [*values, panel.neutral]
+    low, high = min(anchors), max(anchors)
+    margin = 0.12 * (high - low) or 0.5
+    axes.set_xlim(low - margin, high + margin)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    if panel.neutral is not None:
+        axes.axvline(panel.neutral, color=style.MUTED, lw=0.8, zorder=1)
+    for index, (row, value) in enumerate(zip(rows, values, strict=True)):
+        marker, color = ("D", style.SUSPECT) if row.influential else ("o", style.TRIAL)
+        draw_marker(
+            axes, value, index, marker=marker, ms=5.0, mfc=color, mec="white", mew=0.5, zorder=3
+        )
+    axes.yaxis.set_visible(False)
+    axes.spines["left"].set_visible(False)
+    ends = sorted({low, high})
+    axes.xaxis.set_major_locator(FixedLocator(ends))
+    axes.set_xticklabels([number(end) for end in ends], fontsize=7.0)
+    axes.tick_params(axis="x", length=3.0, width=0.8, pad=2.0)
+    if len(ends) == 2:
+        first, last = axes.get_xticklabels()
+        first.set_horizontalalignment("left")
+        last.set_horizontalalignment("right")

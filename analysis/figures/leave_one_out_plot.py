@@ -1,0 +1,53 @@
+"""Leave-one-out: the pooled effect without each trial in turn."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from analysis.figures.effect_figure import draw_effect_figure
+from analysis.figures.effect_labels import effect_header, estimate_text
+from analysis.figures.effect_scale import interval_span
+from analysis.figures.row_plot import Column, PlotMark, Row
+from analysis.formatting import percent
+from analysis.statistics.estimates import PooledEffect
+from analysis.statistics.leave_one_out import LeftOut
+from analysis.synthesis.model import Measure, Synthesis
+
+
+def leave_one_out_plot(synthesis: Synthesis) -> Figure:
+    """One row a trial left out, by year, and the pooled effect of all below.
+
+    ValueError where the synthesis has no leave-one-out: fewer than two pooled trials.
+    """
+    studies, primary = synthesis.pooled_studies, synthesis.primary
+    left_out = synthesis.robustness.leave_one_out
+    if primary is None or not left_out:
+        raise ValueError(f"{synthesis.title}: there is no trial to leave out")
+    ordered = sorted(
+        left_out, key=lambda fit: (studies[fit.omitted].year, studies[fit.omitted].label)
+    )
+    columns = (
+        Column("Without"),
+        Column(effect_header(synthesis), "right", side="right"),
+        Column("I²", "right", side="right"),
+    )
+    rows = [_row(studies[fit.omitted].label, fit, synthesis.measure) for fit in ordered]
+    rows.append(_all_row(primary, synthesis.measure))
+    return draw_effect_figure(synthesis, columns, rows, ())
+
+
+def _row(label: str, fit: LeftOut, measure: Measure) -> Row:
+    span = interval_span(measure, fit.estimate, fit.interval)
+    cells = (label, estimate_text(span, ratio=measure.ratio), percent(fit.i2))
+    return Row(cells, (PlotMark("dot", span),))
+
+
+def _all_row(primary: PooledEffect, measure: Measure) -> Row:
+    span = interval_span(measure, primary.estimate, primary.interval)
+    i2 = percent(primary.heterogeneity.i2) if primary.heterogeneity else ""
+    return Row(
+        cells=(f"None: all {primary.k} trials", estimate_text(span, ratio=measure.ratio), i2),
+        marks=(PlotMark("diamond", span),),
+        tone="strong",
+        rule_above=True,
+    )

@@ -1,0 +1,66 @@
+"""The pooled effect under each model, as a dot plot."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from analysis.figures.effect_figure import draw_effect_figure
+from analysis.figures.effect_labels import (
+    effect_header,
+    estimate_text,
+    interval_name,
+    model_name,
+)
+from analysis.figures.effect_scale import interval_span
+from analysis.figures.row_plot import Column, PlotMark, Row
+from analysis.statistics.estimates import PooledEffect
+from analysis.synthesis.model import Synthesis
+
+
+def models_plot(synthesis: Synthesis) -> Figure:
+    """One row a model and interval: a dot with its confidence interval, prediction as a bar.
+
+    First the models the protocol shows, then the other estimators of tau2. The primary
+    analysis is bold and its estimate the dashed line. ValueError when there are none.
+    """
+    models = _models(synthesis)
+    if not models:
+        raise ValueError(f"{synthesis.title}: there are no models to compare")
+    columns = (
+        Column("Model"),
+        Column("Interval", widest=130.0),
+        Column(effect_header(synthesis), "right", side="right"),
+    )
+    notes = ["Bold and dashed line: the primary analysis."]
+    if any(pooled.prediction for pooled in models):
+        notes.append("Bar: prediction interval.")
+    rows = [_row(synthesis, pooled) for pooled in models]
+    return draw_effect_figure(synthesis, columns, rows, [" ".join(notes)])
+
+
+def _models(synthesis: Synthesis) -> list[PooledEffect]:
+    shown = {_identity(pooled) for pooled in synthesis.models}
+    others = (p for p in synthesis.robustness.estimators if _identity(p) not in shown)
+    return [*synthesis.models, *others]
+
+
+def _identity(pooled: PooledEffect) -> tuple[str, str]:
+    return pooled.model, pooled.interval.method
+
+
+def _row(synthesis: Synthesis, pooled: PooledEffect) -> Row:
+    measure, primary = synthesis.measure, synthesis.primary
+    span = interval_span(measure, pooled.estimate, pooled.interval)
+    marks = [PlotMark("dot", span)]
+    if pooled.prediction:
+        marks.insert(0, PlotMark("bar", interval_span(measure, None, pooled.prediction)))
+    is_primary = primary is not None and _identity(pooled) == _identity(primary)
+    return Row(
+        cells=(
+            model_name(pooled),
+            interval_name(pooled.interval),
+            estimate_text(span, ratio=measure.ratio),
+        ),
+        marks=tuple(marks),
+        tone="strong" if is_primary else "plain",
+    )

@@ -1,0 +1,242 @@
+"""All cells in one figure: outcomes as rows, time points side by side, conditions below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.figures import style
+from analysis.figures.canvas import Sheet
+from analysis.figures.effect_labels import (
+    band_note,
+    effect_header,
+    estimate_text,
+    favours,
+)
+from analysis.figures.effect_marks import (
+    draw_axis,
+    draw_bar,
+    draw_dot,
+    draw_interval,
+    draw_square,
+)
+from analysis.figures.effect_scale import (
+    EffectScale,
+    Span,
+    effect_scale,
+    important_band,
+    interval_span,
+)
+from analysis.figures.fitting import text_width, wrap
+from analysis.formatting import DASH, sentence_case
+from analysis.statistics.estimates import PooledEffect
+from analysis.synthesis.model import Synthesis
+
+MARGIN = 14.0
+GAP = 15.0
+LINE = 10.5
+ROW = 20.0
+HEADING = 24.0
+AXIS = 36.0  # tick labels and what each side favours
+COUNT = 16.0
+WIDEST_LABEL = 82.0
+MOST_TICKS = 5
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """The cells by place, and where the columns stand."""
+
+    cells: Mapping[tuple[str, str, str], Synthesis]
+    conditions: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    timepoints: tuple[str, ...]
+    labels: Mapping[str, str]
+    scale: EffectScale
+    label_width: float
+    numbers_width: float
+
+    @property
+    def facet_width(self) -> float:
+        facets = style.WIDTH - 2 * MARGIN - self.label_width
+        return facets / len(self.timepoints) - GAP
+
+    @property
+    def block_height(self) -> float:
+        return HEADING + LINE + len(self.outcomes) * ROW + AXIS
+
+    def left(self, timepoint: int) -> float:
+        return MARGIN + self.label_width + GAP + timepoint * (self.facet_width + GAP)
+
+    def label(self, slug: str) -> str:
+        return sentence_case(self.labels.get(slug, slug))
+
+
+def overview_plot(syntheses: Sequence[Synthesis], labels: Mapping[str, str]) -> Figure:
+    """Estimate, interval, prediction interval and k of every cell, in the order given.
+
+    `labels` turns the slugs of conditions, outcomes and time points into words; one
+    that it lacks is shown as it is. Differences share one axis; a cell that pools a
+    ratio has its numbers in words, for its axis is another. ValueError without cells.
+    """
+    if not syntheses:
+        raise ValueError("an overview needs at least one cell")
+    with style.drawing():
+        grid = _grid(syntheses, labels)
+        notes = _notes(syntheses)
+        height = MARGIN + len(grid.conditions) * grid.block_height + 8.0
+        sheet = Sheet.blank(style.WIDTH, height + len(notes) * LINE + MARGIN - 4.0)
+        for index, condition in enumerate(grid.conditions):
+            _draw_block(sheet, grid, condition, MARGIN + index * grid.block_height)
+        for index, note in enumerate(notes):
+            sheet.text(
+                MARGIN, height + (index + 0.5) * LINE, note, size=style.SMALL, color=style.MUTED
+            )
+        return sheet.figure
+
+
+def _grid(syntheses: Sequence[Synthesis], labels: Mapping[str, str]) -> _Grid:
+    cells = {(s.cell.condition, s.cell.outcome, s.cell.timepoint): s for s in syntheses}
+    conditions, outcomes, timepoints = (_unique(slugs) for slugs in zip(*cells, strict=True))
+    widest = max(
+        text_width(sentence_case(labels.get(outcome, outcome)), style.SMALL) for outcome in outcomes
+    )
+    numbers = [_numbers(s, s.primary) for s in syntheses if s.primary]
+    return _Grid(
+        cells=cells,
+        conditions=conditions,
+        outcomes=outcomes,
+        timepoints=timepoints,
+        labels=labels,
+        scale=_common_scale(syntheses),
+        label_width=min(widest, WIDEST_LABEL),
+        numbers_width=max((text_width(text, style.SMALL) for text in numbers), default=60.0),
+    )
+
+
+def _unique(slugs: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(slugs))
+
+
+def _common_scale(syntheses: Sequence[Synthesis]) -> EffectScale:
+    differences = [s for s in syntheses if not s.measure.ratio]
+    spans = [
+        span
+        for s in differences
+        if s.primary
+        for span in (_span(s, s.primary), _prediction(s, s.primary))
+        if span
+    ]
+    bands = [value for s in differences for value in important_band(s) or ()]
+    return effect_scale(spans, (0.0, *bands), ratio=False, most_ticks=MOST_TICKS)
+
+
+def _numbers(synthesis: Synthesis, pooled: PooledEffect) -> str:
+    text = estimate_text(_span(synthesis, pooled), ratio=synthesis.measure.ratio)
+    return f"{synthesis.measure.name} {text}" if synthesis.measure.ratio else text
+
+
+def _span(synthesis: Synthesis, pooled: PooledEffect) -> Span:
+    return interval_span(synthesis.measure, pooled.estimate, pooled.interval)
+
+
+def _prediction(synthesis: Synthesis, pooled: PooledEffect) -> Span | None:
+    if pooled.prediction is None:
+        return None
+    return interval_span(synthesis.measure, None, pooled.prediction)
+
+
+def _notes(syntheses: Sequence[Synthesis]) -> tuple[str, ...]:
+    bands = {band for s in syntheses if not s.measure.ratio and (band := important_band(s))}
+    ratios = any(s.measure.ratio and s.primary for s in syntheses)
+    notes = [
+        "Dot (square for a single trial) and line: estimate and confidence interval. "
+        "Bar: prediction interval. k: trials.",
+        *(band_note(band) for band in sorted(bands) if len(bands) == 1),
+        *(["Ratios have an axis of their own: numbers only."] if ratios else []),
+    ]
+    width = style.WIDTH - 2 * MARGIN
+    return tuple(line for note in notes for line in wrap(note, width, style.SMALL, lines=3))
+
+
+def _draw_block(sheet: Sheet, grid: _Grid, condition: str, top: float) -> None:
+    """One condition: its heading, the outcomes, a facet for each time point."""
+    sheet.text(MARGIN, top + LINE / 2, grid.label(condition), bold=True)
+    rows_top = top + HEADING + LINE
+    sheet.line((MARGIN, style.WIDTH - MARGIN), (rows_top - 4.0,) * 2, color=style.INK)
+    for index, outcome in enumerate(grid.outcomes):
+        y = rows_top + (index + 0.5) * ROW
+        lines = wrap(grid.label(outcome), grid.label_width, style.SMALL)
+        for line, text in enumerate(lines):
+            at = y + (line - (len(lines) - 1) / 2) * LINE
+            sheet.text(MARGIN, at, text, size=style.SMALL)
+    for index, timepoint in enumerate(grid.timepoints):
+        _draw_facet(sheet, grid, (condition, timepoint), grid.left(index), rows_top)
+
+
+def _draw_facet(sheet: Sheet, grid: _Grid, place: tuple[str, str], left: float, top: float) -> None:
+    condition, timepoint = place
+    plot_right = left + grid.facet_width - grid.numbers_width - COUNT - GAP
+    right = left + grid.facet_width
+    header = top - 4.0 - LINE / 2 - 3.0
+    sheet.text(left, header, grid.label(timepoint), size=style.SMALL, bold=True)
+    sheet.text(plot_right + COUNT, header, "k", align="right", size=style.SMALL, bold=True)
+    cells = [grid.cells.get((condition, outcome, timepoint)) for outcome in grid.outcomes]
+    named = next((effect_header(s) for s in cells if s and not s.measure.ratio), "")
+    sheet.text(right, header, named, align="right", size=style.SMALL, bold=True)
+    axes = sheet.axes(left, top, plot_right - left, len(cells) * ROW)
+    axes.set_ylim(top + len(cells) * ROW, top)
+    _draw_axes(axes, grid, cells)
+    for index, synthesis in enumerate(cells):
+        if synthesis:
+            _draw_cell(sheet, axes, grid, synthesis, plot_right, right, top + (index + 0.5) * ROW)
+    _draw_sides(sheet, axes, cells, top + len(cells) * ROW + AXIS - 12.0)
+
+
+def _draw_axes(axes: Axes, grid: _Grid, cells: Sequence[Synthesis | None]) -> None:
+    draw_axis(axes, grid.scale)
+    bands = {band for s in cells if s and not s.measure.ratio and (band := important_band(s))}
+    if len(bands) == 1:
+        axes.axvspan(*bands.pop(), facecolor=style.BAND, edgecolor="none", zorder=0)
+    axes.axvline(0.0, color=style.INK, lw=0.9, zorder=2)
+
+
+def _draw_cell(
+    sheet: Sheet,
+    axes: Axes,
+    grid: _Grid,
+    synthesis: Synthesis,
+    plot_right: float,
+    right: float,
+    y: float,
+) -> None:
+    sheet.text(plot_right + COUNT, y, str(synthesis.k), align="right", size=style.SMALL)
+    pooled = synthesis.primary
+    if pooled is None:
+        sheet.text(right, y, DASH, align="right", size=style.SMALL, color=style.MUTED)
+        return
+    sheet.text(right, y, _numbers(synthesis, pooled), align="right", size=style.SMALL)
+    if synthesis.measure.ratio:
+        return
+    span = _span(synthesis, pooled)
+    prediction = _prediction(synthesis, pooled)
+    if prediction:
+        draw_bar(axes, grid.scale, prediction, y, half_height=3.2)
+    draw_interval(axes, grid.scale, span, y, color=style.POOLED, width=1.6)
+    if pooled.k > 1:
+        draw_dot(axes, grid.scale, span, y, side=6.5)
+    else:
+        draw_square(axes, grid.scale, pooled.estimate, y, side=6.0)
+
+
+def _draw_sides(sheet: Sheet, axes: Axes, cells: Sequence[Synthesis | None], y: float) -> None:
+    measure = next((s.measure for s in cells if s and not s.measure.ratio), None)
+    if measure is None:
+        return
+    x = axes.transData.transform((0.0, 0.0))[0]
+    left, right = favours(measure)
+    sheet.text(x - 6.0, y, f"← {left}", align="right", size=7.5)
+    sheet.text(x + 6.0, y, f"{right} →", size=7.5)

@@ -1,0 +1,101 @@
+"""How far each question's answer moves: its models, its sets of trials, each trial left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from matplotlib.figure import Figure
+
+from analysis.figures import style
+from analysis.figures.effect_labels import band_note, effect_header, estimate_text, favours
+from analysis.figures.effect_scale import Span, effect_scale, important_band, interval_span
+from analysis.figures.row_plot import Column, PlotMark, Row, RowPlot, Shape, draw_row_plot
+from analysis.formatting import limits, number
+from analysis.synthesis.model import Synthesis
+from analysis.synthesis.sensitivity_overview import Family, Sensitivity, Spread
+
+SHAPES: Mapping[Family, Shape] = MappingProxyType(
+    {"models": "ring", "sets of trials": "lozenge", "leave one out": "tick"}
+)
+LABELS: Mapping[Family, str] = MappingProxyType(
+    {
+        "models": "other models",
+        "sets of trials": "other sets of trials",
+        "leave one out": "without one trial",
+    }
+)
+
+
+def sensitivity_plot(questions: Sequence[Sensitivity], labels: Mapping[str, str]) -> Figure:
+    """Below each question's estimate and interval a line of marks for each kind of variant.
+
+    All questions share one axis, so all must pool one measure of difference; `labels` turns
+    the slugs of conditions into headings. ValueError without questions, or with a ratio.
+    """
+    if not questions:
+        raise ValueError("a sensitivity plot needs at least one question")
+    if any(question.synthesis.measure.ratio for question in questions):
+        raise ValueError("ratios have an axis of their own: leave them out of this figure")
+    first = questions[0].synthesis
+    band = important_band(first)
+    points = [_shown(first, v.estimate) for question in questions for v in question.variants]
+    spans = [_primary_span(question) for question in questions]
+    plot = RowPlot(
+        columns=(
+            Column("Question"),
+            Column(effect_header(first).replace(" [", "\n["), "right", "right"),
+        ),
+        rows=tuple(_rows(questions, labels)),
+        scale=effect_scale(spans, (0.0, *points, *(band or ())), ratio=False),
+        plot_header="Dot and line: primary analysis. Hollow marks: each variant’s estimate",
+        no_effect=first.measure.no_effect,
+        favours=favours(first.measure),
+        band=band,
+        notes=(
+            "Circles: other models. Diamonds: other sets of trials. Ticks: one trial left out. "
+            "The number of variants stands in brackets; numbers on the right of a variant line "
+            "are its lowest and highest estimate.",
+            *((band_note(band),) if band else ()),
+        ),
+    )
+    with style.drawing():
+        return draw_row_plot(plot).figure
+
+
+def _rows(questions: Sequence[Sensitivity], labels: Mapping[str, str]) -> Iterator[Row]:
+    condition = None
+    for question in questions:
+        synthesis = question.synthesis
+        if synthesis.cell.condition != condition:
+            condition = synthesis.cell.condition
+            heading = labels.get(condition, condition)
+            yield Row((f"{heading[:1].upper()}{heading[1:]}",), tone="heading")
+        span = _primary_span(question)
+        title = synthesis.title.partition(":")[0]
+        yield Row(
+            cells=(title, estimate_text(span, ratio=False)),
+            marks=(PlotMark("dot", span),),
+            tone="strong",
+            rule_above=True,
+        )
+        yield from (_spread_row(synthesis, spread) for spread in question.spreads)
+
+
+def _spread_row(synthesis: Synthesis, spread: Spread) -> Row:
+    shown = [_shown(synthesis, variant.estimate) for variant in spread.variants]
+    marks = tuple(
+        PlotMark(SHAPES[spread.family], Span(value, value, value)) for value in sorted(shown)
+    )
+    label = f"{LABELS[spread.family]} ({len(shown)})"
+    said = number(shown[0]) if len(shown) == 1 else limits(min(shown), max(shown))
+    return Row((label, said), marks, tone="muted")
+
+
+def _primary_span(question: Sensitivity) -> Span:
+    primary = question.primary
+    return interval_span(question.synthesis.measure, primary.estimate, primary.interval)
+
+
+def _shown(synthesis: Synthesis, estimate: float) -> float:
+    return synthesis.measure.shown(estimate)

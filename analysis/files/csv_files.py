@@ -1,0 +1,137 @@
+"""Read a CSV file as text, strictly: every cell keeps the line it stands on.
+
+Nothing is guessed: one encoding (UTF-8, a byte-order mark is allowed), one
+delimiter (the comma), one header, as many cells in a row as the header names.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.files.problems import LARGEST_FILE, EvidenceError, Problem, read_bytes, short
+
+# Far above the longest real note and the largest review, far below what makes a reader slow.
+LONGEST_CELL = 20_000
+MOST_ROWS = 3_000
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+# Tabs and line ends may stand in a quoted note; other control characters are never seen
+# by the person who typed them, and break the figures' SVG.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """The cells of a CSV file: `rows` in file order, `lines` the line each row starts on.
+
+    A row that does not fit the header is not among `rows`; `problems` names it.
+    """
+
+    path: Path
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_csv(path: Path) -> TextTable:
+    """Read one CSV file; EvidenceError lists all that is wrong with its form."""
+    table = read_fitting_rows(path)
+    if table.problems:
+        raise EvidenceError(table.problems)
+    return table
+
+
+def read_fitting_rows(path: Path) -> TextTable:
+    """Read the rows that fit the header; EvidenceError where no table can be made at all."""
+    records, lines = _records(path, csv_text(path))
+    if not records:
+        raise EvidenceError([Problem(path, 1, None, "the file is empty: a header was expected")])
+    header = tuple(name.strip() for name in records[0])
+    if problems := _header_problems(path, lines[0], header):
+        raise EvidenceError(problems)
+    rows, starts = [], []
+    for cells, line in zip(records[1:], lines[1:], strict=True):
+        wrong = _row_problems(path, line, header, cells)
+        problems += wrong
+        if not wrong:
+            rows.append(tuple(cell.strip() for cell in cells))
+            starts.append(line)
+    return TextTable(path, header, tuple(rows), tuple(starts), tuple(problems))
+
+
+def csv_text(path: Path, largest: int = LARGEST_FILE) -> str:
+    """The text of a CSV file; EvidenceError where it is another kind of file, or not UTF-8."""
+    raw = read_bytes(path, largest)
+    if raw.startswith(b"PK\x03\x04"):
+        message = "this is a zip archive or a spreadsheet, not CSV: save the sheet as CSV (UTF-8)"
+        raise EvidenceError([Problem(path, 1, None, message)])
+    if (nul := raw.find(b"\0")) >= 0:
+        line = raw.count(b"\n", 0, nul) + 1
+        message = "a NUL byte: the file is binary or UTF-16; save it as CSV (UTF-8)"
+        raise EvidenceError([Problem(path, line, None, message)])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        message = f"byte 0x{raw[error.start]:02x} is not UTF-8: save the file as CSV (UTF-8)"
+        raise EvidenceError([Problem(path, line, None, message)]) from None
+
+
+def _records(path: Path, text: str) -> tuple[list[list[str]], list[int]]:
+    # Python's default limit on one cell is that of a long note; ours is the file's.
+    csv.field_size_limit(LARGEST_FILE)
+    # newline="" leaves line ends to the reader, which takes a bare carriage return for one too.
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    records, lines, line = [], [], 1
+    try:
+        for record in reader:
+            if any(cell.strip() for cell in record):
+                records.append(record)
+                lines.append(line)
+            if len(records) > MOST_ROWS:
+                message = f"over {MOST_ROWS} rows, which no file of this review can have"
+                raise EvidenceError([Problem(path, line, None, message)])
+            line = reader.line_num + 1
+    except csv.Error as error:
+        message = f"not valid CSV: {error} (an unclosed quotation mark?)"
+        raise EvidenceError([Problem(path, line, None, message)]) from None
+    return records, lines
+
+
+def _header_problems(path: Path, line: int, header: tuple[str, ...]) -> list[Problem]:
+    if len(header) == 1:
+        for name, mark in (("semicolon", ";"), ("tab", "\t"), ("vertical bar", "|")):
+            if mark in header[0]:
+                return [Problem(path, line, None, f"cells are separated by a {name}, not a comma")]
+    problems = [
+        Problem(path, line, short(name), "this column stands twice in the header")
+        for name, times in Counter(header).items()
+        if name and times > 1
+    ]
+    if "" in header:
+        problems.append(Problem(path, line, None, "a column without a name in the header"))
+    return problems
+
+
+def _row_problems(
+    path: Path, line: int, header: tuple[str, ...], cells: list[str]
+) -> list[Problem]:
+    if len(cells) != len(header):
+        message = f"{len(cells)} cells where the header names {len(header)}"
+        if len(cells) > len(header):
+            message += " (a decimal comma, or a text with commas outside quotation marks?)"
+        return [Problem(path, line, None, message)]
+    problems = []
+    for name, cell in zip(header, cells, strict=True):
+        if len(cell) > LONGEST_CELL:
+            message = f"{len(cell)} characters in one cell, over {LONGEST_CELL}"
+            problems.append(Problem(path, line, name, message))
+        elif found := CONTROL.search(cell):
+            message = f"an invisible control character (U+{ord(found[0]):04X})"
+            problems.append(Problem(path, line, name, message))
+    return problems

@@ -1,0 +1,47 @@
+"""JSON files that the program wrote itself: read strictly, so that a damaged one is an error."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from analysis.files.problems import EvidenceError, Problem, read_bytes
+
+Read = TypeVar("Read")
+PLACE = re.compile(r" at line (\d+) column \d+$")
+
+
+def read_json(path: Path, kind: TypeAdapter[Read]) -> Read:
+    """What the file holds; EvidenceError where it is no JSON, says a key twice, or is no `kind`.
+
+    Strictly: text is no number and no date's day, a truth value is no number, nothing is infinite.
+    """
+    raw = read_bytes(path)
+    try:
+        found = kind.validate_json(raw, strict=True)
+    except ValidationError as error:
+        raise EvidenceError([_problem(path, error)]) from None
+    # Of two values under one key a parser keeps the last: which one was meant nobody knows.
+    json.loads(raw, object_pairs_hook=lambda pairs: _each_once(path, pairs))
+    return found
+
+
+def _problem(path: Path, error: ValidationError) -> Problem:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(str(part)[:60] for part in first["loc"]) or None
+    place = PLACE.search(first["msg"])
+    line = int(place[1]) if place else None
+    return Problem(path, line, where, PLACE.sub("", first["msg"]).removeprefix("Value error, "))
+
+
+def _each_once(path: Path, pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise EvidenceError([Problem(path, None, twice[:60], "this key stands twice")])
+    return found

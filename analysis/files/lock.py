@@ -1,0 +1,33 @@
+"""One writer at a time: two people, or a person and the scheduler, take turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from analysis.files.problems import ReviewError
+from analysis.files.writing import remove_unfinished
+
+LOCK = ".searches.lock"
+WAIT_SECONDS = 60.0
+
+
+@contextmanager
+def locked(data: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
+    """Hold the data for writing, without what killed writers left there.
+
+    ReviewError if another does not let go.
+    """
+    lock = FileLock(data / LOCK, timeout=wait)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise ReviewError(f"another command is writing to {data}: try again after it") from None
+    try:
+        remove_unfinished(data)
+        yield
+    finally:
+        lock.release()

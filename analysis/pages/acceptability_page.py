@@ -1,0 +1,106 @@
+"""Attrition, adherence, participation, satisfaction and harms: what the sources say of each."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.evidence.rows import AcceptabilityRow, Evidence
+from analysis.formatting import counted, listed
+from analysis.pages.html import Html, link, paragraph, table
+from analysis.pages.question_page import short_citation, trial_link
+from analysis.pages.trials_page import included
+
+# How a source words that the trial did not report something.
+NOT_REPORTED = "not reported by the trial"
+
+
+def rows_about(evidence: Evidence, what: str) -> list[AcceptabilityRow]:
+    """The rows about one subject, of included trials, in the order of the trial table."""
+    order = {trial.study_id: place for place, trial in enumerate(included(evidence))}
+    rows = [row for row in evidence.acceptability if row.what == what and row.study_id in order]
+    return sorted(rows, key=lambda row: order[row.study_id])
+
+
+def reporting(evidence: Evidence, what: str) -> Html:
+    """Of how many included trials a subject is reported, known not to be, or not seen by us."""
+    reported, silent, unseen = split(evidence, what)
+    total = len(reported) + len(silent) + len(unseen)
+    said = [
+        f"Our sources say something about {what} in {len(reported)} of {total} included trials."
+    ]
+    if silent:
+        said.append(
+            f"For {counted(len(silent), 'trial')} a source says that nothing is reported "
+            f"({listed(silent)})."
+        )
+    if unseen:
+        said.append(
+            f"For {counted(len(unseen), 'trial')} we have seen nothing, which does not mean that "
+            "there is nothing."
+        )
+    return paragraph(" ".join(said))
+
+
+def split(evidence: Evidence, what: str) -> tuple[list[str], list[str], list[str]]:
+    """Labels of included trials by what is known of a subject: reported, not reported, not seen.
+
+    A trial counts as reported when one of its rows says anything but that it is not.
+    """
+    rows = rows_about(evidence, what)
+    said = {row.study_id for row in rows if row.value != NOT_REPORTED}
+    silent = {row.study_id for row in rows} - said
+    trials = included(evidence)
+    return (
+        [trial.label for trial in trials if trial.study_id in said],
+        [trial.label for trial in trials if trial.study_id in silent],
+        [trial.label for trial in trials if trial.study_id not in said | silent],
+    )
+
+
+def statements_table(evidence: Evidence, what: str, caption: str) -> Html:
+    """Every row about a subject, as its source words it; rows that only say “not” are counted."""
+    rows = [row for row in rows_about(evidence, what) if row.value != NOT_REPORTED]
+    shown = [
+        {
+            "Trial": trial_link(row.study_id, evidence.trials[row.study_id].label),
+            "Arm": row.arm,
+            "Of": row.n,
+            "Value": row.value,
+            "Unit": "in words" if row.unit == "statement" else row.unit,
+            "What was counted": row.note,
+            "Source": _source(evidence, row),
+        }
+        for row in rows
+    ]
+    return table(pd.DataFrame(shown, dtype=object), caption, numbers=("Of",))
+
+
+def _source(evidence: Evidence, row: AcceptabilityRow) -> Html:
+    source = evidence.sources[row.source_id]
+    return link(short_citation(source.citation.partition(";")[0]), source.url)
+
+
+def other_trials(evidence: Evidence) -> Html:
+    """How many rows are about trials that are not included, and so are not shown here."""
+    included_ids = {trial.study_id for trial in included(evidence)}
+    other = [row for row in evidence.acceptability if row.study_id not in included_ids]
+    labels = sorted({evidence.trials[row.study_id].label for row in other})
+    if not other:
+        return Html("")
+    return paragraph(
+        f"{counted(len(other), 'further row').capitalize()} in the data "
+        f"{'is' if len(other) == 1 else 'are'} about trials that are excluded or awaiting, and "
+        f"not shown here: {listed(labels)}."
+    )
+
+
+def not_seen(evidence: Evidence) -> Html:
+    """The included trials about which no row of any subject exists."""
+    known = {row.study_id for row in evidence.acceptability}
+    labels = [trial.label for trial in included(evidence) if trial.study_id not in known]
+    if not labels:
+        return paragraph("Every included trial has at least one row.")
+    return paragraph(
+        f"For {counted(len(labels), 'included trial')} we have nothing on any of these "
+        f"subjects: {listed(labels)}."
+    )

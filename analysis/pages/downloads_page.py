@@ -1,0 +1,153 @@
+"""What can be downloaded, and what the results files hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis.formatting import count
+from analysis.pages.html import Html, element, join, link, paragraph, table
+from analysis.pages.links import UP
+from analysis.publishing.downloads import (
+    ARCHIVE,
+    EFFECTS,
+    FOLDER,
+    SCHEMA,
+    Download,
+    results_schema,
+)
+from analysis.publishing.effects_table import COLUMNS
+
+Schema = Mapping[str, Any]
+
+
+def archive(offered: Sequence[Download]) -> Html:
+    """The one link for those who want everything."""
+    whole = _named(offered, ARCHIVE)
+    return paragraph(
+        _link(whole, "Download everything as one archive"),
+        f" ({size(whole)}, {len(offered) - 1} files).",
+    )
+
+
+def effects(offered: Sequence[Download]) -> Html:
+    """The link to the table of effects."""
+    table_of_effects = _named(offered, EFFECTS)
+    return paragraph(
+        _link(table_of_effects, "Download effects.csv"),
+        f" ({count(table_of_effects.rows)} rows, {size(table_of_effects)}).",
+    )
+
+
+def _named(offered: Sequence[Download], path: str) -> Download:
+    return next(file for file in offered if file.path == path)
+
+
+def files_table(offered: Sequence[Download], caption: str, folder: str) -> Html:
+    """The files below a folder (or those in none, if it is empty): link, rows and size."""
+    rows = [
+        {
+            "File": _link(file, file.path),
+            "What it holds": file.about,
+            "Rows": count(file.rows),
+            "Size": size(file),
+        }
+        for file in offered
+        if file.path.rpartition("/")[0].partition("/")[0] == folder
+        and file.path not in (ARCHIVE, EFFECTS)
+    ]
+    return table(pd.DataFrame(rows, dtype=object), caption, numbers=("Rows", "Size"))
+
+
+def _link(file: Download, label: str) -> Html:
+    return link(label, f"{UP}{FOLDER}/{file.path}")
+
+
+def size(file: Download) -> str:
+    """`28 kB`: in thousands of bytes, rounded up."""
+    return f"{-(-len(file.content) // 1000):,} kB"
+
+
+def columns_table() -> Html:
+    """The columns of effects.csv."""
+    rows = [{"Column": element("code", name), "Meaning": said} for name, said in COLUMNS.items()]
+    return table(pd.DataFrame(rows, dtype=object), "Columns of effects.csv")
+
+
+def schema_link() -> Html:
+    """Where the same stands for machines."""
+    return paragraph(
+        "The same as ", link("JSON Schema", f"{UP}{FOLDER}/{SCHEMA}"), " for machines."
+    )
+
+
+def results_tables() -> Html:
+    """Every object in a results file with its fields, from the code that writes the file."""
+    schema = results_schema()
+    objects = {"Synthesis": schema, **schema["$defs"]}
+    return join(
+        element(
+            "details",
+            element("summary", name),
+            _described(definition),
+            _fields_table(name, definition),
+            id=f"schema-{name}",
+        )
+        for name, definition in objects.items()
+        if "properties" in definition
+    )
+
+
+def _described(definition: Schema) -> Html:
+    """The docstring of the object, its names set as code; what Python calls None is null here."""
+    said = " ".join(definition.get("description", "").split()).replace("`None`", "`null`")
+    parts = said.split("`")
+    shown = (element("code", part) if odd % 2 else part for odd, part in enumerate(parts))
+    return paragraph(*(part for part in shown if part)) if said else Html("")
+
+
+def _fields_table(name: str, definition: Schema) -> Html:
+    rows = [
+        {"Field": element("code", field), "Type": kind(spec)}
+        for field, spec in definition["properties"].items()
+    ]
+    return table(pd.DataFrame(rows, dtype=object), f"Fields of {name}")
+
+
+def kind(spec: Schema) -> Html:
+    """A type of JSON Schema in words: `list of StudyEffect`, `number or none`."""
+    if "$ref" in spec:
+        name = spec["$ref"].rpartition("/")[2]
+        return link(name, f"#schema-{name}")
+    if "anyOf" in spec:
+        return join(map(kind, spec["anyOf"]), " or ")
+    if "enum" in spec:
+        return join((element("q", value) for value in spec["enum"]), ", ")
+    if "const" in spec:
+        return element("q", spec["const"])
+    return _container(spec)
+
+
+def _container(spec: Schema) -> Html:
+    match spec.get("type"):
+        case "array" if "prefixItems" in spec:
+            return join((join(map(kind, spec["prefixItems"]), " and "), " as a list"))
+        case "array":
+            return join(("list of ", kind(spec.get("items", {}))))
+        case "object":
+            return join(("names with ", kind(spec.get("additionalProperties", {}))))
+        case "null":
+            return join(("none",))
+        case "string" if spec.get("format") == "date":
+            return join(("day",))
+        case "string":
+            return join(("text",))
+        case "boolean":
+            return join(("true or false",))
+        case "integer":
+            return join(("whole number",))
+        case "number":
+            return join(("number",))
+    return join(("anything",))

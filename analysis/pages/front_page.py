@@ -1,0 +1,253 @@
+"""The front page: status, the answer, what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.evidence.rows import Evidence
+from analysis.figures.effect_scale import EffectScale, effect_scale, interval_span
+from analysis.figures.strip import synthesis_strip
+from analysis.formatting import count, counted, day, listed, number, percent_level, sentence_case
+from analysis.pages.certainty_section import mark
+from analysis.pages.html import CARDS, Html, element, items, join, link, paragraph, table, text
+from analysis.pages.question_page import short_name, shown_limits
+from analysis.pages.status_line import searched_since
+from analysis.pages.whats_new_page import said, since_release
+from analysis.protocol import Protocol
+from analysis.publishing.addresses import FEED
+from analysis.searching.history import Search, source_status
+from analysis.synthesis.model import Synthesis
+from analysis.versions.compare import Change, Comparison
+from analysis.versions.releases import Release
+from analysis.versions.results import analysed
+
+
+def status(evidence: Evidence, searches: tuple[Search, ...], results: dict[str, Synthesis]) -> Html:
+    """One line: version, last search per source, next search due, trials and participants."""
+    protocol = evidence.protocol
+    trials, people = analysed(results)
+    by_day: dict[tuple[str, bool], list[str]] = {}
+    for source in source_status(protocol, searches):
+        last = "never searched" if source.last_searched is None else day(source.last_searched)
+        due = "" if source.next_due is None else day(source.next_due)
+        said = f"last searched {last}; next search due {due}" if due else last
+        by_day.setdefault((said, source.overdue), []).append(source.source)
+    parts = [
+        element("span", f"Version {protocol.version.name} ({day(protocol.version.date)})"),
+        *(
+            element("span", f"{listed(names)}: {said}", overdue_mark(overdue))
+            for (said, overdue), names in by_day.items()
+        ),
+        element(
+            "span",
+            f"{counted(trials, 'trial')} with {counted(people, 'participant')} in the analyses",
+        ),
+    ]
+    return element("p", join(parts, " · "), class_="status-line")
+
+
+def overdue_mark(overdue: bool) -> Html:
+    return element("strong", " (overdue)", class_="overdue") if overdue else Html("")
+
+
+def answers(evidence: Evidence, results: dict[str, Synthesis], changes: Sequence[Change]) -> Html:
+    """The answer table of every condition."""
+    return join(
+        answer_table(evidence, results, changes, condition.id)
+        for condition in evidence.protocol.conditions
+    )
+
+
+def answer_table(
+    evidence: Evidence,
+    results: dict[str, Synthesis],
+    changes: Sequence[Change],
+    condition: str,
+) -> Html:
+    """One row an outcome of this condition, right after treatment."""
+    protocol = evidence.protocol
+    shown = [
+        results[cell.key]
+        for cell in protocol.cells
+        if cell.condition == condition and cell.timepoint == protocol.timepoints[0].id
+    ]
+    scale = common_scale(shown)
+    by_key = {change.state.cell.key: change for change in changes}
+    rows = []
+    for synthesis in shown:
+        outcome = protocol.outcome(synthesis.cell.outcome)
+        label = sentence_case(outcome.label)
+        rows.append(
+            {
+                "Outcome": link(label, f"effects/{synthesis.cell.slug}.html"),
+                "What we know": _known(synthesis),
+                "How large": _effect(synthesis, scale[synthesis.measure.ratio], label),
+                "Since the version before": _change(by_key[synthesis.cell.key]),
+            }
+        )
+    name = protocol.condition(condition).label
+    caption = f"{name[0].upper()}{name[1:]}, {protocol.timepoints[0].description}"
+    return table(pd.DataFrame(rows, dtype=object), caption, class_=f"answers {CARDS}")
+
+
+def _known(synthesis: Synthesis) -> Html:
+    """The answer in plain words, and on how much it rests."""
+    if synthesis.primary is None:
+        return element("span", synthesis.sentences.plain)
+    people = (
+        "" if synthesis.n_total is None else f", {counted(synthesis.n_total, 'person', 'people')}"
+    )
+    more = " or more" if synthesis.n_unknown and people else ""
+    return join(
+        (
+            element("span", synthesis.sentences.plain, class_="plain"),
+            element("small", f"{counted(synthesis.k, 'trial')}{people}{more}"),
+            element("small", "certainty: ", mark(synthesis.certainty), class_="certainty"),
+        )
+    )
+
+
+def _effect(synthesis: Synthesis, scale: EffectScale, label: str) -> Html:
+    """The picture, the estimate with its interval, and what to expect in a new setting."""
+    if synthesis.primary is None:
+        return text("no usable numbers")
+    said = effect_text(synthesis)
+    prediction = synthesis.primary.prediction
+    expected = (
+        element("small", f"in a new setting {shown_limits(synthesis.measure, prediction)}")
+        if prediction
+        else Html("")
+    )
+    strip = Html(synthesis_strip(synthesis, scale, title=f"{label}: {said}"))
+    return join((strip, element("span", said, class_="nowrap"), expected))
+
+
+def common_scale(syntheses: list[Synthesis]) -> dict[bool, EffectScale]:
+    """One axis for all strips of differences, one for those of ratios: they can be compared."""
+    scales = {}
+    for ratio in (False, True):
+        spans = [
+            interval_span(s.measure, s.primary.estimate, s.primary.interval)
+            for s in syntheses
+            if s.primary and s.measure.ratio == ratio
+        ]
+        scales[ratio] = effect_scale(spans, [1.0] if ratio else [0.0, -0.5, 0.5], ratio=ratio)
+    return scales
+
+
+def effect_text(synthesis: Synthesis) -> str:
+    """`SMD −0.36 (−0.49 to −0.23)`, or that there is none."""
+    primary = synthesis.primary
+    if primary is None:
+        return "no usable numbers"
+    measure = synthesis.measure
+    shown = number(measure.shown(primary.estimate))
+    return f"{short_name(measure)} {shown} ({shown_limits(measure, primary.interval)})"
+
+
+def _change(change: Change) -> Html:
+    """The arrow and the earlier estimate, in text and not on hover only."""
+    before, now = change.estimates
+    if now is None:
+        return text("still no usable numbers")
+    if before is None or change.before is None:
+        return join((f"{change.arrow} new", element("small", "no usable numbers before")))
+    was = f"was {said(change.state, before)} from {counted(change.before.k, 'trial')}"
+    words = {"lower": "lower", "higher": "higher", "same": "the same"}[change.direction]
+    return join((f"{change.arrow} {words}", element("small", was)))
+
+
+def what_changed(
+    evidence: Evidence,
+    searches: tuple[Search, ...],
+    before: Release,
+    changes: Sequence[Change],
+    unreleased: Comparison | None,
+) -> Html:
+    """New trials, conclusions that moved, what is not released yet, what to be careful about."""
+    new = {trial for change in changes for trial in change.new_trials}
+    moved = [change for change in changes if change.rules and all(change.estimates)]
+    first = [change for change in changes if change.direction == "new"]
+    unverified = sum(row.verified == "no" for row in evidence.outcomes)
+    has = "has" if len(first) == 1 else "have"
+    return join(
+        (
+            paragraph(
+                f"Since version {before.name}, {counted(len(new), 'trial')} with usable numbers "
+                f"came in, and {counted(len(first), 'question')} that had no usable estimate now "
+                f"{has} one."
+            ),
+            paragraph(
+                f"By our rules the conclusion changed for {counted(len(moved), 'question')}: "
+                "which ones, and why, stands on ",
+                link("What’s new", "living/whats-new.html"),
+                ".",
+            ),
+            since_release(unreleased),
+            paragraph(
+                f"{count(unverified)} of {count(len(evidence.outcomes))} outcome rows have not yet "
+                "been checked by a person against the trial report. ",
+                searched_since(evidence.protocol, searches),
+            ),
+        )
+    )
+
+
+def how_to_read(evidence: Evidence) -> Html:
+    """What the columns of the answer table mean, in four sentences."""
+    level = percent_level(evidence.protocol.synthesis.level)
+    important = evidence.protocol.measures["SMD"].smallest_important_difference
+    return element(
+        "details",
+        element("summary", "How to read this table"),
+        paragraph(
+            "SMD is the standardised mean difference: the difference between therapy and control "
+            "in standard deviations, so that different questionnaires can be compared. "
+            f"Below zero favours therapy; about {number(important or 0, 1)} is a small difference."
+        ),
+        paragraph(
+            "A risk ratio above 1 means that more people got clearly better with therapy than "
+            "without."
+        ),
+        paragraph(
+            f"The interval holds the values that fit the data at the {level} level. “In a new "
+            "setting” is where we expect the true effect in one more trial like these; it is wide "
+            "when trials differ or are few."
+        ),
+        paragraph(
+            "In the picture the diamond is the estimate, the line its interval, the pale bar the "
+            "range for a new setting, the upright line no difference, and the grey band a "
+            "difference too small to matter. Left is better for differences, right for ratios."
+        ),
+    )
+
+
+def read_on(evidence: Evidence) -> Html:
+    """Where to go from here, and how to cite."""
+    protocol = evidence.protocol
+    cite = (
+        f"The review team. {protocol.title}: a living systematic review. "
+        f"Version {protocol.version.name}, {day(protocol.version.date)}."
+    )
+    return items(
+        (
+            link("Plain language summary", "about/plain-language-summary.html"),
+            link("What’s new, outcome by outcome", "living/whats-new.html"),
+            link("How the review was made", "methods/eligibility.html"),
+            link("All questions at a glance", "results/overview.html"),
+            link("The included trials", "results/included-trials.html"),
+            link("Data, results and figures to download", "living/downloads.html"),
+            link("The data, their sources and licences", "about-the-data.html"),
+            *_feed(protocol),
+            join(("Cite as: ", element("cite", cite))),
+        )
+    )
+
+
+def _feed(protocol: Protocol) -> list[Html]:
+    """The feed of versions, which exists where the site's address is known."""
+    if not protocol.site_url:
+        return []
+    return [link("A feed that announces each new version", FEED)]

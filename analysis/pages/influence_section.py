@@ -1,0 +1,152 @@
+"""Which trials a cell's answer hangs on: influence, Baujat plot, every subset of the trials."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.figures import style
+from analysis.figures.baujat_plot import baujat_plot
+from analysis.figures.gosh_plot import gosh_plot
+from analysis.figures.influence_plot import influence_plot
+from analysis.formatting import DASH, counted, limits, listed, number, percent, percent_level
+from analysis.pages.html import Html, paragraph, show, table
+from analysis.pages.question_page import short_name
+from analysis.pages.sensitivity_section import folded
+from analysis.protocol import SynthesisRules
+from analysis.statistics.gosh import Gosh, gosh
+from analysis.statistics.influence import Influence
+from analysis.synthesis.model import Synthesis
+
+DIAGNOSTICS = {
+    "Studentised residual": "rstudent",
+    "DFFITS": "dffits",
+    "Cook’s distance": "cook_d",
+    "Covariance ratio": "cov_r",
+    "τ² without": "tau2_del",
+    "Q without": "qe_del",
+    "Leverage": "hat",
+    "DFBETAS": "dfbs",
+}
+BAUJAT = {
+    "Contribution to heterogeneity": "baujat_x",
+    "Influence on the pooled effect": "baujat_y",
+}
+
+
+def influence(synthesis: Synthesis, rules: SynthesisRules) -> None:
+    """Display the diagnostics of each trial, as a figure and as a table."""
+    rows = synthesis.robustness.influence
+    if not rows:
+        show(paragraph(_too_few(synthesis, rules, "Influence is measured")))
+        return
+    labels = [synthesis.pooled_studies[row.study].label for row in rows if row.influential]
+    found = (
+        f"Influential by the usual rules: {listed(labels)}." if labels else "No trial stands out."
+    )
+    style.show(influence_plot(synthesis), f"Influence of {len(rows)} trials. {found}")
+    show(paragraph(found), _numbers(synthesis, DIAGNOSTICS, "Influence of each trial"))
+
+
+def baujat(synthesis: Synthesis, rules: SynthesisRules) -> None:
+    """Display which trials make the heterogeneity, and which move the result."""
+    rows = synthesis.robustness.influence
+    if not rows:
+        show(paragraph(_too_few(synthesis, rules, "A Baujat plot is drawn")))
+        return
+    most = max(rows, key=lambda row: row.baujat_x)
+    moves = max(rows, key=lambda row: row.baujat_y)
+    labels = synthesis.pooled_studies
+    mover = "it" if moves is most else labels[moves.study].label
+    found = (
+        f"{labels[most.study].label} adds most to the heterogeneity; {mover} moves the result most."
+    )
+    style.show(baujat_plot(synthesis), f"Baujat plot of {len(rows)} trials. {found}")
+    show(paragraph(found), _numbers(synthesis, BAUJAT, "Baujat plot"))
+
+
+def _numbers(synthesis: Synthesis, columns: dict[str, str], caption: str) -> Html:
+    rows = [
+        {
+            "Trial": synthesis.pooled_studies[row.study].label,
+            **{name: _maybe(getattr(row, field)) for name, field in columns.items()},
+        }
+        for row in synthesis.robustness.influence
+    ]
+    frame = pd.DataFrame(rows, dtype=object)
+    return folded("The same as a table", table(frame, caption, numbers=tuple(columns)))
+
+
+def _maybe(value: float | None) -> str:
+    return DASH if value is None else number(value, 3)
+
+
+def all_subsets(synthesis: Synthesis, rules: SynthesisRules) -> None:
+    """Display every subset of the trials pooled (or a seeded sample of them).
+
+    Where a trial is influential, the subsets with it and those without stand side by side.
+    """
+    if synthesis.k < rules.influence_minimum_k:
+        show(paragraph(_too_few(synthesis, rules, "Subsets are pooled")))
+        return
+    effects = np.array([study.effect for study in synthesis.pooled_studies])
+    variances = np.array([study.variance for study in synthesis.pooled_studies])
+    subsets = gosh(effects, variances)
+    split = most_influential(synthesis.robustness.influence)
+    found = _spread(synthesis, subsets)
+    parted = (
+        ""
+        if split is None
+        else f" Two panels: with and without {synthesis.pooled_studies[split].label}."
+    )
+    style.show(gosh_plot(synthesis, subsets, split), f"{found}{parted}")
+    show(paragraph(found), folded("The same as a table", _subsets_table(synthesis, subsets)))
+
+
+def most_influential(rows: tuple[Influence, ...]) -> int | None:
+    """The position of the influential trial that moves the pooled effect most; None without one."""
+    influential = [row for row in rows if row.influential]
+    return max(influential, key=lambda row: row.baujat_y).study if influential else None
+
+
+def _spread(synthesis: Synthesis, subsets: Gosh) -> str:
+    several = subsets.estimate[subsets.k > 1]
+    tail = (1 - synthesis.level) / 2
+    low, middle, high = np.quantile(several, (tail, 0.5, 1 - tail))
+    shown = synthesis.measure.shown_interval(float(low), float(high))
+    how = "every subset" if subsets.exhaustive else "a random sample of the subsets"
+    return (
+        f"The pooled effect in {how} of two or more trials, {len(several):,} in all: "
+        f"half lie on either side of {number(synthesis.measure.shown(float(middle)))}, "
+        f"and {percent_level(synthesis.level)} from {limits(*shown)}."
+    )
+
+
+def _subsets_table(synthesis: Synthesis, subsets: Gosh) -> Html:
+    """The middle of the subsets with each trial and of those without it."""
+    several = subsets.k > 1
+    effect, heterogeneity = short_name(synthesis.measure), "I²"
+    rows = []
+    for position, study in enumerate(synthesis.pooled_studies):
+        held = subsets.members[:, position]
+        row: dict[str, object] = {"Trial": study.label}
+        for said, members in (("with it", several & held), ("without it", several & ~held)):
+            middle = synthesis.measure.shown(_median(subsets.estimate, members))
+            row[f"{effect} {said}"] = number(middle)
+            row[f"{heterogeneity} {said}"] = percent(_median(subsets.i2, members))
+        rows.append(row)
+    numbers = tuple(name for name in rows[0] if name != "Trial")
+    caption = "Medians of the subsets with and without each trial"
+    return table(pd.DataFrame(rows, dtype=object), caption, numbers=numbers)
+
+
+def _median(values: NDArray[np.float64], members: NDArray[np.bool_]) -> float:
+    return float(np.median(values[members]))
+
+
+def _too_few(synthesis: Synthesis, rules: SynthesisRules, what: str) -> str:
+    return (
+        f"{what} from {rules.influence_minimum_k} trials on; "
+        f"this question has {counted(synthesis.k, 'trial')}."
+    )

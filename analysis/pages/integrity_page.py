@@ -1,0 +1,179 @@
+"""Data integrity: what is checked, what looks wrong, where sources disagree, what it changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from analysis.evidence.integrity import Finding, findings
+from analysis.evidence.rows import Evidence, Ruling
+from analysis.formatting import DASH, count, counted, number
+from analysis.pages import links
+from analysis.pages.html import Html, paragraph, table
+from analysis.pages.question_page import short_name, shown_limits, source_of, trial_link
+from analysis.statistics.estimates import PooledEffect
+from analysis.synthesis.model import Synthesis
+
+
+def summary(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
+    """The counts of this page in one paragraph."""
+    rows = evidence.outcomes
+    verified = sum(row.verified == "yes" for row in rows)
+    found = findings(evidence)
+    suspect = sum(finding.severity == "suspect" for finding in found)
+    kept_out = sum(bool(study.suspect) for s in results.values() for study in s.studies)
+    ruled = sum(finding.ruling is not None for finding in found)
+    unusable = sum(row.usable == "no" for row in rows)
+    return paragraph(
+        f"{count(verified)} of {counted(len(rows), 'outcome row')} are verified: checked by a "
+        "person against the trial report. "
+        f"The checks find {counted(suspect, 'suspect result')} and "
+        f"{counted(len(found) - suspect, 'note')}; a person has ruled on {count(ruled)} of them. "
+        f"{counted(kept_out, 'effect').capitalize()} "
+        f"{'is' if kept_out == 1 else 'are'} kept out of the primary analyses, and "
+        f"{counted(unusable, 'row')} cannot be used at all."
+    )
+
+
+def verified_table(evidence: Evidence) -> Html:
+    """By kind of source: how many rows there are, and how many a person has checked."""
+    kinds = {row.row_id: evidence.sources[row.source_id].kind for row in evidence.outcomes}
+    rows = Counter(kinds.values())
+    checked = Counter(kinds[row.row_id] for row in evidence.outcomes if row.verified == "yes")
+    shown = [
+        {"Rows from": f"a {kind}", "Rows": count(total), "Verified": count(checked[kind])}
+        for kind, total in rows.most_common()
+    ]
+    shown.append(
+        {
+            "Rows from": "all sources together",
+            "Rows": count(rows.total()),
+            "Verified": count(checked.total()),
+        }
+    )
+    return table(
+        pd.DataFrame(shown, dtype=object),
+        "Outcome rows and who checked them",
+        numbers=("Rows", "Verified"),
+    )
+
+
+def derivation_table(results: Mapping[str, Synthesis]) -> Html:
+    """How each effect on the pages was obtained, the closest to the data first."""
+    obtained = Counter(study.derivation for s in results.values() for study in s.studies)
+    rows = [{"The effect is": how, "Effects": count(n)} for how, n in obtained.most_common()]
+    return table(
+        pd.DataFrame(rows, dtype=object), "How the effects were obtained", numbers=("Effects",)
+    )
+
+
+def suspects_table(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
+    """Each suspect result with its arithmetic, what becomes of it, and a person's ruling."""
+    found = [finding for finding in findings(evidence) if finding.severity == "suspect"]
+    return _findings_table(evidence, results, found, "Suspect results")
+
+
+def notes_table(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
+    """Each note: what a person should look up, though it changes nothing here."""
+    found = [finding for finding in findings(evidence) if finding.severity == "note"]
+    return _findings_table(evidence, results, found, "Notes")
+
+
+def _findings_table(
+    evidence: Evidence,
+    results: Mapping[str, Synthesis],
+    found: Sequence[Finding],
+    caption: str,
+) -> Html:
+    rows = [
+        {
+            "Trial": trial_link(
+                finding.study_id, evidence.trials[finding.study_id].label, evidence
+            ),
+            "Question": links.question(results[finding.cell.key]) if finding.cell else "all",
+            "Check": finding.check,
+            "What was found": finding.text,
+            "In the analysis": _use(results, finding),
+            "Ruling": _ruling(finding),
+        }
+        for finding in found
+    ]
+    frame = pd.DataFrame(rows)
+    if not any(finding.ruling or finding.lapsed for finding in found):
+        frame = frame.drop(columns="Ruling", errors="ignore")
+    return table(frame, caption)
+
+
+def _use(results: Mapping[str, Synthesis], finding: Finding) -> str:
+    """Whether the effect made from these rows is pooled."""
+    if finding.cell is None:
+        return DASH
+    for study in results[finding.cell.key].studies:
+        if finding.concerns(study.study_id, study.row_ids):
+            return "kept out" if study.suspect else "pooled"
+    return "not in it"
+
+
+def _ruling(finding: Finding) -> str:
+    if finding.ruling:
+        return _said(finding.ruling)
+    if finding.lapsed:
+        return f"none yet; one about other numbers no longer counts: {_said(finding.lapsed)}"
+    return "none yet"
+
+
+def _said(ruling: Ruling) -> str:
+    return f"{ruling.ruling}: {ruling.reason} ({ruling.decided_by}, {ruling.date})"
+
+
+def with_and_without(results: Mapping[str, Synthesis]) -> Html:
+    """The primary result beside the one with the suspect trials in it."""
+    rows = []
+    for synthesis in results.values():
+        for other in synthesis.comparisons:
+            if other.name == "with suspect trials":
+                rows.append(
+                    {
+                        "Question": links.question(synthesis),
+                        "Without (primary)": _result(synthesis, synthesis.primary),
+                        "With": _result(synthesis, other.pooled),
+                        "τ² without": _tau2(synthesis.primary),
+                        "τ² with": _tau2(other.pooled),
+                    }
+                )
+    numbers = ("τ² without", "τ² with")
+    return table(
+        pd.DataFrame(rows, dtype=object), "With and without the suspect effects", numbers=numbers
+    )
+
+
+def _result(synthesis: Synthesis, pooled: PooledEffect | None) -> str:
+    if pooled is None:
+        return "no estimate"
+    measure = synthesis.measure
+    shown = f"{short_name(measure)} {number(measure.shown(pooled.estimate))}"
+    return f"{shown} ({shown_limits(measure, pooled.interval)}), {counted(pooled.k, 'trial')}"
+
+
+def _tau2(pooled: PooledEffect | None) -> str:
+    return number(pooled.heterogeneity.tau2, 3) if pooled and pooled.heterogeneity else DASH
+
+
+def unusable_table(evidence: Evidence) -> Html:
+    """The rows that are shown and never pooled, each with the reason."""
+    protocol = evidence.protocol
+    rows = [
+        {
+            "Row": row.row_id,
+            "Trial": trial_link(row.study_id, evidence.trials[row.study_id].label, evidence),
+            "Outcome": f"{protocol.outcome(row.outcome).label} "
+            f"{protocol.timepoint(row.timepoint).label}",
+            "Why it cannot be used": row.not_usable_because,
+            "Source": source_of(row, evidence),
+        }
+        for row in evidence.outcomes
+        if row.usable == "no"
+    ]
+    return table(pd.DataFrame(rows, dtype=object), "Rows that cannot be used")

@@ -1,0 +1,197 @@
+"""Whether effects differ by kind of trial: subgroups, meta-regressions, headache and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.formatting import counted, listed, number, p_value, percent, sentence_case
+from analysis.pages import links
+from analysis.pages.html import Html, element, items, join, paragraph, table
+from analysis.pages.question_page import short_name, shown_limits
+from analysis.protocol import Protocol, SynthesisRules
+from analysis.statistics.estimates import PooledEffect
+from analysis.statistics.subgroups import Subgroup, SubgroupDifference
+from analysis.synthesis.conditions import ConditionContrast, across_conditions
+from analysis.synthesis.model import Measure, Synthesis
+from analysis.synthesis.sensitivity import RegressionAnalysis, SubgroupAnalysis
+
+NBSP = "\N{NO-BREAK SPACE}"
+TESTS = ("Difference, own τ² each", "Difference, common τ²")
+
+
+def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
+    """How many tests stand on this page, and what that means for reading one of them."""
+    tests = sum(map(tests_made, results.values()))
+    tests += sum(bool(contrast.result) for contrast in across_conditions(protocol, results))
+    return paragraph(
+        f"The protocol names these characteristics in advance: {listed(protocol.moderators)}. "
+        f"This page makes {counted(tests, 'comparison')}. "
+        "If no characteristic mattered at all, about one comparison in twenty would still give "
+        "a p-value below 0.05."
+    )
+
+
+def tests_made(synthesis: Synthesis) -> int:
+    """How many moderators of a question were analysed and not refused."""
+    return sum(analysis.result is not None for analysis in _analyses(synthesis))
+
+
+def _analyses(synthesis: Synthesis) -> list[SubgroupAnalysis | RegressionAnalysis]:
+    return [*synthesis.robustness.subgroups, *synthesis.robustness.regressions]
+
+
+def conditions_table(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
+    """Headache beside other chronic pain where both have an estimate, with the test."""
+    rows = [_contrast_row(protocol, c) for c in across_conditions(protocol, results)]
+    caption = f"{sentence_case(listed([c.label for c in protocol.conditions]))} compared"
+    return table(pd.DataFrame(rows, dtype=object), caption)
+
+
+def _contrast_row(protocol: Protocol, contrast: ConditionContrast) -> dict[str, object]:
+    outcome = protocol.outcome(contrast.outcome).label
+    timepoint = protocol.timepoint(contrast.timepoint).label
+    row: dict[str, object] = {"Outcome": f"{sentence_case(outcome)} {timepoint}"}
+    for synthesis in contrast.cells:
+        label = protocol.condition(synthesis.cell.condition).label
+        effect = said_effect(synthesis.measure, synthesis.primary, synthesis.k)
+        said = f"{short_name(synthesis.measure)} {effect}"
+        row[sentence_case(label)] = links.question(synthesis, said)
+    if contrast.result is None:
+        return row | {TESTS[0]: f"not compared: {contrast.refused}", TESTS[1]: ""}
+    tests = contrast.result.separate, contrast.result.common
+    return row | dict(zip(TESTS, map(said_difference, tests), strict=True))
+
+
+def question_sections(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
+    """A section for each question with something to compare, one sentence for the others."""
+    compared = [synthesis for synthesis in results.values() if tests_made(synthesis)]
+    sections = [
+        element(
+            "section",
+            element("h3", links.question(synthesis)),
+            question_moderators(protocol.synthesis, synthesis),
+            id=synthesis.cell.slug,
+        )
+        for synthesis in compared
+    ]
+    return join(sections)
+
+
+def not_compared(results: Mapping[str, Synthesis]) -> Html:
+    """The questions with trials that no characteristic parts, and how many have no two trials."""
+    several = [s for s in results.values() if s.k > 1 and not tests_made(s)]
+    fewer = sum(synthesis.k < 2 for synthesis in results.values())
+    entries = [
+        join((links.question(synthesis), f": {counted(synthesis.k, 'trial')}"))
+        for synthesis in several
+    ]
+    return join(
+        (
+            paragraph(
+                f"In {counted(len(several), 'question')} no characteristic parts the trials into "
+                "groups that are large enough:"
+            ),
+            items(entries),
+            paragraph(
+                f"{counted(fewer, 'further question').capitalize()} "
+                f"{'has' if fewer == 1 else 'have'} one trial or none."
+            ),
+        )
+    )
+
+
+def question_moderators(rules: SynthesisRules, synthesis: Synthesis) -> Html:
+    """One question: what was compared as a table, what was refused as a list with reasons."""
+    measure, robustness = synthesis.measure, synthesis.robustness
+    if not _analyses(synthesis):
+        return paragraph(
+            f"Nothing is compared: with {counted(synthesis.k, 'trial')} nothing is pooled."
+        )
+    rows = [_subgroup_row(measure, analysis) for analysis in robustness.subgroups]
+    rows += [_regression_row(measure, analysis) for analysis in robustness.regressions]
+    shown = [row for row in rows if row]
+    caption = f"Subgroups and moderators: {synthesis.title}"
+    refused = [
+        f"{analysis.moderator.capitalize()}: {_refusal(rules, analysis)}."
+        for analysis in _analyses(synthesis)
+        if analysis.result is None
+    ]
+    parts = [table(pd.DataFrame(shown, dtype=object), caption)] if shown else []
+    if refused:
+        parts += [paragraph("Not compared:"), items(refused)]
+    return join(parts)
+
+
+def _refusal(rules: SynthesisRules, analysis: SubgroupAnalysis | RegressionAnalysis) -> str:
+    if isinstance(analysis, RegressionAnalysis) and analysis.k < rules.trials_per_moderator:
+        known = f"known for {counted(analysis.k, 'trial')}"
+        return f"{known}, and a meta-regression needs {rules.trials_per_moderator}"
+    return analysis.refused or ""
+
+
+def _subgroup_row(measure: Measure, analysis: SubgroupAnalysis) -> dict[str, object]:
+    if analysis.result is None:
+        return {}
+    groups: list[object] = [_said_group(measure, group) for group in analysis.result.subgroups]
+    if analysis.unknown:
+        groups.append(f"not known, left out: {listed(analysis.unknown)}")
+    tests = analysis.result.separate, analysis.result.common
+    return {
+        "Characteristic": analysis.moderator.capitalize(),
+        "Trials and their effect": items(groups),
+        **dict(zip(TESTS, map(said_difference, tests), strict=True)),
+    }
+
+
+def _said_group(measure: Measure, group: Subgroup) -> str:
+    if group.pooled is None:
+        return f"{group.name}: one trial, not pooled"
+    return f"{group.name}: {said_effect(measure, group.pooled, len(group.studies))}"
+
+
+def _regression_row(measure: Measure, analysis: RegressionAnalysis) -> dict[str, object]:
+    if analysis.result is None:
+        return {}
+    slope, test = analysis.result.coefficients[1], analysis.result.moderators
+    low, high = measure.shown_limits(slope.interval.low, slope.interval.high)
+    change = "ratio" if measure.ratio else "change"
+    limits = f"{_fine(low)} to {_fine(high)}"
+    explained = analysis.result.r2
+    said = [
+        f"{change} with each further {analysis.unit}: {_fine(measure.shown(slope.estimate))} "
+        f"({limits}), {counted(analysis.k, 'trial')}"
+    ]
+    if explained is not None:
+        said.append(f"explains {percent(explained)} of τ²")
+    degrees = f" on {test.df} and {test.df_residual}" if test.df_residual else f", df {test.df}"
+    return {
+        "Characteristic": analysis.moderator.capitalize(),
+        "Trials and their effect": items(said),
+        TESTS[0]: "",
+        TESTS[1]: f"F{NBSP}{number(test.statistic)}{degrees}, {_unbroken_p(test.p)}",
+    }
+
+
+def _fine(value: float | None) -> str:
+    return "∞" if value is None else number(value, 3)
+
+
+def said_effect(measure: Measure, pooled: PooledEffect | None, k: int) -> str:
+    """`−0.40 (−0.57 to −0.23), 14 trials`."""
+    if pooled is None:
+        return "not pooled"
+    shown = number(measure.shown(pooled.estimate))
+    return f"{shown} ({shown_limits(measure, pooled.interval)}), {counted(k, 'trial')}"
+
+
+def said_difference(test: SubgroupDifference | None) -> str:
+    """`Q 0.80, df 1, p = 0.37`; empty where the test does not exist."""
+    if test is None or test.p is None:
+        return ""
+    return f"Q{NBSP}{number(test.q)}, df{NBSP}{test.df}, {_unbroken_p(test.p)}"
+
+
+def _unbroken_p(p: float) -> str:
+    return p_value(p).replace(" ", NBSP)

@@ -1,0 +1,91 @@
+"""All questions at once: one figure, and the same numbers with a link to each page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.figures import style
+from analysis.figures.overview_plot import overview_plot
+from analysis.formatting import DASH, count, counted, number, percent, sentence_case
+from analysis.pages import links
+from analysis.pages.certainty_section import mark
+from analysis.pages.html import Html, paragraph, table
+from analysis.pages.question_page import short_name, shown_limits
+from analysis.protocol import Protocol
+from analysis.synthesis.model import Synthesis
+from analysis.versions.results import analysed
+
+NUMBERS = ("Estimate", "Prediction interval", "Trials", "Participants", "τ²", "I²")
+
+
+def summary(results: Mapping[str, Synthesis]) -> Html:
+    """How many questions have an answer, and from how many trials."""
+    answered = [synthesis for synthesis in results.values() if synthesis.primary]
+    pooled = [synthesis for synthesis in answered if synthesis.k > 1]
+    trials, people = analysed(results)
+    return paragraph(
+        f"{len(answered)} of {counted(len(results), 'question')} have an estimate, "
+        f"{len(pooled)} of them from two trials or more. "
+        f"Together they rest on {counted(trials, 'trial')} with "
+        f"{counted(people, 'participant')}, each trial counted once."
+    )
+
+
+def figure(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
+    """Display every cell: outcomes as rows, time points side by side, conditions below."""
+    style.show(overview_plot(tuple(results.values()), labels(protocol)), alt_text(results))
+
+
+def labels(protocol: Protocol) -> Mapping[str, str]:
+    """The words for the slugs of conditions, outcomes and time points."""
+    return {
+        **{condition.id: condition.label for condition in protocol.conditions},
+        **{outcome.id: outcome.label for outcome in protocol.outcomes},
+        **{timepoint.id: timepoint.label for timepoint in protocol.timepoints},
+    }
+
+
+def alt_text(results: Mapping[str, Synthesis]) -> str:
+    """Every estimate in words; questions without one are counted."""
+    said = [
+        f"{synthesis.title} {number(synthesis.measure.shown(synthesis.primary.estimate))} "
+        f"({shown_limits(synthesis.measure, synthesis.primary.interval)})"
+        for synthesis in results.values()
+        if synthesis.primary
+    ]
+    return (
+        f"Estimate and interval of {counted(len(said), 'question')}: {'; '.join(said)}. "
+        f"{counted(len(results) - len(said), 'further question').capitalize()} without an "
+        "estimate."
+    )
+
+
+def condition_table(protocol: Protocol, results: Mapping[str, Synthesis], condition: str) -> Html:
+    """The numbers of one condition, a question a row, each linked to its page."""
+    shown = [synthesis for synthesis in results.values() if synthesis.cell.condition == condition]
+    label = protocol.condition(condition).label
+    return table(
+        pd.DataFrame([_row(synthesis) for synthesis in shown], dtype=object),
+        sentence_case(label),
+        numbers=(*NUMBERS, *(synthesis.interval_name for synthesis in shown)),
+    )
+
+
+def _row(synthesis: Synthesis) -> dict[str, object]:
+    measure, primary = synthesis.measure, synthesis.primary
+    heterogeneity = primary.heterogeneity if primary else None
+    more = " or more" if synthesis.n_unknown and synthesis.n_total is not None else ""
+    return {
+        "Question": links.question(synthesis, synthesis.title.partition(":")[0]),
+        "Measure": short_name(measure),
+        "Estimate": number(measure.shown(primary.estimate)) if primary else DASH,
+        synthesis.interval_name: shown_limits(measure, primary.interval if primary else None),
+        "Prediction interval": shown_limits(measure, primary.prediction if primary else None),
+        "Trials": str(synthesis.k),
+        "Participants": f"{count(synthesis.n_total)}{more}",
+        "τ²": number(heterogeneity.tau2, 3) if heterogeneity else DASH,
+        "I²": percent(heterogeneity.i2) if heterogeneity else DASH,
+        "Certainty": mark(synthesis.certainty) if synthesis.certainty else DASH,
+    }

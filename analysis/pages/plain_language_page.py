@@ -1,0 +1,58 @@
+"""The plain language summary: every answer as a sentence anyone can read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from analysis.evidence.rows import Evidence
+from analysis.formatting import sentence_case
+from analysis.pages.html import Html, element, items, join, link, paragraph
+from analysis.synthesis.model import Synthesis
+
+UP = "../"
+
+
+def answers(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
+    """What was found for each condition and time, and for how much nothing is known yet."""
+    protocol = evidence.protocol
+    found = [
+        _found(evidence, results, condition.id, timepoint.id)
+        for condition in protocol.conditions
+        for timepoint in protocol.timepoints
+    ]
+    unknown = sum(synthesis.primary is None for synthesis in results.values())
+    if unknown:
+        found.append(
+            paragraph(
+                f"That leaves {unknown} of our {len(results)} questions. "
+                "For these we do not know: no study gives numbers that we can use."
+            )
+        )
+    return join(found)
+
+
+def _found(
+    evidence: Evidence, results: Mapping[str, Synthesis], condition: str, timepoint: str
+) -> Html:
+    protocol = evidence.protocol
+    answered = [
+        synthesis
+        for synthesis in results.values()
+        if synthesis.primary
+        and (synthesis.cell.condition, synthesis.cell.timepoint) == (condition, timepoint)
+    ]
+    if not answered:
+        return Html("")
+    when = f"{protocol.condition(condition).label}, {protocol.timepoint(timepoint).label}"
+    return join(
+        (
+            paragraph(element("strong", f"{sentence_case(when)}:")),
+            items([_answer(evidence, synthesis) for synthesis in answered]),
+        )
+    )
+
+
+def _answer(evidence: Evidence, synthesis: Synthesis) -> Html:
+    label = sentence_case(evidence.protocol.outcome(synthesis.cell.outcome).label)
+    page = link(label, f"{UP}effects/{synthesis.cell.slug}.html")
+    return join((page, f": {synthesis.sentences.plain}"))

@@ -1,0 +1,120 @@
+"""The protocol as a page: every setting the review was made with."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.evidence.rows import Evidence
+from analysis.formatting import day, listed, percent_level
+from analysis.pages.html import Html, element, items, join, paragraph, table, terms
+from analysis.protocol import Protocol
+from analysis.synthesis.wording import MODEL_NAMES
+
+
+def introduction(evidence: Evidence) -> Html:
+    protocol = evidence.protocol
+    return paragraph(
+        "This page prints ",
+        element("code", "data/protocol.yml"),
+        f", version {protocol.version.name} of {day(protocol.version.date)}. "
+        "The plan of pages, every rule and every threshold are read from that file.",
+    )
+
+
+def question(protocol: Protocol) -> Html:
+    """Who, what, against what, in which trials, when."""
+    rule = protocol.eligibility
+    return terms(
+        {
+            "Participants": rule.participants,
+            "Therapy": rule.intervention,
+            "Comparator": rule.comparator,
+            "Design": rule.design,
+            "Smallest arm at extraction": f"{rule.minimum_arm_size} participants; "
+            f"the arm size is read from: {listed(rule.arm_size_from)}, in this order",
+            "Conditions": listed([f"{c.label} ({c.description})" for c in protocol.conditions]),
+            "Time points": listed([t.in_full for t in protocol.timepoints]),
+            "Inactive comparators": listed(protocol.comparators.inactive),
+        }
+    )
+
+
+def outcomes(protocol: Protocol) -> Html:
+    """Each outcome with its kind, measure and preferred instruments in order."""
+    rows = [
+        {
+            "Outcome": outcome.label,
+            "Kind": outcome.kind,
+            "Measure": "; ".join(
+                (
+                    protocol.measures[outcome.measure].label,
+                    *(
+                        f"{protocol.measures[name].label} in {condition}"
+                        for condition, name in outcome.measure_by_condition.items()
+                    ),
+                )
+            ),
+            "Preferred instruments, the first first": ", ".join(outcome.instruments) or "any",
+        }
+        for outcome in protocol.outcomes
+    ]
+    important = [
+        f"{rule.label}: {rule.smallest_important_difference or 'none set'}"
+        for rule in protocol.measures.values()
+    ]
+    return join(
+        (
+            table(pd.DataFrame(rows, dtype=object), "Outcomes"),
+            paragraph(f"Smallest important difference. {'; '.join(important)}."),
+        )
+    )
+
+
+def rules(protocol: Protocol) -> Html:
+    """Models, intervals, and from how many trials on each analysis is made."""
+    rule = protocol.synthesis
+    heterogeneity = " and τ² above zero" if rule.hartung_knapp.needs_heterogeneity else ""
+    return terms(
+        {
+            "Primary model": MODEL_NAMES[rule.primary_model],
+            "Models shown": "; ".join(MODEL_NAMES[model] for model in rule.shown_models),
+            "Model of the baseline review": MODEL_NAMES[rule.baseline_model],
+            "Level of the intervals": percent_level(rule.level),
+            "Hartung-Knapp interval": f"with {rule.hartung_knapp.minimum_k} trials or more"
+            f"{heterogeneity}; Wald otherwise",
+            "Prediction interval": f"with {rule.prediction_minimum_k} trials or more",
+            "Small-study effects": f"with {rule.small_study_minimum_k} trials or more",
+            "Influence of single trials": f"with {rule.influence_minimum_k} trials or more",
+            "A subgroup": f"{rule.subgroup_minimum_k} trials or more",
+            "Meta-regression": f"{rule.trials_per_moderator} trials for each moderator",
+            "Arms that share a control": "effects averaged with correlation "
+            f"{rule.shared_control_correlation:g}",
+            "A mean difference with its interval and arm sizes": "becomes a standardised mean "
+            "difference" if rule.convert_mean_difference else "is not converted",
+            "Responders in an analysis of mean differences": {
+                "sensitivity": "converted in a sensitivity analysis only",
+                "never": "not converted",
+            }[rule.convert_ratio],
+            "Moderators": listed(protocol.moderators),
+            "Large SMD, from which a value is looked at": f"{protocol.integrity.large_smd:g}; all "
+            "checks and their thresholds are on the page about data integrity",
+        }
+    )  # fmt: skip
+
+
+def living(protocol: Protocol) -> Html:
+    """How often each source is to be searched, what triggers a version, when it ends."""
+    rule = protocol.living
+    return join(
+        (
+            terms(
+                {
+                    "Sources": listed(rule.sources),
+                    "Searched every": f"{rule.search_interval_months} months",
+                    "Retirement": rule.retirement,
+                }
+            ),
+            paragraph("What triggers a new version:"),
+            items(rule.triggers),
+        )
+    )

@@ -1,0 +1,397 @@
+"""What the page of one cell shows, from its `Synthesis` and the rows behind it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.evidence.rows import Evidence, OutcomeRow
+from analysis.figures import style
+from analysis.figures.forest_plot import forest_plot
+from analysis.formatting import (
+    DASH,
+    count,
+    counted,
+    limits,
+    listed,
+    number,
+    p_value,
+    percent,
+    percent_level,
+)
+from analysis.pages import html
+from analysis.pages.html import Html, element, items, join, link, paragraph, table, terms, text
+from analysis.statistics.estimates import Interval, PooledEffect
+from analysis.synthesis.model import Measure, PublishedEstimate, StudyEffect, Synthesis
+from analysis.synthesis.wording import INTERVAL_NAMES, MODEL_NAMES
+
+UP = "../"
+MOST_AUTHORS = 3
+
+
+def headline(synthesis: Synthesis) -> Html:
+    """The answer: in everyday words, then in numbers."""
+    said = [paragraph(synthesis.sentences.plain, class_="answer")]
+    if synthesis.primary:
+        said.append(paragraph(synthesis.sentences.headline))
+        # Numbers needed to treat run through infinity where the direction is open: not here.
+        if synthesis.sentences.clinical and _settled(synthesis.primary):
+            said.append(paragraph(synthesis.sentences.clinical))
+    return element("div", *said, class_="headline")
+
+
+def _settled(pooled: PooledEffect) -> bool:
+    low, high = pooled.interval.low, pooled.interval.high
+    return low is not None and high is not None and low * high > 0
+
+
+def forest(synthesis: Synthesis) -> None:
+    """Display the forest plot, or say why there is none."""
+    if not synthesis.studies:
+        html.show(paragraph("There is no forest plot: no trial gives a usable number yet."))
+        return
+    style.show(forest_plot(synthesis), synthesis.sentences.forest_alt)
+
+
+def trials_table(synthesis: Synthesis) -> Html:
+    """The numbers of the forest plot, one trial a row, each linked to its section."""
+    if not synthesis.studies:
+        return paragraph("There are no trials to list: none gives a number that can be used.")
+    measure = synthesis.measure
+    rows: list[dict[str, object]] = [
+        {
+            "Trial": trial_link(study.study_id, study.label),
+            "Participants": participants(study),
+            **_events(study, measure),
+            short_name(measure): number(measure.shown(study.effect)),
+            synthesis.interval_name: limits(*measure.shown_interval(study.ci_low, study.ci_high)),
+            "Weight": DASH if study.weight is None else f"{number(study.weight, 1)}%",
+            "Risk of bias": study.risk_of_bias.overall,
+            "Comparator": study.comparator,
+            "Remark": "; ".join(study.suspect) and f"not pooled: {'; '.join(study.suspect)}",
+        }
+        for study in synthesis.studies
+    ]
+    if synthesis.primary and synthesis.k > 1:
+        rows.append(_pooled_row(synthesis, synthesis.primary))
+    frame = pd.DataFrame(rows, dtype=object)
+    if not frame.empty and not frame["Remark"].any():
+        frame = frame.drop(columns="Remark")
+    numeric = ("Participants", "Events", short_name(measure), synthesis.interval_name, "Weight")
+    return join((table(frame, f"Trials: {synthesis.title}", numbers=numeric), _sizes(synthesis)))
+
+
+def _sizes(synthesis: Synthesis) -> Html:
+    """Which numbers of participants are not those of the analysis itself."""
+    randomised = [study.label for study in synthesis.studies if study.n_from == "randomised"]
+    if not randomised:
+        return Html("")
+    return paragraph(
+        f"Participants of {listed(randomised)} are those randomised: the rows that give the "
+        "effect do not say in a column of their own how many were analysed."
+    )
+
+
+def _events(study: StudyEffect, measure: Measure) -> dict[str, str]:
+    if not measure.ratio:
+        return {}
+    intervention = f"{count(study.events_intervention)}/{count(study.n_intervention)}"
+    return {"Events": f"{intervention} v {count(study.events_control)}/{count(study.n_control)}"}
+
+
+def _pooled_row(synthesis: Synthesis, pooled: PooledEffect) -> dict[str, object]:
+    measure = synthesis.measure
+    return {
+        "Trial": element("strong", "All pooled trials"),
+        "Participants": count(synthesis.n_total),
+        **({"Events": ""} if measure.ratio else {}),
+        short_name(measure): number(measure.shown(pooled.estimate)),
+        synthesis.interval_name: shown_limits(measure, pooled.interval),
+        "Weight": "100%",
+        "Risk of bias": "",
+        "Comparator": "",
+        "Remark": "",
+    }
+
+
+def heterogeneity(synthesis: Synthesis) -> Html:
+    """How much the trials differ, which interval was used, what a new setting may see."""
+    if synthesis.primary is None:
+        return paragraph(synthesis.sentences.heterogeneity)
+    return join(
+        paragraph(sentence)
+        for sentence in (
+            synthesis.sentences.heterogeneity,
+            synthesis.sentences.interval_rule,
+            prediction(synthesis),
+        )
+    )
+
+
+def prediction(synthesis: Synthesis) -> str:
+    """The prediction interval with its method, or why there is none."""
+    found = synthesis.primary.prediction if synthesis.primary else None
+    if found is None:
+        return (
+            f"There is no prediction interval: it needs more than {counted(synthesis.k, 'trial')}."
+        )
+    shown = shown_limits(synthesis.measure, found)
+    return (
+        f"Prediction interval: {shown} (t with {found.df:g} degrees of freedom). "
+        "It is where we expect the true effect in a new setting like these."
+    )
+
+
+def models_table(synthesis: Synthesis) -> Html:
+    """The same trials under each model and interval; the primary one is marked."""
+    measure = synthesis.measure
+    rows = [
+        {
+            "Model": _model_name(synthesis, model),
+            "Interval": INTERVAL_NAMES[model.interval.method],
+            short_name(measure): number(measure.shown(model.estimate)),
+            synthesis.interval_name: shown_limits(measure, model.interval),
+            "p": p_value(model.p).removeprefix("p = ").removeprefix("p "),
+            "Prediction interval": shown_limits(measure, model.prediction),
+            "τ²": number(model.heterogeneity.tau2, 3) if model.heterogeneity else DASH,
+            "I²": percent(model.heterogeneity.i2) if model.heterogeneity else DASH,
+        }
+        for model in synthesis.models
+    ]
+    if not rows:
+        return Html("")
+    numeric = (short_name(measure), synthesis.interval_name, "p", "Prediction interval", "τ²", "I²")
+    return table(
+        pd.DataFrame(rows, dtype=object), "The same trials under each model", numbers=numeric
+    )
+
+
+def _model_name(synthesis: Synthesis, model: PooledEffect) -> Html:
+    name = text(MODEL_NAMES[model.model])
+    return element("strong", name, " (primary)") if _is_primary(synthesis, model) else name
+
+
+def _is_primary(synthesis: Synthesis, model: PooledEffect) -> bool:
+    primary = synthesis.primary
+    return primary is not None and (model.model, model.interval.method) == (
+        primary.model,
+        primary.interval.method,
+    )
+
+
+def comparisons_table(synthesis: Synthesis) -> Html:
+    """The primary model on other sets of the trials."""
+    if not synthesis.studies:
+        return paragraph("There are no trials to select from.")
+    measure = synthesis.measure
+    rows = [
+        {
+            "Trials": other.description,
+            "k": str(other.k),
+            "Participants": count(other.n_total),
+            short_name(measure): _estimate(measure, other.pooled),
+            synthesis.interval_name: shown_limits(
+                measure, other.pooled.interval if other.pooled else None
+            ),
+        }
+        for other in synthesis.comparisons
+        if other.name not in ("as in 2014", "baseline trials")
+    ]
+    numeric = ("k", "Participants", short_name(measure), synthesis.interval_name)
+    return table(
+        pd.DataFrame(rows, dtype=object),
+        "The primary model on other sets of trials",
+        numbers=numeric,
+    )
+
+
+def then_and_now(synthesis: Synthesis, evidence: Evidence) -> Html:
+    """Published estimates, our recomputation as in 2014, and the present one."""
+    measure = synthesis.measure
+    rows = [_published_row(measure, published, evidence) for published in synthesis.published]
+    for name, label in (
+        ("as in 2014", "Baseline trials in our data, methods of 2014"),
+        ("baseline trials", "Baseline trials in our data, present methods"),
+    ):
+        other = synthesis.comparison(name)
+        rows.append(_then_row(measure, label, other.k, other.pooled))
+    rows.append(_then_row(measure, "All trials, present methods", synthesis.k, synthesis.primary))
+    frame = table(
+        pd.DataFrame(rows, dtype=object),
+        f"Then and now: intervals as published, ours at the {percent_level(synthesis.level)} level",
+        numbers=("k", short_name(measure), "Interval"),
+    )
+    return join((frame, *_differences(synthesis)))
+
+
+def _published_row(
+    measure: Measure, published: PublishedEstimate, evidence: Evidence
+) -> dict[str, object]:
+    source = evidence.sources[published.review]
+    whose = "all chronic pain" if published.condition == "all" else published.condition
+    checked = "" if published.verified else ", not yet checked against the publication"
+    return {
+        "Estimate": join(
+            (link(short_citation(source.citation), source.url), f" as published ({whose}{checked})")
+        ),
+        "k": count(published.k),
+        short_name(measure): number(measure.shown(published.estimate)),
+        "Interval": limits(*measure.shown_interval(published.ci_low, published.ci_high)),
+    }
+
+
+def _then_row(
+    measure: Measure, label: str, k: int, pooled: PooledEffect | None
+) -> dict[str, object]:
+    return {
+        "Estimate": label,
+        "k": str(k),
+        short_name(measure): _estimate(measure, pooled),
+        "Interval": shown_limits(measure, pooled.interval if pooled else None),
+    }
+
+
+def _differences(synthesis: Synthesis) -> list[Html]:
+    said = []
+    if not synthesis.published:
+        said.append(paragraph("The 2014 review printed no estimate for this question."))
+    if synthesis.baseline_without_data:
+        missing = listed(synthesis.baseline_without_data)
+        said.append(
+            paragraph(
+                "Trials of the baseline review on this condition for which our data hold no "
+                f"usable number here: {missing}."
+            )
+        )
+    return said
+
+
+def rows_used(synthesis: Synthesis, evidence: Evidence) -> Html:
+    """Every row that entered an effect, with its source, locator and how it was used."""
+    rows = {row.row_id: row for row in evidence.outcomes}
+    shown = [
+        {
+            "Row": row_id,
+            "Trial": trial_link(study.study_id, study.label),
+            "Instrument": rows[row_id].instrument or "not named",
+            "Used": study.derivation,
+            "Source": source_of(rows[row_id], evidence),
+            "Checked": "yes" if rows[row_id].verified == "yes" else "not yet",
+        }
+        for study in synthesis.studies
+        for row_id in study.row_ids
+    ]
+    return table(pd.DataFrame(shown, dtype=object), "Rows used")
+
+
+def rows_set_aside(synthesis: Synthesis, evidence: Evidence) -> Html:
+    """Every row that measured this outcome and is not pooled, with the reason."""
+    rows = {row.row_id: row for row in evidence.outcomes}
+    shown = [
+        {
+            "Row": aside.row_id,
+            "Trial": trial_link(aside.study_id, aside.label, evidence),
+            "Reason": aside.reason,
+            "Source": source_of(rows[aside.row_id], evidence) if aside.row_id else "",
+        }
+        for aside in synthesis.set_aside
+    ]
+    return table(pd.DataFrame(shown, dtype=object), "Rows set aside")
+
+
+def provenance(synthesis: Synthesis) -> Html:
+    """The page's data and software, so that its numbers can be made again."""
+    made = synthesis.provenance
+    return terms(
+        {
+            "Rows that measured this outcome": count(made.rows_read),
+            "Checked by a person against the trial report": count(made.rows_verified),
+            "Fingerprint of the data": element("code", made.data_fingerprint[:16]),
+            "Software": ", ".join(f"{name} {number}" for name, number in made.versions.items()),
+            "All numbers of this page": link(
+                "results as JSON", f"{UP}downloads/results/{synthesis.cell.key}.json"
+            ),
+            "Effects of the trials": join(
+                (
+                    link("effects of all questions as CSV", f"{UP}downloads/effects.csv"),
+                    ", where ",
+                    element("code", "cell"),
+                    " is ",
+                    element("code", synthesis.cell.key),
+                )
+            ),
+        }
+    )
+
+
+def source_of(row: OutcomeRow, evidence: Evidence) -> Html:
+    """The source's short name as a link, and where in it the row stands."""
+    source = evidence.sources[row.source_id]
+    return join(
+        (
+            link(short_citation(source.citation), source.url),
+            f", {row.locator}" if row.locator else "",
+        )
+    )
+
+
+def short_citation(citation: str) -> str:
+    """The beginning of a citation: up to its first full stop; of many authors only the first."""
+    first = citation.split(". ")[0]
+    authors = first.split(", ")
+    if len(authors) > MOST_AUTHORS:
+        return f"{authors[0]} et al."
+    if first.endswith(" et al"):
+        return f"{first}."
+    return first if len(first) <= 80 else first[:79].rsplit(" ", 1)[0] + "…"
+
+
+def trial_link(study_id: str, label: str, evidence: Evidence | None = None) -> Html:
+    """A trial's label as a link to its section."""
+    included = evidence is None or evidence.trials[study_id].status == "included"
+    page = "included-trials" if included else "excluded-and-awaiting"
+    return link(label, f"{UP}results/{page}.html#{study_id}")
+
+
+def participants(study: StudyEffect) -> Html:
+    """How many took part: each arm's number where known, else the total."""
+    if study.n_intervention is not None and study.n_control is not None:
+        return text(f"{count(study.n_intervention)} v {count(study.n_control)}")
+    return text(count(study.n_total) if study.n_total is not None else "not reported")
+
+
+def short_name(measure: Measure) -> str:
+    return {"SMD": "SMD", "RR": "Risk ratio"}.get(measure.name, measure.name)
+
+
+def shown_limits(measure: Measure, interval: Interval | None) -> str:
+    """An interval as printed; an en dash where there is none."""
+    if interval is None:
+        return DASH
+    return limits(*measure.shown_limits(interval.low, interval.high), ratio=measure.ratio)
+
+
+def _estimate(measure: Measure, pooled: PooledEffect | None) -> str:
+    return DASH if pooled is None else number(measure.shown(pooled.estimate))
+
+
+def attention(synthesis: Synthesis) -> Html:
+    """What a reader must know first: suspect trials, unchecked rows, trials without numbers."""
+    suspects = [study for study in synthesis.studies if study.suspect]
+    notes = [
+        f"{study.label} is left out of the pooled result: {'; '.join(study.suspect)}."
+        for study in suspects
+    ]
+    unchecked = sum(not study.verified for study in synthesis.studies)
+    if unchecked:
+        notes.append(
+            f"{counted(unchecked, 'trial')} of {len(synthesis.studies)} rest on numbers that no "
+            "person has yet checked against the trial report."
+        )
+    if not synthesis.studies:
+        measured = list(dict.fromkeys(aside.label for aside in synthesis.set_aside))
+        notes.append(
+            f"{listed(measured)} measured it, without numbers that can be used here (see below)."
+            if measured
+            else "We have seen no trial that reports this outcome at this time."
+        )
+    return items(notes) if notes else Html("")

@@ -1,0 +1,170 @@
+"""Risk of bias: the judgements as figures and as a table, and who has not been judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.evidence.rows import Evidence
+from analysis.figures import style
+from analysis.figures.judgements import JUDGEMENTS
+from analysis.figures.risk_of_bias_plot import (
+    OVERALL,
+    Assessment,
+    question_bars,
+    shares,
+    summary_bars,
+    traffic_light,
+)
+from analysis.formatting import count, counted, listed, percent, sentence_case
+from analysis.pages.html import Html, join, link, paragraph, show, table
+from analysis.pages.links import question
+from analysis.pages.question_page import short_citation
+from analysis.pages.trials_page import included
+from analysis.protocol import Protocol
+from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question import risk_of_bias
+
+
+def assessments(evidence: Evidence) -> tuple[Assessment, ...]:
+    """Every included trial with its judgements, in the order of the trial table."""
+    return tuple(
+        Assessment(
+            label=trial.label,
+            risk_of_bias=risk_of_bias(evidence, trial.study_id),
+            n=round(trial.n_analysed_total or trial.n_randomised_total or 0) or None,
+        )
+        for trial in included(evidence)
+    )
+
+
+def summary(evidence: Evidence) -> Html:
+    """Who judged, with which tool, and how much has been judged."""
+    every = included(evidence)
+    judged = [t for t in every if risk_of_bias(evidence, t.study_id).tool is not None]
+    assessors = sorted({row.assessed_by for row in evidence.risk_of_bias})
+    sources = [_assessor(evidence, name) for name in assessors]
+    return paragraph(
+        f"{len(judged)} of {counted(len(every), 'included trial')} have judgements, made with "
+        f"{listed(tools(evidence))} by the people who compiled these sources: ",
+        join(sources, "; "),
+        ". A trial without judgements counts as unclear wherever a rule asks for one.",
+    )
+
+
+def _assessor(evidence: Evidence, source_id: str) -> Html:
+    source = evidence.sources[source_id]
+    return link(short_citation(source.citation), source.url)
+
+
+def of_tool(evidence: Evidence, tool: str) -> tuple[Assessment, ...]:
+    """The included trials judged with one tool."""
+    return tuple(a for a in assessments(evidence) if a.risk_of_bias.tool == tool)
+
+
+def traffic_lights(evidence: Evidence, tool: str) -> None:
+    """Display the judgements, one row a trial, one column a domain."""
+    judged = of_tool(evidence, tool)
+    style.show(traffic_light(judged), alt_text(tool, judged))
+
+
+def bars(evidence: Evidence, tool: str) -> None:
+    """Display the share of participants under each judgement, a bar a domain."""
+    judged = of_tool(evidence, tool)
+    alt = f"Share of participants by judgement in each domain of {tool}. {alt_text(tool, judged)}"
+    style.show(summary_bars(judged), alt)
+
+
+def alt_text(tool: str, judged: tuple[Assessment, ...]) -> str:
+    """What the traffic lights show, in words."""
+    overall = [assessment.risk_of_bias.overall for assessment in judged]
+    counts = [f"{overall.count(word)} {word}" for word in dict.fromkeys(overall)]
+    trials = counted(len(judged), "trial")
+    return (
+        f"Risk of bias by {tool} in {trials}. Overall: {listed(counts)}. The table below has all."
+    )
+
+
+def judgements_table(evidence: Evidence, tool: str) -> Html:
+    """The judgements of one tool, trial by domain."""
+    rows = []
+    for trial in included(evidence):
+        found = risk_of_bias(evidence, trial.study_id)
+        if found.tool == tool:
+            rows_of_trial = [r for r in evidence.risk_of_bias if r.study_id == trial.study_id]
+            assessors = sorted({row.assessed_by for row in rows_of_trial})
+            judged = {item.domain.capitalize(): item.judgement for item in found.domains}
+            rows.append(
+                {
+                    "Trial": link(trial.label, f"../results/included-trials.html#{trial.study_id}"),
+                    **judged,
+                    "Overall": found.overall,
+                    "Assessed by": join((_assessor(evidence, name) for name in assessors), "; "),
+                }
+            )
+    return table(pd.DataFrame(rows, dtype=object), f"{tool}: judgements")
+
+
+def by_question(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
+    """Display the overall judgements in each question that pools trials of known size."""
+    groups = {
+        sentence_case(condition.label): {
+            synthesis.title.partition(":")[0]: _pooled(synthesis)
+            for synthesis in results.values()
+            if synthesis.cell.condition == condition.id and synthesis.n_total
+        }
+        for condition in protocol.conditions
+    }
+    asked = {heading: questions for heading, questions in groups.items() if questions}
+    if not asked:
+        show(paragraph("No question pools trials of known size yet."))
+        return
+    alt = (
+        "Share of participants by the overall risk of bias of their trial, in "
+        f"{counted(sum(map(len, asked.values())), 'question')}. The table below has all."
+    )
+    style.show(question_bars(asked), alt)
+
+
+def questions_table(results: Mapping[str, Synthesis]) -> Html:
+    """The share of the participants of each question under each overall judgement."""
+    rows = [
+        {"Question": question(synthesis)} | _shares_of(_pooled(synthesis))
+        for synthesis in results.values()
+        if synthesis.n_total
+    ]
+    caption = "Share of participants by the overall judgement of their trial"
+    names = tuple(judgement.capitalize() for judgement in JUDGEMENTS)
+    return table(pd.DataFrame(rows, dtype=object), caption, numbers=("Participants", *names))
+
+
+def _pooled(synthesis: Synthesis) -> tuple[Assessment, ...]:
+    return tuple(
+        Assessment(study.label, study.risk_of_bias, study.n_total)
+        for study in synthesis.pooled_studies
+    )
+
+
+def _shares_of(trials: tuple[Assessment, ...]) -> dict[str, str]:
+    found = shares(trials, OVERALL)
+    return {
+        "Participants": count(sum(trial.n or 0 for trial in trials)),
+        **{j.capitalize(): percent(100 * found.get(j, 0.0)) for j in JUDGEMENTS},
+    }
+
+
+def not_assessed(evidence: Evidence) -> Html:
+    """Included trials without any judgement."""
+    labels = [
+        trial.label
+        for trial in included(evidence)
+        if risk_of_bias(evidence, trial.study_id).tool is None
+    ]
+    said = f"Not yet assessed: {counted(len(labels), 'included trial')}. {listed(labels)}."
+    return paragraph(said) if labels else paragraph("Every included trial has been assessed.")
+
+
+def tools(evidence: Evidence) -> tuple[str, ...]:
+    """The tools in use, alphabetically."""
+    return tuple(sorted({row.tool for row in evidence.risk_of_bias}))

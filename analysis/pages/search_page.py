@@ -1,0 +1,142 @@
+"""Search results: which searches were made, what is due, where the later trials came from."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pandas as pd
+
+from analysis.evidence.flow import Flow, Stream
+from analysis.evidence.rows import Evidence
+from analysis.figures import style
+from analysis.figures.prisma_flow import prisma_flow
+from analysis.formatting import count, counted, day
+from analysis.pages.html import Html, link, paragraph, table
+from analysis.pages.question_page import short_citation
+from analysis.pages.status_line import searched_since
+from analysis.searching.history import Search, source_status
+
+
+def summary(evidence: Evidence, searches: tuple[Search, ...]) -> Html:
+    """What the reader should know first: how old the last search is."""
+    protocol = evidence.protocol
+    return paragraph(
+        "The ",
+        link("baseline review", evidence.sources[protocol.baseline_review].url),
+        f" searched the databases up to {day(protocol.baseline_search)}. ",
+        searched_since(protocol, searches),
+    )
+
+
+def flow_figure(flow: Flow) -> None:
+    """Display the PRISMA flow diagram."""
+    style.show(prisma_flow(flow), flow_alt(flow))
+
+
+def flow_alt(flow: Flow) -> str:
+    """The diagram in words."""
+    databases = "no database was searched for this version"
+    if flow.databases:
+        found = sum(number or 0 for _, number in flow.databases.identified)
+        databases = f"database searches identified {counted(found, 'record')}"
+    assessed = (flow.other.assessed if flow.other else None) or 0
+    included = f"{counted(flow.new_studies, 'new trial')} included"
+    return (
+        f"PRISMA flow diagram. {counted(flow.previous_studies, 'trial')} from the previous "
+        f"version; {databases}; other methods led to {counted(assessed, 'report')} assessed. "
+        f"{included}, {counted(flow.total_studies, 'trial')} in all, "
+        f"{count(flow.awaiting_studies)} awaiting classification."
+    )
+
+
+def flow_table(flow: Flow) -> Html:
+    """The numbers of the diagram; what nobody recorded is said so, not guessed."""
+    rows = [
+        _step("Previous version", "Trials included", flow.previous_studies),
+        *_stream("Databases and registers", flow.databases),
+        *_stream("Other methods", flow.other),
+        _step("This version", "New trials included", flow.new_studies),
+        _step("This version", "Trials in the review", flow.total_studies),
+        _step("This version", "Trials awaiting classification", flow.awaiting_studies),
+    ]
+    return table(pd.DataFrame(rows, dtype=object), "The flow in numbers", numbers=("Number",))
+
+
+def _stream(name: str, stream: Stream | None) -> list[dict[str, str]]:
+    if stream is None:
+        return [{"Part": name, "Step": "not searched for this version", "Number": ""}]
+    identified = [_step(name, f"Identified: {source}", n) for source, n in stream.identified]
+    removed = [_step(name, f"Removed: {reason}", n) for reason, n in stream.removed]
+    screened = [
+        _step(name, "Records screened", stream.screened),
+        _step(name, "Records excluded", stream.excluded),
+    ]
+    return [
+        *identified,
+        *removed,
+        *(screened if stream.screened is not None else []),
+        *_waiting(name, "Records still to screen", stream.to_screen),
+        _step(name, "Reports sought", stream.sought),
+        _step(name, "Reports not retrieved", stream.not_retrieved),
+        *(
+            [_step(name, "Reports still to obtain", stream.to_retrieve)]
+            if stream.to_retrieve
+            else []
+        ),
+        _step(name, "Reports assessed", stream.assessed),
+        *_waiting(name, "Reports still to assess", stream.to_assess),
+        *(_step(name, f"Excluded: {reason}", n) for reason, n in stream.reports_excluded),
+    ]
+
+
+def _waiting(part: str, step: str, number: int) -> list[dict[str, str]]:
+    return [_step(part, step, number)] if number else []
+
+
+def _step(part: str, step: str, number: int | None) -> dict[str, str]:
+    return {
+        "Part": part,
+        "Step": step,
+        "Number": "not recorded" if number is None else count(number),
+    }
+
+
+def searches_table(evidence: Evidence, searches: tuple[Search, ...]) -> Html:
+    """Each source: last search, its records, when the next is due."""
+    hits = {(source, s.date): s.hits for s in searches for source in s.sources}
+    rows = [
+        {
+            "Source": status.source,
+            "Last searched": day(status.last_searched) if status.last_searched else "never",
+            "Records": _records(hits, status.source, status.last_searched),
+            "Next search due": day(status.next_due) if status.next_due else "now",
+            "State": "overdue" if status.overdue else "up to date",
+        }
+        for status in source_status(evidence.protocol, searches)
+    ]
+    return table(pd.DataFrame(rows, dtype=object), "Searches made and due")
+
+
+def _records(hits: dict, source: str, date: object) -> str:
+    found = hits.get((source, date))
+    return "not seen" if found is None else count(found)
+
+
+def sources_table(evidence: Evidence) -> Html:
+    """Every source of outcome rows with how many rows it gave, most first."""
+    rows_by_source = Counter(row.source_id for row in evidence.outcomes)
+    rows = [
+        {
+            "Source": link(short_citation(source.citation), source.url),
+            "Kind": source.kind,
+            "Outcome rows": count(rows_by_source[source.source_id]),
+            "Licence": source.licence,
+            "Note": source.note,
+        }
+        for source in sorted(
+            evidence.sources.values(), key=lambda s: (-rows_by_source[s.source_id], s.source_id)
+        )
+        if rows_by_source[source.source_id]
+    ]
+    caption = f"Sources of the {counted(len(evidence.outcomes), 'outcome row')}"
+    return table(pd.DataFrame(rows, dtype=object), caption, numbers=("Outcome rows",))

@@ -1,0 +1,133 @@
+"""How far each answer moves when something is done otherwise: one figure, tables below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from analysis.figures import style
+from analysis.figures.sensitivity_plot import sensitivity_plot
+from analysis.formatting import DASH, counted, limits, listed, number
+from analysis.pages import links
+from analysis.pages.html import Html, element, join, paragraph, table
+from analysis.pages.overview_page import labels
+from analysis.pages.question_page import short_name, shown_limits
+from analysis.protocol import Protocol
+from analysis.synthesis.model import Synthesis
+from analysis.synthesis.sensitivity_overview import FAMILIES, Sensitivity, Spread, sensitivity
+
+COLUMNS = {
+    "models": "Other models",
+    "sets of trials": "Other sets of trials",
+    "leave one out": "Without one trial",
+}
+
+
+def questions(results: Mapping[str, Synthesis]) -> tuple[Sensitivity, ...]:
+    """Every question that pools two trials or more, with its variants."""
+    found = (sensitivity(synthesis) for synthesis in results.values())
+    return tuple(question for question in found if question)
+
+
+def summary(results: Mapping[str, Synthesis]) -> Html:
+    """In how many questions a variant turns the direction, or frees or binds the interval."""
+    found = questions(results)
+    variants = sum(len(question.variants) for question in found)
+    turned = [question for question in found if question.turned]
+    moved = [question for question in found if question.unsettled]
+    return paragraph(
+        f"{len(found)} of {counted(len(results), 'question')} pool two trials or more, and are "
+        f"computed in {counted(variants, 'other way')}. "
+        f"In {counted(len(turned), 'question')} at least one of these turns the direction of "
+        f"the estimate, and in {counted(len(moved), 'question')} at least one decides whether "
+        "the interval excludes no difference."
+    )
+
+
+def figure(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
+    """Display every question that pools differences; those that pool ratios are in the tables."""
+    found = [q for q in questions(results) if not q.synthesis.measure.ratio]
+    style.show(sensitivity_plot(found, labels(protocol)), alt_text(found))
+
+
+def alt_text(found: Sequence[Sensitivity]) -> str:
+    """Each question's estimate, and the lowest and highest of all its variants."""
+    said = [
+        f"{question.synthesis.title} {_said(question)}, {_range(question, question.spreads)}"
+        for question in found
+    ]
+    return f"Estimates under every variant, lowest to highest. {'; '.join(said)}."
+
+
+def spread_table(results: Mapping[str, Synthesis]) -> Html:
+    """One row a question: the primary result, the spread of each family, what moves."""
+    rows = []
+    for question in questions(results):
+        row: dict[str, object] = {
+            "Question": links.question(question.synthesis),
+            "Trials": str(question.synthesis.k),
+            "Primary analysis": _said(question),
+        }
+        by_family = {spread.family: spread for spread in question.spreads}
+        for family in FAMILIES:
+            spread = by_family.get(family)
+            row[COLUMNS[family]] = _range(question, (spread,)) if spread else DASH
+        row["What moves"] = _what_moves(question)
+        rows.append(row)
+    caption = "Lowest and highest estimate of each kind of variant"
+    return table(pd.DataFrame(rows, dtype=object), caption, numbers=("Trials",))
+
+
+def _range(question: Sensitivity, spreads: Sequence[Spread]) -> str:
+    measure = question.synthesis.measure
+    shown = [measure.shown(v.estimate) for spread in spreads for v in spread.variants]
+    return limits(min(shown), max(shown))
+
+
+def _said(question: Sensitivity) -> str:
+    measure, primary = question.synthesis.measure, question.primary
+    interval = shown_limits(measure, primary.interval)
+    return f"{short_name(measure)} {number(measure.shown(primary.estimate))} ({interval})"
+
+
+def _what_moves(question: Sensitivity) -> str:
+    total = len(question.variants)
+    turned, unsettled = len(question.turned), len(question.unsettled)
+    if not turned and not unsettled:
+        return f"nothing: all {total} variants agree in direction and in what they exclude"
+    said = [f"the direction in {turned} of {total}"] if turned else []
+    if unsettled:
+        said.append(f"whether no difference is excluded in {unsettled} of {total}")
+    return listed(said)
+
+
+def variant_tables(results: Mapping[str, Synthesis]) -> Html:
+    """Every variant of every question, folded away under the question's title."""
+    return join(
+        element(
+            "details",
+            element("summary", question.synthesis.title),
+            _variant_table(question),
+            id=question.synthesis.cell.slug,
+        )
+        for question in questions(results)
+    )
+
+
+def _variant_table(question: Sensitivity) -> Html:
+    synthesis = question.synthesis
+    measure = synthesis.measure
+    rows = [
+        {
+            "Variant": variant.name,
+            "Kind": COLUMNS[variant.family].lower(),
+            "k": str(variant.k),
+            short_name(measure): number(measure.shown(variant.estimate)),
+            synthesis.interval_name: shown_limits(measure, variant.interval),
+        }
+        for variant in question.variants
+    ]
+    numbers = ("k", short_name(measure), synthesis.interval_name)
+    caption = f"Variants of {synthesis.title}"
+    return table(pd.DataFrame(rows, dtype=object), caption, numbers=numbers)

@@ -1,0 +1,247 @@
+"""How robust a cell's answer is: a figure and its numbers for each sensitivity analysis."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.figures import style
+from analysis.figures.cumulative_plot import cumulative_plot
+from analysis.figures.funnel_plot import funnel_plot
+from analysis.figures.leave_one_out_plot import leave_one_out_plot
+from analysis.figures.models_plot import models_plot
+from analysis.formatting import DASH, counted, listed, number, p_value, percent
+from analysis.pages.html import Html, element, paragraph, show, table
+from analysis.pages.question_page import short_name, shown_limits
+from analysis.statistics.estimates import Interval, PooledEffect
+from analysis.synthesis.model import Synthesis
+from analysis.synthesis.sensitivity import SmallStudyEffects
+from analysis.synthesis.wording import MODEL_NAMES
+
+
+def models(synthesis: Synthesis) -> None:
+    """The models side by side, then every other estimator of the heterogeneity."""
+    if not synthesis.models:
+        show(paragraph(f"Models differ only in how they pool; {_nothing_pooled(synthesis)}"))
+        return
+    style.show(models_plot(synthesis), _models_alt(synthesis))
+
+
+def estimators_table(synthesis: Synthesis) -> Html:
+    """Each estimator of τ² with the interval rule of the primary analysis."""
+    rows = [
+        {
+            "Estimator": MODEL_NAMES[pooled.model].removeprefix("random effects, "),
+            "τ²": number(_tau2(pooled), 3),
+            "I²": percent(pooled.heterogeneity.i2) if pooled.heterogeneity else DASH,
+            **_estimate(synthesis, pooled.estimate, pooled.interval),
+        }
+        for pooled in synthesis.robustness.estimators
+    ]
+    if not rows:
+        return Html("")
+    return folded(
+        "Other estimators of the differences between trials",
+        table(
+            pd.DataFrame(rows, dtype=object),
+            "Estimators of τ²",
+            numbers=("τ²", "I²", *_numeric(synthesis)),
+        ),
+    )
+
+
+def leave_one_out(synthesis: Synthesis) -> None:
+    """The pooled effect without each trial in turn."""
+    found = synthesis.robustness.leave_one_out
+    if not found:
+        show(paragraph(f"No trial can be left out: {_nothing_pooled(synthesis)}"))
+        return
+    studies = synthesis.pooled_studies
+    estimates = [synthesis.measure.shown(fit.estimate) for fit in found]
+    alt = (
+        f"Leave-one-out plot of {len(found)} trials. Without one trial the pooled effect lies "
+        f"between {number(min(estimates))} and {number(max(estimates))}. All are in the table."
+    )
+    style.show(leave_one_out_plot(synthesis), alt)
+    rows = [
+        {
+            "Without": studies[fit.omitted].label,
+            **_estimate(synthesis, fit.estimate, fit.interval),
+            "τ²": number(fit.tau2, 3),
+            "I²": percent(fit.i2),
+        }
+        for fit in found
+    ]
+    numbers = (*_numeric(synthesis), "τ²", "I²")
+    show(
+        folded(
+            "The same as a table",
+            table(pd.DataFrame(rows, dtype=object), "Leave one out", numbers=numbers),
+        )
+    )
+
+
+def cumulative(synthesis: Synthesis) -> None:
+    """The pooled effect as the trials came in."""
+    steps = synthesis.robustness.cumulative
+    if not steps:
+        show(paragraph(f"There is no history to show: {_nothing_pooled(synthesis)}"))
+        return
+    studies = synthesis.pooled_studies
+    first, last = steps[0], steps[-1]
+    alt = (
+        f"Cumulative plot by year, from {studies[first.added].label} alone "
+        f"({_said(synthesis, first.pooled)}) to all {len(steps)} trials "
+        f"({_said(synthesis, last.pooled)}). All steps are in the table."
+    )
+    style.show(cumulative_plot(synthesis), alt)
+    rows = [
+        {
+            "Trial added": studies[step.added].label,
+            "Trials": str(step.pooled.k),
+            **_estimate(synthesis, step.pooled.estimate, step.pooled.interval),
+        }
+        for step in steps
+    ]
+    numbers = ("Trials", *_numeric(synthesis))
+    caption = "Cumulative by year"
+    show(
+        folded(
+            "The same as a table", table(pd.DataFrame(rows, dtype=object), caption, numbers=numbers)
+        )
+    )
+
+
+def funnel(synthesis: Synthesis) -> None:
+    """The contour-enhanced funnel plot, or why small-study effects are not looked at."""
+    found = synthesis.robustness.small_study
+    if found is None:
+        show(
+            paragraph(
+                "Small-study effects are not examined: this question has "
+                f"{synthesis.robustness.small_study_refused}."
+            )
+        )
+        return
+    contours = listed([f"{contour.p:g}" for contour in found.contours.contours])
+    egger = f" Egger’s test: {p_value(found.egger.p)}." if found.egger else ""
+    alt = (
+        f"Funnel plot of {synthesis.k} trials with contours of p {contours} around no "
+        f"difference; the pooled effect is {_said(synthesis, synthesis.primary)}.{egger}"
+    )
+    style.show(funnel_plot(synthesis), alt)
+
+
+def small_study_table(synthesis: Synthesis) -> Html:
+    """Every test and correction for small-study effects, with how to read it."""
+    found = synthesis.robustness.small_study
+    if found is None:
+        return Html("")
+    rows = [row for row in _small_study_rows(synthesis, found) if row]
+    return table(pd.DataFrame(rows, dtype=object), "Small-study effects")
+
+
+def _small_study_rows(synthesis: Synthesis, found: SmallStudyEffects) -> list[dict[str, str]]:
+    rows = []
+    if found.egger:
+        rows.append(
+            {
+                "Analysis": "Egger’s regression test",
+                "Result": f"slope {number(found.egger.slope)}, {p_value(found.egger.p)}",
+                "Reading": "a small p says that small trials show other effects than large ones",
+            }
+        )
+    if found.begg:
+        rows.append(
+            {
+                "Analysis": "Begg’s rank correlation",
+                "Result": f"τ {number(found.begg.tau)}, {p_value(found.begg.p)}",
+                "Reading": "the same question, by ranks",
+            }
+        )
+    if found.trim_and_fill:
+        filled = found.trim_and_fill
+        rows.append(
+            {
+                "Analysis": "Trim and fill",
+                "Result": f"{counted(filled.missing, 'trial')} filled in on the {filled.side}; "
+                f"effect then {_said(synthesis, filled.pooled)}",
+                "Reading": "the effect if the funnel were symmetrical",
+            }
+        )
+    if found.pet_peese:
+        chosen = found.pet_peese
+        pet = chosen.preferred == "pet"
+        estimate = chosen.pet if pet else chosen.peese
+        interval = chosen.pet_interval if pet else chosen.peese_interval
+        rows.append(
+            {
+                "Analysis": f"PET-PEESE ({chosen.preferred.upper()} applies)",
+                "Result": _with_interval(synthesis, estimate, interval),
+                "Reading": "the effect expected in a trial without sampling error",
+            }
+        )
+    if found.selection:
+        model = found.selection
+        rows.append(
+            {
+                "Analysis": "Three-parameter selection model",
+                "Result": f"{_with_interval(synthesis, model.estimate, model.interval)}; "
+                f"likelihood-ratio test of selection {p_value(model.likelihood_ratio_p)}",
+                "Reading": "the effect if results against therapy were published less often",
+            }
+        )
+    rows += [
+        {"Analysis": "Not estimable", "Result": reason, "Reading": ""}
+        for reason in found.not_estimable
+    ]
+    return rows
+
+
+def dependent_effects(synthesis: Synthesis) -> Html:
+    """The result with each contrast by itself and a standard error robust to dependence."""
+    found = synthesis.robustness.cluster_robust
+    if found is None:
+        return Html("")
+    return paragraph(
+        f"Where a trial gives several contrasts, the analysis above averages them. With all "
+        f"{found.k} contrasts of {found.clusters} trials and a cluster-robust standard error "
+        f"(CR2) the effect is {_with_interval(synthesis, found.estimate, found.interval)}."
+    )
+
+
+def folded(summary: str, content: Html) -> Html:
+    """What a reader may open: the numbers below a figure."""
+    return element("details", element("summary", summary), content)
+
+
+def _estimate(synthesis: Synthesis, estimate: float, interval: Interval) -> dict[str, str]:
+    return {
+        short_name(synthesis.measure): number(synthesis.measure.shown(estimate)),
+        synthesis.interval_name: shown_limits(synthesis.measure, interval),
+    }
+
+
+def _numeric(synthesis: Synthesis) -> tuple[str, str]:
+    return short_name(synthesis.measure), synthesis.interval_name
+
+
+def _said(synthesis: Synthesis, pooled: PooledEffect | None) -> str:
+    return DASH if pooled is None else _with_interval(synthesis, pooled.estimate, pooled.interval)
+
+
+def _with_interval(synthesis: Synthesis, estimate: float, interval: Interval) -> str:
+    shown = number(synthesis.measure.shown(estimate))
+    return f"{shown} ({shown_limits(synthesis.measure, interval)})"
+
+
+def _tau2(pooled: PooledEffect) -> float:
+    return pooled.heterogeneity.tau2 if pooled.heterogeneity else 0.0
+
+
+def _nothing_pooled(synthesis: Synthesis) -> str:
+    return f"with {counted(synthesis.k, 'trial')} nothing is pooled."
+
+
+def _models_alt(synthesis: Synthesis) -> str:
+    said = [f"{MODEL_NAMES[model.model]} {_said(synthesis, model)}" for model in synthesis.models]
+    return f"The same trials under each model and interval: {'; '.join(said)}."

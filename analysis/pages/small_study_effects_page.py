@@ -1,0 +1,93 @@
+"""Small-study effects: question by question where the protocol allows it, and why not elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from analysis.formatting import counted, listed, number, p_value
+from analysis.pages import links
+from analysis.pages.html import Html, element, paragraph, show
+from analysis.pages.question_page import shown_limits
+from analysis.pages.sensitivity_section import funnel, small_study_table
+from analysis.protocol import Protocol
+from analysis.statistics.estimates import Interval
+from analysis.synthesis.model import Synthesis
+from analysis.synthesis.sensitivity import SmallStudyEffects
+
+
+def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
+    """How many questions can be examined; for all others one sentence."""
+    minimum = protocol.synthesis.small_study_minimum_k
+    examined = sum(s.robustness.small_study is not None for s in results.values())
+    fewer = len(results) - examined
+    return paragraph(
+        f"{examined} of {counted(len(results), 'question')} have the {minimum} trials that the "
+        f"protocol asks for. For the other {fewer} these methods could not tell bias from chance, "
+        "and nothing is shown: that says nothing about whether results are missing there."
+    )
+
+
+def sections(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
+    """Display each examined question: its funnel plot, a reading, every test in a table."""
+    for synthesis in results.values():
+        found = synthesis.robustness.small_study
+        if found is not None:
+            show(element("h3", links.question(synthesis), id=synthesis.cell.slug))
+            funnel(synthesis)
+            show(reading(protocol, synthesis, found), small_study_table(synthesis))
+
+
+def reading(protocol: Protocol, synthesis: Synthesis, found: SmallStudyEffects) -> Html:
+    """What the analyses say together, in plain words."""
+    sentences = [_asymmetry(protocol, synthesis, found), _corrected(synthesis, found)]
+    return paragraph(" ".join(sentence for sentence in sentences if sentence))
+
+
+def _asymmetry(protocol: Protocol, synthesis: Synthesis, found: SmallStudyEffects) -> str:
+    egger = found.egger
+    if egger is None:
+        return ""
+    if egger.p >= protocol.certainty.egger_p:
+        return (
+            f"Egger’s test ({p_value(egger.p)}) does not tell small trials from large ones; with "
+            f"{counted(synthesis.k, 'trial')} it can miss a difference."
+        )
+    # A larger standard error is a smaller trial; a negative effect favours therapy.
+    larger = "larger" if egger.slope < 0 else "smaller"
+    return (
+        f"Smaller trials show {larger} benefits than larger ones (Egger’s test, "
+        f"{p_value(egger.p)}). Results that are missing because of what they show can cause this; "
+        "so can differences between small and large trials."
+    )
+
+
+def _corrected(synthesis: Synthesis, found: SmallStudyEffects) -> str:
+    """The estimates of the three corrections beside the estimate as it stands."""
+    primary, corrected = synthesis.primary, _corrections(found)
+    if primary is None or not corrected:
+        return ""
+    measure = synthesis.measure
+    said = [
+        f"{number(measure.shown(effect))} ({shown_limits(measure, interval)}) by {name}"
+        for name, (effect, interval) in corrected.items()
+    ]
+    turned = [name for name, (effect, _) in corrected.items() if effect * primary.estimate < 0]
+    direction = f"The direction turns by {listed(turned)}." if turned else "The direction stays."
+    return (
+        f"The estimate is {number(measure.shown(primary.estimate))} "
+        f"({shown_limits(measure, primary.interval)}). Corrected for results that may be missing "
+        f"it is {listed(said)}. {direction}"
+    )
+
+
+def _corrections(found: SmallStudyEffects) -> dict[str, tuple[float, Interval]]:
+    corrections = {}
+    if filled := found.trim_and_fill:
+        corrections["trim and fill"] = (filled.pooled.estimate, filled.pooled.interval)
+    if both := found.pet_peese:
+        pet = (both.pet, both.pet_interval)
+        peese = (both.peese, both.peese_interval)
+        corrections["PET-PEESE"] = pet if both.preferred == "pet" else peese
+    if selection := found.selection:
+        corrections["the selection model"] = (selection.estimate, selection.interval)
+    return corrections

@@ -1,0 +1,114 @@
+"""Counts of the review as a whole: what the prose says without typing a number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analysis.evidence.rows import Evidence
+from analysis.formatting import day, listed, percent_level
+from analysis.protocol import Frozen, Protocol
+from analysis.searching.history import Search, source_status
+
+
+class ReviewFacts(Frozen):
+    """How many trials, rows and pages there are."""
+
+    trials_included: int
+    trials_excluded: int
+    trials_awaiting: int
+    trials_baseline: int
+    trials_baseline_confirmed: int
+    trials_baseline_presumed: int
+    trials_later: int
+    trials_with_risk_of_bias: int
+    outcome_rows: int
+    rows_verified: int
+    effect_pages: int
+
+
+def review_facts(evidence: Evidence) -> ReviewFacts:
+    """Count once, from the data."""
+    trials = list(evidence.trials.values())
+    included = [trial for trial in trials if trial.status == "included"]
+    baseline = [trial for trial in trials if trial.in_baseline]
+    return ReviewFacts(
+        trials_included=len(included),
+        trials_excluded=sum(trial.status == "excluded" for trial in trials),
+        trials_awaiting=sum(trial.status == "awaiting" for trial in trials),
+        trials_baseline=len(baseline),
+        trials_baseline_confirmed=sum(trial.baseline_basis == "confirmed" for trial in baseline),
+        trials_baseline_presumed=sum(trial.baseline_basis == "presumed" for trial in baseline),
+        trials_later=sum(not trial.in_baseline for trial in included),
+        trials_with_risk_of_bias=len({row.study_id for row in evidence.risk_of_bias}),
+        outcome_rows=len(evidence.outcomes),
+        rows_verified=sum(row.verified == "yes" for row in evidence.outcomes),
+        effect_pages=len(evidence.protocol.cells),
+    )
+
+
+def search_facts(protocol: Protocol, searches: Sequence[Search]) -> Mapping[str, str]:
+    """When the sources were searched and the next search is due, in words."""
+    statuses = source_status(protocol, tuple(searches))
+    last = max((s.last_searched for s in statuses if s.last_searched), default=None)
+    due = min((s.next_due for s in statuses if s.next_due), default=None)
+    return {
+        "last_search": day(last) if last else "no day yet",
+        "next_search_due": day(due) if due else "now",
+        "searched_since": searched_since(protocol, searches),
+    }
+
+
+def searched_since(protocol: Protocol, searches: Sequence[Search]) -> str:
+    """Which sources this review has searched since the baseline's search, in a sentence."""
+    start = protocol.baseline_search
+    later = [search for search in searches if search.date > start]
+    if not later:
+        return (
+            f"No database has been searched for this review since {day(start)}: "
+            "later trials come from open datasets and other reviews."
+        )
+    sources = dict.fromkeys(source for search in later for source in search.sources)
+    owed = [name for name in protocol.living.sources if name not in sources]
+    last = day(max(search.date for search in later))
+    still = f"; {listed(owed)} still to be searched again" if owed else ""
+    return (
+        f"Since {day(start)} this review has searched {listed(list(sources))}, "
+        f"last on {last}{still}."
+    )
+
+
+def status(protocol: Protocol, searches: Sequence[Search]) -> Mapping[str, Any]:
+    """What every page says of its freshness: the version, the searches, whether one is overdue."""
+    said = search_facts(protocol, searches)
+    return {
+        "version": f"Version {protocol.version.name} of {day(protocol.version.date)}",
+        "search": f"databases last searched {said['last_search']}; "
+        f"next search due {said['next_search_due']}",
+        "overdue": any(source.overdue for source in source_status(protocol, tuple(searches))),
+    }
+
+
+def substitutions(
+    protocol: Protocol, facts: ReviewFacts, searches: Sequence[Search]
+) -> Mapping[str, Any]:
+    """The values that hand-written pages name as `{{ protocol.… }}` and `{{ review.… }}`.
+
+    `status` beside them is the line that every page begins with.
+    """
+    values = protocol.model_dump()
+    values["version"]["date"] = day(protocol.version.date)
+    values["moderators"] = listed(protocol.moderators)
+    values["comparators"] = {
+        kind: listed(names) for kind, names in protocol.comparators.model_dump().items()
+    }
+    values["living"]["sources"] = listed(protocol.living.sources)
+    values["living"]["triggers"] = "; ".join(protocol.living.triggers)
+    values["level_percent"] = percent_level(protocol.synthesis.level).removesuffix("%")
+    window = next(point.window_weeks for point in protocol.timepoints if point.window_weeks)
+    values["follow_up"] = {"first_week": f"{window[0]:g}", "last_week": f"{window[1]:g}"}
+    for block in ("integrity", "certainty"):
+        values[block] = {name: f"{value:g}" for name, value in values[block].items()}
+    review = facts.model_dump() | dict(search_facts(protocol, searches))
+    review["baseline_search"] = day(protocol.baseline_search)
+    return {"protocol": values, "review": review, "status": status(protocol, searches)}

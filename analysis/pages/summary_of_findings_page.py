@@ -1,0 +1,189 @@
+"""The summary of findings of one condition: what happens, for how many, and how sure we are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.evidence.rows import Evidence
+from analysis.formatting import count, counted, listed, percent, percent_level, sentence_case
+from analysis.pages.certainty_section import decision_text, mark, outcome_of
+from analysis.pages.front_page import effect_text
+from analysis.pages.html import (
+    LABELLED_CARDS,
+    Html,
+    doi_link,
+    element,
+    items,
+    join,
+    link,
+    paragraph,
+    table,
+    terms,
+    text,
+)
+from analysis.synthesis.certainty import Step
+from analysis.synthesis.clinical_terms import difference_text, points_text
+from analysis.synthesis.model import Synthesis
+
+UP = "../"
+SMD_TO_RISK = "10.1371/journal.pone.0019070"
+
+
+@dataclass(frozen=True)
+class Note:
+    """A numbered reason below the table; `anchor` is where the table links to."""
+
+    number: int
+    anchor: str
+    outcome: str
+    step: Step
+
+
+def question(evidence: Evidence, condition: str) -> Html:
+    """Who was treated, with what, compared with what."""
+    protocol = evidence.protocol
+    return terms(
+        {
+            "Population": f"{protocol.eligibility.participants}; here: "
+            f"{protocol.condition(condition).description}",
+            "Intervention": protocol.eligibility.intervention,
+            "Comparison": protocol.eligibility.comparator,
+        }
+    )
+
+
+def standing(results: Mapping[str, Synthesis], condition: str) -> Html:
+    """Whether a person has decided, and where the proposals may be too high."""
+    rated = [s.certainty for s in _of_condition(results, condition) if s.certainty]
+    proposed = sum(certainty.label == "proposed" for certainty in rated)
+    said = (
+        f"{proposed} of {counted(len(rated), 'rating')} below {'is' if proposed == 1 else 'are'} "
+        "what the rules propose from the numbers; no person has decided on them yet. "
+    )
+    return paragraph(said, link("How the rules work", f"{UP}methods/certainty.html"), ".")
+
+
+def findings(
+    evidence: Evidence, results: Mapping[str, Synthesis], condition: str, timepoint: str
+) -> Html:
+    """The table of one time point, an outcome a row, with its numbered notes below."""
+    protocol = evidence.protocol
+    shown = [s for s in _of_condition(results, condition) if s.cell.timepoint == timepoint]
+    notes = _notes(shown)
+    level = percent_level(protocol.synthesis.level)
+    rows = [
+        {
+            "Outcome": link(_label(evidence, s), f"{UP}effects/{s.cell.slug}.html"),
+            "What happens": s.sentences.plain,
+            "Participants (trials)": _participants(s),
+            f"Effect ({level} interval)": effect_text(s),
+            "In absolute terms": absolute(s),
+            "Certainty": mark(s.certainty),
+            "Why": _why(s, notes),
+        }
+        for s in shown
+    ]
+    caption = (
+        f"Summary of findings: {protocol.condition(condition).label}, "
+        f"{protocol.timepoint(timepoint).in_full}"
+    )
+    shown_as = table(pd.DataFrame(rows, dtype=object), caption, class_=LABELLED_CARDS)
+    return join((shown_as, _numbered(evidence, notes)))
+
+
+def absolute(synthesis: Synthesis) -> Html:
+    """Points on a familiar scale and people in a thousand, one line each."""
+    found = synthesis.clinical
+    lines = [f"{points_text(found.points)} on {found.scale}"] if found.points else []
+    lines += [
+        f"{difference_text(effect)} of 1,000 clearly better; "
+        f"control risk {percent(100 * effect.numbers.control_risk)}"
+        for effect in found.absolute
+    ]
+    return join(element("div", line) for line in lines) if lines else text("")
+
+
+def assumptions(evidence: Evidence, results: Mapping[str, Synthesis], condition: str) -> Html:
+    """What the absolute numbers rest on: scales, standard deviations, control risks."""
+    said = [
+        entry
+        for synthesis in _of_condition(results, condition)
+        for entry in _assumed(_label(evidence, synthesis), synthesis)
+    ]
+    return items(list(dict.fromkeys(said)))
+
+
+def _assumed(label: str, synthesis: Synthesis) -> list[Html]:
+    found = synthesis.clinical
+    risks = listed([percent(100 * effect.numbers.control_risk) for effect in found.absolute])
+    said = [text(f"{label}: points on {found.points.assumed}.")] if found.points else []
+    if synthesis.measure.ratio:
+        sources = "; ".join(effect.source for effect in found.absolute)
+        said += [text(f"{label}: control risk {risks} ({sources}).")] if risks else []
+    elif risks:
+        how = (
+            f"Where questionnaires are pooled, {risks} of the control group are assumed to get "
+            "clearly better, wherever on the questionnaire that line is drawn; the standardised "
+            "mean difference then gives the share with therapy: "
+        )
+        said.append(join((how, doi_link(SMD_TO_RISK))))
+    return said
+
+
+def _of_condition(results: Mapping[str, Synthesis], condition: str) -> list[Synthesis]:
+    return [s for s in results.values() if s.cell.condition == condition]
+
+
+def _label(evidence: Evidence, synthesis: Synthesis) -> str:
+    label = evidence.protocol.outcome(synthesis.cell.outcome).label
+    return sentence_case(label)
+
+
+def _participants(synthesis: Synthesis) -> str:
+    more = " or more" if synthesis.n_unknown and synthesis.n_total is not None else ""
+    return f"{count(synthesis.n_total)}{more} ({synthesis.k})"
+
+
+def _notes(shown: Sequence[Synthesis]) -> list[Note]:
+    """A note for every domain that lowers the certainty, cannot be judged, or was decided."""
+    noted = [
+        (synthesis.cell, step)
+        for synthesis in shown
+        if synthesis.certainty
+        for step in synthesis.certainty.steps
+        if step.triggered or step.decision or not step.judged
+    ]
+    return [
+        Note(number, f"{cell.slug}-note-{number}", cell.outcome, step)
+        for number, (cell, step) in enumerate(noted, start=1)
+    ]
+
+
+def _why(synthesis: Synthesis, notes: Sequence[Note]) -> Html:
+    if synthesis.certainty is None:
+        return text("")
+    marks = [
+        element(
+            "div",
+            f"{outcome_of(note.step)} ",
+            element("a", f"[{note.number}]", href=f"#{note.anchor}",
+                    aria_label=f"note {note.number}"),
+        )
+        for note in notes
+        if note.outcome == synthesis.cell.outcome
+    ]  # fmt: skip
+    return join(marks) if marks else text("nothing lowers it")
+
+
+def _numbered(evidence: Evidence, notes: Sequence[Note]) -> Html:
+    return element("ol", *(_note(evidence, note) for note in notes)) if notes else Html("")
+
+
+def _note(evidence: Evidence, note: Note) -> Html:
+    label = evidence.protocol.outcome(note.outcome).label
+    decided = f" Decision: {decision_text(note.step)}." if note.step.decision else ""
+    said = f"{sentence_case(label)}, {note.step.domain}: {note.step.reason}{decided}"
+    return element("li", said, id=note.anchor)

@@ -1,0 +1,248 @@
+"""The trials: a table of those included, a section each, and those excluded or awaiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from analysis.evidence.rows import Evidence, OutcomeRow, Trial
+from analysis.formatting import count, limits, number
+from analysis.pages.html import (
+    SORTABLE,
+    Html,
+    doi_link,
+    element,
+    join,
+    link,
+    paragraph,
+    table,
+    terms,
+)
+from analysis.pages.question_page import source_of
+from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question import risk_of_bias
+
+
+def included(evidence: Evidence) -> list[Trial]:
+    """Included trials by condition, then year, then label."""
+    order = [condition.id for condition in evidence.protocol.conditions]
+    trials = [trial for trial in evidence.trials.values() if trial.status == "included"]
+    return sorted(trials, key=lambda t: (order.index(t.condition), t.year, t.label))
+
+
+def included_table(evidence: Evidence) -> Html:
+    """One row an included trial; its label leads to its section."""
+    rows = [
+        {
+            "Trial": link(trial.label, f"#{trial.study_id}"),
+            "Condition": trial.condition,
+            "Diagnosis": trial.diagnosis,
+            "Country": trial.country,
+            "Therapy": trial.therapy,
+            "Guidance": trial.guidance or "not seen",
+            "Weeks": number(trial.duration_weeks, 0) if trial.duration_weeks else "",
+            "Comparator": trial.comparator,
+            "Randomised": count(_whole(trial.n_randomised_total)),
+            "Baseline review": trial.baseline_basis or "later trial",
+            "Risk of bias": risk_of_bias(evidence, trial.study_id).overall,
+        }
+        for trial in included(evidence)
+    ]
+    return table(
+        pd.DataFrame(rows, dtype=object),
+        "Included trials",
+        numbers=("Weeks", "Randomised"),
+        class_=SORTABLE,
+    )
+
+
+def trial_sections(evidence: Evidence) -> Html:
+    """A section for each included trial: what it was, its results, its risk of bias."""
+    return join(trial_section(evidence, trial) for trial in included(evidence))
+
+
+def trial_section(evidence: Evidence, trial: Trial) -> Html:
+    """Design, arms, programme, every row with its source and locator, risk of bias, notes."""
+    rows = [row for row in evidence.outcomes if row.study_id == trial.study_id]
+    return element(
+        "section",
+        element("h3", trial.label),
+        paragraph(reference(trial)),
+        terms(_about(trial)),
+        results_table(evidence, trial, rows),
+        _risk_of_bias(evidence, trial),
+        _acceptability(evidence, trial),
+        id=trial.study_id,
+        class_="trial",
+    )
+
+
+def reference(trial: Trial) -> Html:
+    """Title, journal and place as far as they were seen, with the DOI as a link."""
+    known = [trial.title or "Title not seen", trial.journal, str(round(trial.year)), trial.citation]
+    parts: list[object] = [". ".join(part for part in known if part) + "."]
+    if trial.doi:
+        parts += [" ", doi_link(trial.doi)]
+    return join(parts)
+
+
+def _about(trial: Trial) -> dict[str, object]:
+    shown: dict[str, object] = {
+        "Participants": _people(trial),
+        "Diagnosis": trial.diagnosis,
+        "Country": trial.country,
+        "Therapy": ", ".join(part for part in (trial.therapy, trial.programme) if part),
+        "Aimed at": trial.target,
+        "Guidance": trial.guidance,
+        "Duration": f"{trial.duration_weeks:g} weeks" if trial.duration_weeks else "",
+        "Comparator": ": ".join(p for p in (trial.comparator, trial.comparator_detail) if p),
+        "In the baseline review": _baseline(trial),
+        "Registration": trial.registration,
+        "Other reports": trial.other_reports,
+        "Not quite the question": trial.indirectness,
+    }
+    return {name: value for name, value in shown.items() if value}
+
+
+def _people(trial: Trial) -> str:
+    arms = trial.n_randomised_intervention, trial.n_randomised_control
+    randomised = count(_whole(trial.n_randomised_total))
+    split = f" ({arms[0]:g} therapy, {arms[1]:g} control)" if arms[0] and arms[1] else ""
+    said = [f"{randomised} randomised{split}"] if trial.n_randomised_total else []
+    if trial.n_analysed_total:
+        said.append(f"{trial.n_analysed_total:g} analysed")
+    if trial.percent_women is not None:
+        said.append(f"{trial.percent_women:g}% women")
+    if trial.mean_age is not None:
+        said.append(f"mean age {trial.mean_age:g}")
+    return ", ".join(said)
+
+
+def _baseline(trial: Trial) -> str:
+    if not trial.in_baseline:
+        return "no"
+    seen = "seen in that review’s own pages or data"
+    fits = "fits its description, not seen by us"
+    return f"yes, {trial.baseline_basis} ({seen if trial.baseline_basis == 'confirmed' else fits})"
+
+
+def results_table(evidence: Evidence, trial: Trial, rows: Iterable[OutcomeRow]) -> Html:
+    """Every outcome row of one trial as its source gives it."""
+    protocol = evidence.protocol
+    shown = [
+        {
+            "Outcome": protocol.outcome(row.outcome).label,
+            "When": protocol.timepoint(row.timepoint).label
+            + (f" ({row.weeks:g} weeks)" if row.weeks else ""),
+            "Instrument": row.instrument or "not named",
+            "Therapy": _arm(row, "intervention"),
+            "Control": _arm(row, "control"),
+            "Effect as reported": _effect(row),
+            "Source": source_of(row, evidence),
+            "Remarks": "; ".join(
+                part for part in (row.contrast, row.not_usable_because, row.note) if part
+            ),
+        }
+        for row in rows
+    ]
+    return table(pd.DataFrame(shown, dtype=object), f"Results of {trial.label}")
+
+
+def _arm(row: OutcomeRow, arm: str) -> str:
+    if row.format == "means":
+        n, mean, sd = (getattr(row, f"{what}_{arm}") for what in ("n", "mean", "sd"))
+        return f"n {n:g}, mean {number(mean)}, SD {number(sd)}"
+    events, total = getattr(row, f"events_{arm}"), getattr(row, f"total_{arm}")
+    if row.format == "events":
+        return f"{'not seen' if events is None else f'{events:g}'} of {total:g}"
+    n = getattr(row, f"n_{arm}")
+    return "" if n is None else f"n {n:g}"
+
+
+def _effect(row: OutcomeRow) -> str:
+    if row.effect is None:
+        return ""
+    said = f"{row.effect_measure} {number(row.effect)}"
+    if row.effect_se is not None:
+        said += f", SE {number(row.effect_se, 3)}"
+    if row.effect_ci_low is not None and row.effect_ci_high is not None:
+        said += f" ({limits(row.effect_ci_low, row.effect_ci_high)})"
+    if row.effect_favours_intervention_when:
+        said += f"; {row.effect_favours_intervention_when} favours therapy"
+    return said
+
+
+def _risk_of_bias(evidence: Evidence, trial: Trial) -> Html:
+    rows = [row for row in evidence.risk_of_bias if row.study_id == trial.study_id]
+    if not rows:
+        return paragraph("Risk of bias: not yet assessed.")
+    shown = [
+        {
+            "Domain": row.domain,
+            "Judgement": row.judgement,
+            "Support": row.support,
+            "Assessed by": link(row.assessed_by, evidence.sources[row.assessed_by].url),
+        }
+        for row in rows
+    ]
+    return table(
+        pd.DataFrame(shown, dtype=object), f"Risk of bias of {trial.label} ({rows[0].tool})"
+    )
+
+
+def _acceptability(evidence: Evidence, trial: Trial) -> Html:
+    rows = [row for row in evidence.acceptability if row.study_id == trial.study_id]
+    if not rows:
+        return Html("")
+    shown = [
+        {
+            "What": row.what,
+            "Arm": row.arm,
+            "Of": row.n,
+            "Value": f"{row.value} {'' if row.unit == 'statement' else row.unit}".strip(),
+            "Note": row.note,
+        }
+        for row in rows
+    ]
+    return table(pd.DataFrame(shown, dtype=object), f"Acceptability and harms in {trial.label}")
+
+
+def set_aside_sections(evidence: Evidence, status: str) -> Html:
+    """Excluded or awaiting trials: the failing criterion, the reference, any rows they gave."""
+    trials = [trial for trial in evidence.trials.values() if trial.status == status]
+    rows = [
+        {
+            "Trial": element("span", trial.label, id=trial.study_id),
+            "Condition": trial.condition,
+            "Reason": trial.reason,
+            "Reference": reference(trial),
+            "Outcome rows held": str(
+                sum(row.study_id == trial.study_id for row in evidence.outcomes)
+            ),
+        }
+        for trial in sorted(trials, key=lambda trial: (trial.year, trial.label))
+    ]
+    caption = {"excluded": "Excluded trials", "awaiting": "Trials awaiting classification"}[status]
+    return table(
+        pd.DataFrame(rows, dtype=object), caption, numbers=("Outcome rows held",), class_=SORTABLE
+    )
+
+
+def out_by_rule(results: Iterable[Synthesis]) -> Html:
+    """Included trials of which single rows are out by the rule on arm size."""
+    rows = [
+        {
+            "Trial": link(aside.label, f"included-trials.html#{aside.study_id}"),
+            "Question": link(synthesis.title, f"../effects/{synthesis.cell.slug}.html"),
+            "Reason": aside.reason,
+        }
+        for synthesis in results
+        for aside in synthesis.set_aside
+        if aside.rule == "arm size"
+    ]
+    return table(pd.DataFrame(rows, dtype=object), "Included trials out of an analysis by arm size")
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else round(value)

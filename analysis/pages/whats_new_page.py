@@ -1,0 +1,194 @@
+"""What's new: each outcome before and now, and what changed the conclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.evidence.rows import Evidence
+from analysis.formatting import DASH, count, counted, day, listed, number, percent
+from analysis.pages.html import LABELLED_CARDS, Html, element, items, join, link, paragraph, table
+from analysis.pages.question_page import short_name, shown_limits
+from analysis.protocol import Version
+from analysis.statistics.estimates import PooledEffect
+from analysis.versions.compare import ARROWS, Change, Comparison, kind_of_version
+from analysis.versions.releases import Release
+from analysis.versions.state import CellState
+
+
+def summary(
+    evidence: Evidence,
+    before: Release,
+    changes: Sequence[Change],
+    unreleased: Comparison | None,
+) -> Html:
+    """Which kind of version this is, what triggered it, and what it is compared with."""
+    version = evidence.protocol.version
+    trials = {trial for change in changes for trial in change.new_trials}
+    return join(
+        (
+            paragraph(
+                f"Version {version.name} of {day(version.date)}: {kind_of_version(changes)}."
+            ),
+            paragraph(
+                f"It is compared with version {before.name} of {day(before.date)}, both by the "
+                "present methods, so that what differs is the evidence and not the method. "
+                f"{counted(len(trials), 'trial')} with usable numbers came in since."
+            ),
+            _why_and_how(version),
+            since_release(unreleased),
+            paragraph(
+                "Differences below zero favour therapy; risk ratios above 1 do. "
+                f"{ARROWS['lower']} means that the estimate moved towards less, "
+                f"{ARROWS['higher']} towards more, {ARROWS['same']} that it prints the same, "
+                f"{ARROWS['new']} that there was none before."
+            ),
+        )
+    )
+
+
+def _why_and_how(version: Version) -> Html:
+    """What triggered the version and what it changed in the methods, as the protocol says."""
+    said = {"What triggered it": version.trigger, "What changed in the methods": version.methods}
+    sentences = [f"{label}: {text.rstrip('.')}. " for label, text in said.items() if text]
+    more = link("Differences from the 2014 review", "../methods/differences.html")
+    return paragraph(*sentences, more, ".") if sentences else Html("")
+
+
+def since_release(unreleased: Comparison | None) -> Html:
+    """That the data have moved on since the version was released; nothing where they have not."""
+    if unreleased is None or not unreleased.anything:
+        return Html("")
+    moved = [change.state.title for change in unreleased.changed]
+    corrected = counted(len(unreleased.corrections), "value")
+    verb = "was" if len(unreleased.corrections) == 1 else "were"
+    results = f", and the results changed for {listed(moved)}" if moved else ""
+    return paragraph(
+        element("strong", "Not yet released: "),
+        f"since version {unreleased.before} was released, {corrected} {verb} corrected{results}.",
+    )
+
+
+def changes_table(changes: Sequence[Change]) -> Html:
+    """Old estimate → new estimate, one row a question that has or had one."""
+    rows = [_row(change) for change in changes if any(change.estimates)]
+    caption = "This version against the one before"
+    numbers = ("Trials", "Participants")
+    return table(pd.DataFrame(rows, dtype=object), caption, numbers=numbers, class_=LABELLED_CARDS)
+
+
+def _row(change: Change) -> dict[str, object]:
+    before, now = change.estimates
+    state = change.state
+    return {
+        "Question": link(state.title, f"../effects/{state.cell.slug}.html"),
+        "Trials": f"{change.before.k if change.before else 0} → {state.k}",
+        "Participants": f"{count(_people(change.before))} → {count(_people(change.now))}",
+        "Before": said(state, before),
+        "Now": f"{change.arrow} {said(state, now)}",
+        "New setting, now": shown_limits(state.measure, now.prediction if now else None),
+        "τ²": f"{_tau2(before)} → {_tau2(now)}",
+        "I²": f"{_i2(before)} → {_i2(now)}",
+        "Certainty": f"{_certainty(change.before)} → {_certainty(change.now)}",
+        "Conclusion": f"changed: {listed(change.rules)}" if change.rules else "unchanged",
+    }
+
+
+def causes(found: Comparison) -> Html:
+    """Which trials are new, gone or changed in each question, and which rows were corrected."""
+    entries = []
+    for change in found.changes:
+        parts = [
+            f"{counted(len(labels), 'trial')} {verb} ({listed(labels)})"
+            for labels, verb in (
+                (change.new_trials, "more"),
+                (change.lost_trials, "fewer"),
+                (change.moved_trials, "with another number"),
+            )
+            if labels
+        ]
+        rows = dict.fromkeys(item.row for item in found.corrected_in(change))
+        if rows:
+            parts.append(f"corrected: {listed(list(rows))}")
+        if parts:
+            state = change.state
+            title = link(state.title, f"../effects/{state.cell.slug}.html")
+            entries.append(join((title, f": {listed(parts)}.")))
+    return items(entries) if entries else paragraph("No trial came in, left or changed.")
+
+
+def corrections(found: Comparison, unreleased: Comparison | None) -> Html:
+    """Every corrected value, old and new: since the version before, and since the release."""
+    later = unreleased.corrections if unreleased else ()
+    parts = [corrections_table(found)]
+    if unreleased and set(later) - set(found.corrections):
+        parts.append(corrections_table(unreleased))
+    return join(parts)
+
+
+def corrections_table(found: Comparison) -> Html:
+    """Values that stood in both versions and differ."""
+    if not found.corrections:
+        return paragraph(f"No value that stood in version {found.before} was corrected.")
+    rows = [
+        {
+            "File": item.file,
+            "Row": item.row,
+            "Column": item.column,
+            "Before": item.before or "blank",
+            "Now": item.now or "blank",
+        }
+        for item in found.corrections
+    ]
+    return table(pd.DataFrame(rows, dtype=object), f"Corrected since version {found.before}")
+
+
+def history(releases: Sequence[Release]) -> Html:
+    """Every version so far, the latest first."""
+    rows = [
+        {
+            "Version": release.name,
+            "Date": day(release.date),
+            "Follows": release.follows or "the first",
+            "Kind": release.kind or "baseline review",
+        }
+        for release in reversed(releases)
+    ]
+    return table(pd.DataFrame(rows, dtype=object), "Versions")
+
+
+def rules() -> Html:
+    """The rules by which a conclusion counts as changed."""
+    return items(
+        (
+            "The direction of the estimate changes.",
+            "The interval comes to include or to exclude no difference.",
+            "The interval comes to include or to exclude the smallest important difference.",
+            "An estimate appears where there was none, or disappears.",
+        )
+    )
+
+
+def said(state: CellState, pooled: PooledEffect | None) -> str:
+    """An estimate with its interval, as the reader sees it."""
+    if pooled is None:
+        return DASH
+    shown = number(state.measure.shown(pooled.estimate))
+    return f"{short_name(state.measure)} {shown} ({shown_limits(state.measure, pooled.interval)})"
+
+
+def _people(state: CellState | None) -> int | None:
+    return state.n_total if state else None
+
+
+def _tau2(pooled: PooledEffect | None) -> str:
+    return number(pooled.heterogeneity.tau2, 3) if pooled and pooled.heterogeneity else DASH
+
+
+def _i2(pooled: PooledEffect | None) -> str:
+    return percent(pooled.heterogeneity.i2) if pooled and pooled.heterogeneity else DASH
+
+
+def _certainty(state: CellState | None) -> str:
+    return state.certainty if state and state.certainty else DASH

@@ -1,0 +1,31 @@
+"""Everything that stands in the site beside its pages: where it stands → its bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from analysis.protocol import Protocol
+from analysis.publishing.addresses import FEED, SITEMAP, atom_feed, sitemap
+from analysis.publishing.card import CARD, card
+from analysis.publishing.downloads import FOLDER, Download
+from analysis.synthesis.model import Synthesis
+from analysis.versions.releases import Release
+
+
+def site_files(
+    offered: Iterable[Download],
+    protocol: Protocol,
+    results: Mapping[str, Synthesis],
+    releases: Iterable[Release],
+    documents: Iterable[str],
+) -> dict[str, bytes]:
+    """Downloads and card; feed and site map where the protocol knows the site's address.
+
+    `documents` are the pages of the book.
+    """
+    files = {f"{FOLDER}/{file.path}": file.content for file in offered}
+    files[CARD] = card(protocol, results)
+    if protocol.site_url:
+        files[FEED] = atom_feed(protocol, protocol.site_url, tuple(releases))
+        files[SITEMAP] = sitemap(protocol.site_url, documents, protocol.version.date)
+    return files

@@ -1,0 +1,1 @@
+"""What people decide on records and trials: screening, extraction, what waits."""

@@ -1,0 +1,125 @@
+"""Screening in a spreadsheet: a CSV file out, the same file with decisions back in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError, short
+from analysis.files.tables import Row, read_table, write_table
+from analysis.screening.decisions import COLUMNS as DECISION_COLUMNS
+from analysis.screening.decisions import LAST_STAGE, Decision, Screening, add_decisions
+from analysis.searching.duplicate_log import now
+from analysis.searching.library import Library
+from analysis.searching.schemas import CRITERIA, STAGES, row_problems, screening_schema
+
+FILLED = ("decision", "criterion", "study_id", "note")
+SHOWN = ("record_id", "title", "abstract", "authors", "year", "journal", "doi", "url")
+COLUMNS = (*FILLED, *SHOWN)
+
+
+@dataclass(frozen=True)
+class SheetReport:
+    """What came back: decisions taken in, rows left blank, rows that said nothing new."""
+
+    taken: int
+    blank: int
+    unchanged: int
+
+
+def write_sheet(path: Path, library: Library, order: Sequence[str]) -> int:
+    """Write the records that wait, the most promising first; their number.
+
+    A file that is there is not overwritten: it may hold decisions.
+    """
+    if path.exists():
+        raise ReviewError(f"{path} is there already: read it in, or give another name")
+    records = library.records
+    blank = dict.fromkeys(FILLED, "")
+    write_table(
+        path,
+        COLUMNS,
+        (blank | {name: getattr(records[r], name) for name in SHOWN} for r in order),
+    )
+    return len(order)
+
+
+def read_sheet(
+    path: Path,
+    data: Path,
+    screening: Screening,
+    stage: str,
+    who: str,
+    clock: Callable[[], str] = now,
+) -> SheetReport:
+    """Take a person's decisions in: all, or none and an EvidenceError with file and line.
+
+    Reading the same sheet twice changes nothing; a decision that was changed in it is a
+    new decision.
+    """
+    rows = read_table(path, COLUMNS)
+    filled = [row for row in rows if any(row[name].strip() for name in FILLED)]
+    when = clock()
+    decided = [_decision_row(row, stage, who, when) for row in filled]
+    problems = row_problems(path, decided, screening_schema())
+    problems += _unknown(path, decided, screening)
+    problems += _twice(path, decided)
+    if problems:
+        raise EvidenceError(problems[:MOST_PROBLEMS])
+    latest = screening.latest(stage)
+    representative = screening.deduplication.representative
+    new = []
+    for row in decided:
+        decision = Decision(**row.cells)
+        known = latest.get(representative[decision.record_id], {}).get(who)
+        if known is None or _says(known) != _says(decision):
+            new.append(decision)
+    add_decisions(data, screening.library, new)
+    return SheetReport(len(new), len(rows) - len(filled), len(filled) - len(new))
+
+
+def _decision_row(row: Row, stage: str, who: str, when: str) -> Row:
+    """The row as a decision: what a spreadsheet or a hurried person adds is forgiven."""
+    cells = {name: row[name].strip() for name in FILLED}
+    letters = {word[0]: word for word in STAGES[stage]}
+    said = cells["decision"].lower()
+    cells["decision"] = letters.get(said, said)
+    cells["criterion"] = cells["criterion"].lower()
+    cells |= {"record_id": row["record_id"].strip(), "stage": stage, "who": who, "when": when}
+    return Row(row.line, {name: cells[name] for name in DECISION_COLUMNS})
+
+
+def _unknown(path: Path, rows: list[Row], screening: Screening) -> list[Problem]:
+    return [
+        Problem(path, row.line, "record_id", f"{row['record_id'][:80]!r} is in no search")
+        for row in rows
+        if row["record_id"] not in screening.library.records
+    ]
+
+
+def _twice(path: Path, rows: list[Row]) -> list[Problem]:
+    """Of two decisions on one record in one sheet nobody knows which is meant."""
+    first: dict[str, int] = {}
+    lines = [(row, first.setdefault(row["record_id"], row.line)) for row in rows]
+    return [
+        Problem(path, row.line, "record_id", f"{short(row['record_id'])} stands on line {line} too")
+        for row, line in lines
+        if line != row.line
+    ]
+
+
+def _says(decision: Decision) -> tuple[str, str, str, str]:
+    return decision.decision, decision.criterion, decision.study_id, decision.note
+
+
+def filling_in(stage: str) -> tuple[str, ...]:
+    """How to fill in the sheet, a line for each column."""
+    words = ", ".join(STAGES[stage])
+    lines = [f"decision: {words}; the first letter will do"]
+    if "exclude" in STAGES[stage]:
+        must = "an exclusion needs it" if stage == LAST_STAGE else "an exclusion may have it"
+        lines.append(f"criterion: which one fails; {must}: {', '.join(CRITERIA)}")
+    if stage == LAST_STAGE:
+        lines.append("study_id: which study an included report is of, such as minen-2026")
+    return tuple(lines)

@@ -1,0 +1,83 @@
+"""What waits for a person: from overdue searches to rows nobody has checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from analysis.evidence.integrity import findings, rulings_without_effect
+from analysis.evidence.rows import Evidence
+from analysis.formatting import counted, day, listed
+from analysis.screening.decisions import Screening, Verdict, load_screening
+from analysis.searching.duplicate_log import load_deduplication
+from analysis.searching.history import load_searches, source_status
+from analysis.searching.library import load_library
+from analysis.searching.schemas import STAGES
+
+
+def awaiting(data: Path, evidence: Evidence) -> tuple[str, ...]:
+    """One line for each kind of work that only a person can do, in the order it comes up."""
+    library = load_library(data)
+    screening = load_screening(data, library, load_deduplication(data, library))
+    return (
+        *_searches(data, evidence),
+        *_screening(screening),
+        *_extraction(screening, evidence),
+        *_evidence(evidence),
+    )
+
+
+def _searches(data: Path, evidence: Evidence) -> Iterator[str]:
+    late = [s for s in source_status(evidence.protocol, load_searches(data)) if s.overdue]
+    if late:
+        due = [status.next_due for status in late if status.next_due]
+        since = f" since {day(min(due))}" if due else ""
+        yield f"searches overdue{since}: {listed([status.source for status in late])}"
+
+
+def _screening(screening: Screening) -> Iterator[str]:
+    for stage in STAGES:
+        verdicts = list(screening.verdicts(stage).values())
+        for verdict, what, who in (
+            (Verdict.AWAITING, "to decide on", "NAME"),
+            (Verdict.CONFLICT, "on which the screeners differ", "consensus"),
+        ):
+            if number := verdicts.count(verdict):
+                command = f"python -m analysis screen --who {who} --stage {stage}"
+                yield f"{stage}: {counted(number, 'record')} {what} ({command})"
+
+
+def _extraction(screening: Screening, evidence: Evidence) -> Iterator[str]:
+    with_rows = {row.study_id for row in evidence.outcomes}
+    chosen = {
+        decision.study_id
+        for people in screening.latest("full-report").values()
+        for decision in people.values()
+        if decision.study_id
+    }
+    if missing := sorted(chosen - with_rows):
+        command = "python -m analysis extract new STUDY --who NAME"
+        yield f"trials to extract: {listed(missing)} ({command})"
+
+
+def _evidence(evidence: Evidence) -> Iterator[str]:
+    found = findings(evidence)
+    if open_findings := sum(f.severity == "suspect" and f.ruling is None for f in found):
+        yield f"suspect results on which nobody has ruled: {open_findings}"
+    if lapsed := len(rulings_without_effect(evidence, found)):
+        yield f"rulings that do not count (python -m analysis check says why): {lapsed}"
+    waiting = sum(trial.status == "awaiting" for trial in evidence.trials.values())
+    if waiting:
+        yield f"trials awaiting classification: {waiting}"
+    unchecked = sum(row.verified == "no" for row in evidence.outcomes)
+    if unchecked:
+        yield f"outcome rows to check against the trial report: {unchecked}"
+    judged = {row.study_id for row in evidence.risk_of_bias}
+    included = [t for t in evidence.trials.values() if t.status == "included"]
+    if unjudged := sum(trial.study_id not in judged for trial in included):
+        yield f"included trials without a risk-of-bias judgement: {unjudged}"
+    decided = {(d.condition, d.outcome, d.timepoint) for d in evidence.decisions}
+    cells = evidence.protocol.cells
+    open_cells = sum((c.condition, c.outcome, c.timepoint) not in decided for c in cells)
+    if open_cells:
+        yield f"questions whose certainty no person has decided: {open_cells}"

@@ -1,0 +1,245 @@
+"""Take exports in: read, checked, kept as received, listed in `search.yml`; or not at all.
+
+The last step of an import replaces `search.yml`, which alone says what a search holds.
+Killed before it, an import has left files that nothing lists and the next one replaces.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.files.lock import locked
+from analysis.files.problems import EvidenceError, Problem, ReviewError
+from analysis.files.writing import write_atomically
+from analysis.searching.exports import Export, read_export
+from analysis.searching.history import ExportFile, Search, load_searches, write_search
+from analysis.searching.library import search_folder
+from analysis.searching.records import make_records, read_records, write_records
+from analysis.searching.schemas import SLUG
+from analysis.searching.sources import SOURCES, Source
+
+INBOX = "inbox"
+SUFFIXES = {"ris": "ris", "nbib": "nbib", "csv": "csv", "endnote-xml": "xml"}
+
+
+@dataclass(frozen=True)
+class SearchDetails:
+    """What a person says about a search: the source, its day, who ran it, from when on."""
+
+    source: Source
+    date: dt.date
+    by: str
+    since: str = ""
+    strategy: Path | None = None
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(SLUG, self.by):
+            raise ReviewError(f"{self.by!r} cannot name who searched: small letters and hyphens")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of one file: `new` records are those that no earlier search had brought."""
+
+    path: Path
+    source: str
+    date: dt.date
+    hits: int
+    new: int
+    already: bool
+
+    def __str__(self) -> str:
+        where = f"{self.path.name}: {self.source}, {self.date.isoformat()}"
+        if self.already:
+            return f"{where}: was imported before, nothing changed"
+        return f"{where}: {self.hits} records, {self.new} not seen before"
+
+
+@dataclass(frozen=True)
+class InboxReport:
+    """What the inbox held: what was taken in, and what could not be."""
+
+    imported: tuple[Imported, ...]
+    problems: tuple[Problem, ...]
+
+
+def import_exports(
+    data: Path, files: Sequence[Path], details: SearchDetails
+) -> tuple[Imported, ...]:
+    """Import the exports of one source and day: all of them, or none and an EvidenceError.
+
+    A file whose bytes were imported before changes nothing, whatever its name.
+    """
+    with locked(data):
+        searches = load_searches(data)
+        known = {
+            export.sha256: (search, export) for search in searches for export in search.exports
+        }
+        exports, problems = _read_all(files)
+        if problems:
+            raise EvidenceError(problems)
+        fresh: dict[str, Export] = {}
+        for export in exports:
+            if export.sha256 not in known:
+                fresh.setdefault(export.sha256, export)
+        new = _store(data, searches, list(fresh.values()), details) if fresh else {}
+        reports = []
+        for export in exports:
+            if fresh.pop(export.sha256, None) is not None:
+                hits, seen_first = new[export.sha256]
+                source, date = details.source.name, details.date
+                reports.append(Imported(export.path, source, date, hits, seen_first, False))
+            else:
+                search, listed = known.get(export.sha256, (None, None))
+                source = listed.source if listed else details.source.name
+                date = search.date if search else details.date
+                reports.append(Imported(export.path, source, date, 0, 0, True))
+        return tuple(reports)
+
+
+def import_inbox(data: Path, by: str) -> InboxReport:
+    """Import every file of `searches/inbox` named `2026-11-20-medline.ris` (or `…-medline-2.ris`).
+
+    A file that cannot be read is named and the others are imported; files stay where they
+    are, since importing them again changes nothing.
+    """
+    groups: dict[tuple[dt.date, str], list[Path]] = defaultdict(list)
+    problems: list[Problem] = []
+    for path in sorted((data / "searches" / INBOX).glob("*")):
+        if path.name.startswith(".") or path.stem.upper() == "README" or not path.is_file():
+            continue
+        named = _named(path)
+        if named is None:
+            message = (
+                "the name does not say day and source: call it, for example, "
+                f"2026-11-20-medline.ris (sources: {', '.join(SOURCES)})"
+            )
+            problems.append(Problem(path, None, None, message))
+        else:
+            groups[named].append(path)
+    imported: list[Imported] = []
+    for (date, source), paths in groups.items():
+        try:
+            details = SearchDetails(SOURCES[source], date, by)
+            imported += import_exports(data, paths, details)
+        except EvidenceError as error:
+            problems += error.problems
+    return InboxReport(tuple(imported), tuple(problems))
+
+
+def _named(path: Path) -> tuple[dt.date, str] | None:
+    match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})-([a-z-]+?)(?:-\d+)?", path.stem.lower())
+    if match is None or match.group(2) not in SOURCES:
+        return None
+    try:
+        return dt.date.fromisoformat(match.group(1)), match.group(2)
+    except ValueError:
+        return None
+
+
+def _read_all(files: Sequence[Path]) -> tuple[list[Export], list[Problem]]:
+    exports: list[Export] = []
+    problems: list[Problem] = []
+    for path in files:
+        try:
+            exports.append(read_export(path))
+        except EvidenceError as error:
+            problems += error.problems
+    return exports, problems
+
+
+def _store(
+    data: Path, searches: Sequence[Search], exports: Sequence[Export], details: SearchDetails
+) -> dict[str, tuple[int, int]]:
+    """Write the files of these exports, `search.yml` last; hits and new records by digest."""
+    folder = search_folder(data, details.date)
+    before = next((search for search in searches if search.date == details.date), None)
+    known = _known_ids(data, searches)
+    strategy = _keep_strategy(data, folder, details)
+    listed = list(before.exports) if before else []
+    counts: dict[str, tuple[int, int]] = {}
+    for export in exports:
+        stem = _free_stem(details.source.id, listed)
+        entry = ExportFile(
+            source=details.source.name,
+            kind=details.source.kind,
+            file=f"{stem}.{SUFFIXES[export.format]}",
+            format=export.format,  # type: ignore[arg-type]  # pydantic checks it
+            sha256=export.sha256,
+            hits=len(export.records),
+            records=f"{stem}.records.csv",
+            strategy=strategy,
+        )
+        records = make_records(export.records, details.source.id)
+        write_records(folder / entry.records, records)
+        write_atomically(folder / entry.file, export.path.read_bytes())
+        ids = {record.record_id for record in records}
+        counts[export.sha256] = entry.hits, len(ids - known)
+        known |= ids
+        listed.append(entry)
+    write_search(folder / "search.yml", _search(before, listed, details, searches))
+    return counts
+
+
+def _known_ids(data: Path, searches: Sequence[Search]) -> set[str]:
+    return {
+        record.record_id
+        for search in searches
+        for export in search.exports
+        for record in read_records(search_folder(data, search.date) / export.records)
+    }
+
+
+def _keep_strategy(data: Path, folder: Path, details: SearchDetails) -> str | None:
+    """Keep the strategy as run beside the export; the one on file where none was given."""
+    path = details.strategy or strategy_on_file(data, details.source)
+    if path is None:
+        return None
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ReviewError(f"{path}: the strategy cannot be read: {error.strerror}") from None
+    name = f"{details.source.id}.strategy.txt"
+    write_atomically(folder / name, content)
+    return name
+
+
+def strategy_on_file(data: Path, source: Source) -> Path | None:
+    """The strategy that the project keeps for a source's next search; None where it has none."""
+    path = data / "searches" / "strategies" / f"{source.id}.txt"
+    return path if path.is_file() else None
+
+
+def _free_stem(source: str, listed: Sequence[ExportFile]) -> str:
+    taken = {export.file.split(".")[0] for export in listed}
+    numbered = (f"{source}-{number}" for number in range(2, len(taken) + 3))
+    return source if source not in taken else next(s for s in numbered if s not in taken)
+
+
+def _search(
+    before: Search | None,
+    listed: Sequence[ExportFile],
+    details: SearchDetails,
+    searches: Sequence[Search],
+) -> Search:
+    exports = tuple(listed)
+    earlier = [
+        search.date
+        for search in searches
+        if details.source.name in search.sources and search.date < details.date
+    ]
+    since = max(earlier).isoformat() if earlier else "inception"
+    return Search(
+        date=details.date,
+        by=before.by if before else details.by,
+        sources=tuple(dict.fromkeys(export.source for export in exports)),
+        since=before.since if before else details.since or since,
+        other=before.other if before else "",
+        hits=sum(export.hits for export in exports),
+        exports=exports,
+    )

@@ -1,0 +1,258 @@
+"""The pooled effect in a clinician's terms: points on a familiar scale, people in a thousand.
+
+What is assumed (a standard deviation, a control risk) comes from the data where they have
+it and from the protocol otherwise, and is said beside every number made from it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from analysis.evidence.rows import Evidence, OutcomeRow
+from analysis.formatting import listed, number
+from analysis.protocol import Cell, Frozen, Protocol
+from analysis.statistics.clinical import (
+    NumberNeededToTreat,
+    Reexpressed,
+    number_needed_to_treat_from_log_risk_ratio,
+    number_needed_to_treat_from_smd,
+    points_on_scale,
+)
+from analysis.statistics.estimates import Interval, PooledEffect
+
+if TYPE_CHECKING:
+    from analysis.synthesis.model import Measure, StudyEffect
+
+PER = 1000
+
+
+class AbsoluteEffect(Frozen):
+    """How many more of a thousand get clearly better; `source` says whence the control risk."""
+
+    source: str
+    numbers: NumberNeededToTreat
+
+
+class Clinical(Frozen):
+    """A pooled effect re-expressed; no control arm gives an SD where `points` is `None`."""
+
+    absolute: tuple[AbsoluteEffect, ...] = ()
+    points: Reexpressed | None = None
+    scale: str = ""
+
+
+@dataclass(frozen=True)
+class ReferenceSd:
+    """The standard deviation of an outcome's familiar scale among controls, and whose it is."""
+
+    sd: float
+    scale: str
+    source: str
+
+
+def clinical(
+    evidence: Evidence,
+    cell: Cell,
+    measure: Measure,
+    studies: Sequence[StudyEffect],
+    primary: PooledEffect | None,
+    suspect: Collection[str] = (),
+) -> Clinical:
+    """Re-express a cell's pooled effect.
+
+    studies: those pooled; suspect: trials whose standard deviations are not to be trusted.
+    """
+    if primary is None:
+        return Clinical()
+    absolute = absolute_effects(evidence.protocol, measure, studies, primary)
+    reference = None if measure.ratio else reference_sd(evidence, cell, suspect)
+    if reference is None:
+        return Clinical(absolute=absolute)
+    points = points_on_scale(
+        primary.estimate,
+        primary.interval,
+        reference.sd,
+        scale=reference.scale,
+        sd_source=reference.source,
+    )
+    return Clinical(absolute=absolute, points=points, scale=reference.scale)
+
+
+def absolute_effects(
+    protocol: Protocol, measure: Measure, studies: Sequence[StudyEffect], primary: PooledEffect
+) -> tuple[AbsoluteEffect, ...]:
+    """The pooled effect per thousand people at each control risk.
+
+    A ratio meets the risk of the pooled control arms, their events over their participants;
+    without events, and for standardised mean differences, the protocol's risks stand in.
+    """
+    risks = [(risk, "assumed") for risk in protocol.clinical.control_risks]
+    if not measure.ratio:
+        return tuple(
+            AbsoluteEffect(
+                source=source,
+                numbers=number_needed_to_treat_from_smd(primary.estimate, primary.interval, risk),
+            )
+            for risk, source in risks
+        )
+    log_ratio, interval = _as_reported(measure, primary)
+    return tuple(
+        AbsoluteEffect(
+            source=source,
+            numbers=number_needed_to_treat_from_log_risk_ratio(
+                log_ratio, interval, risk, event_is_good=measure.benefit_above
+            ),
+        )
+        for risk, source in _observed_risk(studies) or risks
+    )
+
+
+def _as_reported(measure: Measure, primary: PooledEffect) -> tuple[float, Interval]:
+    """The log ratio of the event itself, turned back if it was turned on reading."""
+    found = primary.interval
+    if not measure.benefit_above:
+        return primary.estimate, found
+    low, high = (None if limit is None else -limit for limit in (found.high, found.low))
+    return -primary.estimate, Interval(low, high, found.method, found.level, found.df)
+
+
+def _observed_risk(studies: Sequence[StudyEffect]) -> list[tuple[float, str]]:
+    arms = [
+        (study.events_control, study.n_control, study.label)
+        for study in studies
+        if study.events_control is not None and study.n_control
+    ]
+    events, people = sum(arm[0] for arm in arms), sum(arm[1] for arm in arms)
+    if not 0 < events < people:
+        return []
+    whose = listed([label for _, _, label in arms])
+    arm = "arm" if len(arms) == 1 else "arms"
+    return [(events / people, f"{events:,} of {people:,} in the control {arm} of {whose}")]
+
+
+def reference_rows(
+    evidence: Evidence, cell: Cell, suspect: Collection[str] = ()
+) -> tuple[OutcomeRow, ...]:
+    """The rows whose control arms give the outcome's familiar scale its standard deviation.
+
+    Usable rows with means, right after treatment, of included trials on the cell's condition,
+    on an instrument that the protocol names in `points_on`; one a trial, the most preferred.
+    The first time point serves the later ones too.
+    """
+    protocol = evidence.protocol
+    wanted = protocol.outcome(cell.outcome).points_on
+    first: dict[str, OutcomeRow] = {}
+    for row in evidence.outcomes:
+        trial = evidence.trials[row.study_id]
+        if (
+            (row.outcome, row.timepoint) == (cell.outcome, protocol.timepoints[0].id)
+            and (trial.condition, trial.status) == (cell.condition, "included")
+            and (row.format, row.usable) == ("means", "yes")
+            and row.instrument in wanted
+            and row.study_id not in suspect
+        ):
+            best = first.setdefault(row.study_id, row)
+            if wanted.index(row.instrument) < wanted.index(best.instrument):
+                first[row.study_id] = row
+    return tuple(first.values())
+
+
+def reference_sd(
+    evidence: Evidence, cell: Cell, suspect: Collection[str] = ()
+) -> ReferenceSd | None:
+    """The median SD of the control arms of `reference_rows`; `None` where there is none."""
+    protocol = evidence.protocol
+    wanted = protocol.outcome(cell.outcome).points_on
+    rows = reference_rows(evidence, cell, suspect)
+    sds = [row.sd_control for row in rows if row.sd_control is not None]
+    if not sds:
+        return None
+    low, high = protocol.clinical.instrument_ranges[wanted[0]]
+    arms = listed(
+        [
+            f"{evidence.trials[row.study_id].label} {row.sd_control:g} ({row.instrument})"
+            for row in rows
+        ]
+    )
+    return ReferenceSd(
+        sd=median(sds),
+        scale=f"the {low:g} to {high:g} scale of {listed(wanted)}",
+        source=f"{'median of control arms' if len(sds) > 1 else 'control arm'} "
+        f"{protocol.timepoints[0].label}: {arms}",
+    )
+
+
+def points_text(points: Reexpressed) -> str:
+    """`0.88 points lower (0.35 to 1.39 lower)`; each limit with its side where sides differ."""
+    low, high = points.interval.low, points.interval.high
+    side = _side(points.estimate)
+    said = f"{number(abs(points.estimate))} points {side}"
+    if low is None or high is None:
+        return said
+    if _side(low) == _side(high) == side:
+        near, far = sorted((abs(low), abs(high)))
+        return f"{said} ({number(near)} to {number(far)} {side})"
+    return f"{said} ({number(abs(low))} {_side(low)} to {number(abs(high))} {_side(high)})"
+
+
+def _side(points: float) -> str:
+    return "higher" if points > 0 else "lower"
+
+
+def absolute_text(effect: AbsoluteEffect) -> str:
+    """How many of a thousand get clearly better in each arm, the difference, the NNT."""
+    numbers = effect.numbers
+    needed = needed_text(numbers)
+    return (
+        f"If {_per_1000(numbers.control_risk):,} of {PER:,} people get clearly better in the "
+        f"control group ({effect.source}), {_per_1000(numbers.risk):,} do with therapy: "
+        f"{difference_text(effect)}{f'; {needed}' if needed else ''}"
+    )
+
+
+def difference_text(effect: AbsoluteEffect) -> str:
+    """`107 more (4 more to 299 more)`: of the whole numbers that are printed beside it."""
+    numbers, interval = effect.numbers, effect.numbers.risk_interval
+    low = 0.0 if interval.low is None else interval.low
+    high = 1.0 if interval.high is None else interval.high
+    differences = [
+        _per_1000(risk) - _per_1000(numbers.control_risk) for risk in (numbers.risk, low, high)
+    ]
+    estimate, least, most = (
+        f"{abs(people):,} {'fewer' if people < 0 else 'more'}" for people in differences
+    )
+    return f"{estimate} ({least} to {most})"
+
+
+def _per_1000(risk: float) -> int:
+    return round(PER * risk)
+
+
+def needed_text(numbers: NumberNeededToTreat) -> str:
+    """`number needed to treat 11 (7 to 20)`; nothing where there is no difference at all.
+
+    An interval that includes no difference runs through infinity to a number needed to harm
+    (Altman 1998).
+    """
+    if numbers.number is None:
+        return ""
+    name = {"benefit": "number needed to treat", "harm": "number needed to harm"}
+    said = f"{name[numbers.direction]} {_whole(numbers.number, numbers.direction)}"
+    (best, best_way), (worst, worst_way) = numbers.best, numbers.worst
+    if best_way == worst_way == numbers.direction:
+        near, far = sorted((best or math.inf, worst or math.inf))
+        return f"{said} ({_whole(near, best_way)} to {_whole(far, best_way)})"
+    first, last = _whole(best or math.inf, best_way), _whole(worst or math.inf, worst_way)
+    return f"{said} ({first} for benefit, through infinity, to {last} for harm)"
+
+
+def _whole(value: float, direction: str) -> str:
+    # Rounded against the therapy: up for a benefit, down for a harm.
+    if math.isinf(value):
+        return "∞"
+    whole = math.ceil(round(value, 9)) if direction == "benefit" else math.floor(round(value, 9))
+    return f"{max(1, whole):,}"

@@ -1,0 +1,34 @@
+"""Any two versions of the review side by side, by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from analysis.versions.compare import Comparison, compare, corrections
+from analysis.versions.releases import States, read_states, release_folder
+
+NOW = "now"
+"""The data as they are, released or not."""
+
+
+def compare_versions(
+    data: Path, before: str, now: str, present: Callable[[], States]
+) -> Comparison:
+    """Compare two releases, or one with the data as they are, of which `present` gives the states.
+
+    Raises ReviewError for a name that no release has.
+    """
+
+    def version(name: str) -> tuple[States, Path]:
+        if name == NOW:
+            return present(), data
+        return read_states(data, name), release_folder(data, name) / "data"
+
+    (old, old_data), (new, new_data) = version(before), version(now)
+    return Comparison(
+        before=before,
+        now=now,
+        changes=compare(old, new),
+        corrections=corrections(old_data, new_data),
+    )

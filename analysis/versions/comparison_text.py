@@ -1,0 +1,123 @@
+"""The comparison of two versions in the terminal: what differs, question by question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from analysis.formatting import DASH, count, counted, limits, listed, number, percent
+from analysis.statistics.estimates import Interval, PooledEffect
+from analysis.versions.compare import Change, Comparison, Correction
+from analysis.versions.state import CellState
+
+INDENT = (0, 0, 0, 2)
+
+
+def comparison_text(found: Comparison) -> RenderableType:
+    """Every question that differs with all that is compared; then what it comes to."""
+    return Group(*_parts(found))
+
+
+def _parts(found: Comparison) -> Iterator[RenderableType]:
+    for change in found.changed:
+        yield Text(change.state.title, style="bold")
+        yield Padding(_numbers(found, change), INDENT)
+        for line in (*_reasons(change), *map(_correction, found.corrected_in(change))):
+            yield Padding(Text(line), INDENT)
+        yield Text()
+    elsewhere = set(found.corrections).difference(*map(found.corrected_in, found.changed))
+    if elsewhere:
+        yield Text("Corrected, and in none of these questions", style="bold")
+        for correction in sorted(elsewhere, key=lambda c: (c.file, c.row, c.column)):
+            yield Padding(Text(_correction(correction)), INDENT)
+        yield Text()
+    yield Text(summary(found))
+
+
+def summary(found: Comparison) -> str:
+    """One line: which versions, how many questions differ, and which kind of version it is."""
+    if not found.anything:
+        return f"{found.before} → {found.now}: nothing changed."
+    same = len(found.changes) - len(found.changed)
+    corrected = counted(len(found.corrections), "corrected value")
+    return (
+        f"{found.before} → {found.now}: {counted(len(found.changed), 'question')} changed, "
+        f"{same:,} as before; {corrected}; {found.kind}."
+    )
+
+
+def _numbers(found: Comparison, change: Change) -> Table:
+    before, now = change.estimates
+    table = Table(box=None, pad_edge=False)
+    for name in ("", found.before, found.now):
+        table.add_column(Text(name), overflow="fold")
+    measure = change.state.measure.name
+    arrow = f"{change.arrow} " if now else ""
+    for name, old, new in (
+        ("trials", *(_trials(state) for state in (change.before, change.now))),
+        ("participants", *(_people(state) for state in (change.before, change.now))),
+        (measure, _estimate(change.state, before), arrow + _estimate(change.state, now)),
+        ("in a new setting", *(_prediction(change.state, pooled) for pooled in (before, now))),
+        ("τ²", _tau2(before), _tau2(now)),
+        ("I²", _i2(before), _i2(now)),
+        ("certainty", *(_certainty(state) for state in (change.before, change.now))),
+    ):
+        if (old, new) != (DASH, DASH):
+            table.add_row(name, Text(old), Text(new))
+    return table
+
+
+def _reasons(change: Change) -> Iterator[str]:
+    yield f"conclusion changed: {listed(change.rules)}" if change.rules else "conclusion unchanged"
+    for what, labels in (
+        ("new", change.new_trials),
+        ("gone", change.lost_trials),
+        ("with another number", change.moved_trials),
+    ):
+        if labels:
+            yield f"{what}: {', '.join(labels)}"
+
+
+def _correction(item: Correction) -> str:
+    before, now = (value or "blank" for value in (item.before, item.now))
+    return f"corrected: {item.file}: {item.row}: {item.column}: {before} → {now}"
+
+
+def _trials(state: CellState | None) -> str:
+    return count(state.k if state else 0)
+
+
+def _people(state: CellState | None) -> str:
+    return count(state.n_total if state else None)
+
+
+def _estimate(state: CellState, pooled: PooledEffect | None) -> str:
+    if pooled is None:
+        return DASH
+    shown = number(state.measure.shown(pooled.estimate))
+    return f"{shown} ({_limits(state, pooled.interval)})"
+
+
+def _prediction(state: CellState, pooled: PooledEffect | None) -> str:
+    return _limits(state, pooled.prediction) if pooled and pooled.prediction else DASH
+
+
+def _limits(state: CellState, interval: Interval) -> str:
+    low, high = state.measure.shown_limits(interval.low, interval.high)
+    return limits(low, high, ratio=state.measure.ratio)
+
+
+def _tau2(pooled: PooledEffect | None) -> str:
+    return number(pooled.heterogeneity.tau2, 3) if pooled and pooled.heterogeneity else DASH
+
+
+def _i2(pooled: PooledEffect | None) -> str:
+    return percent(pooled.heterogeneity.i2) if pooled and pooled.heterogeneity else DASH
+
+
+def _certainty(state: CellState | None) -> str:
+    return state.certainty if state and state.certainty else DASH

@@ -1,0 +1,196 @@
+"""Making a release: one version of the review frozen whole, and made again to be compared.
+
+`data/releases/<name>/` holds the data as they were (`data/`), what they said
+(`results.json`) and what they were made with (`release.json`).
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import json
+import math
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from analysis.evidence.load import load
+from analysis.evidence.rows import Evidence
+from analysis.files.csv_files import read_csv
+from analysis.files.json_files import read_json
+from analysis.files.lock import locked
+from analysis.files.problems import ReviewError
+from analysis.synthesis.question import synthesise_all
+from analysis.versions.compare import compare, kind_of_version
+from analysis.versions.releases import (
+    RELEASE,
+    STATES,
+    Release,
+    States,
+    previous_release,
+    read_states,
+    release_folder,
+)
+from analysis.versions.state import state_of
+
+PACKAGES = ("pymare", "numpy", "scipy", "pandas", "pydantic", "pandera")
+UNFINISHED = ".new-"  # the beginning of the name of a release that is being made
+# Another processor may round the last digits otherwise; a reader never sees them.
+SAME = 1e-9
+
+
+def present_states(evidence: Evidence) -> States:
+    """What the evidence says now, cell by cell."""
+    return {key: state_of(synthesis) for key, synthesis in synthesise_all(evidence).items()}
+
+
+def freeze(data: Path, name: str) -> Release:
+    """Freeze the present version; ReviewError if its name is taken or not the protocol's."""
+    evidence = load(data)
+    stated = evidence.protocol.version
+    if stated.name != name:
+        raise ReviewError(
+            f"the protocol says version {stated.name}: set version.name and version.date in "
+            f"data/protocol.yml to {name} and its day first"
+        )
+    with _new_folder(data, name) as folder:
+        (folder / "data").mkdir()
+        for path in (data / "protocol.yml", *_tables(data)):
+            shutil.copyfile(path, folder / "data" / path.name)
+        return _finish(data, folder, name, stated.date)
+
+
+def freeze_baseline(data: Path) -> Release:
+    """Freeze the baseline review's trials alone, as the release every other is compared with."""
+    protocol = load(data).protocol
+    day = protocol.baseline_search
+    name = f"{day.year}.{day.month:02}"
+    with _new_folder(data, name) as folder:
+        (folder / "data").mkdir()
+        for file, text in _baseline_files(data, name, day):
+            (folder / "data" / file).write_text(text, encoding="utf-8", newline="")
+        return _finish(data, folder, name, day)
+
+
+def verify(data: Path, name: str) -> tuple[str, ...]:
+    """Make a release again from its own data; every difference from what it froze."""
+    folder = release_folder(data, name)
+    frozen = read_states(data, name)
+    release = read_json(folder / "release.json", RELEASE)
+    found = [
+        f"{file} is not the file that was frozen"
+        for file, digest in release.data.items()
+        if _digest(folder / "data" / file) != digest
+    ]
+    with tempfile.TemporaryDirectory() as copy:
+        now = present_states(load(_with_later_tables(data, folder / "data", Path(copy))))
+    before, again = (json.loads(STATES.dump_json(dict(states))) for states in (frozen, now))
+    return tuple([*found, *_differences("", before, again)])
+
+
+def _with_later_tables(data: Path, frozen: Path, copy: Path) -> Path:
+    """The frozen data, with what has come into use since: empty tables, columns left blank."""
+    shutil.copytree(frozen, copy, dirs_exist_ok=True)
+    for path in _tables(data):
+        then = copy / path.name
+        held = read_csv(then) if then.is_file() else None
+        header = held.header if held else ()
+        added = [name for name in read_csv(path).header if name not in header]
+        if added:
+            cells = held.rows if held else ()
+            rows = [
+                dict(zip((*header, *added), (*row, *[""] * len(added)), strict=True))
+                for row in cells
+            ]
+            then.write_text(_csv((*header, *added), rows), "utf-8", newline="")
+    return copy
+
+
+def _tables(data: Path) -> list[Path]:
+    return sorted(data.glob("*.csv"))
+
+
+@contextmanager
+def _new_folder(data: Path, name: str) -> Iterator[Path]:
+    """A release's folder that appears whole, under its name, or not at all."""
+    target = release_folder(data, name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with locked(data):
+        if target.exists():
+            raise ReviewError(f"release {name} exists: a release is never changed")
+        for left_by_a_kill in target.parent.glob(f"{UNFINISHED}*"):
+            shutil.rmtree(left_by_a_kill)
+        folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=target.parent))
+        try:
+            yield folder
+            folder.chmod(0o755)
+            folder.replace(target)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _finish(data: Path, folder: Path, name: str, day: dt.date) -> Release:
+    states = present_states(load(folder / "data"))
+    follows = previous_release(data, name, day)
+    changes = compare(read_states(data, follows.name) if follows else {}, states)
+    release = Release(
+        name=name,
+        date=day,
+        follows=follows.name if follows else None,
+        kind=kind_of_version(changes) if follows else None,
+        data={path.name: _digest(path) for path in sorted((folder / "data").iterdir())},
+        versions={package: version(package) for package in PACKAGES},
+    )
+    (folder / "results.json").write_bytes(STATES.dump_json(dict(states), indent=1) + b"\n")
+    (folder / "release.json").write_text(release.model_dump_json(indent=1) + "\n", "utf-8")
+    return release
+
+
+def _baseline_files(data: Path, name: str, day: dt.date) -> Iterator[tuple[str, str]]:
+    """The data files with the rows of the baseline trials alone, and the sources they name."""
+    trials = {t.study_id for t in load(data).trials.values() if t.in_baseline}
+    text = (data / "protocol.yml").read_text(encoding="utf-8")
+    text = re.sub(
+        r'(?m)^(version:\n  name: )".*"\n  date: .*$', rf'\1"{name}"\n  date: {day}', text
+    )
+    yield "protocol.yml", text
+    for path in _tables(data):
+        table = read_csv(path)
+        rows = [dict(zip(table.header, cells, strict=True)) for cells in table.rows]
+        if "study_id" in table.header:
+            rows = [row for row in rows if row["study_id"] in trials]
+        elif path.stem == "certainty":
+            rows = []  # decisions are about the evidence as it is now
+        yield path.name, _csv(table.header, rows)
+
+
+def _csv(header: tuple[str, ...], rows: list[dict[str, str]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, header, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
+
+
+def _differences(at: str, before: object, now: object) -> Iterator[str]:
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key in [*before, *(key for key in now if key not in before)]:
+            yield from _differences(f"{at}.{key}".lstrip("."), before.get(key), now.get(key))
+    elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        for index, (old, new) in enumerate(zip(before, now, strict=True)):
+            yield from _differences(f"{at}[{index}]", old, new)
+    elif isinstance(before, float) and isinstance(now, int | float):
+        if not math.isclose(before, now, rel_tol=SAME, abs_tol=SAME):
+            yield f"{at}: {before} was frozen, {now} is made now"
+    elif before != now:
+        yield f"{at}: {before!r} was frozen, {now!r} is made now"

@@ -1,0 +1,68 @@
+"""The releases that there are: what each froze, and what it said."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from analysis.files.json_files import read_json
+from analysis.files.problems import ReviewError
+from analysis.protocol import Frozen
+from analysis.versions.compare import VersionKind
+from analysis.versions.state import CellState
+
+NAME = re.compile(r"\d{4}\.(0[1-9]|1[0-2])(\.\d{1,2})?")
+
+# A file beside the others: no path leads out of the release's folder.
+DataFile = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*\.(?:csv|yml)$", max_length=80)]
+States = Mapping[str, CellState]
+
+
+class Release(Frozen):
+    """What is known of a release beyond its data and results."""
+
+    name: str
+    date: dt.date
+    follows: str | None
+    kind: VersionKind | None
+    data: dict[DataFile, str]
+    versions: dict[str, str]
+
+
+RELEASE = TypeAdapter(Release)
+STATES: TypeAdapter[dict[str, CellState]] = TypeAdapter(dict[str, CellState])
+
+
+def releases(data: Path) -> tuple[Release, ...]:
+    """Every release below `data/releases`, the oldest first."""
+    paths = sorted((data / "releases").glob("*/release.json"))
+    whole = [path for path in paths if NAME.fullmatch(path.parent.name)]
+    found = [read_json(path, RELEASE) for path in whole]
+    return tuple(sorted(found, key=lambda release: (release.date, release.name)))
+
+
+def previous_release(data: Path, name: str, date: dt.date) -> Release | None:
+    """The latest release before the version of that name and day."""
+    earlier = [r for r in releases(data) if r.name != name and r.date <= date]
+    return earlier[-1] if earlier else None
+
+
+def read_states(data: Path, name: str) -> States:
+    """What a release said, cell by cell; ReviewError where there is no such release."""
+    path = release_folder(data, name) / "results.json"
+    if not path.is_file():
+        known = ", ".join(release.name for release in releases(data)) or "none"
+        raise ReviewError(f"there is no release {name!r}; there are: {known}")
+    return read_json(path, STATES)
+
+
+def release_folder(data: Path, name: str) -> Path:
+    """The folder of a release; ReviewError for a name that is not year.month or year.month.day."""
+    if not NAME.fullmatch(name):
+        raise ReviewError(f"{name!r} is not a release's name: year.month, such as 2026.11")
+    return data / "releases" / name

@@ -1,0 +1,56 @@
+"""The results of the synthesis pages: JSON out of a notebook, JSON back into objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from analysis.files.json_files import read_json
+from analysis.files.problems import EvidenceError, Problem, ReviewError
+from analysis.protocol import Protocol
+from analysis.synthesis.model import SCHEMA_VERSION, Synthesis
+
+_SYNTHESIS = TypeAdapter(Synthesis)
+
+
+def read_results(
+    folder: Path, protocol: Protocol, condition: str | None = None
+) -> dict[str, Synthesis]:
+    """Every cell's synthesis by its key, or those of one condition.
+
+    ReviewError where a page has not published one yet.
+    """
+    found = {}
+    for cell in protocol.cells:
+        if condition not in (None, cell.condition):
+            continue
+        path = folder / f"{cell.key}.json"
+        if not path.is_file():
+            raise ReviewError(f"{path.name} is not in results/: run `make book`, which makes it")
+        found[cell.key] = read_synthesis(path)
+    return found
+
+
+def read_synthesis(path: Path) -> Synthesis:
+    """One synthesis from its JSON; EvidenceError where the file is damaged or of another schema."""
+    synthesis = read_json(path, _SYNTHESIS)
+    if synthesis.schema_version != SCHEMA_VERSION:
+        message = f"version {synthesis.schema_version} was found, expected {SCHEMA_VERSION}"
+        raise EvidenceError([Problem(path, None, "schema_version", message)])
+    return synthesis
+
+
+def analysed(results: Mapping[str, Synthesis]) -> tuple[int, int]:
+    """Trials pooled in any cell and their participants, each trial once, with its largest n."""
+    largest: dict[str, int] = {}
+    for synthesis in results.values():
+        for study in synthesis.pooled_studies:
+            largest[study.study_id] = max(largest.get(study.study_id, 0), study.n_total or 0)
+    return len(largest), sum(largest.values())
+
+
+def to_json(synthesis: Synthesis) -> str:
+    """The same bytes for the same synthesis."""
+    return synthesis.model_dump_json(indent=1) + "\n"

@@ -1,0 +1,67 @@
+"""What a version of the review says of one cell: the part of a `Synthesis` that is compared."""
+
+from __future__ import annotations
+
+from analysis.protocol import Cell, Frozen
+from analysis.statistics.estimates import PooledEffect
+from analysis.synthesis.certainty import Level
+from analysis.synthesis.model import Measure, Synthesis
+
+
+class TrialState(Frozen):
+    """A trial in a cell: its effect, what it rests on, and whether it was pooled."""
+
+    study_id: str
+    label: str
+    effect: float
+    variance: float
+    weight: float | None
+    row_ids: tuple[str, ...]
+    suspect: bool
+
+
+class CellState(Frozen):
+    """The result of one cell in one version; `certainty` is the level shown to the reader."""
+
+    cell: Cell
+    title: str
+    measure: Measure
+    smallest_important_difference: float | None
+    k: int
+    n_total: int | None
+    primary: PooledEffect | None
+    certainty: Level | None
+    plain: str
+    trials: tuple[TrialState, ...]
+
+    @property
+    def pooled(self) -> dict[str, TrialState]:
+        """The trials in the primary analysis, by id."""
+        return {trial.study_id: trial for trial in self.trials if not trial.suspect}
+
+
+def state_of(synthesis: Synthesis) -> CellState:
+    """The comparable part of a synthesis."""
+    return CellState(
+        cell=synthesis.cell,
+        title=synthesis.title,
+        measure=synthesis.measure,
+        smallest_important_difference=synthesis.smallest_important_difference,
+        k=synthesis.k,
+        n_total=synthesis.n_total,
+        primary=synthesis.primary,
+        certainty=synthesis.certainty.level if synthesis.certainty else None,
+        plain=synthesis.sentences.plain,
+        trials=tuple(
+            TrialState(
+                study_id=study.study_id,
+                label=study.label,
+                effect=study.effect,
+                variance=study.variance,
+                weight=study.weight,
+                row_ids=study.row_ids,
+                suspect=bool(study.suspect),
+            )
+            for study in synthesis.studies
+        ),
+    )

@@ -1,0 +1,257 @@
+"""The whole way, with real kernels and a real book of three pages."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from analysis.book.build import Build, Checked, build_all, known_reads, only_build
+from analysis.execution.plan import Page, Project
+from analysis.files.problems import ReviewError
+from tests.execution.templates import FIGURE, notebook, page, publishing
+
+ROOT = Path(__file__).resolve().parents[2]
+PARAMETERS = 'outcome = "none"'
+CONFIG = 'title: Toy\nauthor: A\nexecute:\n  execute_notebooks: "off"\n'
+TOC = "format: jb-book\nroot: index\nchapters:\n- file: effects/pain\n- file: effects/front\n"
+CELL = (
+    "rows = open('data/outcomes.csv').read().split()\nprint(outcome, len(rows))",
+    publishing("{outcome: len(rows)}"),
+    FIGURE.format("Forest plot"),
+)
+FRONT = """\
+import json
+from IPython.display import HTML
+HTML(f"<b>{json.load(open('results/pain.json'))['pain']} rows</b>")
+"""
+
+
+class Review:
+    """A small review that can be built, and what the console said of it."""
+
+    def __init__(self, root: Path) -> None:
+        self.project = Project(root)
+        self.checks = 0
+        self.said = ""
+        for path, text in {"_config.yml": CONFIG, "_toc.yml": TOC}.items():
+            (root / path).write_text(text, encoding="utf-8")
+        self.write("chapters/index.md", "# Front\n\nText.\n")
+        self.write("data/outcomes.csv", "row_id\na\n")
+        self.cell(*CELL)
+        self.front = page(self.project, "front", notebook(FRONT), needs=("pain",))
+
+    def write(self, path: str, text: str) -> None:
+        file = self.project.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+    def cell(self, *cells: str) -> None:
+        text = notebook(*cells, parameters=PARAMETERS)
+        self.pain = page(self.project, "pain", text, parameters={"outcome": "pain"})
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        return (self.front, self.pain)
+
+    def check(self) -> Checked:
+        self.checks += 1
+        return Checked({})
+
+    def build(self, *, terminal: bool = False, **options: Any) -> Build:
+        console = Console(file=io.StringIO(), width=200, force_terminal=terminal)
+        built = build_all(
+            self.project, lambda: self.pages, self.check, console=console, jobs=2, **options
+        )
+        assert isinstance(console.file, io.StringIO)
+        self.said = console.file.getvalue()
+        return built
+
+    def states(self, built: Build) -> dict[str, str]:
+        return {outcome.page.name: outcome.state for outcome in built.report.outcomes}
+
+    def html(self, name: str) -> str:
+        return (self.project.site / f"{name}.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def review(tmp_path: Path) -> Review:
+    return Review(tmp_path)
+
+
+def test_a_review_is_built_left_alone_and_brought_up_to_date(review: Review) -> None:
+    built = review.build()
+    assert built.succeeded
+    assert list(built.seconds) == ["check", "pages", "book"]
+    assert 'alt="Forest plot"' in review.html("effects/pain")
+    assert "<b>2 rows</b>" in review.html("effects/front")
+    assert "[1/2] ✓ pain: executed in " in review.said
+    assert "2 pages executed, 0 up to date." in review.said
+    assert "The site is at _build/html/index.html (built)." in review.said
+
+    again = review.build()
+    assert review.states(again) == {"front": "fresh", "pain": "fresh"}
+    assert (again.site and again.site.state, review.checks) == ("unchanged", 1)
+
+    review.write("data/outcomes.csv", "row_id\na\nb\n")
+    changed = review.build()
+    assert review.states(changed) == {"front": "executed", "pain": "executed"}
+    assert (changed.site and changed.site.pages, review.checks) == (2, 2)
+    assert "<b>3 rows</b>" in review.html("effects/front")
+
+
+def test_a_failing_page_is_named_and_the_site_stays(review: Review) -> None:
+    review.build()
+    before = review.html("effects/pain")
+    review.cell(*CELL, "1 / 0")
+    built = review.build()
+    assert not built.succeeded
+    assert built.site is None
+    assert (
+        "✗ analysis/notebooks/pain.ipynb → pain: cell 6 `1 / 0`: "
+        "ZeroDivisionError: division by zero"
+    ) in review.said
+    assert "front: not executed, because pain failed" in review.said
+    assert "The site was left as it was." in review.said
+    assert review.html("effects/pain") == before
+
+    review.cell(*CELL)
+    assert review.build().succeeded
+
+
+def test_what_sphinx_complains_of_is_said_and_the_site_stays(review: Review) -> None:
+    review.build()
+    before = review.html("index")
+    review.write("chapters/index.md", "# Front\n\n[x](nowhere.md)\n")
+    assert not review.build().succeeded
+    assert "✗ chapters/index.md:3: 'myst' cross-reference target not found" in review.said
+    assert review.html("index") == before
+
+
+def test_evidence_that_is_refused_executes_nothing(review: Review) -> None:
+    def refuse() -> Checked:
+        raise ReviewError("data/outcomes.csv:2: sd: must be above 0")
+
+    with pytest.raises(ReviewError, match="sd: must be above 0"):
+        build_all(review.project, lambda: review.pages, refuse, console=Console(file=io.StringIO()))
+    assert not review.project.chapters.joinpath("effects").exists()
+    assert known_reads(review.project) is None
+
+
+def test_evidence_that_changes_while_it_is_checked_is_refused(review: Review) -> None:
+    def meddle() -> Checked:
+        review.write("data/outcomes.csv", "row_id\nmeddled\n")
+        return Checked({})
+
+    with pytest.raises(ReviewError, match="changed while it was being checked"):
+        build_all(review.project, lambda: review.pages, meddle, console=Console(file=io.StringIO()))
+
+
+def test_on_a_terminal_a_failure_stands_above_the_bar(review: Review) -> None:
+    review.cell("import sys; print('careful', file=sys.stderr)", "1 / 0")
+    assert not review.build(terminal=True).succeeded
+    assert "cell 4 `1 / 0`: ZeroDivisionError: division by zero" in review.said
+
+
+def test_what_a_page_says_on_stderr_is_shown(review: Review) -> None:
+    review.cell(*CELL, "import sys; print('[careful]', file=sys.stderr)")
+    assert review.build().succeeded
+    assert "stderr: [careful]" in review.said
+
+
+@pytest.mark.parametrize("path", ["results", "_build", "chapters/effects"])
+def test_what_the_system_refuses_is_a_sentence(review: Review, path: str) -> None:
+    review.write(path, "a file where a folder must be")
+    with pytest.raises(ReviewError, match=f"{path}: ") as caught:
+        review.build()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_platform_without_fork_says_so_and_builds(
+    review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analysis.book.build.can_fork", lambda: False)
+    monkeypatch.setattr("analysis.execution.workers.can_fork", lambda: False)
+    assert review.build().succeeded
+    assert "This platform does not fork" in review.said
+
+
+BUILDER = """\
+import sys
+from pathlib import Path
+from tests.book.test_build import Review
+
+Review(Path(sys.argv[1])).build(force=True)
+"""
+
+
+def test_a_build_killed_at_any_moment_leaves_the_site_and_the_next_one_mends(
+    review: Review,
+) -> None:
+    command = [sys.executable, "-c", BUILDER, str(review.project.root)]
+    started = time.monotonic()
+    subprocess.run(command, cwd=ROOT, check=True)
+    whole = time.monotonic() - started
+    before = {name: review.html(name) for name in ("index", "effects/pain", "effects/front")}
+    for fraction in (0.3, 0.5, 0.7, 0.9):
+        builder = subprocess.Popen(command, cwd=ROOT)
+        time.sleep(fraction * whole)
+        builder.kill()
+        builder.wait()
+        assert {name: review.html(name) for name in before} == before
+    review.write("chapters/effects/.pain.ipynb.x.unfinished", "half a page")
+
+    assert review.build().succeeded
+    assert {name: review.html(name) for name in before} == before
+    assert {path.name for path in review.project.build.iterdir()} == {
+        ".doctrees", ".lock", ".site.json", ".templates", "html", "jupyter_execute"
+    }  # fmt: skip
+    assert {path.name for path in review.project.results.iterdir()} == {
+        ".checked.json", ".pages", "pain.json"
+    }  # fmt: skip
+    assert {path.name for path in (review.project.chapters / "effects").iterdir()} == {
+        "pain.ipynb", "front.ipynb"
+    }  # fmt: skip
+
+
+HOLDER = """\
+import io, sys, time
+from pathlib import Path
+from rich.console import Console
+from analysis.book.build import only_build
+from analysis.execution.plan import Project
+
+root = Path(sys.argv[1])
+with only_build(Project(root), Console(file=io.StringIO())):
+    (root / "held").touch()
+    while not (root / "enough").exists():
+        time.sleep(0.02)
+"""
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_second_build_waits_and_says_so(tmp_path: Path, killed: bool) -> None:
+    """Also when the first is killed: its lock goes with it."""
+    first = subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], cwd=ROOT)
+    while not (tmp_path / "held").exists():
+        assert first.poll() is None
+        time.sleep(0.02)
+
+    class Ears(io.StringIO):
+        def write(self, text: str) -> int:
+            if killed:
+                first.kill()
+            else:
+                (tmp_path / "enough").touch()
+            return super().write(text)
+
+    said = Ears()
+    with only_build(Project(tmp_path), Console(file=said, width=100)):
+        assert first.wait(10) == (-9 if killed else 0)
+    assert "Another build of this project is running; waiting until it ends." in said.getvalue()

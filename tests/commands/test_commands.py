@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from analysis.__main__ import app as review
+from analysis.commands.options import FOR_A_PERSON
+from analysis.files.problems import EvidenceError, ReviewError
+from tests.searching.corpus import articles
+from tests.searching.exports import cochrane_ris, ovid_ris
+
+FOUND = articles(8, seed=21)
+REPOSITORY = Path(__file__).resolve().parents[2]
+PROMPT = re.compile(rb"q stop|b back")
+HEAVY = ("pandas", "pandera", "sklearn", "scipy", "numpy", "bib_dedupe", "rispy", "search_query")
+
+
+def run(data: Path, command: str, *arguments: object, exit_code: int = 0) -> str:
+    words = [*command.split(), *map(str, arguments), "--data", str(data)]
+    result = CliRunner().invoke(review, words)
+    if isinstance(result.exception, ReviewError):
+        raise result.exception
+    assert result.exit_code == exit_code, result.output
+    return result.output
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    path = tmp_path / "savedrecs.ris"
+    path.write_text(ovid_ris(FOUND), encoding="utf-8", newline="")
+    return path
+
+
+def imported(data: Path, export: Path, source: str = "medline") -> str:
+    return run(data, "search import", export, "--source", source, "--date", "2026-11-20")
+
+
+def sheet(data: Path, who: str, stage: str, decisions: dict[str, str]) -> str:
+    """Screen by spreadsheet: the decision (and reason or study) of each record."""
+    path = data.parent / f"{stage}.{who}.csv"
+    run(data, "screen", "--who", who, "--stage", stage, "--write-sheet", path)
+    header, *lines = path.read_text().splitlines()
+    filled = []
+    for line in lines:
+        record_id = line.split(",")[4]
+        filled.append(decisions.get(record_id, ",,,") + line.removeprefix(",,,"))
+    path.write_text("\n".join([header, *filled]) + "\n")
+    return run(data, "screen", "--who", who, "--stage", stage, "--read-sheet", path)
+
+
+def test_a_search_goes_from_export_to_extraction(data: Path, export: Path, tmp_path: Path) -> None:
+    said = imported(data, export)
+    assert "8 records, 8 not seen before" in said
+    assert "Next: python -m analysis search dedupe" in said
+    other = tmp_path / "central.ris"
+    other.write_text(cochrane_ris(FOUND[:3]))
+    imported(data, other, "central")
+    assert "11 records, 3 duplicates, 8 reports" in run(data, "search dedupe")
+    ids = [f"medline-{article.pmid}" for article in FOUND]
+    # The record that speaks for a report is the fullest, then the first by name.
+    ids[:3] = [f"central-cn-{article.pmid}" for article in FOUND[:3]]
+    yes, no, differ, *rest = ids
+    choice = dict.fromkeys(rest, "exclude,,,") | {yes: "include,,,", no: "e,design,,"}
+    for who, word in (("anna", "i,,,"), ("ben", "e,,,")):
+        assert "8 decisions taken in" in sheet(data, who, "title-abstract", choice | {differ: word})
+    said = run(data, "agreement", exit_code=FOR_A_PERSON)
+    assert "anna and ben: 8 records, 88% agreement, Cohen's kappa 0.60" in said
+    assert f"{differ}: anna include, ben exclude" in said
+    # Consensus reads what the two differ on, and nothing else.
+    said = sheet(data, "consensus", "title-abstract", {differ: "exclude,design,,"})
+    assert "1 decision taken in, 0 known before, 0 left blank" in said
+    assert "No conflicts" in run(data, "agreement")
+    sheet(data, "anna", "retrieval", {yes: "obtained,,,"})
+    for who in ("anna", "ben"):
+        sheet(data, who, "full-report", {yes: "include,,made-2026,"})
+    said = run(data, "search flow")
+    assert "identified: MEDLINE: 8\n" in said
+    assert "identified: CENTRAL: 3\n" in said
+    assert "reports included: 1" in said
+    assert "The numbers add up." in said
+    said = run(data, "extract new", "made-2026", "--who", "anna")
+    assert "extraction/made-2026/anna/studies.csv" in said
+    assert FOUND[0].title in (data / "extraction/made-2026/anna/studies.csv").read_text()
+
+
+def test_people_read_nothing_before_duplicates_are_sought(data: Path, export: Path) -> None:
+    imported(data, export)
+    with pytest.raises(ReviewError, match="run `python -m analysis search dedupe` first"):
+        run(data, "screen", "--who", "anna")
+
+
+def test_without_a_terminal_screening_says_how_else(data: Path, export: Path) -> None:
+    imported(data, export)
+    run(data, "search dedupe")
+    with pytest.raises(ReviewError, match="needs a terminal: give --write-sheet"):
+        run(data, "screen", "--who", "anna")
+
+
+def test_the_next_step_is_what_waits(data: Path, export: Path) -> None:
+    assert "Next: python -m analysis search import" in run(data, "search flow")
+    imported(data, export)
+    run(data, "search dedupe")
+    assert "screen --who NAME --stage title-abstract" in run(data, "search flow")
+    said = sheet(data, "anna", "title-abstract", {f"medline-{FOUND[0].pmid}": "i,,,"})
+    assert "7 left blank" in said
+    assert "Next: python -m analysis screen --who anna\n" in said
+
+
+def test_the_strategy_that_is_kept_is_named(data: Path, export: Path) -> None:
+    on_file = data / "searches/strategies/medline.txt"
+    on_file.parent.mkdir()
+    on_file.write_text("1 pain\n")
+    assert "Kept as the strategy that was run: " in imported(data, export)
+    assert (data / "searches/2026-11-20/medline.strategy.txt").read_text() == "1 pain\n"
+    assert "Kept" not in imported(data, export)
+
+
+def test_importing_twice_says_so(data: Path, export: Path) -> None:
+    imported(data, export)
+    assert "was imported before, nothing changed" in imported(data, export, "embase")
+
+
+def test_a_damaged_export_is_one_error_with_its_line(data: Path, export: Path) -> None:
+    export.write_text(export.read_text()[:-100])
+    with pytest.raises(EvidenceError, match=r"savedrecs\.ris:\d+: record 8 has no end"):
+        imported(data, export)
+
+
+def test_a_ruling_needs_a_person(data: Path, export: Path) -> None:
+    imported(data, export)
+    pair = [f"medline-{article.pmid}" for article in FOUND[:2]]
+    with pytest.raises(ReviewError, match="--who"):
+        run(data, "search dedupe", "--same", *pair)
+    assert "7 reports" in run(data, "search dedupe", "--same", *pair, "--who", "anna")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("screen", "--who", "anna", "--stage", "titles"), "'titles' is no stage"),
+        (("screen", "--who", "../anna"), "--who"),
+        (("agreement", "--stage", "x"), "'x' is no stage"),
+    ],
+)
+def test_a_wrong_word_is_one_clear_sentence(data: Path, arguments, said: str) -> None:
+    with pytest.raises(ReviewError, match=said):
+        run(data, *arguments)
+
+
+def test_the_strategies_of_the_project_are_checked() -> None:
+    said = run(REPOSITORY / "data", "search strategies check")
+    assert "MEDLINE (PubMed): parsed" in said
+    assert "Embase (Ovid): form checked" in said
+
+
+COMMANDS = [
+    "search import",
+    "search dedupe",
+    "search flow",
+    "search strategies check",
+    "screen",
+    "agreement",
+    "extract new",
+    "extract check",
+    "extract compare",
+    "extract accept",
+    "check",
+    "build",
+    "update",
+    "status",
+    "release",
+    "diff",
+    "toc",
+    "serve",
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    result = CliRunner().invoke(review, [*command.split(), "--help"])
+    assert result.exit_code == 0
+    assert f"Example: python -m analysis {command}" in result.output
+
+
+@pytest.mark.parametrize("group", ["", "search", "extract"])
+def test_the_list_of_commands_says_each_in_a_whole_sentence(group: str) -> None:
+    result = CliRunner().invoke(review, [*group.split(), "--help"], env={"COLUMNS": "80"})
+    listed = result.output.split("Commands:\n")[1].splitlines()
+    assert listed
+    assert all(line.endswith(".") and not line.endswith("...") for line in listed)
+
+
+def test_help_imports_nothing_heavy() -> None:
+    script = (
+        "import sys; from analysis.__main__ import app\n"
+        "try: app(['--help'])\n"
+        "except SystemExit: pass\n"
+        f"print([name for name in {HEAVY} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=REPOSITORY, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_keys_pressed_in_a_real_terminal_are_decisions(data: Path, export: Path) -> None:
+    imported(data, export)
+    run(data, "search dedupe")
+    command = [sys.executable, "-m", "analysis", "screen", "--who", "anna", "--data", str(data)]
+    shown = in_terminal(command, keys="ie4buq")
+    assert "3 of 8 read" not in shown
+    assert "2 decided in this sitting; 6 wait for anna." in shown
+    assert "Next: python -m analysis screen --who anna" in shown
+    decisions = (data / "screening.csv").read_text().splitlines()[1:]
+    assert [line.split(",")[2] for line in decisions] == ["include", "unsure"]
+
+
+def in_terminal(command: list[str], keys: str, seconds: float = 60) -> str:
+    """Run a command in a pseudo-terminal and press a key at each prompt; what it printed."""
+    pty = pytest.importorskip("pty", reason="there is no pseudo-terminal on this platform")
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(REPOSITORY)
+        os.execv(command[0], command)
+    shown, pressed, deadline = b"", 0, time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if select.select([terminal], [], [], 0.5)[0]:
+            try:
+                shown += os.read(terminal, 4096)
+            except OSError:  # the command has ended, and its terminal with it
+                break
+        elif prompts := min(len(keys), len(PROMPT.findall(shown))):
+            # The prompt stands, and nothing more comes: a key that came before the program
+            # listened is pressed again.
+            os.write(terminal, keys[prompts - 1].encode())
+            pressed = prompts
+    else:
+        os.kill(child, signal.SIGKILL)
+    os.close(terminal)
+    os.waitpid(child, 0)
+    assert pressed == len(keys), shown.decode()
+    return " ".join(shown.decode().split())

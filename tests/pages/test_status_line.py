@@ -1,0 +1,42 @@
+"""What the prose says about searches follows from the files."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from analysis.evidence.rows import Evidence
+from analysis.pages.status_line import search_facts, searched_since
+from analysis.searching.history import Search, load_searches
+from tests.evidence.folder import DATA
+
+BASELINE = Search(
+    date=dt.date(2013, 11, 13), by="cd010152", sources=("MEDLINE",), since="inception"
+)
+
+
+def later(*sources: str, year: int = 2027) -> Search:
+    return Search(date=dt.date(year, 3, 7), by="anna", sources=sources, since="2013-11-13")
+
+
+def test_no_search_since_the_baseline_is_said(evidence: Evidence) -> None:
+    said = searched_since(evidence.protocol, [BASELINE])
+    assert said.startswith("No database has been searched for this review since 13 November 2013")
+
+
+def test_a_search_is_said_with_what_is_still_owed(evidence: Evidence) -> None:
+    said = searched_since(evidence.protocol, [BASELINE, later("MEDLINE", "Embase")])
+    assert "has searched MEDLINE and Embase, last on 7 March 2027" in said
+    assert "; CENTRAL and PsycINFO still to be searched again." in said
+
+
+def test_when_all_is_searched_nothing_is_owed(evidence: Evidence) -> None:
+    sources = evidence.protocol.living.sources
+    said = searched_since(evidence.protocol, [later(*sources), later("MEDLINE", year=2028)])
+    assert said.endswith("last on 7 March 2028.")
+    assert "owed" not in said and "still" not in said
+
+
+def test_the_present_state(evidence: Evidence) -> None:
+    facts = search_facts(evidence.protocol, load_searches(DATA))
+    assert facts["last_search"] == "13 November 2013"
+    assert facts["next_search_due"] == "13 November 2014"

@@ -1,0 +1,198 @@
+"""The summary of findings: every number from a synthesis, every note reachable, nothing trusted."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from analysis.evidence.rows import Decision, Evidence
+from analysis.formatting import number
+from analysis.pages import context, html
+from analysis.pages import summary_of_findings as page
+from analysis.pages.certainty_section import mark, steps_table
+from analysis.synthesis.certainty import LEVELS, Certainty
+from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question import synthesise
+
+CONDITIONS = ("headache", "non-headache")
+TIMEPOINTS = ("post", "follow-up")
+NOTEBOOK = Path(__file__).resolve().parents[2] / "analysis/notebooks/summary_of_findings.ipynb"
+Results = Mapping[str, Synthesis]
+
+
+def parsed(markup: str) -> ElementTree.Element:
+    """The markup as a tree; it must be well formed, so nothing from a file can open a tag."""
+    return ElementTree.fromstring(f"<div>{markup}</div>")
+
+
+def words(element: ElementTree.Element) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def rows_of(markup: str) -> dict[str, dict[str, str]]:
+    """The table's cells as text, by outcome and column."""
+    tree = parsed(markup)
+    names = [words(cell) for cell in tree.iterfind(".//thead/tr/th")]
+    rows = [[words(cell) for cell in row] for row in tree.iterfind(".//tbody/tr")]
+    return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+@pytest.mark.parametrize("timepoint", TIMEPOINTS)
+def test_a_row_for_every_outcome(
+    evidence: Evidence, syntheses: Results, condition: str, timepoint: str
+) -> None:
+    rows = rows_of(page.findings(evidence, syntheses, condition, timepoint))
+    assert len(rows) == len(evidence.protocol.outcomes)
+    for outcome in evidence.protocol.outcomes:
+        synthesis = syntheses[f"{condition}.{outcome.id}.{timepoint}"]
+        row = rows[outcome.label.capitalize()]
+        assert row["What happens"] == synthesis.sentences.plain
+        assert row["Participants (trials)"].endswith(f"({synthesis.k})")
+        if synthesis.primary is None or synthesis.certainty is None:
+            assert (row["Certainty"], row["Why"]) == ("not rated", "–")
+            continue
+        estimate = synthesis.measure.shown(synthesis.primary.estimate)
+        assert number(estimate) in row["Effect (95% interval)"]
+        assert f"{synthesis.certainty.level.capitalize()} (proposed)" in row["Certainty"]
+        assert "of 1,000 clearly better" in row["In absolute terms"]
+
+
+def test_headache_pain_reads_as_the_trial_counted(evidence: Evidence, syntheses: Results) -> None:
+    row = rows_of(page.findings(evidence, syntheses, "headache", "post"))["Pain"]
+    assert row["Participants (trials)"] == "221 (1)"
+    assert row["Effect (95% interval)"] == "Risk ratio 1.93 (1.04 to 3.60)"
+    assert row["In absolute terms"] == (
+        "107 more (4 more to 299 more) of 1,000 clearly better; control risk 12%"
+    )
+    assert row["Certainty"] == "⊕⊖⊖⊖ Very low (proposed)"
+    assert "imprecision −1 [3]" in row["Why"] and "inconsistency not judged [2]" in row["Why"]
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_notes_are_numbered_reachable_and_say_the_reason(
+    evidence: Evidence, syntheses: Results, condition: str
+) -> None:
+    markup = "".join(page.findings(evidence, syntheses, condition, t) for t in TIMEPOINTS)
+    tree = parsed(markup)
+    ids = [item.attrib["id"] for item in tree.iterfind(".//li")]
+    targets = [a.attrib["href"][1:] for a in tree.iterfind(".//a") if a.text and a.text[0] == "["]
+    assert len(ids) == len(set(ids)) and targets == ids
+    notes = {item.attrib["id"]: words(item) for item in tree.iterfind(".//li")}
+    for synthesis in syntheses.values():
+        if synthesis.cell.condition != condition or synthesis.certainty is None:
+            continue
+        own = " ".join(note for id, note in notes.items() if id.startswith(synthesis.cell.slug))
+        for step in synthesis.certainty.steps:
+            assert (step.reason in own) == (step.triggered or not step.judged)
+
+
+def test_the_table_is_accessible(evidence: Evidence, syntheses: Results) -> None:
+    tree = parsed(page.findings(evidence, syntheses, "non-headache", "post"))
+    table = tree.find(".//table")
+    assert table is not None and words(table.find("caption") or table)
+    assert {th.attrib["scope"] for th in table.iterfind("thead/tr/th")} == {"col"}
+    assert all(row[0].attrib["scope"] == "row" for row in table.iterfind("tbody/tr"))
+    symbols = [span for span in table.iter("span") if span.text and span.text[0] == "⊕"]
+    assert symbols and all(span.attrib["aria-hidden"] == "true" for span in symbols)
+    labels = [a.attrib["aria-label"] for a in table.iter("a") if a.text and a.text[0] == "["]
+    assert labels == [f"note {n}" for n in range(1, len(labels) + 1)]
+
+
+def test_standing_counts_proposals(evidence: Evidence, syntheses: Results) -> None:
+    said = words(parsed(page.standing(syntheses, "headache")))
+    assert said.startswith("3 of 3 ratings below are what the rules propose")
+    assert "no person has decided on them yet" in said
+
+
+def test_assumptions_name_their_sources_once(evidence: Evidence, syntheses: Results) -> None:
+    items = [
+        words(li) for li in parsed(page.assumptions(evidence, syntheses, "non-headache")).iter("li")
+    ]
+    assert len(items) == len(set(items))
+    assert any("0 to 10 scale" in item and "Williams 2010 1.5" in item for item in items)
+    assert any("10% and 20% of the control group" in item for item in items)
+    headache = words(parsed(page.assumptions(evidence, syntheses, "headache")))
+    assert "control risk 12% (13 of 113 in the control arm of Huguet 2024)" in headache
+
+
+def test_a_decision_is_shown_beside_the_proposal(evidence: Evidence, syntheses: Results) -> None:
+    decision = Decision("non-headache", "pain", "post", "imprecision", 0.0,
+                        "the trials agree <b>well</b>", "A. Person", "2026-11-20")  # fmt: skip
+    cell = evidence.protocol.cell("non-headache", "pain", "post")
+    changed = synthesise(replace(evidence, decisions=(decision,)), cell)
+    markup = page.findings(evidence, {**syntheses, cell.key: changed}, "non-headache", "post")
+    row = rows_of(markup)["Pain"]
+    assert row["Certainty"] == "⊕⊕⊕⊖ Moderate (partly decided)"
+    assert "imprecision none" in row["Why"]
+    assert (
+        "302 participants, fewer than 400. Decision: no levels off: the trials agree "
+        "<b>well</b> (A. Person, 20 November 2026)." in words(parsed(markup))
+    )
+    assert "&lt;b&gt;" in markup and "<b>" not in markup
+    table = words(parsed(steps_table(changed)))
+    assert "no levels off" in table and "none yet" in table
+
+
+def test_text_from_the_data_stays_text(evidence: Evidence, syntheses: Results) -> None:
+    hostile = "<script>alert(1)</script> ```{include} /etc/passwd```"
+    trials = dict(evidence.trials)
+    trials["huguet-2024"] = replace(
+        trials["huguet-2024"], indirectness=hostile, label='"><img src=x>'
+    )
+    cell = evidence.protocol.cell("headache", "pain", "post")
+    changed = synthesise(replace(evidence, trials=trials), cell)
+    results = {**syntheses, cell.key: changed}
+    for markup in (
+        page.findings(evidence, results, "headache", "post"),
+        page.assumptions(evidence, results, "headache"),
+        steps_table(changed),
+    ):
+        assert "<script" not in markup and "<img" not in markup
+        parsed(markup)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_mark(level: Any) -> None:
+    symbols = {"high": "⊕⊕⊕⊕", "moderate": "⊕⊕⊕⊖", "low": "⊕⊕⊖⊖", "very low": "⊕⊖⊖⊖"}
+    rated = Certainty(steps=(), proposed=level, decided=None, label="proposed")
+    assert words(parsed(mark(rated))) == f"{symbols[level]} {level.capitalize()} (proposed)"
+
+
+def test_steps_table_has_all_five_domains(syntheses: Results) -> None:
+    rows = rows_of(steps_table(syntheses["non-headache.disability.post"]))
+    assert rows["Inconsistency"]["Levels the rule takes off"] == "1"
+    assert rows["Imprecision"]["Levels the rule takes off"] == "0"
+    assert rows["Risk of bias"]["Levels the rule takes off"] == "1"
+    assert len(rows) == 5
+    nothing = words(parsed(steps_table(syntheses["headache.qol.post"])))
+    assert nothing == "Nothing is pooled, so there is no certainty to rate."
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_the_notebook_runs_from_its_parameters(
+    evidence: Evidence, syntheses: Results, condition: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(context, "results", lambda _: syntheses)
+    monkeypatch.setattr(context, "evidence", lambda: evidence)
+    monkeypatch.setattr(html, "display", lambda content: shown.append(content.data))
+    names: dict[str, Any] = {}
+    for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        exec("".join(cell["source"]), names)
+        if "parameters" in cell["metadata"]["tags"]:
+            names["condition"] = condition
+    seen = "".join(shown)
+    parsed(seen)
+    assert evidence.protocol.condition(condition).description in seen
+    assert seen.count("<table>") == len(TIMEPOINTS)
+    assert not re.search(r"\b(nan|None|inf)\b", seen)

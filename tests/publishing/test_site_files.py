@@ -1,0 +1,75 @@
+"""What the site holds besides its pages, with its address and without."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from analysis.execution.handover import files_as_result, files_of_result
+from analysis.protocol import load_protocol
+from analysis.publishing.downloads import downloads
+from analysis.publishing.site_files import site_files
+from analysis.synthesis.model import Synthesis
+from analysis.versions.releases import releases
+from analysis.versions.results import to_json
+from tests.evidence.folder import DATA, DataFolder
+
+ROOT = DATA.parent
+
+
+@pytest.fixture
+def root(tmp_path: Path, syntheses: Mapping[str, Synthesis]) -> Path:
+    """A project with its data and its results."""
+    DataFolder.copied_to(tmp_path / "data")
+    (tmp_path / "data/README.md").write_bytes((DATA / "README.md").read_bytes())
+    for name in ("CITATION.cff", "LICENSE", "LICENSE-text", "requirements.txt"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    (tmp_path / "results").mkdir()
+    for key, synthesis in syntheses.items():
+        (tmp_path / "results" / f"{key}.json").write_text(to_json(synthesis))
+    return tmp_path
+
+
+def files_of(root: Path, syntheses: Mapping[str, Synthesis]) -> dict[str, bytes]:
+    """What the site of the project at `root` has besides two pages."""
+    protocol = load_protocol(root / "data/protocol.yml")
+    offered = downloads(root, syntheses)
+    pages = ["index", "results/search"]
+    return site_files(offered, protocol, syntheses, releases(root / "data"), pages)
+
+
+def test_without_an_address_there_is_neither_feed_nor_site_map(
+    root: Path, syntheses: Mapping[str, Synthesis]
+) -> None:
+    files = files_of(root, syntheses)
+    assert "social-card.png" in files
+    assert "downloads/everything.zip" in files
+    assert "feed.xml" not in files
+    assert "sitemap.xml" not in files
+
+
+def test_with_an_address_there_are_both_and_no_other_host_is_named(
+    root: Path, syntheses: Mapping[str, Synthesis]
+) -> None:
+    protocol = root / "data/protocol.yml"
+    address = "https://example.org/review/"
+    text = protocol.read_text(encoding="utf-8")
+    assert text.count("site_url: null") == 1
+    protocol.write_text(text.replace("site_url: null", f"site_url: {address}"), encoding="utf-8")
+    files = files_of(root, syntheses)
+    assert f"<loc>{address}results/search.html</loc>".encode() in files["sitemap.xml"]
+    assert address.encode() in files["feed.xml"]
+
+
+def test_the_same_project_gives_the_same_bytes(
+    root: Path, syntheses: Mapping[str, Synthesis]
+) -> None:
+    assert files_of(root, syntheses) == files_of(root, syntheses)
+
+
+def test_files_arrive_from_a_page_as_they_were() -> None:
+    files = {"downloads/a.zip": bytes(range(256)), "größe.csv": "√2".encode(), "empty": b""}
+    assert files_of_result(json.dumps(files_as_result(files))) == files

@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analysis.files.problems import EvidenceError
+from analysis.screening.decisions import (
+    Decision,
+    Screening,
+    Verdict,
+    add_decisions,
+    load_screening,
+    screening_path,
+    verdict,
+    withdraw,
+)
+from analysis.searching.duplicate_log import load_deduplication, overrule
+from analysis.searching.library import load_library
+
+TITLES, FULL = "title-abstract", "full-report"
+
+
+def said(who: str, decision: str, stage: str = TITLES, record: str = "r", **more: str) -> Decision:
+    values = {"criterion": "", "study_id": "", "note": "", "when": "2026-11-21T08:00:00Z"} | more
+    return Decision(record, stage, decision, who=who, **values)
+
+
+def load(data: Path) -> Screening:
+    library = load_library(data)
+    return load_screening(data, library, load_deduplication(data, library))
+
+
+def add(data: Path, *decisions: Decision) -> None:
+    add_decisions(data, load_library(data), decisions)
+
+
+@pytest.fixture
+def ids(data: Path, five) -> list[str]:
+    return sorted(load_library(data).records)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "expected"),
+    [
+        ([], Verdict.AWAITING),
+        ([said("anna", "include")], Verdict.AWAITING),
+        ([said("anna", "include"), said("ben", "include")], Verdict.YES),
+        ([said("anna", "include"), said("ben", "unsure")], Verdict.YES),
+        ([said("anna", "exclude"), said("ben", "exclude")], Verdict.NO),
+        ([said("anna", "include"), said("ben", "exclude")], Verdict.CONFLICT),
+        (
+            [said("anna", "include"), said("ben", "exclude"), said("consensus", "exclude")],
+            Verdict.NO,
+        ),
+    ],
+)
+def test_titles_and_abstracts_need_two_who_agree_or_a_consensus(decisions, expected) -> None:
+    assert verdict(TITLES, decisions) is expected
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (("include", "a-1"), ("include", "a-1"), Verdict.YES),
+        (("include", "a-1"), ("include", "b-2"), Verdict.CONFLICT),
+        (("include", "a-1"), ("unsure", ""), Verdict.CONFLICT),
+        (("unsure", ""), ("unsure", ""), Verdict.UNSURE),
+    ],
+)
+def test_full_reports_are_of_a_study_both_name(first, second, expected) -> None:
+    decisions = [
+        said("anna", first[0], FULL, study_id=first[1]),
+        said("ben", second[0], FULL, study_id=second[1]),
+    ]
+    assert verdict(FULL, decisions) is expected
+
+
+def test_one_person_establishes_that_a_report_was_obtained() -> None:
+    assert verdict("retrieval", [said("anna", "obtained", "retrieval")]) is Verdict.YES
+    assert verdict("retrieval", [said("anna", "not obtained", "retrieval")]) is Verdict.NO
+
+
+def test_the_latest_decision_of_a_person_counts_and_the_earlier_stays(data, ids) -> None:
+    add(data, said("anna", "include", record=ids[0], when="2026-11-21T08:00:00Z"))
+    add(data, said("anna", "exclude", record=ids[0], when="2026-11-21T09:00:00Z"))
+    screening = load(data)
+    assert len(screening.decisions) == 2
+    assert screening.labels(TITLES, "anna") == {ids[0]: False}
+
+
+def test_a_decision_counts_for_every_record_of_the_report(data, ids) -> None:
+    library = load_library(data)
+    overrule(data, library, (ids[0], ids[1]), "same", "anna", "")
+    add(data, said("anna", "include", record=ids[1]), said("ben", "include", record=ids[0]))
+    verdicts = load(data).verdicts(TITLES)
+    assert len(verdicts) == 4
+    assert list(verdicts.values()).count(Verdict.YES) == 1
+
+
+def test_a_report_reaches_the_next_stage_by_a_yes_only(data, ids) -> None:
+    for who in ("anna", "ben"):
+        add(data, said(who, "include", record=ids[0]), said(who, "exclude", record=ids[1]))
+    screening = load(data)
+    assert screening.reached("retrieval") == (ids[0],)
+    assert screening.reached(FULL) == ()
+    add(data, said("anna", "obtained", "retrieval", ids[0]))
+    assert load(data).reached(FULL) == (ids[0],)
+
+
+def test_a_persons_queue_is_what_that_person_has_not_read(data, ids) -> None:
+    add(data, said("anna", "include", record=ids[0]))
+    screening = load(data)
+    assert ids[0] not in screening.queue(TITLES, "anna")
+    assert ids[0] in screening.queue(TITLES, "ben")
+
+
+def test_the_queue_of_consensus_is_the_conflicts(data, ids) -> None:
+    add(data, said("anna", "include", record=ids[0]), said("ben", "exclude", record=ids[0]))
+    add(data, said("anna", "include", record=ids[1]))
+    assert load(data).queue(TITLES, "consensus") == (ids[0],)
+    add(data, said("consensus", "include", record=ids[0]))
+    assert load(data).queue(TITLES, "consensus") == ()
+
+
+def test_conflicts_and_agreement_are_listed(data, ids) -> None:
+    add(
+        data,
+        *(
+            said("anna", d, record=r)
+            for d, r in zip(["include"] * 2 + ["exclude"], ids, strict=False)
+        ),
+    )
+    add(
+        data,
+        *(
+            said("ben", d, record=r)
+            for d, r in zip(["include"] + ["exclude"] * 2, ids, strict=False)
+        ),
+    )
+    screening = load(data)
+    assert list(screening.conflicts(TITLES)) == [ids[1]]
+    (found,) = screening.agreements(TITLES)
+    assert (found.both_yes, found.both_no, found.only_first, found.only_second) == (1, 1, 1, 0)
+
+
+def test_a_decision_taken_back_leaves_no_trace(data, ids) -> None:
+    add(data, said("anna", "include", record=ids[0]))
+    before = screening_path(data).read_bytes()
+    taken = said("anna", "exclude", record=ids[1])
+    add(data, taken)
+    withdraw(data, load_library(data), taken)
+    assert screening_path(data).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("row", "place"),
+    [
+        ("nowhere-1,title-abstract,include,,,anna,2026-11-21T08:00:00Z,", "record_id"),
+        ("{id},titles,include,,,anna,2026-11-21T08:00:00Z,", "stage"),
+        ("{id},title-abstract,maybe,,,anna,2026-11-21T08:00:00Z,", "decision"),
+        ("{id},title-abstract,obtained,,,anna,2026-11-21T08:00:00Z,", "a decision of its stage"),
+        ("{id},title-abstract,exclude,boring,,anna,2026-11-21T08:00:00Z,", "criterion"),
+        ("{id},full-report,exclude,,,anna,2026-11-21T08:00:00Z,", "names the criterion"),
+        ("{id},full-report,include,,,anna,2026-11-21T08:00:00Z,", "names the study"),
+        ("{id},title-abstract,include,,,Anna B,2026-11-21T08:00:00Z,", "who"),
+        ("{id},title-abstract,include,,,anna,yesterday,", "when"),
+        ("{id},full-report,include,,../x,anna,2026-11-21T08:00:00Z,", "study_id"),
+    ],
+)
+def test_a_wrong_row_is_named_by_line(data: Path, ids, row: str, place: str) -> None:
+    add(data, said("anna", "include", record=ids[0]))
+    with screening_path(data).open("a") as file:
+        file.write(row.format(id=ids[1]) + "\n")
+    with pytest.raises(EvidenceError) as error:
+        load(data)
+    assert "screening.csv:3: " in str(error.value)
+    assert place in str(error.value)
+
+
+def test_all_decisions_or_none_are_added(data: Path, ids) -> None:
+    good = said("anna", "include", record=ids[0])
+    bad = said("anna", "include", record=ids[1], when="late")
+    with pytest.raises(EvidenceError, match=r"screening\.csv:3: when: 'late' was found"):
+        add(data, good, bad)
+    assert not screening_path(data).exists()
+
+
+def test_the_stopping_aid_reads_decisions_in_their_order(data, ids) -> None:
+    for number, decision in enumerate(["include", "exclude", "exclude"]):
+        when = f"2026-11-21T08:00:0{number}Z"
+        add(data, said("anna", decision, record=ids[2 - number], when=when))
+    aid = load(data).stopping("anna")
+    assert (aid.read, aid.unread, aid.irrelevant_in_a_row) == (3, 2, 2)

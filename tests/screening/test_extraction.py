@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from analysis.evidence.load import load
+from analysis.files.problems import EvidenceError, ReviewError
+from analysis.screening.extraction import (
+    DIFFERENCES,
+    accept,
+    check_extraction,
+    compare,
+    new_extraction,
+    read_differences,
+    write_differences,
+)
+from analysis.searching.records import Raw, Record, make_records
+
+STUDY = "andersson-2026"
+ROW = f"{STUDY}.pain.post.1"
+FILLED = {
+    "studies": {"condition": "non-headache", "comparator": "waiting list", "country": "SE"},
+    "outcomes": {
+        "instrument": "BPI severity",
+        "weeks": "8",
+        "n_intervention": "60",
+        "mean_intervention": "4.1",
+        "sd_intervention": "1.5",
+        "n_control": "58",
+        "mean_control": "5.0",
+        "sd_control": "1.6",
+        "locator": "table 2",
+    },
+}
+
+
+@pytest.fixture
+def record() -> Record:
+    raw = Raw(
+        line=1,
+        title="Internet-delivered therapy for chronic pain: a trial",
+        authors=("Andersson, Anna", "Weber, Olof"),
+        year="2026",
+        journal="Pain",
+        volume="41",
+        issue="2",
+        pages="10-19",
+        doi="10.1000/made.up",
+        accession="1",
+    )
+    return make_records([raw], "medline")[0]
+
+
+def edit(folder: Path, name: str, row: int, cells: Mapping[str, str]) -> None:
+    path = folder / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows[row] |= cells
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def extract(data: Path, record: Record, who: str, **outcome: str) -> Path:
+    studies, *_ = new_extraction(data, STUDY, who, record)
+    edit(studies.parent, "studies", 0, FILLED["studies"])
+    edit(studies.parent, "outcomes", 0, FILLED["outcomes"] | outcome)
+    return studies.parent
+
+
+def test_the_template_holds_the_bibliography_and_every_outcome(data: Path, record) -> None:
+    paths = new_extraction(data, STUDY, "anna", record)
+    studies = (data / f"extraction/{STUDY}/anna/studies.csv").read_text()
+    for text in (STUDY, "Andersson 2026", record.title, "Pain", "41(2):10-19", "10.1000/made.up"):
+        assert text in studies
+    outcomes = next(path for path in paths if path.stem == "outcomes").read_text().splitlines()
+    cells = len(load(data).protocol.outcomes) * len(load(data).protocol.timepoints)
+    assert len(outcomes) == cells + 1
+
+
+def test_a_template_with_work_in_it_is_not_overwritten(data: Path, record) -> None:
+    new_extraction(data, STUDY, "anna", record)
+    with pytest.raises(ReviewError, match="is there already"):
+        new_extraction(data, STUDY, "anna", record)
+
+
+@pytest.mark.parametrize("name", ["../x", "A B", "", "x/../../y"])
+def test_a_study_that_is_no_slug_is_refused(data: Path, record, name: str) -> None:
+    with pytest.raises(ReviewError, match="cannot name a study"):
+        new_extraction(data, name, "anna", record)
+    assert not (data / "extraction").exists()
+
+
+def test_a_filled_template_is_valid_and_blank_outcomes_are_left_out(data: Path, record) -> None:
+    assert check_extraction(data, extract(data, record, "anna")) == 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"sd_control": "0"}, r"anna/outcomes\.csv:2: sd_control: 0 was found"),
+        ({"sd_control": ""}, r"anna/outcomes\.csv:2: sd_control: blank"),
+        ({"mean_control": "5,0"}, r"anna/outcomes\.csv:2: mean_control: .*decimal comma"),
+        ({"outcome": "mood"}, r"anna/outcomes\.csv:2: outcome: 'mood' was found"),
+        ({"locator": "=cmd()"}, r"anna/outcomes\.csv:2: locator: a cell that a spreadsheet"),
+    ],
+)
+def test_a_wrong_cell_is_named_where_the_extractor_typed_it(
+    data: Path, record, cells: dict[str, str], said: str
+) -> None:
+    with pytest.raises(EvidenceError, match=said):
+        check_extraction(data, extract(data, record, "anna", **cells))
+
+
+def test_two_who_agree_differ_in_nothing_and_are_accepted(data: Path, record) -> None:
+    first, second = (extract(data, record, who) for who in ("anna", "ben"))
+    assert compare(data, first, second) == ()
+    before = {name: (data / f"{name}.csv").read_text() for name in ("studies", "outcomes")}
+    changed = accept(data, first, second)
+    assert {path.name for path in changed} == {"sources.csv", "studies.csv", "outcomes.csv"}
+    evidence = load(data)
+    assert evidence.trials[STUDY].country == "SE"
+    (row,) = (row for row in evidence.outcomes if row.row_id == ROW)
+    assert (row.mean_intervention, row.verified, row.source_id) == (4.1, "no", f"{STUDY}-report")
+    for name, text in before.items():
+        after = (data / f"{name}.csv").read_text()
+        assert after.startswith(text)  # what was there stays to the letter
+        assert len(after.splitlines()) == len(text.splitlines()) + 1
+    assert accept(data, first, second) == ()
+
+
+def test_differences_wait_until_two_people_agree(data: Path, record) -> None:
+    first = extract(data, record, "anna")
+    second = extract(data, record, "ben", mean_control="5.9", locator="")
+    differences = compare(data, first, second)
+    assert [(d.column, d.first, d.second) for d in differences] == [
+        ("mean_control", "5.0", "5.9"),
+        ("locator", "table 2", ""),
+    ]
+    before = (data / "outcomes.csv").read_bytes()
+    path = first.parent / DIFFERENCES
+    with pytest.raises(EvidenceError, match="not compared yet"):
+        accept(data, first, second)
+    write_differences(path, differences)
+    with pytest.raises(EvidenceError, match="agreed is blank"):
+        accept(data, first, second)
+    assert (data / "outcomes.csv").read_bytes() == before
+
+
+def settle(path: Path, *agreed: str) -> None:
+    lines = path.read_text().splitlines()
+    settled = [line + value for line, value in zip(lines[1:], agreed, strict=True)]
+    path.write_text("\n".join([lines[0], *settled]) + "\n")
+
+
+def test_what_was_agreed_is_what_is_accepted(data: Path, record) -> None:
+    first = extract(data, record, "anna")
+    second = extract(data, record, "ben", mean_control="-5.9", locator="")
+    path = first.parent / DIFFERENCES
+    write_differences(path, compare(data, first, second))
+    settle(path, "-5.9", "blank")
+    accept(data, first, second)
+    (row,) = (row for row in load(data).outcomes if row.row_id == ROW)
+    assert (row.mean_control, row.locator) == (-5.9, "")
+
+
+def test_comparing_again_keeps_what_was_settled_and_reopens_what_changed(data, record) -> None:
+    first = extract(data, record, "anna")
+    second = extract(data, record, "ben", mean_control="5.9", locator="p. 7")
+    path = first.parent / DIFFERENCES
+    write_differences(path, compare(data, first, second))
+    settle(path, "5.9", "p. 7")
+    edit(second, "outcomes", 0, {"locator": "p. 8"})
+    write_differences(path, compare(data, first, second))
+    assert [(d.column, d.agreed) for d in read_differences(path)] == [
+        ("mean_control", "5.9"),
+        ("locator", ""),
+    ]
+
+
+def test_a_row_that_one_extractor_has_is_a_difference(data: Path, record) -> None:
+    first, second = (extract(data, record, who) for who in ("anna", "ben"))
+    edit(second, "outcomes", 1, FILLED["outcomes"] | {"weeks": "26"})
+    (difference,) = compare(data, first, second)
+    assert (difference.row, difference.first) == (f"{STUDY}.pain.follow-up.1", "no row")
+    path = first.parent / DIFFERENCES
+    write_differences(path, [difference])
+    settle(path, "a row")
+    accept(data, first, second)
+    assert sum(row.study_id == STUDY for row in load(data).outcomes) == 2
+
+
+def test_agreed_values_that_are_wrong_together_change_nothing(data: Path, record) -> None:
+    first = extract(data, record, "anna")
+    second = extract(data, record, "ben", sd_control="1.9")
+    path = first.parent / DIFFERENCES
+    write_differences(path, compare(data, first, second))
+    settle(path, "-1")
+    before = {p.name: p.read_bytes() for p in data.glob("*.csv")}
+    with pytest.raises(EvidenceError, match="sd_control: -1 was found"):
+        accept(data, first, second)
+    assert {p.name: p.read_bytes() for p in data.glob("*.csv")} == before
+
+
+def test_an_awaiting_trial_is_taken_up_in_its_own_row(data: Path) -> None:
+    folders = []
+    for who in ("anna", "ben"):
+        studies, *_ = new_extraction(data, "peters-2017", who)
+        assert "full report not yet obtained" in (studies.parent / "studies.csv").read_text()
+        cells = {"status": "included", "reason": "", "comparator": "waiting list"}
+        edit(studies.parent, "studies", 0, cells)
+        edit(studies.parent, "outcomes", 0, FILLED["outcomes"])
+        edit(studies.parent, "sources", 0, {"citation": "Peters 2017"})
+        folders.append(studies.parent)
+    before = (data / "studies.csv").read_text().splitlines()
+    accept(data, *folders)
+    after = (data / "studies.csv").read_text().splitlines()
+    changed = [line for line in after if line not in before]
+    assert len(after) == len(before)
+    assert [line.split(",")[:3] for line in changed] == [["peters-2017", "Peters 2017", "included"]]

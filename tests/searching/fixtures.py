@@ -1,0 +1,54 @@
+"""Fixtures of searching and screening: a copy of the data, and articles imported into it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from analysis.searching.inbox import SearchDetails, import_exports
+from analysis.searching.sources import find_source
+from tests.searching.corpus import Article, articles
+from tests.searching.exports import ovid_ris
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DAY = dt.date(2026, 11, 20)
+
+Take = Callable[..., None]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A copy of the project's data, with the baseline's search and no other."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for path in (*(REPOSITORY / "data").glob("*.csv"), REPOSITORY / "data" / "protocol.yml"):
+        shutil.copy(path, folder)
+    (folder / "screening.csv").unlink(missing_ok=True)
+    shutil.copytree(REPOSITORY / "data/searches/2013-11-13", folder / "searches/2013-11-13")
+    return folder
+
+
+@pytest.fixture
+def take(data: Path) -> Take:
+    """Import articles as an export of a source and a day."""
+
+    def imported(
+        found: list[Article], source: str = "medline", date: dt.date = DAY, write=ovid_ris
+    ) -> None:
+        path = data.parent / f"{source}-{date}.txt"
+        path.write_text(write(found), encoding="utf-8", newline="")
+        import_exports(data, [path], SearchDetails(find_source(source), date, "anna"))
+
+    return imported
+
+
+@pytest.fixture
+def five(take: Take) -> list[Article]:
+    """Five different articles, imported from MEDLINE."""
+    found = articles(5, seed=11)
+    take(found)
+    return found

@@ -1,0 +1,75 @@
+"""Results on disk: read back whole, and refused with a reason where they are damaged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from analysis.evidence.rows import Evidence
+from analysis.files.problems import EvidenceError, ReviewError
+from analysis.synthesis.model import Synthesis
+from analysis.versions.results import analysed, read_results, read_synthesis, to_json
+
+
+@pytest.fixture
+def folder(tmp_path: Path, syntheses: Mapping[str, Synthesis]) -> Path:
+    for key, synthesis in syntheses.items():
+        (tmp_path / f"{key}.json").write_text(to_json(synthesis), encoding="utf-8")
+    return tmp_path
+
+
+def test_what_was_written_is_read_in_the_protocols_order(
+    folder: Path, evidence: Evidence, syntheses: Mapping[str, Synthesis]
+) -> None:
+    found = read_results(folder, evidence.protocol)
+    assert found == dict(syntheses)
+    assert list(found) == [cell.key for cell in evidence.protocol.cells]
+
+
+def test_a_missing_page_is_named_with_the_command_that_makes_it(
+    folder: Path, evidence: Evidence
+) -> None:
+    (folder / "headache.pain.post.json").unlink()
+    with pytest.raises(ReviewError, match=r"headache\.pain\.post\.json .* `make book`"):
+        read_results(folder, evidence.protocol)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: "",
+        lambda text: text[: len(text) // 2],
+        lambda text: text.replace('"k":', '"kk":', 1),
+        lambda text: text.replace('"k": ', '"k": "many", "x": ', 1),
+        lambda text: "\x00" + text,
+        lambda text: text.replace('"schema_version": ', '"schema_version": 9', 1),
+        lambda text: "[]",
+        lambda text: text.replace('"n_unknown": 0', '"n_unknown": NaN', 1),
+    ],
+    ids=["empty", "half", "other key", "text", "binary", "other schema", "list", "not a number"],
+)
+def test_a_damaged_result_is_refused_and_named(folder: Path, damage: object) -> None:
+    path = folder / "non-headache.pain.post.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(damage(text), encoding="utf-8")  # type: ignore[operator]
+    assert path.read_text(encoding="utf-8") != text, "the damage changed nothing"
+    with pytest.raises(EvidenceError) as raised:
+        read_synthesis(path)
+    assert [problem.file for problem in raised.value.problems] == [path]
+
+
+def test_each_trial_is_counted_once_with_its_largest_number(
+    syntheses: Mapping[str, Synthesis],
+) -> None:
+    trials, people = analysed(syntheses)
+    largest: dict[str, int] = {}
+    for synthesis in syntheses.values():
+        for study in json.loads(to_json(synthesis))["studies"]:
+            if not study["suspect"]:
+                known = largest.get(study["study_id"], 0)
+                largest[study["study_id"]] = max(known, study["n_total"] or 0)
+    assert (trials, people) == (len(largest), sum(largest.values()))
+    assert trials < sum(synthesis.k for synthesis in syntheses.values())
