@@ -12,13 +12,25 @@ import pytest
 from analysis.evidence.rows import ChecklistItem, Evidence, Ruling
 from analysis.formatting import number
 from analysis.pages import (
-    checklists,
-    downloads,
-    integrity,
-    moderators,
-    overview,
-    sensitivity,
-    small_study_effects,
+    checklists_page as checklists,
+)
+from analysis.pages import (
+    downloads_page as downloads,
+)
+from analysis.pages import (
+    integrity_page as integrity,
+)
+from analysis.pages import (
+    moderators_page as moderators,
+)
+from analysis.pages import (
+    overview_page as overview,
+)
+from analysis.pages import (
+    sensitivity_page as sensitivity,
+)
+from analysis.pages import (
+    small_study_effects_page as small_study_effects,
 )
 from analysis.pages.question_page import shown_limits
 from analysis.publishing.downloads import Download

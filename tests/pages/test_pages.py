@@ -160,8 +160,8 @@ def local(tag: str) -> str:
 
 def test_most_page_functions_are_reached(pages: Mapping[str, str]) -> None:
     reached = {name.partition("(")[0] for name in pages}
-    assert {"cell.trials_table", "cell.rows_set_aside", "trials.trial_sections",
-            "trials.set_aside_sections", "bias.judgements_table"} <= reached  # fmt: skip
+    assert {"question_page.trials_table", "question_page.rows_set_aside", "trials_page.trial_sections",
+            "trials_page.set_aside_sections", "risk_of_bias_page.judgements_table"} <= reached  # fmt: skip
     assert len(reached) >= 30
 
 
@@ -223,7 +223,7 @@ def test_every_table_has_a_caption_and_headers_with_a_scope(pages: Mapping[str, 
 
 
 def test_ids_are_unique_on_a_page(pages: Mapping[str, str]) -> None:
-    ids = [node.get("id") for node in tree(pages["trials.trial_sections(Evidence)"]).iter()]
+    ids = [node.get("id") for node in tree(pages["trials_page.trial_sections(Evidence)"]).iter()]
     named = [name for name in ids if name]
     assert len(named) == len(set(named)) > 20
 
@@ -233,7 +233,7 @@ def test_participants_who_were_randomised_are_not_taken_for_those_analysed(
 ) -> None:
     named = 0
     for key, synthesis in syntheses.items():
-        shown = "".join(tree(pages[f"cell.trials_table({key})"]).itertext())
+        shown = "".join(tree(pages[f"question_page.trials_table({key})"]).itertext())
         note = shown.partition("Participants of ")[2].partition(" are those randomised")[0]
         for study in synthesis.studies:
             assert (study.label in note) == (study.n_from == "randomised"), (key, study.label)
@@ -245,7 +245,7 @@ def test_every_set_aside_row_is_shown_with_its_reason(
     pages: Mapping[str, str], syntheses: Mapping[str, Synthesis]
 ) -> None:
     for key, synthesis in syntheses.items():
-        shown = "".join(tree(pages[f"cell.rows_set_aside({key}, Evidence)"]).itertext())
+        shown = "".join(tree(pages[f"question_page.rows_set_aside({key}, Evidence)"]).itertext())
         for aside in synthesis.set_aside:
             assert aside.row_id is not None
             assert aside.row_id in shown
@@ -255,7 +255,9 @@ def test_every_set_aside_row_is_shown_with_its_reason(
 def test_every_row_of_the_data_is_shown_on_a_page(
     pages: Mapping[str, str], evidence: Evidence
 ) -> None:
-    shown = "".join(markup for name, markup in pages.items() if name.startswith("cell.rows_"))
+    shown = "".join(
+        markup for name, markup in pages.items() if name.startswith("question_page.rows_")
+    )
     assert [row.row_id for row in evidence.outcomes if row.row_id not in shown] == []
 
 

@@ -15,7 +15,7 @@ import pytest
 from analysis.evidence.rows import Decision, Evidence
 from analysis.formatting import number
 from analysis.pages import context, html
-from analysis.pages import summary_of_findings as page
+from analysis.pages import summary_of_findings_page as page
 from analysis.pages.certainty_section import mark, steps_table
 from analysis.synthesis.certainty import LEVELS, Certainty
 from analysis.synthesis.model import Synthesis
