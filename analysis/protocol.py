@@ -50,13 +50,19 @@ PrimaryModel = Literal["common", "dersimonian-laird", "reml", "ml", "hedges"]
 class Frozen(BaseModel):
     """A value object: never changed, nothing beyond its fields, no NaN and no infinity."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        validate_by_name=True,
+        serialize_by_alias=True,
+    )
 
 
 Object = TypeVar("Object", bound=Frozen)
 
 
-class Cell(Frozen):
+class Question(Frozen):
     """A condition, an outcome and a time point: one question, one page."""
 
     condition: Slug
@@ -70,6 +76,10 @@ class Cell(Frozen):
     @property
     def slug(self) -> str:
         return f"{self.condition}-{self.outcome}-{self.timepoint}"
+
+
+# Results and releases that are out in the world call a question `cell`, and keep that name.
+AsPublished = Annotated[Question, Field(validation_alias="cell", serialization_alias="cell")]
 
 
 class Version(Frozen):
@@ -237,7 +247,7 @@ class Living(Frozen):
 
 
 class Protocol(Frozen):
-    """The whole protocol; `cells` is the plan of synthesis pages that follows from it."""
+    """The whole protocol; `questions` is the plan of synthesis pages that follows from it."""
 
     title: str
     short_title: str
@@ -285,19 +295,19 @@ class Protocol(Frozen):
         return self
 
     @property
-    def cells(self) -> tuple[Cell, ...]:
+    def questions(self) -> tuple[Question, ...]:
         """Every condition x outcome x time point, in the protocol's order."""
         return tuple(
-            Cell(condition=condition.id, outcome=outcome.id, timepoint=timepoint.id)
+            Question(condition=condition.id, outcome=outcome.id, timepoint=timepoint.id)
             for condition, outcome, timepoint in product(
                 self.conditions, self.outcomes, self.timepoints
             )
         )
 
-    def cell(self, condition: str, outcome: str, timepoint: str) -> Cell:
-        """The cell of that name; KeyError says which part is not in the protocol."""
+    def question(self, condition: str, outcome: str, timepoint: str) -> Question:
+        """The question of that name; KeyError says which part is not in the protocol."""
         self.condition(condition), self.outcome(outcome), self.timepoint(timepoint)
-        return Cell(condition=condition, outcome=outcome, timepoint=timepoint)
+        return Question(condition=condition, outcome=outcome, timepoint=timepoint)
 
     def condition(self, id: str) -> Condition:
         return _by_id(self.conditions, id, "condition")
@@ -308,15 +318,15 @@ class Protocol(Frozen):
     def timepoint(self, id: str) -> Timepoint:
         return _by_id(self.timepoints, id, "time point")
 
-    def cell_title(self, cell: Cell) -> str:
+    def question_title(self, question: Question) -> str:
         """`Disability after treatment: headache`."""
-        label = f"{self.outcome(cell.outcome).label} {self.timepoint(cell.timepoint).label}"
-        return f"{label[0].upper()}{label[1:]}: {self.condition(cell.condition).label}"
+        label = f"{self.outcome(question.outcome).label} {self.timepoint(question.timepoint).label}"
+        return f"{label[0].upper()}{label[1:]}: {self.condition(question.condition).label}"
 
-    def measure_name(self, cell: Cell) -> MeasureName:
-        """The one measure that this cell pools."""
-        outcome = self.outcome(cell.outcome)
-        return outcome.measure_by_condition.get(cell.condition, outcome.measure)
+    def measure_name(self, question: Question) -> MeasureName:
+        """The one measure that this question pools."""
+        outcome = self.outcome(question.outcome)
+        return outcome.measure_by_condition.get(question.condition, outcome.measure)
 
     def instrument_rank(self, outcome: str, instrument: str) -> int:
         """Place in the outcome's list of preferred instruments; unlisted ones come last."""

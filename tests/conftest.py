@@ -29,7 +29,7 @@ def evidence() -> Evidence:
 
 @pytest.fixture(scope="session")
 def syntheses(evidence: Evidence) -> Mapping[str, Synthesis]:
-    """Every synthesis of the project's own evidence, by cell key."""
+    """Every synthesis of the project's own evidence, by question key."""
     return synthesise_all(evidence)
 
 

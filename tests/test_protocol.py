@@ -10,7 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from analysis.files.problems import EvidenceError, Problem
-from analysis.protocol import Cell, Protocol, load_protocol, parse_yaml
+from analysis.protocol import Protocol, Question, load_protocol, parse_yaml
 from tests.evidence.folder import DATA
 
 TEXT = (DATA / "protocol.yml").read_text(encoding="utf-8")
@@ -40,9 +40,9 @@ def changed(old: str, new: str) -> str:
 
 
 def test_the_plan_is_every_condition_outcome_and_time_point(protocol: Protocol) -> None:
-    cells = protocol.cells
+    cells = protocol.questions
     assert len(cells) == 2 * 6 * 2 == len(set(cells))
-    assert cells[0] == Cell(condition="headache", outcome="pain", timepoint="post")
+    assert cells[0] == Question(condition="headache", outcome="pain", timepoint="post")
     keys = {cell.key for cell in cells}
     assert {"headache.pain.post", "non-headache.qol.follow-up"} <= keys
     assert len({cell.slug for cell in cells}) == len(cells)
@@ -57,11 +57,11 @@ def test_an_outcome_more_is_two_conditions_and_two_time_points_more(
     )
     path = tmp_path / "protocol.yml"
     path.write_text(changed("\nmeasures:\n", sleep), encoding="utf-8")
-    assert len(load_protocol(path).cells) == len(protocol.cells) + 4
+    assert len(load_protocol(path).questions) == len(protocol.questions) + 4
 
 
 def test_headache_pain_pools_responders_and_all_else_smds(protocol: Protocol) -> None:
-    for cell in protocol.cells:
+    for cell in protocol.questions:
         responders = (cell.condition, cell.outcome) == ("headache", "pain")
         assert protocol.measure_name(cell) == ("RR" if responders else "SMD")
 
@@ -105,7 +105,7 @@ def test_a_name_the_protocol_does_not_have_is_answered_with_those_it_has(
     protocol: Protocol,
 ) -> None:
     with pytest.raises(KeyError, match=r"outcome 'mood' is not in the protocol \(it has pain,"):
-        protocol.cell("headache", "mood", "post")
+        protocol.question("headache", "mood", "post")
 
 
 def test_the_protocol_cannot_be_changed(protocol: Protocol) -> None:

@@ -13,7 +13,7 @@ from analysis.execution.handover import files_of_result
 from analysis.execution.plan import Page, Project
 from analysis.files.problems import EvidenceError, Problem
 from analysis.files.writing import write_atomically
-from analysis.protocol import Cell, Condition, Protocol
+from analysis.protocol import Condition, Protocol, Question
 
 NOTEBOOKS = Path("analysis/notebooks")
 DOWNLOADS = "living/downloads"
@@ -29,11 +29,11 @@ class Part:
 
 
 def pages(protocol: Protocol) -> tuple[Page, ...]:
-    """Every executed page; the overview pages run after the cells whose results they read."""
-    cells = tuple(_cell_page(protocol, cell) for cell in protocol.cells)
-    names = tuple(page.name for page in cells)
+    """Every executed page; the overview pages run after the questions whose results they read."""
+    questions = tuple(_question_page(protocol, question) for question in protocol.questions)
+    names = tuple(page.name for page in questions)
     return (
-        *cells,
+        *questions,
         _page("index", needs=names, title=protocol.title),
         _page("about/plain-language-summary", needs=names, reads=("protocol.yml",)),
         _page("methods/protocol", reads=("protocol.yml",)),
@@ -88,7 +88,7 @@ def pages(protocol: Protocol) -> tuple[Page, ...]:
                     "title": f"Summary of findings: {condition.label}",
                 },
                 needs=tuple(
-                    page.name for page in cells if page.parameters["condition"] == condition.id
+                    page.name for page in questions if page.parameters["condition"] == condition.id
                 ),
                 reads=("protocol.yml",),
             )
@@ -111,7 +111,11 @@ def parts(protocol: Protocol) -> tuple[Part, ...]:
     effects = tuple(
         Part(
             f"Effects: {condition.label}",
-            tuple(_document(cell) for cell in protocol.cells if cell.condition == condition.id),
+            tuple(
+                _document(question)
+                for question in protocol.questions
+                if question.condition == condition.id
+            ),
         )
         for condition in protocol.conditions
     )
@@ -207,12 +211,12 @@ def _page(
     )
 
 
-def _cell_page(protocol: Protocol, cell: Cell) -> Page:
+def _question_page(protocol: Protocol, question: Question) -> Page:
     return Page(
-        name=cell.key,
+        name=question.key,
         template=NOTEBOOKS / "synthesis.ipynb",
-        target=Path(f"{_document(cell)}.ipynb"),
-        parameters=cell.model_dump() | {"title": protocol.cell_title(cell)},
+        target=Path(f"{_document(question)}.ipynb"),
+        parameters=question.model_dump() | {"title": protocol.question_title(question)},
     )
 
 
@@ -220,14 +224,15 @@ def _findings(condition: Condition) -> str:
     return f"bias/summary-of-findings-{condition.id}"
 
 
-def _document(cell: Cell) -> str:
-    return f"effects/{cell.slug}"
+def _document(question: Question) -> str:
+    return f"effects/{question.slug}"
 
 
 def toc(protocol: Protocol) -> Mapping[str, Any]:
     """The table of contents as jupyter-book reads it."""
     short = {
-        _document(cell): protocol.cell_title(cell).partition(":")[0] for cell in protocol.cells
+        _document(question): protocol.question_title(question).partition(":")[0]
+        for question in protocol.questions
     }
     return {
         "format": "jb-book",

@@ -43,7 +43,7 @@ def check() -> None:
         typer.echo(str(problem), err=True)
     typer.echo(
         f"The evidence is valid: {len(evidence.trials)} trials, "
-        f"{len(evidence.outcomes)} outcome rows, {len(evidence.protocol.cells)} questions."
+        f"{len(evidence.outcomes)} outcome rows, {len(evidence.protocol.questions)} questions."
     )
     typer.echo("Next: make book")
 
@@ -266,7 +266,7 @@ def _cluster(address: str, project: Project, plan: Plan, console: Console) -> Op
 
 
 def _check_everything(project: Project) -> Checked:
-    """Validate the evidence; leave the values of the prose; say which data each cell reads."""
+    """Validate the evidence; leave the values of the prose; say which data each question reads."""
     import json
 
     from analysis.book.build import Checked
@@ -276,7 +276,7 @@ def _check_everything(project: Project) -> Checked:
     from analysis.files.writing import write_atomically
     from analysis.pages.status_line import review_facts, substitutions
     from analysis.searching.history import load_searches
-    from analysis.synthesis.question import cell_inputs
+    from analysis.synthesis.question import question_inputs
 
     evidence = load_evidence()
     check_toc(project, evidence.protocol)
@@ -285,4 +285,4 @@ def _check_everything(project: Project) -> Checked:
     text = json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1, default=str)
     write_atomically(project.results / SUBSTITUTIONS, text + "\n")
     given = evidence_adapter().dump_json(evidence).decode()
-    return Checked(cell_inputs(evidence), given)
+    return Checked(question_inputs(evidence), given)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from analysis.evidence.rows import OutcomeRow
-from analysis.protocol import Cell
+from analysis.protocol import Question
 
 
 @dataclass(frozen=True)
 class SourcedEffect:
-    """What one row gives by itself, oriented; `pooled` says whether the cell's analysis uses it."""
+    """What one row gives by itself, oriented; `pooled` says whether the analysis uses it."""
 
     row: OutcomeRow
     effect: float
@@ -20,10 +20,10 @@ class SourcedEffect:
 
 @dataclass(frozen=True)
 class SeveralSources:
-    """The usable rows of one trial in one cell that come from more than one source."""
+    """The usable rows of one trial in one question that come from more than one source."""
 
     study_id: str
-    cell: Cell
+    question: Question
     effects: tuple[SourcedEffect, ...]
 
     @property

@@ -1,4 +1,4 @@
-"""All cells in one figure: outcomes as rows, time points side by side, conditions below."""
+"""All questions in one figure: outcomes as rows, time points side by side, conditions below."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ MOST_TICKS = 5
 
 @dataclass(frozen=True)
 class _Grid:
-    """The cells by place, and where the columns stand."""
+    """The questions by place, and where the columns stand."""
 
-    cells: Mapping[tuple[str, str, str], Synthesis]
+    questions: Mapping[tuple[str, str, str], Synthesis]
     conditions: tuple[str, ...]
     outcomes: tuple[str, ...]
     timepoints: tuple[str, ...]
@@ -76,14 +76,14 @@ class _Grid:
 
 
 def overview_plot(syntheses: Sequence[Synthesis], labels: Mapping[str, str]) -> Figure:
-    """Estimate, interval, prediction interval and k of every cell, in the order given.
+    """Estimate, interval, prediction interval and k of every question, in the order given.
 
     `labels` turns the slugs of conditions, outcomes and time points into words; one
-    that it lacks is shown as it is. Differences share one axis; a cell that pools a
-    ratio has its numbers in words, for its axis is another. ValueError without cells.
+    that it lacks is shown as it is. Differences share one axis; a question that pools a
+    ratio has its numbers in words, for its axis is another. ValueError without questions.
     """
     if not syntheses:
-        raise ValueError("an overview needs at least one cell")
+        raise ValueError("an overview needs at least one question")
     with style.drawing():
         grid = _grid(syntheses, labels)
         notes = _notes(syntheses)
@@ -99,14 +99,16 @@ def overview_plot(syntheses: Sequence[Synthesis], labels: Mapping[str, str]) -> 
 
 
 def _grid(syntheses: Sequence[Synthesis], labels: Mapping[str, str]) -> _Grid:
-    cells = {(s.cell.condition, s.cell.outcome, s.cell.timepoint): s for s in syntheses}
-    conditions, outcomes, timepoints = (_unique(slugs) for slugs in zip(*cells, strict=True))
+    questions = {
+        (s.question.condition, s.question.outcome, s.question.timepoint): s for s in syntheses
+    }
+    conditions, outcomes, timepoints = (_unique(slugs) for slugs in zip(*questions, strict=True))
     widest = max(
         text_width(sentence_case(labels.get(outcome, outcome)), style.SMALL) for outcome in outcomes
     )
     numbers = [_numbers(s, s.primary) for s in syntheses if s.primary]
     return _Grid(
-        cells=cells,
+        questions=questions,
         conditions=conditions,
         outcomes=outcomes,
         timepoints=timepoints,
@@ -184,27 +186,29 @@ def _draw_facet(sheet: Sheet, grid: _Grid, place: tuple[str, str], left: float, 
     header = top - 4.0 - LINE / 2 - 3.0
     sheet.text(left, header, grid.label(timepoint), size=style.SMALL, bold=True)
     sheet.text(plot_right + COUNT, header, "k", align="right", size=style.SMALL, bold=True)
-    cells = [grid.cells.get((condition, outcome, timepoint)) for outcome in grid.outcomes]
-    named = next((effect_header(s) for s in cells if s and not s.measure.ratio), "")
+    questions = [grid.questions.get((condition, outcome, timepoint)) for outcome in grid.outcomes]
+    named = next((effect_header(s) for s in questions if s and not s.measure.ratio), "")
     sheet.text(right, header, named, align="right", size=style.SMALL, bold=True)
-    axes = sheet.axes(left, top, plot_right - left, len(cells) * ROW)
-    axes.set_ylim(top + len(cells) * ROW, top)
-    _draw_axes(axes, grid, cells)
-    for index, synthesis in enumerate(cells):
+    axes = sheet.axes(left, top, plot_right - left, len(questions) * ROW)
+    axes.set_ylim(top + len(questions) * ROW, top)
+    _draw_axes(axes, grid, questions)
+    for index, synthesis in enumerate(questions):
         if synthesis:
-            _draw_cell(sheet, axes, grid, synthesis, plot_right, right, top + (index + 0.5) * ROW)
-    _draw_sides(sheet, axes, cells, top + len(cells) * ROW + AXIS - 12.0)
+            _draw_question(
+                sheet, axes, grid, synthesis, plot_right, right, top + (index + 0.5) * ROW
+            )
+    _draw_sides(sheet, axes, questions, top + len(questions) * ROW + AXIS - 12.0)
 
 
-def _draw_axes(axes: Axes, grid: _Grid, cells: Sequence[Synthesis | None]) -> None:
+def _draw_axes(axes: Axes, grid: _Grid, questions: Sequence[Synthesis | None]) -> None:
     draw_axis(axes, grid.scale)
-    bands = {band for s in cells if s and not s.measure.ratio and (band := important_band(s))}
+    bands = {band for s in questions if s and not s.measure.ratio and (band := important_band(s))}
     if len(bands) == 1:
         axes.axvspan(*bands.pop(), facecolor=style.BAND, edgecolor="none", zorder=0)
     axes.axvline(0.0, color=style.INK, lw=0.9, zorder=2)
 
 
-def _draw_cell(
+def _draw_question(
     sheet: Sheet,
     axes: Axes,
     grid: _Grid,
@@ -232,8 +236,8 @@ def _draw_cell(
         draw_square(axes, grid.scale, pooled.estimate, y, side=6.0)
 
 
-def _draw_sides(sheet: Sheet, axes: Axes, cells: Sequence[Synthesis | None], y: float) -> None:
-    measure = next((s.measure for s in cells if s and not s.measure.ratio), None)
+def _draw_sides(sheet: Sheet, axes: Axes, questions: Sequence[Synthesis | None], y: float) -> None:
+    measure = next((s.measure for s in questions if s and not s.measure.ratio), None)
     if measure is None:
         return
     x = axes.transData.transform((0.0, 0.0))[0]

@@ -67,8 +67,8 @@ def _rows(questions: Sequence[Sensitivity], labels: Mapping[str, str]) -> Iterat
     condition = None
     for question in questions:
         synthesis = question.synthesis
-        if synthesis.cell.condition != condition:
-            condition = synthesis.cell.condition
+        if synthesis.question.condition != condition:
+            condition = synthesis.question.condition
             heading = labels.get(condition, condition)
             yield Row((f"{heading[:1].upper()}{heading[1:]}",), tone="heading")
         span = _primary_span(question)

@@ -57,7 +57,7 @@ def forest_strip(
 
 
 def synthesis_strip(synthesis: Synthesis, scale: EffectScale, *, title: str) -> str:
-    """The strip of a cell's primary estimate; the empty axis when nothing is pooled."""
+    """The strip of a question's primary estimate; the empty axis when nothing is pooled."""
     measure, pooled = synthesis.measure, synthesis.primary
     span = Span(None, None, None)
     prediction = None

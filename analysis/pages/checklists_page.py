@@ -35,8 +35,8 @@ def summary(evidence: Evidence, checklist: str) -> Html:
 def checklist_table(evidence: Evidence, checklist: str) -> Html:
     """Each item with links to where it is reported, and a note where there is more to say."""
     titles = {
-        f"effects/{cell.slug}": evidence.protocol.cell_title(cell)
-        for cell in evidence.protocol.cells
+        f"effects/{question.slug}": evidence.protocol.question_title(question)
+        for question in evidence.protocol.questions
     }
     rows = [
         {

@@ -41,16 +41,16 @@ def evidence() -> Evidence:
     return load(DATA)
 
 
-def cell_synthesis(condition: str, outcome: str, timepoint: str) -> Synthesis:
-    """The synthesis of one cell, computed from the evidence."""
-    return synthesise(evidence(), evidence().protocol.cell(condition, outcome, timepoint))
+def question_synthesis(condition: str, outcome: str, timepoint: str) -> Synthesis:
+    """The synthesis of one question, computed from the evidence."""
+    return synthesise(evidence(), evidence().protocol.question(condition, outcome, timepoint))
 
 
 @cache
 def results(condition: str | None = None) -> dict[str, Synthesis]:
     """Every synthesis, or those of a condition, as its page published it.
 
-    By cell key, in the protocol's order.
+    By question key, in the protocol's order.
     """
     return read_results(RESULTS, evidence().protocol, condition)
 
@@ -82,7 +82,7 @@ def compared_with(name: str) -> Comparison:
 
 
 def changes() -> tuple[Change, ...]:
-    """Every cell before and now, from the release before and the published results."""
+    """Every question before and now, from the release before and the published results."""
     return compared_with(before().name).changes
 
 

@@ -69,22 +69,22 @@ def answer_table(
     """One row an outcome of this condition, right after treatment."""
     protocol = evidence.protocol
     shown = [
-        results[cell.key]
-        for cell in protocol.cells
-        if cell.condition == condition and cell.timepoint == protocol.timepoints[0].id
+        results[question.key]
+        for question in protocol.questions
+        if question.condition == condition and question.timepoint == protocol.timepoints[0].id
     ]
     scale = common_scale(shown)
-    by_key = {change.state.cell.key: change for change in changes}
+    by_key = {change.state.question.key: change for change in changes}
     rows = []
     for synthesis in shown:
-        outcome = protocol.outcome(synthesis.cell.outcome)
+        outcome = protocol.outcome(synthesis.question.outcome)
         label = sentence_case(outcome.label)
         rows.append(
             {
-                "Outcome": link(label, f"effects/{synthesis.cell.slug}.html"),
+                "Outcome": link(label, f"effects/{synthesis.question.slug}.html"),
                 "What we know": _known(synthesis),
                 "How large": _effect(synthesis, scale[synthesis.measure.ratio], label),
-                "Since the version before": _change(by_key[synthesis.cell.key]),
+                "Since the version before": _change(by_key[synthesis.question.key]),
             }
         )
     name = protocol.condition(condition).label

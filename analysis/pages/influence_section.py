@@ -1,4 +1,4 @@
-"""Which trials a cell's answer hangs on: influence, Baujat plot, every subset of the trials."""
+"""Which trials a question's answer hangs on: influence, Baujat plot, every subset of the trials."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def _findings_table(
             "Trial": trial_link(
                 finding.study_id, evidence.trials[finding.study_id].label, evidence
             ),
-            "Question": links.question(results[finding.cell.key]) if finding.cell else "all",
+            "Question": _question(results, finding),
             "Check": finding.check,
             "What was found": finding.text,
             "In the analysis": _use(results, finding),
@@ -106,11 +106,15 @@ def _findings_table(
     return table(frame, caption)
 
 
+def _question(results: Mapping[str, Synthesis], finding: Finding) -> Html | str:
+    return links.question(results[finding.question.key]) if finding.question else "all"
+
+
 def _use(results: Mapping[str, Synthesis], finding: Finding) -> str:
     """Whether the effect made from these rows is pooled."""
-    if finding.cell is None:
+    if finding.question is None:
         return DASH
-    for study in results[finding.cell.key].studies:
+    for study in results[finding.question.key].studies:
         if finding.concerns(study.study_id, study.row_ids):
             return "kept out" if study.suspect else "pooled"
     return "not in it"

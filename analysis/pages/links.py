@@ -9,5 +9,5 @@ UP = "../"
 
 
 def question(synthesis: Synthesis, label: str | None = None) -> Html:
-    """A cell's title (or another label) as a link to its page."""
-    return link(label or synthesis.title, f"{UP}effects/{synthesis.cell.slug}.html")
+    """A question's title (or another label) as a link to its page."""
+    return link(label or synthesis.title, f"{UP}effects/{synthesis.question.slug}.html")

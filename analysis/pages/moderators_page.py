@@ -53,8 +53,8 @@ def _contrast_row(protocol: Protocol, contrast: ConditionContrast) -> dict[str, 
     outcome = protocol.outcome(contrast.outcome).label
     timepoint = protocol.timepoint(contrast.timepoint).label
     row: dict[str, object] = {"Outcome": f"{sentence_case(outcome)} {timepoint}"}
-    for synthesis in contrast.cells:
-        label = protocol.condition(synthesis.cell.condition).label
+    for synthesis in contrast.questions:
+        label = protocol.condition(synthesis.question.condition).label
         effect = said_effect(synthesis.measure, synthesis.primary, synthesis.k)
         said = f"{short_name(synthesis.measure)} {effect}"
         row[sentence_case(label)] = links.question(synthesis, said)
@@ -72,7 +72,7 @@ def question_sections(protocol: Protocol, results: Mapping[str, Synthesis]) -> H
             "section",
             element("h3", links.question(synthesis)),
             question_moderators(protocol.synthesis, synthesis),
-            id=synthesis.cell.slug,
+            id=synthesis.question.slug,
         )
         for synthesis in compared
     ]

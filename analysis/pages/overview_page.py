@@ -34,7 +34,7 @@ def summary(results: Mapping[str, Synthesis]) -> Html:
 
 
 def figure(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
-    """Display every cell: outcomes as rows, time points side by side, conditions below."""
+    """Display every question: outcomes as rows, time points side by side, conditions below."""
     style.show(overview_plot(tuple(results.values()), labels(protocol)), alt_text(results))
 
 
@@ -64,7 +64,9 @@ def alt_text(results: Mapping[str, Synthesis]) -> str:
 
 def condition_table(protocol: Protocol, results: Mapping[str, Synthesis], condition: str) -> Html:
     """The numbers of one condition, a question a row, each linked to its page."""
-    shown = [synthesis for synthesis in results.values() if synthesis.cell.condition == condition]
+    shown = [
+        synthesis for synthesis in results.values() if synthesis.question.condition == condition
+    ]
     label = protocol.condition(condition).label
     return table(
         pd.DataFrame([_row(synthesis) for synthesis in shown], dtype=object),

@@ -39,7 +39,7 @@ def _found(
         synthesis
         for synthesis in results.values()
         if synthesis.primary
-        and (synthesis.cell.condition, synthesis.cell.timepoint) == (condition, timepoint)
+        and (synthesis.question.condition, synthesis.question.timepoint) == (condition, timepoint)
     ]
     if not answered:
         return Html("")
@@ -53,6 +53,6 @@ def _found(
 
 
 def _answer(evidence: Evidence, synthesis: Synthesis) -> Html:
-    label = sentence_case(evidence.protocol.outcome(synthesis.cell.outcome).label)
-    page = link(label, f"{UP}effects/{synthesis.cell.slug}.html")
+    label = sentence_case(evidence.protocol.outcome(synthesis.question.outcome).label)
+    page = link(label, f"{UP}effects/{synthesis.question.slug}.html")
     return join((page, f": {synthesis.sentences.plain}"))

@@ -1,4 +1,4 @@
-"""What the page of one cell shows, from its `Synthesis` and the rows behind it."""
+"""What the page of one question shows, from its `Synthesis` and the rows behind it."""
 
 from __future__ import annotations
 
@@ -308,7 +308,7 @@ def provenance(synthesis: Synthesis) -> Html:
             "Fingerprint of the data": element("code", made.data_fingerprint[:16]),
             "Software": ", ".join(f"{name} {number}" for name, number in made.versions.items()),
             "All numbers of this page": link(
-                "results as JSON", f"{UP}downloads/results/{synthesis.cell.key}.json"
+                "results as JSON", f"{UP}downloads/results/{synthesis.question.key}.json"
             ),
             "Effects of the trials": join(
                 (
@@ -316,7 +316,7 @@ def provenance(synthesis: Synthesis) -> Html:
                     ", where ",
                     element("code", "cell"),
                     " is ",
-                    element("code", synthesis.cell.key),
+                    element("code", synthesis.question.key),
                 )
             ),
         }

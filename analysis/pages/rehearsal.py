@@ -31,9 +31,9 @@ def rehearse(validated: str | None = None) -> None:
     if validated is not None:
         context.begin_with(evidence_adapter().validate_json(validated))
     evidence = context.evidence()
-    rows = {cell: len(rows_of(evidence, cell)) for cell in evidence.protocol.cells}
-    several = [cell for cell in rows if rows[cell] >= SEVERAL]
-    smallest = min(several, key=lambda cell: rows[cell], default=None)
+    rows = {question: len(rows_of(evidence, question)) for question in evidence.protocol.questions}
+    several = [question for question in rows if rows[question] >= SEVERAL]
+    smallest = min(several, key=lambda question: rows[question], default=None)
     if smallest and (synthesis := synthesise(evidence, smallest)).studies:
         inline_svg(forest_plot(synthesis), synthesis.sentences.forest_alt)
 

@@ -112,7 +112,7 @@ def by_question(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
         sentence_case(condition.label): {
             synthesis.title.partition(":")[0]: _pooled(synthesis)
             for synthesis in results.values()
-            if synthesis.cell.condition == condition.id and synthesis.n_total
+            if synthesis.question.condition == condition.id and synthesis.n_total
         }
         for condition in protocol.conditions
     }

@@ -109,7 +109,7 @@ def variant_tables(results: Mapping[str, Synthesis]) -> Html:
             "details",
             element("summary", question.synthesis.title),
             _variant_table(question),
-            id=question.synthesis.cell.slug,
+            id=question.synthesis.question.slug,
         )
         for question in questions(results)
     )

@@ -1,4 +1,4 @@
-"""How robust a cell's answer is: a figure and its numbers for each sensitivity analysis."""
+"""How robust a question's answer is: a figure and its numbers for each sensitivity analysis."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def sections(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
     for synthesis in results.values():
         found = synthesis.robustness.small_study
         if found is not None:
-            show(element("h3", links.question(synthesis), id=synthesis.cell.slug))
+            show(element("h3", links.question(synthesis), id=synthesis.question.slug))
             funnel(synthesis)
             show(reading(protocol, synthesis, found), small_study_table(synthesis))
 

@@ -43,7 +43,7 @@ def review_facts(evidence: Evidence) -> ReviewFacts:
         trials_with_risk_of_bias=len({row.study_id for row in evidence.risk_of_bias}),
         outcome_rows=len(evidence.outcomes),
         rows_verified=sum(row.verified == "yes" for row in evidence.outcomes),
-        effect_pages=len(evidence.protocol.cells),
+        effect_pages=len(evidence.protocol.questions),
     )
 
 

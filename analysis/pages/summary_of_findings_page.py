@@ -71,12 +71,12 @@ def findings(
 ) -> Html:
     """The table of one time point, an outcome a row, with its numbered notes below."""
     protocol = evidence.protocol
-    shown = [s for s in _of_condition(results, condition) if s.cell.timepoint == timepoint]
+    shown = [s for s in _of_condition(results, condition) if s.question.timepoint == timepoint]
     notes = _notes(shown)
     level = percent_level(protocol.synthesis.level)
     rows = [
         {
-            "Outcome": link(_label(evidence, s), f"{UP}effects/{s.cell.slug}.html"),
+            "Outcome": link(_label(evidence, s), f"{UP}effects/{s.question.slug}.html"),
             "What happens": s.sentences.plain,
             "Participants (trials)": _participants(s),
             f"Effect ({level} interval)": effect_text(s),
@@ -134,11 +134,11 @@ def _assumed(label: str, synthesis: Synthesis) -> list[Html]:
 
 
 def _of_condition(results: Mapping[str, Synthesis], condition: str) -> list[Synthesis]:
-    return [s for s in results.values() if s.cell.condition == condition]
+    return [s for s in results.values() if s.question.condition == condition]
 
 
 def _label(evidence: Evidence, synthesis: Synthesis) -> str:
-    label = evidence.protocol.outcome(synthesis.cell.outcome).label
+    label = evidence.protocol.outcome(synthesis.question.outcome).label
     return sentence_case(label)
 
 
@@ -150,15 +150,15 @@ def _participants(synthesis: Synthesis) -> str:
 def _notes(shown: Sequence[Synthesis]) -> list[Note]:
     """A note for every domain that lowers the certainty, cannot be judged, or was decided."""
     noted = [
-        (synthesis.cell, step)
+        (synthesis.question, step)
         for synthesis in shown
         if synthesis.certainty
         for step in synthesis.certainty.steps
         if step.triggered or step.decision or not step.judged
     ]
     return [
-        Note(number, f"{cell.slug}-note-{number}", cell.outcome, step)
-        for number, (cell, step) in enumerate(noted, start=1)
+        Note(number, f"{question.slug}-note-{number}", question.outcome, step)
+        for number, (question, step) in enumerate(noted, start=1)
     ]
 
 
@@ -173,7 +173,7 @@ def _why(synthesis: Synthesis, notes: Sequence[Note]) -> Html:
                     aria_label=f"note {note.number}"),
         )
         for note in notes
-        if note.outcome == synthesis.cell.outcome
+        if note.outcome == synthesis.question.outcome
     ]  # fmt: skip
     return join(marks) if marks else text("nothing lowers it")
 

@@ -234,7 +234,7 @@ def out_by_rule(results: Iterable[Synthesis]) -> Html:
     rows = [
         {
             "Trial": link(aside.label, f"included-trials.html#{aside.study_id}"),
-            "Question": link(synthesis.title, f"../effects/{synthesis.cell.slug}.html"),
+            "Question": link(synthesis.title, f"../effects/{synthesis.question.slug}.html"),
             "Reason": aside.reason,
         }
         for synthesis in results

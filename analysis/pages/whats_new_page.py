@@ -82,7 +82,7 @@ def _row(change: Change) -> dict[str, object]:
     before, now = change.estimates
     state = change.state
     return {
-        "Question": link(state.title, f"../effects/{state.cell.slug}.html"),
+        "Question": link(state.title, f"../effects/{state.question.slug}.html"),
         "Trials": f"{change.before.k if change.before else 0} → {state.k}",
         "Participants": f"{count(_people(change.before))} → {count(_people(change.now))}",
         "Before": said(state, before),
@@ -113,7 +113,7 @@ def causes(found: Comparison) -> Html:
             parts.append(f"corrected: {listed(list(rows))}")
         if parts:
             state = change.state
-            title = link(state.title, f"../effects/{state.cell.slug}.html")
+            title = link(state.title, f"../effects/{state.question.slug}.html")
             entries.append(join((title, f": {listed(parts)}.")))
     return items(entries) if entries else paragraph("No trial came in, left or changed.")
 

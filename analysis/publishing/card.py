@@ -20,9 +20,10 @@ def card(protocol: Protocol, results: Mapping[str, Synthesis]) -> bytes:
     timepoint = protocol.timepoints[0]
     by_condition = {
         condition: [
-            Answer(protocol.outcome(synthesis.cell.outcome).label, synthesis)
+            Answer(protocol.outcome(synthesis.question.outcome).label, synthesis)
             for synthesis in results.values()
-            if (synthesis.cell.condition, synthesis.cell.timepoint) == (condition.id, timepoint.id)
+            if (synthesis.question.condition, synthesis.question.timepoint)
+            == (condition.id, timepoint.id)
         ]
         for condition in protocol.conditions
     }

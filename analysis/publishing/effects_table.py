@@ -1,4 +1,4 @@
-"""Every trial's effect in every cell as one tidy table, named as R's meta and metafor name it."""
+"""Every trial's effect in every question as one tidy table, with meta's and metafor's names."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ COLUMNS: Mapping[str, str] = {
 
 
 def effects_csv(results: Iterable[Synthesis]) -> str:
-    """The table as CSV: one row a trial and cell, blank where something is not known."""
+    """The table as CSV: one row a trial and question, blank where something is not known."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
@@ -65,10 +65,10 @@ def _rows(synthesis: Synthesis) -> Iterator[dict[str, object]]:
         effect = sign * study.effect + 0.0  # never -0
         half = (study.ci_high - study.ci_low) / 2
         yield {
-            "cell": synthesis.cell.key,
-            "condition": synthesis.cell.condition,
-            "outcome": synthesis.cell.outcome,
-            "timepoint": synthesis.cell.timepoint,
+            "cell": synthesis.question.key,
+            "condition": synthesis.question.condition,
+            "outcome": synthesis.question.outcome,
+            "timepoint": synthesis.question.timepoint,
             "study_id": study.study_id,
             "studlab": study.label,
             "year": study.year,

@@ -77,7 +77,7 @@ def _evidence(evidence: Evidence) -> Iterator[str]:
     if unjudged := sum(trial.study_id not in judged for trial in included):
         yield f"included trials without a risk-of-bias judgement: {unjudged}"
     decided = {(d.condition, d.outcome, d.timepoint) for d in evidence.decisions}
-    cells = evidence.protocol.cells
+    cells = evidence.protocol.questions
     open_cells = sum((c.condition, c.outcome, c.timepoint) not in decided for c in cells)
     if open_cells:
         yield f"questions whose certainty no person has decided: {open_cells}"

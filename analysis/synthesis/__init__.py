@@ -1,1 +1,1 @@
-"""One cell of the review: everything its page says."""
+"""One question of the review: everything its page says."""

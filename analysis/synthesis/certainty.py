@@ -85,7 +85,7 @@ class Certainty(Frozen):
 
 @dataclass(frozen=True)
 class Body:
-    """The body of evidence of one cell, as the rules see it: pooled trials only.
+    """The body of evidence of one question, as the rules see it: pooled trials only.
 
     `egger` is `None` where the protocol allows no test (too few trials) or none exists.
     """
@@ -115,7 +115,7 @@ class Body:
 def rate(protocol: Protocol, body: Body, decisions: Iterable[Decision] = ()) -> Certainty:
     """Apply the five rules to a body of evidence, then the decisions of a person.
 
-    decisions: the rows of certainty.csv for this cell, at most one a domain.
+    decisions: the rows of certainty.csv for this question, at most one a domain.
     Very low is the floor however many levels are taken off.
     """
     rules = protocol.certainty

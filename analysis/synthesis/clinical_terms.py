@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from analysis.evidence.rows import Evidence, OutcomeRow
 from analysis.formatting import listed, number
-from analysis.protocol import Cell, Frozen, Protocol
+from analysis.protocol import Frozen, Protocol, Question
 from analysis.statistics.clinical import (
     NumberNeededToTreat,
     Reexpressed,
@@ -56,20 +56,20 @@ class ReferenceSd:
 
 def clinical(
     evidence: Evidence,
-    cell: Cell,
+    question: Question,
     measure: Measure,
     studies: Sequence[StudyEffect],
     primary: PooledEffect | None,
     suspect: Collection[str] = (),
 ) -> Clinical:
-    """Re-express a cell's pooled effect.
+    """Re-express a question's pooled effect.
 
     studies: those pooled; suspect: trials whose standard deviations are not to be trusted.
     """
     if primary is None:
         return Clinical()
     absolute = absolute_effects(evidence.protocol, measure, studies, primary)
-    reference = None if measure.ratio else reference_sd(evidence, cell, suspect)
+    reference = None if measure.ratio else reference_sd(evidence, question, suspect)
     if reference is None:
         return Clinical(absolute=absolute)
     points = points_on_scale(
@@ -135,22 +135,22 @@ def _observed_risk(studies: Sequence[StudyEffect]) -> list[tuple[float, str]]:
 
 
 def reference_rows(
-    evidence: Evidence, cell: Cell, suspect: Collection[str] = ()
+    evidence: Evidence, question: Question, suspect: Collection[str] = ()
 ) -> tuple[OutcomeRow, ...]:
     """The rows whose control arms give the outcome's familiar scale its standard deviation.
 
-    Usable rows with means, right after treatment, of included trials on the cell's condition,
+    Usable rows with means, right after treatment, of included trials on the question's condition,
     on an instrument that the protocol names in `points_on`; one a trial, the most preferred.
     The first time point serves the later ones too.
     """
     protocol = evidence.protocol
-    wanted = protocol.outcome(cell.outcome).points_on
+    wanted = protocol.outcome(question.outcome).points_on
     first: dict[str, OutcomeRow] = {}
     for row in evidence.outcomes:
         trial = evidence.trials[row.study_id]
         if (
-            (row.outcome, row.timepoint) == (cell.outcome, protocol.timepoints[0].id)
-            and (trial.condition, trial.status) == (cell.condition, "included")
+            (row.outcome, row.timepoint) == (question.outcome, protocol.timepoints[0].id)
+            and (trial.condition, trial.status) == (question.condition, "included")
             and (row.format, row.usable) == ("means", "yes")
             and row.instrument in wanted
             and row.study_id not in suspect
@@ -162,12 +162,12 @@ def reference_rows(
 
 
 def reference_sd(
-    evidence: Evidence, cell: Cell, suspect: Collection[str] = ()
+    evidence: Evidence, question: Question, suspect: Collection[str] = ()
 ) -> ReferenceSd | None:
     """The median SD of the control arms of `reference_rows`; `None` where there is none."""
     protocol = evidence.protocol
-    wanted = protocol.outcome(cell.outcome).points_on
-    rows = reference_rows(evidence, cell, suspect)
+    wanted = protocol.outcome(question.outcome).points_on
+    rows = reference_rows(evidence, question, suspect)
     sds = [row.sd_control for row in rows if row.sd_control is not None]
     if not sds:
         return None

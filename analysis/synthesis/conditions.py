@@ -14,13 +14,13 @@ from analysis.synthesis.model import Synthesis
 class ConditionContrast:
     """One outcome at one time point in several conditions, and the test of their difference.
 
-    `cells` are those that have an estimate, in the protocol's order; `refused` says why
+    `questions` are those that have an estimate, in the protocol's order; `refused` says why
     they are not compared.
     """
 
     outcome: str
     timepoint: str
-    cells: tuple[Synthesis, ...]
+    questions: tuple[Synthesis, ...]
     result: Subgroups | None = None
     refused: str | None = None
 
@@ -38,22 +38,23 @@ def across_conditions(
     contrasts = []
     for outcome in protocol.outcomes:
         for timepoint in protocol.timepoints:
-            cells = tuple(
+            questions = tuple(
                 synthesis
                 for synthesis in results.values()
-                if (synthesis.cell.outcome, synthesis.cell.timepoint) == (outcome.id, timepoint.id)
+                if (synthesis.question.outcome, synthesis.question.timepoint)
+                == (outcome.id, timepoint.id)
                 and synthesis.primary is not None
             )
-            if len(cells) > 1:
-                contrasts.append(_contrast(protocol, cells))
+            if len(questions) > 1:
+                contrasts.append(_contrast(protocol, questions))
     return tuple(contrasts)
 
 
-def _contrast(protocol: Protocol, cells: tuple[Synthesis, ...]) -> ConditionContrast:
-    place = cells[0].cell.outcome, cells[0].cell.timepoint
-    if refused := _refused(protocol, cells):
-        return ConditionContrast(*place, cells, refused=refused)
-    studies = [(s.cell.condition, study) for s in cells for study in s.pooled_studies]
+def _contrast(protocol: Protocol, questions: tuple[Synthesis, ...]) -> ConditionContrast:
+    place = questions[0].question.outcome, questions[0].question.timepoint
+    if refused := _refused(protocol, questions):
+        return ConditionContrast(*place, questions, refused=refused)
+    studies = [(s.question.condition, study) for s in questions for study in s.pooled_studies]
     result = subgroups(
         [study.effect for _, study in studies],
         [study.variance for _, study in studies],
@@ -61,18 +62,18 @@ def _contrast(protocol: Protocol, cells: tuple[Synthesis, ...]) -> ConditionCont
         model=protocol.synthesis.primary_model,
         level=protocol.synthesis.level,
     )
-    return ConditionContrast(*place, cells, result=result)
+    return ConditionContrast(*place, questions, result=result)
 
 
-def _refused(protocol: Protocol, cells: tuple[Synthesis, ...]) -> str | None:
-    if len({synthesis.measure.name for synthesis in cells}) > 1:
+def _refused(protocol: Protocol, questions: tuple[Synthesis, ...]) -> str | None:
+    if len({synthesis.measure.name for synthesis in questions}) > 1:
         measures = [
-            f"{protocol.condition(s.cell.condition).label} pools the {s.measure.label}"
-            for s in cells
+            f"{protocol.condition(s.question.condition).label} pools the {s.measure.label}"
+            for s in questions
         ]
         return f"the measures differ: {'; '.join(measures)}"
     minimum = protocol.synthesis.subgroup_minimum_k
-    if any(synthesis.k < minimum for synthesis in cells):
-        counts = [f"{protocol.condition(s.cell.condition).label}: {s.k}" for s in cells]
+    if any(synthesis.k < minimum for synthesis in questions):
+        counts = [f"{protocol.condition(s.question.condition).label}: {s.k}" for s in questions]
         return f"a condition has fewer than {minimum} trials ({'; '.join(counts)})"
     return None

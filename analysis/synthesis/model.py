@@ -12,7 +12,7 @@ import math
 from typing import Literal
 
 from analysis.formatting import percent_level
-from analysis.protocol import Cell, Frozen
+from analysis.protocol import AsPublished, Frozen
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.certainty import Certainty
 from analysis.synthesis.clinical_terms import Clinical
@@ -24,7 +24,7 @@ Judgement = Literal["low", "some concerns", "unclear", "high", "not assessed"]
 
 
 class Measure(Frozen):
-    """The effect measure a cell pools, and how its numbers are shown.
+    """The effect measure a question pools, and how its numbers are shown.
 
     `ratio` measures are pooled on the log scale and shown exponentiated;
     `benefit_above` says that, as shown, larger numbers favour the intervention
@@ -74,7 +74,7 @@ class RiskOfBias(Frozen):
 
 
 class StudyEffect(Frozen):
-    """One trial's effect in this cell, on the analysis scale.
+    """One trial's effect in this question, on the analysis scale.
 
     `weight` is its per-cent weight in the primary analysis, `None` for a suspect
     trial, which is shown and not pooled. `variance_from` says how the variance was
@@ -128,7 +128,7 @@ class SetAside(Frozen):
 
 
 class PublishedEstimate(Frozen):
-    """What another review printed for the same cell; on the analysis scale."""
+    """What another review printed for the same question; on the analysis scale."""
 
     review: str
     condition: str
@@ -173,10 +173,10 @@ class Provenance(Frozen):
 
 
 class Synthesis(Frozen):
-    """Everything the page of one cell says; `certainty` is `None` where nothing is pooled."""
+    """Everything the page of one question says; `certainty` is `None` where nothing is pooled."""
 
     schema_version: int = SCHEMA_VERSION
-    cell: Cell
+    question: AsPublished
     title: str
     measure: Measure
     smallest_important_difference: float | None
@@ -207,7 +207,7 @@ class Synthesis(Frozen):
         for comparison in self.comparisons:
             if comparison.name == name:
                 return comparison
-        raise KeyError(f"{self.cell.key} has no comparison {name!r}")
+        raise KeyError(f"{self.question.key} has no comparison {name!r}")
 
     @property
     def pooled_studies(self) -> tuple[StudyEffect, ...]:

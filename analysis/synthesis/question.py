@@ -1,4 +1,4 @@
-"""From the evidence to the `Synthesis` of a cell: select, compute, pool, compare, put in words."""
+"""From the evidence to the `Synthesis` of a question: select, compute, pool, compare, say it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from analysis.evidence.integrity import findings, reasons_to_keep_out
 from analysis.evidence.rows import Decision, Evidence, OutcomeRow, Published, Trial
 from analysis.evidence.selection import RowSetAside, rows_of, select
 from analysis.evidence.trial_effects import TrialEffect, trial_effect
-from analysis.protocol import Cell, SynthesisRules
+from analysis.protocol import Question, SynthesisRules
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.intervals import critical_value
 from analysis.statistics.pooling import pool, with_interval
@@ -41,7 +41,7 @@ PACKAGES = ("pymare", "numpy", "scipy", "pandas")
 
 @dataclass(frozen=True)
 class TrialRows:
-    """The rows chosen for one trial in one cell, and the effect they give."""
+    """The rows chosen for one trial in one question, and the effect they give."""
 
     rows: tuple[OutcomeRow, ...]
     effect: TrialEffect
@@ -52,17 +52,17 @@ class TrialRows:
 
 
 @dataclass(frozen=True)
-class CellRows:
-    """A cell's pooled rows by trial, and those set aside."""
+class QuestionRows:
+    """A question's pooled rows by trial, and those set aside."""
 
     trials: tuple[TrialRows, ...]
     set_aside: tuple[RowSetAside, ...]
 
 
-def cell_rows(evidence: Evidence, cell: Cell) -> CellRows:
-    """Select the rows of a cell and compute each trial's effect."""
-    measure = evidence.protocol.measure_name(cell)
-    selection = select(evidence, cell)
+def question_rows(evidence: Evidence, question: Question) -> QuestionRows:
+    """Select the rows of a question and compute each trial's effect."""
+    measure = evidence.protocol.measure_name(question)
+    selection = select(evidence, question)
     trials, set_aside = [], list(selection.set_aside)
     for rows in selection.chosen:
         try:
@@ -73,49 +73,53 @@ def cell_rows(evidence: Evidence, cell: Cell) -> CellRows:
             set_aside += [
                 RowSetAside(row.study_id, row.row_id, "not estimable", str(error)) for row in rows
             ]
-    return CellRows(tuple(trials), tuple(set_aside))
+    return QuestionRows(tuple(trials), tuple(set_aside))
 
 
 def synthesise_all(evidence: Evidence) -> Mapping[str, Synthesis]:
-    """The synthesis of every cell of the protocol, by its key."""
-    rows = {cell: cell_rows(evidence, cell) for cell in evidence.protocol.cells}
+    """The synthesis of every question of the protocol, by its key."""
+    rows = {question: question_rows(evidence, question) for question in evidence.protocol.questions}
     findings = find_suspects(evidence, rows)
-    return {cell.key: _synthesis(evidence, cell, rows[cell], findings) for cell in rows}
+    return {
+        question.key: _synthesis(evidence, question, rows[question], findings) for question in rows
+    }
 
 
-def synthesise(evidence: Evidence, cell: Cell) -> Synthesis:
-    """The synthesis of one cell; the others are read only to judge implausible effects."""
-    rows = {other: cell_rows(evidence, other) for other in evidence.protocol.cells}
-    return _synthesis(evidence, cell, rows[cell], find_suspects(evidence, rows))
+def synthesise(evidence: Evidence, question: Question) -> Synthesis:
+    """The synthesis of one question; the others are read only to judge implausible effects."""
+    rows = {other: question_rows(evidence, other) for other in evidence.protocol.questions}
+    return _synthesis(evidence, question, rows[question], find_suspects(evidence, rows))
 
 
 Findings = Mapping[tuple[str, str], tuple[str, ...]]
 
 
-def find_suspects(evidence: Evidence, rows: Mapping[Cell, CellRows]) -> Findings:
-    """Why trials are kept out, by trial and cell: open findings, and what a person excluded."""
+def find_suspects(evidence: Evidence, rows: Mapping[Question, QuestionRows]) -> Findings:
+    """Why trials are kept out, by trial and question: open findings, and what a person excluded."""
     found = findings(evidence)
     reasons = {
-        (trial.study_id, cell.key): reasons_to_keep_out(
+        (trial.study_id, question.key): reasons_to_keep_out(
             found, trial.study_id, tuple(row.row_id for row in trial.rows)
         )
-        for cell, of_cell in rows.items()
-        for trial in of_cell.trials
+        for question, of_question in rows.items()
+        for trial in of_question.trials
     }
     return {place: said for place, said in reasons.items() if said}
 
 
-def _synthesis(evidence: Evidence, cell: Cell, rows: CellRows, findings: Findings) -> Synthesis:
+def _synthesis(
+    evidence: Evidence, question: Question, rows: QuestionRows, findings: Findings
+) -> Synthesis:
     protocol = evidence.protocol
-    rule = protocol.measures[protocol.measure_name(cell)]
+    rule = protocol.measures[protocol.measure_name(question)]
     measure = Measure(
-        name=protocol.measure_name(cell),
+        name=protocol.measure_name(question),
         label=rule.label,
         ratio=rule.ratio,
         benefit_above=rule.benefit_above,
     )
     studies = tuple(
-        _study(evidence, trial, findings.get((trial.study_id, cell.key), ()))
+        _study(evidence, trial, findings.get((trial.study_id, question.key), ()))
         for trial in rows.trials
     )
     primary = pool_by_protocol(
@@ -129,7 +133,7 @@ def _synthesis(evidence: Evidence, cell: Cell, rows: CellRows, findings: Finding
         protocol.moderators,
         pooled,
         primary,
-        _contrasts(evidence, cell, rows, {study.study_id for study in pooled}),
+        _contrasts(evidence, question, rows, {study.study_id for study in pooled}),
     )
     certainty = None
     if primary:
@@ -142,13 +146,13 @@ def _synthesis(evidence: Evidence, cell: Cell, rows: CellRows, findings: Finding
             n_unknown=n_unknown,
             egger=sensitivity.small_study.egger if sensitivity.small_study else None,
         )
-        certainty = rate(protocol, body, _decisions(evidence, cell))
+        certainty = rate(protocol, body, _decisions(evidence, question))
     reexpressed = clinical(
-        evidence, cell, measure, pooled, primary, _suspects_of(cell.outcome, findings)
+        evidence, question, measure, pooled, primary, _suspects_of(question.outcome, findings)
     )
     return Synthesis(
-        cell=cell,
-        title=protocol.cell_title(cell),
+        question=question,
+        title=protocol.question_title(question),
         measure=measure,
         smallest_important_difference=rule.smallest_important_difference,
         level=protocol.synthesis.level,
@@ -162,22 +166,30 @@ def _synthesis(evidence: Evidence, cell: Cell, rows: CellRows, findings: Finding
         robustness=sensitivity,
         certainty=certainty,
         clinical=reexpressed,
-        published=_published(evidence, cell),
-        baseline_without_data=_baseline_without_data(evidence, cell, studies),
+        published=_published(evidence, question),
+        baseline_without_data=_baseline_without_data(evidence, question, studies),
         set_aside=_set_aside(evidence, rows.set_aside),
         sentences=sentences(
-            protocol, cell, measure, studies, primary, certainty, reexpressed, n_total, n_unknown
+            protocol,
+            question,
+            measure,
+            studies,
+            primary,
+            certainty,
+            reexpressed,
+            n_total,
+            n_unknown,
         ),
-        provenance=_provenance(evidence, cell, findings),
+        provenance=_provenance(evidence, question, findings),
     )
 
 
-def _decisions(evidence: Evidence, cell: Cell) -> tuple[Decision, ...]:
+def _decisions(evidence: Evidence, question: Question) -> tuple[Decision, ...]:
     return tuple(
         decision
         for decision in evidence.decisions
         if (decision.condition, decision.outcome, decision.timepoint)
-        == (cell.condition, cell.outcome, cell.timepoint)
+        == (question.condition, question.outcome, question.timepoint)
     )
 
 
@@ -186,9 +198,11 @@ def _suspects_of(outcome: str, findings: Findings) -> frozenset[str]:
     return frozenset(study_id for study_id, key in findings if key.split(".")[1] == outcome)
 
 
-def _contrasts(evidence: Evidence, cell: Cell, rows: CellRows, pooled: set[str]) -> ContrastRows:
+def _contrasts(
+    evidence: Evidence, question: Question, rows: QuestionRows, pooled: set[str]
+) -> ContrastRows:
     """Every contrast of the pooled trials by itself, dependent within its trial."""
-    measure = evidence.protocol.measure_name(cell)
+    measure = evidence.protocol.measure_name(question)
     each = [
         (trial.study_id, trial_effect(evidence.protocol, measure, [row]))
         for trial in rows.trials
@@ -374,13 +388,14 @@ def _with_weights(
     )
 
 
-def _published(evidence: Evidence, cell: Cell) -> tuple[PublishedEstimate, ...]:
-    measure = evidence.protocol.measure_name(cell)
+def _published(evidence: Evidence, question: Question) -> tuple[PublishedEstimate, ...]:
+    measure = evidence.protocol.measure_name(question)
     return tuple(
         _published_estimate(row)
         for row in evidence.published
-        if row.condition in (cell.condition, "all")
-        and (row.outcome, row.timepoint, row.measure) == (cell.outcome, cell.timepoint, measure)
+        if row.condition in (question.condition, "all")
+        and (row.outcome, row.timepoint, row.measure)
+        == (question.outcome, question.timepoint, measure)
     )
 
 
@@ -404,14 +419,14 @@ def _published_estimate(row: Published) -> PublishedEstimate:
 
 
 def _baseline_without_data(
-    evidence: Evidence, cell: Cell, studies: tuple[StudyEffect, ...]
+    evidence: Evidence, question: Question, studies: tuple[StudyEffect, ...]
 ) -> tuple[str, ...]:
     with_data = {study.study_id for study in studies}
     missing = [
         trial
         for trial in evidence.trials.values()
         if trial.in_baseline
-        and trial.condition == cell.condition
+        and trial.condition == question.condition
         and trial.study_id not in with_data
     ]
     return tuple(trial.label for trial in sorted(missing, key=lambda trial: trial.year))
@@ -430,9 +445,9 @@ def _set_aside(evidence: Evidence, rows: tuple[RowSetAside, ...]) -> tuple[SetAs
     )
 
 
-def _provenance(evidence: Evidence, cell: Cell, findings: Findings) -> Provenance:
-    rows = rows_of(evidence, cell)
-    read = json.dumps(inputs_of(evidence, cell, findings), sort_keys=True)
+def _provenance(evidence: Evidence, question: Question, findings: Findings) -> Provenance:
+    rows = rows_of(evidence, question)
+    read = json.dumps(inputs_of(evidence, question, findings), sort_keys=True)
     return Provenance(
         data_fingerprint=digest(read),
         rows_read=len(rows),
@@ -441,25 +456,25 @@ def _provenance(evidence: Evidence, cell: Cell, findings: Findings) -> Provenanc
     )
 
 
-def cell_inputs(evidence: Evidence) -> Mapping[str, Mapping[str, str]]:
-    """For each cell by its key, all the data its page is made from: what it is → its hash."""
-    rows = {cell: cell_rows(evidence, cell) for cell in evidence.protocol.cells}
+def question_inputs(evidence: Evidence) -> Mapping[str, Mapping[str, str]]:
+    """For each question by its key, all the data its page is made from: what it is → its hash."""
+    rows = {question: question_rows(evidence, question) for question in evidence.protocol.questions}
     findings = find_suspects(evidence, rows)
-    return {cell.key: inputs_of(evidence, cell, findings) for cell in rows}
+    return {question.key: inputs_of(evidence, question, findings) for question in rows}
 
 
-def inputs_of(evidence: Evidence, cell: Cell, findings: Findings) -> Mapping[str, str]:
-    """Every record a cell's page is made from, so that a change of it can be named.
+def inputs_of(evidence: Evidence, question: Question, findings: Findings) -> Mapping[str, str]:
+    """Every record a question's page is made from, so that a change of it can be named.
 
     Of the control arms that give the familiar scale its standard deviation, only that.
     """
-    rows = rows_of(evidence, cell)
-    reference = reference_sd(evidence, cell, _suspects_of(cell.outcome, findings))
+    rows = rows_of(evidence, question)
+    reference = reference_sd(evidence, question, _suspects_of(question.outcome, findings))
     studies = {row.study_id for row in rows}
     published = [
         row
         for row in evidence.published
-        if (row.outcome, row.timepoint) == (cell.outcome, cell.timepoint)
+        if (row.outcome, row.timepoint) == (question.outcome, question.timepoint)
     ]
     sources = {row.source_id for row in rows} | {row.review for row in published}
     read: dict[str, object] = {"protocol.yml": evidence.protocol.model_dump_json()}
@@ -467,13 +482,14 @@ def inputs_of(evidence: Evidence, cell: Cell, findings: Findings) -> Mapping[str
     if reference:
         read["outcomes.csv: the control arms' standard deviation"] = reference
     read |= {
-        f"certainty.csv: {decision.domain} of {cell.key}": decision
-        for decision in _decisions(evidence, cell)
+        f"certainty.csv: {decision.domain} of {question.key}": decision
+        for decision in _decisions(evidence, question)
     }
     read |= {
         f"studies.csv: trial {trial.study_id}": trial
         for trial in evidence.trials.values()
-        if trial.study_id in studies or (trial.in_baseline and trial.condition == cell.condition)
+        if trial.study_id in studies
+        or (trial.in_baseline and trial.condition == question.condition)
     }
     read |= {
         f"risk_of_bias.csv: {row.study_id}, {row.domain}": row
@@ -490,7 +506,7 @@ def inputs_of(evidence: Evidence, cell: Cell, findings: Findings) -> Mapping[str
     read |= {
         f"integrity findings of {study_id}": found
         for (study_id, key), found in findings.items()
-        if key == cell.key
+        if key == question.key
     }
     return {name: digest(repr(record)) for name, record in read.items()}
 

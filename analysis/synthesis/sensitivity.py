@@ -1,4 +1,4 @@
-"""How much a cell's answer depends on one trial, one model, one kind of trial, one journal."""
+"""How much a question's answer depends on one trial, one model, one kind of trial, one journal."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class SmallStudyEffects(Frozen):
 
 
 class Robustness(Frozen):
-    """Every sensitivity analysis of one cell, in the order of its pooled studies."""
+    """Every sensitivity analysis of one question, in the order of its pooled studies."""
 
     estimators: tuple[PooledEffect, ...] = ()
     leave_one_out: tuple[LeftOut, ...] = ()

@@ -1,4 +1,4 @@
-"""Sentences computed from a cell's numbers: what the data are compatible with, in plain words."""
+"""Sentences computed from a question's numbers: what fits the data, in plain words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from analysis.formatting import (
     percent_level,
     sentence_case,
 )
-from analysis.protocol import Cell, HartungKnapp, Outcome, Protocol, SynthesisRules
+from analysis.protocol import HartungKnapp, Outcome, Protocol, Question, SynthesisRules
 from analysis.statistics.estimates import Heterogeneity, Interval, PooledEffect
 from analysis.synthesis.certainty import Certainty
 from analysis.synthesis.clinical_terms import Clinical, absolute_text, points_text
@@ -42,7 +42,7 @@ INTERVAL_NAMES = {
 
 def sentences(
     protocol: Protocol,
-    cell: Cell,
+    question: Question,
     measure: Measure,
     studies: tuple[StudyEffect, ...],
     primary: PooledEffect | None,
@@ -52,7 +52,7 @@ def sentences(
     n_unknown: int,
 ) -> Sentence:
     """Every computed sentence of a page, plain text."""
-    outcome, timepoint = protocol.outcome(cell.outcome), protocol.timepoint(cell.timepoint)
+    outcome, timepoint = protocol.outcome(question.outcome), protocol.timepoint(question.timepoint)
     subject = f"{sentence_case(outcome.label)} {timepoint.label}"
     if primary is None or certainty is None:
         nothing = f"{subject}: no trial gives numbers that can be used yet."
@@ -67,7 +67,7 @@ def sentences(
     effect = _effect(outcome, measure, primary)
     rated = f"Certainty: {certainty.level} ({certainty.label})."
     headline = f"{evidence}: {effect}{_prediction(measure, primary.prediction)}. {rated}"
-    important = protocol.measures[protocol.measure_name(cell)].smallest_important_difference
+    important = protocol.measures[protocol.measure_name(question)].smallest_important_difference
     return Sentence(
         headline=headline,
         plain=narrative(outcome, measure, important, primary, certainty.level),

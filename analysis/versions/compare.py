@@ -53,7 +53,7 @@ class Correction(Frozen):
 
 
 class Change(Frozen):
-    """One cell before and now; `rules` say what changed its conclusion."""
+    """One question before and now; `rules` say what changed its conclusion."""
 
     before: CellState | None
     now: CellState | None
@@ -65,7 +65,7 @@ class Change(Frozen):
 
     @property
     def state(self) -> CellState:
-        """The present state, or the last one of a cell that is gone."""
+        """The present state, or the last one of a question that is gone."""
         state = self.now or self.before
         assert state is not None
         return state
@@ -89,7 +89,7 @@ class Change(Frozen):
 
 
 class Comparison(Frozen):
-    """Two versions by their names: every cell of either, and every corrected value."""
+    """Two versions by their names: every question of either, and every corrected value."""
 
     before: str
     now: str
@@ -102,7 +102,7 @@ class Comparison(Frozen):
 
     @property
     def changed(self) -> tuple[Change, ...]:
-        """The cells in which anything at all differs."""
+        """The questions in which anything at all differs."""
         return tuple(change for change in self.changes if change.anything)
 
     @property
@@ -110,14 +110,14 @@ class Comparison(Frozen):
         return bool(self.changed or self.corrections)
 
     def corrected_in(self, change: Change) -> tuple[Correction, ...]:
-        """The corrected values of the outcome rows that a cell rests on, in either version."""
+        """The corrected values of the outcome rows that a question rests on, in either version."""
         states = (change.before, change.now)
         rows = {row for state in states if state for t in state.trials for row in t.row_ids}
         return tuple(c for c in self.corrections if c.file == "outcomes.csv" and c.row in rows)
 
 
 def compare(before: Mapping[str, CellState], now: Mapping[str, CellState]) -> tuple[Change, ...]:
-    """Every cell of either version, in the order of the present one."""
+    """Every question of either version, in the order of the present one."""
     keys = [*now, *(key for key in before if key not in now)]
     return tuple(_change(before.get(key), now.get(key)) for key in keys)
 

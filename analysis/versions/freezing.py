@@ -46,7 +46,7 @@ SAME = 1e-9
 
 
 def present_states(evidence: Evidence) -> States:
-    """What the evidence says now, cell by cell."""
+    """What the evidence says now, question by question."""
     return {key: state_of(synthesis) for key, synthesis in synthesise_all(evidence).items()}
 
 
@@ -103,10 +103,10 @@ def _with_later_tables(data: Path, frozen: Path, copy: Path) -> Path:
         header = held.header if held else ()
         added = [name for name in read_csv(path).header if name not in header]
         if added:
-            cells = held.rows if held else ()
+            questions = held.rows if held else ()
             rows = [
                 dict(zip((*header, *added), (*row, *[""] * len(added)), strict=True))
-                for row in cells
+                for row in questions
             ]
             then.write_text(_csv((*header, *added), rows), "utf-8", newline="")
     return copy
@@ -162,7 +162,7 @@ def _baseline_files(data: Path, name: str, day: dt.date) -> Iterator[tuple[str, 
     yield "protocol.yml", text
     for path in _tables(data):
         table = read_csv(path)
-        rows = [dict(zip(table.header, cells, strict=True)) for cells in table.rows]
+        rows = [dict(zip(table.header, questions, strict=True)) for questions in table.rows]
         if "study_id" in table.header:
             rows = [row for row in rows if row["study_id"] in trials]
         elif path.stem == "certainty":

@@ -53,7 +53,7 @@ def previous_release(data: Path, name: str, date: dt.date) -> Release | None:
 
 
 def read_states(data: Path, name: str) -> States:
-    """What a release said, cell by cell; ReviewError where there is no such release."""
+    """What a release said, question by question; ReviewError where there is no such release."""
     path = release_folder(data, name) / "results.json"
     if not path.is_file():
         known = ", ".join(release.name for release in releases(data)) or "none"

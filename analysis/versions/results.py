@@ -18,18 +18,18 @@ _SYNTHESIS = TypeAdapter(Synthesis)
 def read_results(
     folder: Path, protocol: Protocol, condition: str | None = None
 ) -> dict[str, Synthesis]:
-    """Every cell's synthesis by its key, or those of one condition.
+    """Every question's synthesis by its key, or those of one condition.
 
     ReviewError where a page has not published one yet.
     """
     found = {}
-    for cell in protocol.cells:
-        if condition not in (None, cell.condition):
+    for question in protocol.questions:
+        if condition not in (None, question.condition):
             continue
-        path = folder / f"{cell.key}.json"
+        path = folder / f"{question.key}.json"
         if not path.is_file():
             raise ReviewError(f"{path.name} is not in results/: run `make book`, which makes it")
-        found[cell.key] = read_synthesis(path)
+        found[question.key] = read_synthesis(path)
     return found
 
 
@@ -43,7 +43,7 @@ def read_synthesis(path: Path) -> Synthesis:
 
 
 def analysed(results: Mapping[str, Synthesis]) -> tuple[int, int]:
-    """Trials pooled in any cell and their participants, each trial once, with its largest n."""
+    """Trials pooled in any question and their participants, each trial once, with its largest n."""
     largest: dict[str, int] = {}
     for synthesis in results.values():
         for study in synthesis.pooled_studies:

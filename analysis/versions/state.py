@@ -1,15 +1,15 @@
-"""What a version of the review says of one cell: the part of a `Synthesis` that is compared."""
+"""What a version of the review says of one question: the part of a `Synthesis` that is compared."""
 
 from __future__ import annotations
 
-from analysis.protocol import Cell, Frozen
+from analysis.protocol import AsPublished, Frozen
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.certainty import Level
 from analysis.synthesis.model import Measure, Synthesis
 
 
 class TrialState(Frozen):
-    """A trial in a cell: its effect, what it rests on, and whether it was pooled."""
+    """A trial in a question: its effect, what it rests on, and whether it was pooled."""
 
     study_id: str
     label: str
@@ -21,9 +21,9 @@ class TrialState(Frozen):
 
 
 class CellState(Frozen):
-    """The result of one cell in one version; `certainty` is the level shown to the reader."""
+    """The result of one question in one version; `certainty` is the level shown to the reader."""
 
-    cell: Cell
+    question: AsPublished
     title: str
     measure: Measure
     smallest_important_difference: float | None
@@ -43,7 +43,7 @@ class CellState(Frozen):
 def state_of(synthesis: Synthesis) -> CellState:
     """The comparable part of a synthesis."""
     return CellState(
-        cell=synthesis.cell,
+        question=synthesis.question,
         title=synthesis.title,
         measure=synthesis.measure,
         smallest_important_difference=synthesis.smallest_important_difference,

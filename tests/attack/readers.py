@@ -15,7 +15,7 @@ from analysis.evidence.schemas import schemas
 from analysis.files.problems import EvidenceError
 from analysis.files.tables import read_table as read_search_table
 from analysis.pages.validation_page import read_report
-from analysis.protocol import Cell, load_protocol
+from analysis.protocol import Question, load_protocol
 from analysis.screening.decisions import COLUMNS as DECISION_COLUMNS
 from analysis.screening.decisions import Screening, read_decisions, screening_path
 from analysis.screening.extraction import (
@@ -291,7 +291,7 @@ def _json(folder: Path) -> Iterator[Reader]:
     shutil.copytree(frozen, folder / "releases" / name)
     release, results = (frozen / file for file in ("release.json", "results.json"))
     validation = (DATA / "validation.json").read_bytes()
-    cell = Cell(condition="non-headache", outcome="pain", timepoint="post")
+    cell = Question(condition="non-headache", outcome="pain", timepoint="post")
     page = to_json(synthesise(load(DATA), cell)).encode()
     copied = folder / "releases" / name
     yield Reader(

@@ -180,7 +180,7 @@ def _per_page(bench: Bench, ours: Sequence[Run]) -> Figure:
     def render() -> Run:
         return run(peers.r_markdown(bench.project, bench.folder("r")), bench.root)
 
-    questions = len(load_protocol(bench.project.data / "protocol.yml").cells)
+    questions = len(load_protocol(bench.project.data / "protocol.yml").questions)
     theirs = [float(one.said.split()[-1]) for one in bench.rounds("R Markdown", render)]
     return Figure(
         name=name,
@@ -267,7 +267,7 @@ def growth(bench: Bench) -> Iterator[Growth]:
 
         made = bench.slow_rounds(f"each question {times} times", build)
         took = stages(made)
-        cells = len(load_protocol(bench.project.data / "protocol.yml").cells)
+        cells = len(load_protocol(bench.project.data / "protocol.yml").questions)
         yield Growth(
             synthesis_pages=cells * times,
             pages=len(bench.pages) + cells * (times - 1),

@@ -40,7 +40,10 @@ def grown_parts(times: int) -> Callable[[Protocol], tuple[Part, ...]]:
 
     def grown(protocol: Protocol) -> tuple[Part, ...]:
         copies = (
-            Part(f"Effects, {number}", tuple(f"effects/{c.slug}-{number}" for c in protocol.cells))
+            Part(
+                f"Effects, {number}",
+                tuple(f"effects/{c.slug}-{number}" for c in protocol.questions),
+            )
             for number in range(1, times)
         )
         return (*parts(protocol), *copies)

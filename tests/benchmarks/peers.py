@@ -129,7 +129,7 @@ def r_markdown(project: Project, folder: Path) -> list[str]:
 def _effects(project: Project, folder: Path) -> Iterator[tuple[str, str]]:
     """Write each question's effects; its key and its title."""
     protocol = load_protocol(project.data / "protocol.yml")
-    for cell in protocol.cells:
+    for cell in protocol.questions:
         result = json.loads((project.results / f"{cell.key}.json").read_text(encoding="utf-8"))
         with (folder / f"{cell.key}.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
@@ -139,4 +139,4 @@ def _effects(project: Project, folder: Path) -> Iterator[tuple[str, str]]:
                     writer.writerow(
                         [study["label"], study["year"], study["effect"], study["variance"]]
                     )
-        yield cell.key, protocol.cell_title(cell)
+        yield cell.key, protocol.question_title(cell)

@@ -31,5 +31,5 @@ def test_the_gap_is_between_sources(
         for source, numbers in given.items()
         for effect in numbers
     )
-    found = SeveralSources(row.study_id, evidence.protocol.cells[0], effects)
+    found = SeveralSources(row.study_id, evidence.protocol.questions[0], effects)
     assert found.gap == pytest.approx(gap)

@@ -88,8 +88,8 @@ def test_the_small_trials_of_the_review(evidence: Evidence, row_id: str, says: s
 
 def test_knoerl_is_out_by_the_rule_where_its_status_says_included(evidence: Evidence) -> None:
     assert evidence.trials["knoerl-2018"].status == "included"
-    cell = evidence.protocol.cell("non-headache", "disability", "post")
-    selection = select(evidence, cell)
+    question = evidence.protocol.question("non-headache", "disability", "post")
+    selection = select(evidence, question)
     assert all(rows[0].study_id != "knoerl-2018" for rows in selection.chosen)
     (aside,) = [aside for aside in selection.set_aside if aside.study_id == "knoerl-2018"]
     assert aside.rule == "arm size"
@@ -97,8 +97,8 @@ def test_knoerl_is_out_by_the_rule_where_its_status_says_included(evidence: Evid
 
 
 def test_excluded_trials_are_set_aside_with_the_reason_of_their_status(evidence: Evidence) -> None:
-    cell = evidence.protocol.cell("non-headache", "disability", "post")
-    asides = {a.study_id: a for a in select(evidence, cell).set_aside}
+    question = evidence.protocol.question("non-headache", "disability", "post")
+    asides = {a.study_id: a for a in select(evidence, question).set_aside}
     for study_id in ("menga-2014", "nhu-2024"):
         assert asides[study_id].rule == "trial excluded"
         assert asides[study_id].reason == evidence.trials[study_id].reason

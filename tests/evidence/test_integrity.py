@@ -10,7 +10,7 @@ import pytest
 from analysis.evidence.integrity import Finding, findings, reasons_to_keep_out
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence, Ruling
-from analysis.protocol import Cell
+from analysis.protocol import Question
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.question import synthesise
 from tests.evidence.folder import DataFolder
@@ -92,7 +92,7 @@ def test_the_findings_keep_out_of_the_present_analyses_what_is_left_out(
     for synthesis in syntheses.values():
         for study in synthesis.studies:
             reasons = reasons_to_keep_out(found, study.study_id, study.row_ids)
-            assert bool(reasons) == bool(study.suspect), (synthesis.cell.key, study.study_id)
+            assert bool(reasons) == bool(study.suspect), (synthesis.question.key, study.study_id)
 
 
 def test_a_large_effect_that_lasts_is_not_suspect(
@@ -169,7 +169,7 @@ def test_of_two_sources_only_the_row_ruled_on_stays_out(evidence: Evidence) -> N
 def test_an_accepted_trial_is_in_the_primary_analysis_and_an_excluded_one_is_not(
     evidence: Evidence, syntheses: Mapping[str, Synthesis]
 ) -> None:
-    cell = Cell(condition="non-headache", outcome="pain", timepoint="follow-up")
+    cell = Question(condition="non-headache", outcome="pain", timepoint="follow-up")
     before = syntheses[cell.key]
     out = a_ruling(check="small arm", study_id="buhrman-2004", row_id="", ruling="exclude")
     accepted = synthesise(under(evidence, a_ruling(), out), cell)
@@ -177,7 +177,7 @@ def test_an_accepted_trial_is_in_the_primary_analysis_and_an_excluded_one_is_not
     assert not any(study.suspect for study in accepted.studies)
     # A ruling on a finding that does not exist excludes nothing; one on a note does.
     zero = a_ruling(check="exact zero", study_id="buhrman-2004", row_id="", ruling="exclude")
-    post = Cell(condition="non-headache", outcome="disability", timepoint="post")
+    post = Question(condition="non-headache", outcome="disability", timepoint="post")
     excluded = synthesise(under(evidence, zero), post)
     assert excluded.k == syntheses[post.key].k - 1
     (study,) = [study for study in excluded.studies if study.suspect]

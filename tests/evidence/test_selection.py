@@ -11,25 +11,25 @@ from hypothesis import strategies as st
 
 from analysis.evidence.rows import Evidence, OutcomeRow
 from analysis.evidence.selection import Selection, rows_of, select
-from analysis.protocol import Cell
+from analysis.protocol import Question
 from tests.evidence.rows import a_reported_row, a_row, a_trial, with_rows
 
-PAIN_POST = Cell(condition="non-headache", outcome="pain", timepoint="post")
-PAIN_LATER = Cell(condition="non-headache", outcome="pain", timepoint="follow-up")
+PAIN_POST = Question(condition="non-headache", outcome="pain", timepoint="post")
+PAIN_LATER = Question(condition="non-headache", outcome="pain", timepoint="follow-up")
 
 
-def chosen_of(evidence: Evidence, cell: str, study_id: str) -> tuple[str, ...]:
-    """The ids of the rows chosen for one trial in a cell of the project's evidence."""
-    selection = select(evidence, evidence.protocol.cell(*cell.split(".")))
+def chosen_of(evidence: Evidence, question: str, study_id: str) -> tuple[str, ...]:
+    """The ids of the rows chosen for one trial in a question of the project's evidence."""
+    selection = select(evidence, evidence.protocol.question(*question.split(".")))
     return tuple(
         row.row_id for rows in selection.chosen if rows[0].study_id == study_id for row in rows
     )
 
 
-def select_of(evidence: Evidence, cell: Cell, *rows: OutcomeRow) -> Selection:
+def select_of(evidence: Evidence, question: Question, *rows: OutcomeRow) -> Selection:
     """The selection among made rows of one made trial, numbered as they come."""
     numbered = [replace(row, row_id=f"made-2020.{n}") for n, row in enumerate(rows, start=1)]
-    return select(with_rows(evidence, numbered, a_trial(evidence)), cell)
+    return select(with_rows(evidence, numbered, a_trial(evidence)), question)
 
 
 def picked(selection: Selection) -> list[str]:
@@ -43,7 +43,7 @@ def why(selection: Selection, row_id: str) -> str:
 
 # The choices that the codebook's puzzles ask for, on the project's own rows.
 @pytest.mark.parametrize(
-    ("cell", "study_id", "rows"),
+    ("question", "study_id", "rows"),
     [
         # Means of each arm before the effect that another review reports.
         ("non-headache.disability.post", "friesen-2017", ("friesen-2017.disability.post.1",)),
@@ -69,13 +69,13 @@ def why(selection: Selection, row_id: str) -> str:
     ],
 )  # fmt: skip
 def test_choices_in_the_present_evidence(
-    evidence: Evidence, cell: str, study_id: str, rows: tuple[str, ...]
+    evidence: Evidence, question: str, study_id: str, rows: tuple[str, ...]
 ) -> None:
-    assert chosen_of(evidence, cell, study_id) == rows
+    assert chosen_of(evidence, question, study_id) == rows
 
 
 @pytest.mark.parametrize(
-    ("cell", "row_id", "says"),
+    ("question", "row_id", "says"),
     [
         ("non-headache.disability.post", "friesen-2017.disability.post.2",
          "another row preferred: friesen-2017.disability.post.1 gives arm-level data"),
@@ -99,9 +99,9 @@ def test_choices_in_the_present_evidence(
     ],
 )  # fmt: skip
 def test_reasons_in_the_present_evidence(
-    evidence: Evidence, cell: str, row_id: str, says: str
+    evidence: Evidence, question: str, row_id: str, says: str
 ) -> None:
-    selection = select(evidence, evidence.protocol.cell(*cell.split(".")))
+    selection = select(evidence, evidence.protocol.question(*question.split(".")))
     assert why(selection, row_id).startswith(says)
 
 
@@ -164,7 +164,7 @@ def test_contrasts_are_taken_together_only_from_one_source_and_instrument(
 
 def test_a_risk_ratio_with_arm_sizes_only_gives_no_standard_error(evidence: Evidence) -> None:
     """The variance of an SMD from its arm sizes says nothing of a ratio."""
-    headache = Cell(condition="headache", outcome="pain", timepoint="post")
+    headache = Question(condition="headache", outcome="pain", timepoint="post")
     trial = a_trial(evidence, condition="headache")
     row = a_reported_row(1.4, effect_measure="RR", effect_favours_intervention_when="above 1",
                          n_intervention=50.0, n_control=50.0)  # fmt: skip
@@ -182,20 +182,20 @@ def test_a_mean_difference_that_gives_no_sd_does_not_displace_an_smd(evidence: E
 
 def test_every_row_is_chosen_or_set_aside_once_with_a_reason(evidence: Evidence) -> None:
     seen: Counter[str] = Counter()
-    for cell in evidence.protocol.cells:
-        selection = select(evidence, cell)
+    for question in evidence.protocol.questions:
+        selection = select(evidence, question)
         here = [row.row_id for rows in selection.chosen for row in rows]
         here += [aside.row_id for aside in selection.set_aside]
-        assert sorted(here) == sorted(row.row_id for row in rows_of(evidence, cell))
+        assert sorted(here) == sorted(row.row_id for row in rows_of(evidence, question))
         assert all(aside.reason.strip() and aside.rule for aside in selection.set_aside)
         seen.update(here)
-    # Every row belongs to one cell: none is lost between them.
+    # Every row belongs to one question: none is lost between them.
     assert seen == Counter(row.row_id for row in evidence.outcomes)
 
 
 def test_trials_come_in_order_of_year(evidence: Evidence) -> None:
-    for cell in evidence.protocol.cells:
-        trials = [evidence.trials[rows[0].study_id] for rows in select(evidence, cell).chosen]
+    for question in evidence.protocol.questions:
+        trials = [evidence.trials[rows[0].study_id] for rows in select(evidence, question).chosen]
         assert trials == sorted(trials, key=lambda trial: (trial.year, trial.label))
         assert len(trials) == len({trial.study_id for trial in trials})
 
@@ -236,12 +236,12 @@ def test_no_mixture_of_rows_loses_or_doubles_one(
 ) -> None:
     made = with_rows(evidence, rows, a_trial(evidence, condition=condition))
     for timepoint in ("post", "follow-up"):
-        cell = Cell(condition=condition, outcome="pain", timepoint=timepoint)
-        selection = select(made, cell)
+        question = Question(condition=condition, outcome="pain", timepoint=timepoint)
+        selection = select(made, question)
         here = [row.row_id for chosen in selection.chosen for row in chosen]
         contrasts = [row.contrast for chosen in selection.chosen for row in chosen]
         assert len(contrasts) == len(set(contrasts))
         assert len(selection.chosen) <= 1
         here += [aside.row_id for aside in selection.set_aside]
-        assert sorted(here) == sorted(row.row_id for row in rows_of(made, cell))
+        assert sorted(here) == sorted(row.row_id for row in rows_of(made, question))
         assert all(aside.reason for aside in selection.set_aside)

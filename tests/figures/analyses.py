@@ -111,7 +111,7 @@ def subsets(k: int) -> Gosh:
     return gosh([study.effect for study in studies], [study.variance for study in studies])
 
 
-def cells() -> list[Synthesis]:
+def every_question() -> list[Synthesis]:
     shown = []
     for condition in ("headache", "non-headache"):
         for outcome in ("pain", "disability", "satisfaction"):
@@ -121,10 +121,10 @@ def cells() -> list[Synthesis]:
                     example = examples.synthesis(())
                 elif outcome == "pain" and condition == "headache":
                     example = examples.responders()
-                cell = example.cell.model_copy(
+                question = example.question.model_copy(
                     update={"condition": condition, "outcome": outcome, "timepoint": timepoint}
                 )
-                shown.append(example.model_copy(update={"cell": cell}))
+                shown.append(example.model_copy(update={"question": question}))
     return shown
 
 
@@ -138,9 +138,9 @@ def variants(family: str, *estimates: float) -> Spread:
 
 def question(condition: str, *spreads: Spread) -> Sensitivity:
     synthesis = examples.many(12)
-    cell = synthesis.cell.model_copy(update={"condition": condition})
+    question = synthesis.question.model_copy(update={"condition": condition})
     synthesis = synthesis.model_copy(
-        update={"cell": cell, "title": f"Disability after treatment: {condition}"}
+        update={"question": question, "title": f"Disability after treatment: {condition}"}
     )
     assert synthesis.primary is not None
     return Sensitivity(synthesis, synthesis.primary, spreads)

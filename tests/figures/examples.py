@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Literal
 
 from analysis.figures.judgements import JUDGEMENTS
+from analysis.protocol import Question
 from analysis.statistics.estimates import Heterogeneity, Interval, PooledEffect
 from analysis.statistics.small_study_effects import FunnelContours
 from analysis.statistics.trim_and_fill import TrimAndFill
 from analysis.synthesis.model import (
-    Cell,
     Comparison,
     Measure,
     Provenance,
@@ -124,13 +124,13 @@ def synthesis(
     comparisons: tuple[Comparison, ...] = (),
     smallest: float | None = 0.2,
     models: tuple[PooledEffect, ...] = (),
-    cell: tuple[str, str, str] = ("non-headache", "pain", "post"),
+    question: tuple[str, str, str] = ("non-headache", "pain", "post"),
 ) -> Synthesis:
     taken = [s for s in studies if not s.suspect]
     known = [s.n_total for s in taken if s.n_total is not None]
-    condition, outcome, timepoint = cell
+    condition, outcome, timepoint = question
     return Synthesis(
-        cell=Cell(condition=condition, outcome=outcome, timepoint=timepoint),
+        question=Question(condition=condition, outcome=outcome, timepoint=timepoint),
         title=f"{outcome.capitalize()}, {condition}, {timepoint}",
         measure=measure,
         smallest_important_difference=smallest,

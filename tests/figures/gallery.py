@@ -61,7 +61,7 @@ PICTURES: Mapping[str, Callable[[], Figure]] = MappingProxyType(
         "influence": lambda: influence_plot(analyses.influenced(examples.many(7))),
         "leave-one-out": lambda: leave_one_out_plot(analyses.probed(examples.many(6))),
         "models": lambda: models_plot(analyses.with_models(examples.many(12))),
-        "overview": lambda: overview_plot(analyses.cells(), analyses.LABELS),
+        "overview": lambda: overview_plot(analyses.every_question(), analyses.LABELS),
         "prisma-flow": lambda: prisma_flow(trials.FLOW),
         "prisma-flow-not-searched": lambda: prisma_flow(replace(trials.FLOW, databases=None)),
         "question-bars": lambda: question_bars(trials.QUESTIONS),

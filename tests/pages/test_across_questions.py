@@ -53,7 +53,7 @@ def test_every_question_is_in_the_overview_with_a_link_and_its_estimate(
         for condition in protocol.conditions
     )
     for synthesis in syntheses.values():
-        assert f'href="../effects/{synthesis.cell.slug}.html"' in shown
+        assert f'href="../effects/{synthesis.question.slug}.html"' in shown
         if synthesis.primary:
             estimate = number(synthesis.measure.shown(synthesis.primary.estimate))
             interval = shown_limits(synthesis.measure, synthesis.primary.interval)
@@ -103,7 +103,7 @@ def test_the_number_of_comparisons_is_that_of_the_tables(
 def test_the_sensitivity_table_has_a_row_a_pooled_question(syntheses: Results) -> None:
     shown = sensitivity.spread_table(syntheses)
     for key, synthesis in syntheses.items():
-        assert (f"effects/{synthesis.cell.slug}.html" in shown) == (synthesis.k > 1), key
+        assert (f"effects/{synthesis.question.slug}.html" in shown) == (synthesis.k > 1), key
 
 
 @pytest.mark.parametrize(("slope", "p", "expected"), [
@@ -236,8 +236,8 @@ def test_types_are_said_in_words(spec: dict[str, object], said: str) -> None:
 
 def test_every_field_of_a_results_file_is_described() -> None:
     shown = downloads.results_tables()
-    for field in Synthesis.model_fields:
-        assert f"<code>{field}</code>" in shown
+    for name, field in Synthesis.model_fields.items():
+        assert f"<code>{field.serialization_alias or name}</code>" in shown
     assert "anything" not in words(shown)
     assert "None" not in words(shown)
 

@@ -58,8 +58,8 @@ def test_the_plain_language_summary_has_every_answer(
     unknown = [s for s in syntheses.values() if s.primary is None]
     assert f"That leaves {len(unknown)} of our {len(syntheses)} questions." in said
     for synthesis in syntheses.values():
-        answered = f"effects/{synthesis.cell.slug}.html" in markup
-        assert answered == (synthesis.primary is not None), synthesis.cell.key
+        answered = f"effects/{synthesis.question.slug}.html" in markup
+        assert answered == (synthesis.primary is not None), synthesis.question.key
         assert synthesis.primary is None or synthesis.sentences.plain in said
 
 
@@ -80,7 +80,7 @@ def test_subsets_are_parted_by_the_influential_trial_that_moves_most(syntheses: 
         rows = synthesis.robustness.influence
         position = influence.most_influential(rows)
         flagged = [row.study for row in rows if row.influential]
-        assert (position is None) == (not flagged), synthesis.cell.key
+        assert (position is None) == (not flagged), synthesis.question.key
         assert position is None or position in flagged
         parted += position is not None
     assert parted

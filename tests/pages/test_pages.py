@@ -112,7 +112,7 @@ def page_functions() -> list[tuple[str, Any]]:
 
 def _named(value: Any) -> str:
     if isinstance(value, Synthesis):
-        return value.cell.key
+        return value.question.key
     return value if isinstance(value, str) else type(value).__name__
 
 
@@ -160,8 +160,13 @@ def local(tag: str) -> str:
 
 def test_most_page_functions_are_reached(pages: Mapping[str, str]) -> None:
     reached = {name.partition("(")[0] for name in pages}
-    assert {"question_page.trials_table", "question_page.rows_set_aside", "trials_page.trial_sections",
-            "trials_page.set_aside_sections", "risk_of_bias_page.judgements_table"} <= reached  # fmt: skip
+    assert reached >= {
+        "question_page.trials_table",
+        "question_page.rows_set_aside",
+        "trials_page.trial_sections",
+        "trials_page.set_aside_sections",
+        "risk_of_bias_page.judgements_table",
+    }
     assert len(reached) >= 30
 
 

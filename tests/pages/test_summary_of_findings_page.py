@@ -87,9 +87,9 @@ def test_notes_are_numbered_reachable_and_say_the_reason(
     assert len(ids) == len(set(ids)) and targets == ids
     notes = {item.attrib["id"]: words(item) for item in tree.iterfind(".//li")}
     for synthesis in syntheses.values():
-        if synthesis.cell.condition != condition or synthesis.certainty is None:
+        if synthesis.question.condition != condition or synthesis.certainty is None:
             continue
-        own = " ".join(note for id, note in notes.items() if id.startswith(synthesis.cell.slug))
+        own = " ".join(note for id, note in notes.items() if id.startswith(synthesis.question.slug))
         for step in synthesis.certainty.steps:
             assert (step.reason in own) == (step.triggered or not step.judged)
 
@@ -126,7 +126,7 @@ def test_assumptions_name_their_sources_once(evidence: Evidence, syntheses: Resu
 def test_a_decision_is_shown_beside_the_proposal(evidence: Evidence, syntheses: Results) -> None:
     decision = Decision("non-headache", "pain", "post", "imprecision", 0.0,
                         "the trials agree <b>well</b>", "A. Person", "2026-11-20")  # fmt: skip
-    cell = evidence.protocol.cell("non-headache", "pain", "post")
+    cell = evidence.protocol.question("non-headache", "pain", "post")
     changed = synthesise(replace(evidence, decisions=(decision,)), cell)
     markup = page.findings(evidence, {**syntheses, cell.key: changed}, "non-headache", "post")
     row = rows_of(markup)["Pain"]
@@ -147,7 +147,7 @@ def test_text_from_the_data_stays_text(evidence: Evidence, syntheses: Results) -
     trials["huguet-2024"] = replace(
         trials["huguet-2024"], indirectness=hostile, label='"><img src=x>'
     )
-    cell = evidence.protocol.cell("headache", "pain", "post")
+    cell = evidence.protocol.question("headache", "pain", "post")
     changed = synthesise(replace(evidence, trials=trials), cell)
     results = {**syntheses, cell.key: changed}
     for markup in (

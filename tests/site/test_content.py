@@ -175,7 +175,7 @@ def test_numbers_have_true_minus_signs(documents: Documents) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("cell", PROTOCOL.cells, ids=lambda cell: cell.key)
+@pytest.mark.parametrize("cell", PROTOCOL.questions, ids=lambda cell: cell.key)
 def test_an_effect_page_is_complete(built: Built, documents: Documents, cell: object) -> None:
     document = documents[f"effects/{cell.slug}.html"]
     result = json.loads((built.root / "results" / f"{cell.key}.json").read_text("utf-8"))
@@ -202,6 +202,6 @@ def test_every_number_of_every_page_is_a_number(built: Built) -> None:
         raise AssertionError(constant)
 
     results = sorted(Path(built.root / "results").glob("*.json"))
-    assert len(results) >= len(PROTOCOL.cells)
+    assert len(results) >= len(PROTOCOL.questions)
     for path in results:
         json.loads(path.read_text("utf-8"), parse_constant=refuse)

@@ -28,7 +28,7 @@ def test_every_page_of_the_plan_is_in_the_site(built: Built) -> None:
     found = {p.relative_to(built.site).with_suffix("").as_posix() for p in built.pages}
     assert expected <= found
     effects = [name for name in found if name.startswith("effects/")]
-    assert len(effects) == len(PROTOCOL.cells)
+    assert len(effects) == len(PROTOCOL.questions)
 
 
 def test_a_second_build_executes_nothing(built: Built) -> None:
@@ -39,7 +39,7 @@ def test_a_second_build_executes_nothing(built: Built) -> None:
 
 
 def test_every_cell_published_its_result(built: Built) -> None:
-    for cell in PROTOCOL.cells:
+    for cell in PROTOCOL.questions:
         result = json.loads((built.root / "results" / f"{cell.key}.json").read_text("utf-8"))
         assert result["cell"] == cell.model_dump()
 

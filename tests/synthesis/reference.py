@@ -1,4 +1,4 @@
-"""metafor's numbers for one cell: from R where it is installed, otherwise as pinned here.
+"""metafor's numbers for one question: from R where it is installed, otherwise as pinned here.
 
 `python -m tests.synthesis.reference` writes the pinned files again.
 """
@@ -76,7 +76,7 @@ def read_records(path: Path) -> list[dict[str, str]]:
 def main() -> None:
     """Write the pinned files again from the present data."""
     evidence = load(DATA)
-    rows = chosen_rows(synthesise(evidence, evidence.protocol.cell(*CELL)))
+    rows = chosen_rows(synthesise(evidence, evidence.protocol.question(*CELL)))
     numbers = live(evidence, rows)
     write_rows(PINNED_ROWS, rows)
     with PINNED.open("w", newline="") as stream:

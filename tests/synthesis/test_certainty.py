@@ -348,9 +348,9 @@ CELL = ("non-headache", "pain", "post")
 DOMAINS = ("risk of bias", "inconsistency", "imprecision", "indirectness", "publication bias")
 
 
-def decided(domain: str, levels: int = 0, cell: tuple[str, str, str] = CELL) -> Decision:
+def decided(domain: str, levels: int = 0, question: tuple[str, str, str] = CELL) -> Decision:
     reason, who = "as the guideline group sees it", "A. Person"
-    return Decision(*cell, domain, levels, reason, who, "2026-11-20")
+    return Decision(*question, domain, levels, reason, who, "2026-11-20")
 
 
 class TestDecisions:
@@ -372,15 +372,15 @@ class TestDecisions:
 
     def test_a_decision_reaches_its_cell_only(self, evidence: Evidence) -> None:
         changed = replace(evidence, decisions=(decided("indirectness", 1),))
-        cell, other = (
-            evidence.protocol.cell(*names)
+        question, other = (
+            evidence.protocol.question(*names)
             for names in (CELL, ("non-headache", "pain", "follow-up"))
         )
-        rated = synthesise(changed, cell).certainty
+        rated = synthesise(changed, question).certainty
         assert rated is not None and rated.label == "partly decided"
         untouched = synthesise(changed, other).certainty
         assert untouched is not None and untouched.label == "proposed"
-        named = set(inputs_of(changed, cell, {})) - set(inputs_of(evidence, cell, {}))
+        named = set(inputs_of(changed, question, {})) - set(inputs_of(evidence, question, {}))
         assert named == {"certainty.csv: indirectness of non-headache.pain.post"}
         assert inputs_of(changed, other, {}) == inputs_of(evidence, other, {})
 
@@ -404,7 +404,7 @@ class TestFile:
         )  # fmt: skip
 
     @pytest.mark.parametrize(
-        ("cells", "column", "said"),
+        ("questions", "column", "said"),
         [
             ({"outcome": "sleep"}, "outcome", "'sleep' was found"),
             ({"condition": "back pain"}, "condition", "'back pain' was found"),
@@ -421,9 +421,9 @@ class TestFile:
         ],
     )
     def test_a_wrong_cell_is_named(
-        self, folder: DataFolder, cells: Mapping[str, str], column: str, said: str
+        self, folder: DataFolder, questions: Mapping[str, str], column: str, said: str
     ) -> None:
-        problems = self.write(folder, ROW, {**ROW, "domain": "indirectness", **cells})
+        problems = self.write(folder, ROW, {**ROW, "domain": "indirectness", **questions})
         assert [p[:3] for p in problems if said in p[3]] == [("certainty.csv", 3, column)]
 
     def test_a_domain_is_decided_once(self, folder: DataFolder) -> None:

@@ -140,17 +140,19 @@ class TestPoints:
             assert named in points.assumed
 
     def test_depression(self, evidence: Evidence) -> None:
-        found = reference_sd(evidence, evidence.protocol.cell("non-headache", "depression", "post"))
+        found = reference_sd(
+            evidence, evidence.protocol.question("non-headache", "depression", "post")
+        )
         assert found is not None
         assert found.sd == pytest.approx(median([5.44, 5.82, 3.99, 4.7])) == pytest.approx(5.07)
         assert found.scale == "the 0 to 27 scale of PHQ-9"
 
     def test_follow_up_uses_the_arms_after_treatment(self, evidence: Evidence) -> None:
-        cells = [
-            evidence.protocol.cell("non-headache", "depression", timepoint)
+        questions = [
+            evidence.protocol.question("non-headache", "depression", timepoint)
             for timepoint in ("post", "follow-up")
         ]
-        post, later = (reference_sd(evidence, cell) for cell in cells)
+        post, later = (reference_sd(evidence, question) for question in questions)
         assert post == later
 
     @pytest.mark.parametrize(
@@ -166,7 +168,7 @@ class TestPoints:
         self, evidence: Evidence, change: Mapping[str, Any], follows: bool
     ) -> None:
         post, later = (
-            evidence.protocol.cell("non-headache", "depression", timepoint)
+            evidence.protocol.question("non-headache", "depression", timepoint)
             for timepoint in ("post", "follow-up")
         )
         at = reference_rows(evidence, later)[0].row_id
@@ -192,28 +194,30 @@ class TestPoints:
             replace(row, **change) if row.row_id == "friesen-2017.pain.post.1" else row
             for row in evidence.outcomes
         ]
-        cell = evidence.protocol.cell("non-headache", "pain", "post")
-        found = reference_rows(replace(evidence, outcomes=tuple(rows)), cell)
+        question = evidence.protocol.question("non-headache", "pain", "post")
+        found = reference_rows(replace(evidence, outcomes=tuple(rows)), question)
         assert {row.study_id for row in found} == trials
 
     def test_a_trial_gives_its_preferred_instrument_once(self, evidence: Evidence) -> None:
         bpi = next(r for r in evidence.outcomes if r.row_id == "friesen-2017.pain.post.1")
         nrs = replace(bpi, row_id="friesen-2017.pain.post.9", instrument="NRS", sd_control=2.2)
-        cell = evidence.protocol.cell("non-headache", "pain", "post")
+        question = evidence.protocol.question("non-headache", "pain", "post")
         changed = replace(evidence, outcomes=(*evidence.outcomes, nrs))
-        assert nrs in reference_rows(changed, cell) and bpi not in reference_rows(changed, cell)
-        found = reference_sd(changed, cell)
+        assert nrs in reference_rows(changed, question) and bpi not in reference_rows(
+            changed, question
+        )
+        found = reference_sd(changed, question)
         assert found is not None and found.sd == pytest.approx((2.2 + 1.5) / 2)
 
     def test_suspect_and_excluded_trials_and_the_other_condition_do_not_count(
         self, evidence: Evidence
     ) -> None:
-        cell = evidence.protocol.cell("non-headache", "pain", "post")
-        assert {r.study_id for r in reference_rows(evidence, cell, {"friesen-2017"})} == {
+        question = evidence.protocol.question("non-headache", "pain", "post")
+        assert {r.study_id for r in reference_rows(evidence, question, {"friesen-2017"})} == {
             "williams-2010"
         }
-        assert "nhu-2024" not in {r.study_id for r in reference_rows(evidence, cell)}
-        headache = evidence.protocol.cell("headache", "pain", "post")
+        assert "nhu-2024" not in {r.study_id for r in reference_rows(evidence, question)}
+        headache = evidence.protocol.question("headache", "pain", "post")
         assert reference_sd(evidence, headache) is None
 
     @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ from analysis.evidence.load import load
 from analysis.versions.results import to_json
 from analysis.synthesis.question import synthesise
 evidence = load(pathlib.Path("data"))
-cells = [evidence.protocol.cell(*key.split(".")) for key in sys.argv[1:]]
-everything = "".join(to_json(synthesise(evidence, cell)) for cell in cells)
+questions = [evidence.protocol.question(*key.split(".")) for key in sys.argv[1:]]
+everything = "".join(to_json(synthesise(evidence, question)) for question in questions)
 print(hashlib.sha256(everything.encode()).hexdigest())
 """
 SMD = Measure(name="SMD", label="standardised mean difference")

@@ -13,9 +13,9 @@ from analysis.protocol import SynthesisRules
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.model import StudyEffect, Synthesis
 from analysis.synthesis.question import (
-    cell_inputs,
-    cell_rows,
     pool_by_protocol,
+    question_inputs,
+    question_rows,
     synthesise,
     synthesise_all,
 )
@@ -30,7 +30,7 @@ SAME = {"rel": 1e-6, "abs": 1e-8}
 
 @pytest.fixture(scope="module")
 def disability(syntheses: Mapping[str, Synthesis]) -> Synthesis:
-    """Non-headache, disability, after treatment: the largest cell of the review."""
+    """Non-headache, disability, after treatment: the largest question of the review."""
     return syntheses[".".join(reference.CELL)]
 
 
@@ -111,10 +111,10 @@ def test_effects_of_the_pinned_rows_are_what_r_made_of_them(
 ) -> None:
     """Without R: a trial whose rows are still chosen has the effect pinned for it."""
     rows = reference.read_rows(reference.PINNED_ROWS)
-    cell = evidence.protocol.cell(*reference.CELL)
+    question = evidence.protocol.question(*reference.CELL)
     now = {
         trial.study_id: trial
-        for trial in cell_rows(evidence, cell).trials
+        for trial in question_rows(evidence, question).trials
         if rows.get(trial.study_id) == tuple(row.row_id for row in trial.rows)
     }
     assert len(now) > 15, "write the reference again: python -m tests.synthesis.reference"
@@ -252,8 +252,8 @@ def test_a_row_that_gives_no_effect_is_set_aside_with_the_arithmetic(evidence: E
     nobody = a_row(format="events", higher_is="better", events_intervention=0.0,
                    total_intervention=50.0, events_control=0.0, total_control=50.0)  # fmt: skip
     trial = a_trial(evidence, condition="headache")
-    cell = evidence.protocol.cell("headache", "pain", "post")
-    synthesis = synthesise(with_rows(evidence, [nobody], trial), cell)
+    question = evidence.protocol.question("headache", "pain", "post")
+    synthesis = synthesise(with_rows(evidence, [nobody], trial), question)
     assert synthesis.k == 0
     (aside,) = synthesis.set_aside
     assert aside.rule == "not estimable"
@@ -262,8 +262,8 @@ def test_a_row_that_gives_no_effect_is_set_aside_with_the_arithmetic(evidence: E
 
 def test_a_participant_of_a_shared_control_group_counts_once(evidence: Evidence) -> None:
     rows = [a_row(contrast="a", row_id="made.1"), a_row(contrast="b", row_id="made.2")]
-    cell = evidence.protocol.cell("non-headache", "pain", "post")
-    synthesis = synthesise(with_rows(evidence, rows, a_trial(evidence)), cell)
+    question = evidence.protocol.question("non-headache", "pain", "post")
+    synthesis = synthesise(with_rows(evidence, rows, a_trial(evidence)), question)
     assert synthesis.n_total == 150
 
 
@@ -313,7 +313,7 @@ def test_a_source_belongs_to_the_cells_whose_rows_name_it(evidence: Evidence) ->
     named, new = evidence.sources[row.source_id], Source("new", "trial report", "N.", "", "", "")
     mended = replace(named, citation="Mended")
     sources = {**evidence.sources, named.source_id: mended, new.source_id: new}
-    before, after = cell_inputs(evidence), cell_inputs(replace(evidence, sources=sources))
+    before, after = question_inputs(evidence), question_inputs(replace(evidence, sources=sources))
     changed = {
         key: {part for part in after[key] if before[key].get(part) != after[key][part]}
         for key in after

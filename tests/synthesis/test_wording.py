@@ -26,8 +26,8 @@ def value(text: str) -> float:
 
 def made(evidence: Evidence, *rows: OutcomeRow, condition: str = "non-headache") -> Synthesis:
     trial = a_trial(evidence, condition=condition)
-    cell = evidence.protocol.cell(condition, "pain", "post")
-    return synthesise(with_rows(evidence, rows, trial), cell)
+    question = evidence.protocol.question(condition, "pain", "post")
+    return synthesise(with_rows(evidence, rows, trial), question)
 
 
 def test_nothing_is_called_significant_or_without_effect(
@@ -77,7 +77,7 @@ def test_a_direction_is_named_only_where_the_interval_names_it(
         primary, headline = synthesis.primary, synthesis.sentences.headline
         if primary is None or synthesis.measure.ratio:
             continue
-        outcome = evidence.protocol.outcome(synthesis.cell.outcome)
+        outcome = evidence.protocol.outcome(synthesis.question.outcome)
         low, high = primary.interval.low, primary.interval.high
         assert low is not None and high is not None
         if low <= 0 <= high:
@@ -122,9 +122,9 @@ def test_unknown_numbers_of_participants_are_said(evidence: Evidence) -> None:
         n_randomised_control=None,
         n_randomised_total=None,
     )
-    cell = evidence.protocol.cell("non-headache", "pain", "post")
+    question = evidence.protocol.question("non-headache", "pain", "post")
     row = a_reported_row(-0.2, effect_se=0.1)
-    synthesis = synthesise(with_rows(evidence, [row], unknown), cell)
+    synthesis = synthesise(with_rows(evidence, [row], unknown), question)
     assert (synthesis.n_total, synthesis.n_unknown) == (None, 1)
     assert "1 trial, number of participants not reported" in synthesis.sentences.headline
 

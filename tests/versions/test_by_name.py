@@ -66,7 +66,7 @@ def test_a_corrected_number_is_listed_with_its_old_and_new_value(corrected: Comp
 
 def test_the_question_it_belongs_to_changed_and_no_other(corrected: Comparison) -> None:
     (change,) = corrected.changed
-    assert change.state.cell.key == CELL
+    assert change.state.question.key == CELL
     assert change.moved_trials == ("Gendreau 2024",)
     assert corrected.corrected_in(change) == corrected.corrections
 

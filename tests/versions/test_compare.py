@@ -62,7 +62,7 @@ def now(syntheses: Mapping[str, Synthesis]) -> dict[str, CellState]:
 
 
 def without(states: dict[str, CellState], key: str, study_id: str) -> dict[str, CellState]:
-    """The states as they were before one trial came to one cell."""
+    """The states as they were before one trial came to one question."""
     state = states[key]
     trials = tuple(trial for trial in state.trials if trial.study_id != study_id)
     assert len(trials) == len(state.trials) - 1
@@ -71,7 +71,7 @@ def without(states: dict[str, CellState], key: str, study_id: str) -> dict[str, 
 
 def test_the_same_twice_is_no_new_evidence(now: dict[str, CellState]) -> None:
     changes = compare(now, now)
-    assert [change.state.cell.key for change in changes] == list(now)
+    assert [change.state.question.key for change in changes] == list(now)
     assert not any(change.anything or change.rules or change.new_trials for change in changes)
     assert kind_of_version(changes) == "no new evidence"
 
@@ -79,7 +79,9 @@ def test_the_same_twice_is_no_new_evidence(now: dict[str, CellState]) -> None:
 def test_a_trial_that_came_is_named_in_its_cell_only(now: dict[str, CellState]) -> None:
     key = "non-headache.disability.post"
     changes = compare(without(now, key, "gendreau-2024"), now)
-    named = {change.state.cell.key: change.new_trials for change in changes if change.new_trials}
+    named = {
+        change.state.question.key: change.new_trials for change in changes if change.new_trials
+    }
     assert named == {key: ("Gendreau 2024",)}
     assert kind_of_version(changes) == "new evidence, conclusions unchanged"
 
@@ -107,7 +109,7 @@ def test_a_corrected_effect_is_a_moved_trial(now: dict[str, CellState]) -> None:
     moved = first.model_copy(update={"effect": first.effect + 0.1})
     before = {**now, key: now[key].model_copy(update={"trials": (moved, *others)})}
     (change,) = [change for change in compare(before, now) if change.moved_trials]
-    assert (change.state.cell.key, change.moved_trials) == (key, (first.label,))
+    assert (change.state.question.key, change.moved_trials) == (key, (first.label,))
 
 
 @pytest.mark.parametrize(

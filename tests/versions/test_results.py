@@ -26,7 +26,7 @@ def test_what_was_written_is_read_in_the_protocols_order(
 ) -> None:
     found = read_results(folder, evidence.protocol)
     assert found == dict(syntheses)
-    assert list(found) == [cell.key for cell in evidence.protocol.cells]
+    assert list(found) == [question.key for question in evidence.protocol.questions]
 
 
 def test_a_missing_page_is_named_with_the_command_that_makes_it(

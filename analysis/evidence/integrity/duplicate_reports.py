@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from analysis.evidence.integrity.finding import Finding, Material, Severity, cell_of, grouped
+from analysis.evidence.integrity.finding import Finding, Material, Severity, grouped, question_of
 from analysis.evidence.rows import OutcomeRow, Trial
 from analysis.formatting import listed
 
@@ -82,7 +82,7 @@ def _same_numbers(
                     severity,
                     row.study_id,
                     (row.row_id,),
-                    cell_of(evidence, row),
+                    question_of(evidence, row),
                     f"all its numbers ({said}) stand in {listed(list(others))} too",
                 )
 

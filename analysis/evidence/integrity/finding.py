@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 
 from analysis.evidence.rows import Evidence, IntegrityCheck, OutcomeRow, Ruling, Trial
 from analysis.evidence.trial_effects import cannot_give, trial_effect
-from analysis.protocol import Cell, IntegrityRules, MeasureName
+from analysis.protocol import IntegrityRules, MeasureName, Question
 
 Severity = Literal["suspect", "note"]
 # What a check says about one row: how serious it is, and the arithmetic in words.
@@ -22,7 +22,7 @@ Key = TypeVar("Key", bound=Hashable)
 class Finding:
     """Something a person should look up in the trial report, and what a person ruled on it.
 
-    A finding without `row_ids` is about the whole trial; without `cell`, about no single one.
+    A finding without `row_ids` is about the whole trial; without `question`, about no single one.
     `lapsed` is a ruling that was about other numbers than these: it is shown and does nothing.
     """
 
@@ -30,7 +30,7 @@ class Finding:
     severity: Severity
     study_id: str
     row_ids: tuple[str, ...]
-    cell: Cell | None
+    question: Question | None
     text: str
     ruling: Ruling | None = None
     lapsed: Ruling | None = None
@@ -54,7 +54,7 @@ class RowEffect:
     """What a usable row gives by itself, oriented: negative favours the therapy."""
 
     row: OutcomeRow
-    cell: Cell
+    question: Question
     measure: MeasureName
     effect: float
     variance: float
@@ -75,7 +75,7 @@ class Material:
     evidence: Evidence
     effects: tuple[RowEffect, ...]
     smds_by_trial: Mapping[str, tuple[RowEffect, ...]]
-    smds_by_cell: Mapping[Cell, tuple[RowEffect, ...]]
+    smds_by_question: Mapping[Question, tuple[RowEffect, ...]]
 
     @property
     def rules(self) -> IntegrityRules:
@@ -86,29 +86,29 @@ class Material:
 
 
 def material(evidence: Evidence) -> Material:
-    """Compute each usable row's effect in the measure that its cell pools."""
+    """Compute each usable row's effect in the measure that its question pools."""
     effects = tuple(_effects(evidence))
     smds = [effect for effect in effects if effect.measure == "SMD"]
     return Material(
         evidence,
         effects,
         smds_by_trial=grouped(smds, lambda effect: effect.study_id),
-        smds_by_cell=grouped(smds, lambda effect: effect.cell),
+        smds_by_question=grouped(smds, lambda effect: effect.question),
     )
 
 
 def _effects(evidence: Evidence) -> Iterator[RowEffect]:
     for row in evidence.outcomes:
-        cell = cell_of(evidence, row)
-        measure = evidence.protocol.measure_name(cell)
+        question = question_of(evidence, row)
+        measure = evidence.protocol.measure_name(question)
         if row.usable != "yes" or cannot_give(evidence.protocol, measure, row):
             continue
         try:
             found = trial_effect(evidence.protocol, measure, [row])
         except ValueError:
-            continue  # the cell's page lists it as not estimable
+            continue  # the question's page lists it as not estimable
         if found.variance > 0:
-            yield RowEffect(row, cell, measure, found.effect, found.variance)
+            yield RowEffect(row, question, measure, found.effect, found.variance)
 
 
 def grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, tuple[Item, ...]]:
@@ -119,10 +119,10 @@ def grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, tupl
     return {shared: tuple(group) for shared, group in groups.items()}
 
 
-def cell_of(evidence: Evidence, row: OutcomeRow) -> Cell:
-    """The cell whose question a row answers."""
+def question_of(evidence: Evidence, row: OutcomeRow) -> Question:
+    """The question that a row answers."""
     condition = evidence.trials[row.study_id].condition
-    return Cell(condition=condition, outcome=row.outcome, timepoint=row.timepoint)
+    return Question(condition=condition, outcome=row.outcome, timepoint=row.timepoint)
 
 
 @dataclass(frozen=True)
@@ -173,4 +173,6 @@ def of_row(
     if parts:
         severity: Severity = "suspect" if any(word == "suspect" for word, _ in parts) else "note"
         text = "; ".join(dict.fromkeys(text for _, text in parts))
-        yield Finding(check, severity, row.study_id, (row.row_id,), cell_of(evidence, row), text)
+        yield Finding(
+            check, severity, row.study_id, (row.row_id,), question_of(evidence, row), text
+        )

@@ -72,21 +72,21 @@ class _Like:
 
 
 def _like(material: Material, effect: RowEffect) -> _Like | None:
-    """The same people at another time; where there are none, the other trials of the cell.
+    """The same people at another time; where there are none, the other trials of the question.
 
     The spread of other trials is the median distance from their median, in the normal's units.
     """
     own = [
         abs(other.effect)
         for other in material.smds_by_trial[effect.study_id]
-        if other.cell.timepoint != effect.cell.timepoint
+        if other.question.timepoint != effect.question.timepoint
     ]
     if own:
         return _Like(max(own), 0.0, "the largest effect of this trial at its other time point is")
-    cell = grouped(material.smds_by_cell[effect.cell], lambda other: other.study_id)
+    question = grouped(material.smds_by_question[effect.question], lambda other: other.study_id)
     sizes = [
         median(abs(other.effect) for other in group)
-        for study_id, group in cell.items()
+        for study_id, group in question.items()
         if study_id != effect.study_id
     ]
     if len(sizes) < FEWEST_OTHERS:
@@ -172,20 +172,20 @@ def sources_disagree(material: Material) -> Iterator[Finding]:
     does. Suspect where they are so far apart that one of them must be wrong.
     """
     rules = material.rules
-    results = grouped(material.effects, lambda effect: (effect.study_id, effect.cell))
-    for (study_id, cell), effects in results.items():
+    results = grouped(material.effects, lambda effect: (effect.study_id, effect.question))
+    for (study_id, question), effects in results.items():
         if len({effect.row.source_id for effect in effects}) < 2:
             continue
         # Whether a row is pooled changes nothing about what the sources say.
         sourced = tuple(SourcedEffect(each.row, each.effect, pooled=False) for each in effects)
-        gap = SeveralSources(study_id, cell, sourced).gap
+        gap = SeveralSources(study_id, question, sourced).gap
         if gap > rules.source_gap:
             yield Finding(
                 "sources disagree",
                 "suspect" if gap > rules.source_gap_suspect else "note",
                 study_id,
                 tuple(effect.row.row_id for effect in effects),
-                cell,
+                question,
                 f"{_said_by_each(effects)}: a difference of {number(gap)}",
             )
 
