@@ -29,14 +29,15 @@ check: $(INSTALLED) ## Validate every data file
 status: $(INSTALLED) ## Say which pages are stale, and why
 	@$(RUN) -m analysis status
 
-lint: $(INSTALLED) ## Format, lint and check types
+lint: $(INSTALLED) ## Format, lint, check types and imports
 	@$(RUN) -m ruff format . && $(RUN) -m ruff check . && $(RUN) -m mypy
+	@$(VENV)/bin/lint-imports --no-logo
 
 bench: $(INSTALLED) ## Measure speed and memory, beside peers (an hour)
 	@$(RUN) -m tests.benchmarks
 
 clean: ## Remove everything that was generated, but not the environment
-	@rm -rf _build results .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	@rm -rf _build results .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
 	@find chapters -name '*.ipynb' -delete
 
 lock: ## Resolve requirements.in into requirements.txt (needs uv)

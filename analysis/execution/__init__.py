@@ -1,1 +1,1 @@
-"""From notebooks to pages and from pages to a book; only the command line imports this."""
+"""Notebooks to pages: what is stale, forks that execute it; knows nothing of the review."""
