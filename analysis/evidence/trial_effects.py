@@ -142,8 +142,11 @@ def _reported(row: OutcomeRow, ratio: bool) -> TrialEffect:
 
 
 def _from_mean_difference(row: OutcomeRow) -> TrialEffect:
-    columns = ("effect", "effect_ci_low", "effect_ci_high", "n_intervention", "n_control")
-    effect, variance = conversions.smd_from_mean_difference_interval(*_all_known(row, *columns))
+    (difference,) = _all_known(row, "effect")
+    interval = _all_known(row, "effect_ci_low", "effect_ci_high")
+    arms = _all_known(row, "n_intervention", "n_control")
+    sd = conversions.sd_from_mean_difference_interval(*interval, *arms)
+    effect, variance = conversions.smd_from_mean_difference(difference, sd, *arms)
     derivation = "mean difference, its interval and the arm sizes give an SD, and so an SMD"
     return TrialEffect(effect, variance, "interval", derivation)
 

@@ -47,6 +47,36 @@ def se_from_interval(
     return (high - low) / (2 * critical_value(level, df))
 
 
+def se_from_one_sided_limit(
+    estimate: float, limit: float, level: float = 0.95, df: float | None = None
+) -> float:
+    """Standard error from the limit of a one-sided interval: distance / critical value.
+
+    The critical value leaves 1 - level in one tail. For a ratio give the logarithms.
+    """
+    _require(0.5 < level < 1, f"level is {level}: a one-sided one lies between 0.5 and 1")
+    _require(limit != estimate, "the limit of a one-sided interval is not the estimate itself")
+    return abs(estimate - limit) / critical_value(2 * level - 1, df)
+
+
+def se_from_statistic(difference: float, statistic: float) -> float:
+    """Standard error of a difference from its t (or z): |difference| / |t|. Handbook 6.5.2.3.
+
+    For F with one degree of freedom in the numerator give its square root.
+    """
+    _require(difference != 0 and statistic != 0, "no standard error follows from a difference of 0")
+    return abs(difference / statistic)
+
+
+def se_from_p(difference: float, p: float, df: float | None = None) -> float:
+    """Standard error of a difference from its exact two-sided p value, by t (or the normal).
+
+    Handbook 6.5.2.3.
+    """
+    _require(0 < p < 1, f"p is {p}: an exact value between 0 and 1 is needed")
+    return se_from_statistic(difference, critical_value(1 - p, df))
+
+
 def sd_from_se(se: float, n: float) -> float:
     """Standard deviation from the standard error of a mean: se x sqrt(n)."""
     _require(se > 0 and n > 0, "the standard error and n must be above zero")
@@ -72,23 +102,71 @@ def sd_from_mean_difference_interval(
     """
     _require(n1 >= 2 and n2 >= 2, "each arm needs at least two participants")
     df = n1 + n2 - 2 if min(n1, n2) < SMALL_SAMPLE else None
-    return se_from_interval(low, high, level, df) / math.sqrt(1 / n1 + 1 / n2)
+    return sd_from_mean_difference_se(se_from_interval(low, high, level, df), n1, n2)
 
 
-def smd_from_mean_difference_interval(
+def sd_from_mean_difference_se(se: float, n1: float, n2: float) -> float:
+    """The arms' common SD from the standard error of their difference. Handbook 6.5.2.3."""
+    _require(se > 0 and n1 > 0 and n2 > 0, "the standard error and n must be above zero")
+    return se / math.sqrt(1 / n1 + 1 / n2)
+
+
+def pooled_sd(n1: float, sd1: float, n2: float, sd2: float) -> float:
+    """The SD within two arms together: sqrt(((n1-1) sd1^2 + (n2-1) sd2^2) / (n1+n2-2))."""
+    _require(n1 >= 1 and n2 >= 1 and n1 + n2 > 2, "each arm needs participants, three together")
+    _require(sd1 >= 0 and sd2 >= 0, "a standard deviation cannot be negative")
+    return math.sqrt(((n1 - 1) * sd1**2 + (n2 - 1) * sd2**2) / (n1 + n2 - 2))
+
+
+def smd_from_mean_difference(
     difference: float,
-    low: float,
-    high: float,
+    sd: float,
     n1: float,
     n2: float,
     *,
-    level: float = 0.95,
+    se: float | None = None,
     variant: SmdVariant = "revman",
 ) -> tuple[float, float]:
-    """SMD and its variance from a mean difference with interval and the arm sizes."""
-    sd = sd_from_mean_difference_interval(low, high, n1, n2, level)
-    g = float(small_sample_correction(n1 + n2, variant=variant)) * difference / sd
-    return g, float(smd_variance_from_arm_sizes(g, n1, n2, variant=variant))
+    """SMD and its variance from a mean difference, an SD of scores and the arm sizes.
+
+    g = J difference / sd. Without `se` the variance is that of an SMD of two arms. With the
+    standard error of the difference (of changes, or adjusted), which is smaller than the
+    scores alone would give, the precision is its own: Var = (J se / sd)^2 +
+    g^2 / (2(N - 3.94)). Handbook 10.5.2.
+    """
+    _require(sd > 0, "the standard deviation of the scores must be above zero")
+    correction = float(small_sample_correction(n1 + n2, variant=variant))
+    g = correction * difference / sd
+    if se is None:
+        return g, float(smd_variance_from_arm_sizes(g, n1, n2, variant=variant))
+    _require(se > 0 and n1 + n2 > 4, "the standard error must be above zero, with 5 participants")
+    return g, (correction * se / sd) ** 2 + g**2 / (2 * (n1 + n2 - 3.94))
+
+
+def smd_of_crossover(
+    mean1: float, sd1: float, mean2: float, sd2: float, n: float, correlation: float
+) -> tuple[float, float]:
+    """SMD and its variance of n people measured under both conditions.
+
+    g = J (mean1 - mean2) / sqrt((sd1^2 + sd2^2)/2), Var = (1/n + g^2/(2n)) 2(1 - r), with J
+    of 2n - 2 degrees of freedom. Handbook chapter 23.
+    """
+    _require(n >= 2, "a crossover trial needs at least two participants")
+    _require(-1 < correlation < 1, f"correlation {correlation} is not between -1 and 1")
+    sd = math.sqrt((sd1**2 + sd2**2) / 2)
+    _require(sd > 0, "the standard deviation of the scores must be above zero")
+    g = float(small_sample_correction(2 * n)) * (mean1 - mean2) / sd
+    return g, (1 / n + g**2 / (2 * n)) * 2 * (1 - correlation)
+
+
+def design_effect(cluster_size: float, icc: float) -> float:
+    """By how much a cluster-randomised trial's variance is larger: 1 + (m - 1) ICC.
+
+    `cluster_size` is the average number of participants. Handbook chapter 23.
+    """
+    _require(cluster_size >= 1, f"{cluster_size} participants a cluster: 1 or more are needed")
+    _require(0 <= icc <= 1, f"an intraclass correlation of {icc} is not between 0 and 1")
+    return 1 + (cluster_size - 1) * icc
 
 
 def mean_sd_from_median(
@@ -132,6 +210,16 @@ def sd_of_change(sd_before: float, sd_after: float, correlation: float) -> float
     return math.sqrt(max(0.0, sd_before**2 + sd_after**2 - 2 * correlation * sd_before * sd_after))
 
 
+def sd_of_scores(sd_change: float, correlation: float) -> float:
+    """SD of the scores from the SD of their change, taken as equal before and after.
+
+    sd_change / sqrt(2(1 - r)). Handbook 6.5.2.8, solved for the SD.
+    """
+    _require(sd_change > 0, "the standard deviation of the changes must be above zero")
+    _require(-1 <= correlation < 1, f"correlation {correlation} is not between -1 and 1")
+    return sd_change / math.sqrt(2 * (1 - correlation))
+
+
 def combine_arms(arms: Sequence[Arm]) -> Arm:
     """Several arms as if they had been one: the SD includes the spread of their means.
 
@@ -166,6 +254,48 @@ def combine_contrasts(
     covariance = correlation * np.sqrt(np.outer(v, v))
     np.fill_diagonal(covariance, v)
     return float(np.mean(effects)), float(covariance.mean())
+
+
+def combine_independent(
+    effects: Sequence[float], variances: Sequence[float]
+) -> tuple[float, float]:
+    """One effect for groups that share nobody: the inverse-variance mean and its variance."""
+    _require(len(effects) > 0, "no effects to combine")
+    _require(len(effects) == len(variances), "one variance an effect is needed")
+    _require(all(v > 0 for v in variances), "a variance must be above zero")
+    weights = 1 / np.asarray(variances, dtype=float)
+    return float(np.average(effects, weights=weights)), float(1 / weights.sum())
+
+
+def risk_ratio_from_odds_ratio(odds_ratio: float, control_risk: float) -> float:
+    """The risk ratio that an odds ratio means at a control risk: OR / (1 - p + p OR).
+
+    Handbook chapter 15.
+    """
+    _require(odds_ratio > 0, "an odds ratio is above 0")
+    _require(0 < control_risk < 1, "a control risk lies between 0 and 1")
+    return odds_ratio / (1 - control_risk + control_risk * odds_ratio)
+
+
+def risk_ratio_from_hazard_ratio(hazard_ratio: float, control_risk: float) -> float:
+    """The risk ratio that a hazard ratio means at a control risk: (1 - (1-p)^HR) / p.
+
+    Under proportional hazards, over the time in which the control risk arises.
+    """
+    _require(hazard_ratio > 0, "a hazard ratio is above 0")
+    _require(0 < control_risk < 1, "a control risk lies between 0 and 1")
+    return (1 - (1 - control_risk) ** hazard_ratio) / control_risk
+
+
+def risk_ratio_of_the_opposite(risk_ratio: float, control_risk: float) -> float:
+    """The risk ratio of not having the event, from that of having it: (1 - p RR) / (1 - p)."""
+    _require(risk_ratio > 0, "a risk ratio is above 0")
+    _require(0 < control_risk < 1, "a control risk lies between 0 and 1")
+    _require(
+        control_risk * risk_ratio < 1,
+        f"a risk ratio of {risk_ratio:g} at a control risk of {control_risk:g} is a risk above 1",
+    )
+    return (1 - control_risk * risk_ratio) / (1 - control_risk)
 
 
 def smd_from_log_odds_ratio(effect: float, variance: float) -> tuple[float, float]:

@@ -9,15 +9,27 @@ from analysis.statistics.conversions import (
     Arm,
     combine_arms,
     combine_contrasts,
+    combine_independent,
+    design_effect,
     log_odds_ratio_from_smd,
     mean_sd_from_median,
+    pooled_sd,
+    risk_ratio_from_hazard_ratio,
+    risk_ratio_from_odds_ratio,
+    risk_ratio_of_the_opposite,
     sd_from_interval,
     sd_from_mean_difference_interval,
+    sd_from_mean_difference_se,
     sd_from_se,
     sd_of_change,
+    sd_of_scores,
     se_from_interval,
+    se_from_one_sided_limit,
+    se_from_p,
+    se_from_statistic,
     smd_from_log_odds_ratio,
-    smd_from_mean_difference_interval,
+    smd_from_mean_difference,
+    smd_of_crossover,
 )
 from analysis.statistics.effect_sizes import smd
 
@@ -45,9 +57,8 @@ def test_smd_from_mean_difference_is_the_smd_of_the_arms():
     """The interval of a t test gives back the pooled SD, so the SMD of the arms."""
     n1, n2, m1, m2, sd = 25, 22, 32.1, 28.3, 4.7
     half = 2.01410338888085 * sd * np.sqrt(1 / n1 + 1 / n2)  # qt(.975, 45)
-    effect, variance = smd_from_mean_difference_interval(
-        m1 - m2, m1 - m2 - half, m1 - m2 + half, n1, n2
-    )
+    found = sd_from_mean_difference_interval(m1 - m2 - half, m1 - m2 + half, n1, n2)
+    effect, variance = smd_from_mean_difference(m1 - m2, found, n1, n2)
     expected = smd(n1, m1, sd, n2, m2, sd)
     assert effect == pytest.approx(float(expected.estimate), rel=1e-12)
     assert variance == pytest.approx(float(expected.variance), rel=1e-12)
@@ -168,3 +179,126 @@ def test_log_odds_ratio_and_smd():
 def test_impossible_numbers_are_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+# What reports print, with values by R 4.2.2 (metafor 3.8): the effect and its standard error.
+
+
+def effect_and_se(found: tuple[float, float]) -> tuple[float, float]:
+    effect, variance = found
+    return round(effect, 4), round(variance**0.5, 4)
+
+
+def test_standard_errors_of_the_arms():
+    sds = sd_from_se(0.26, 61), sd_from_se(0.27, 58)
+    assert sds == pytest.approx((2.031, 2.056), abs=5e-4)
+    found = smd(61, 4.1, sds[0], 58, 5.0, sds[1])
+    expected = (-0.4377, 0.1857)
+    assert effect_and_se((float(found.estimate), float(found.variance))) == expected
+
+
+def test_mean_difference_with_standard_error():
+    sd = sd_from_mean_difference_se(0.33, 71, 69)
+    assert sd == pytest.approx(1.9521, abs=5e-5)
+    assert effect_and_se(smd_from_mean_difference(-0.9, sd, 71, 69)) == (-0.4585, 0.1713)
+
+
+def test_mean_difference_with_p_t_or_f():
+    se = se_from_p(-0.8, 0.013, 115)
+    assert -0.8 / se == pytest.approx(-2.5231, abs=5e-5)
+    sd = sd_from_mean_difference_se(se, 57, 60)
+    assert effect_and_se(smd_from_mean_difference(-0.8, sd, 57, 60)) == (-0.4636, 0.1875)
+    assert se_from_statistic(-0.8, -2.5231) == pytest.approx(se, rel=1e-4)
+    assert se_from_statistic(3.8, 2.78) == pytest.approx(1.37, abs=0.005)  # Handbook 6.5.2.3
+
+
+def test_equal_arms_may_be_halves():
+    sd = sd_from_mean_difference_se(se_from_p(-0.8, 0.013, 115), 58.5, 58.5)
+    assert effect_and_se(smd_from_mean_difference(-0.8, sd, 58.5, 58.5)) == (-0.4635, 0.1875)
+
+
+def test_change_scores_are_standardised_by_scores():
+    n1, n2, difference = 58, 55, -9.4 + 3.1
+    change = pooled_sd(n1, 11.0, n2, 10.4)
+    se = change * np.sqrt(1 / n1 + 1 / n2)
+    by_baseline = smd_from_mean_difference(difference, pooled_sd(n1, 16.2, n2, 15.7), n1, n2, se=se)
+    assert effect_and_se(by_baseline) == (-0.3921, 0.1283)
+    implied = sd_of_scores(change, 0.7)
+    assert implied == pytest.approx(13.83, abs=0.005)
+    assert round(smd_from_mean_difference(difference, implied, n1, n2, se=se)[0], 4) == -0.4525
+
+
+def test_sd_of_scores_undoes_sd_of_change():
+    assert sd_of_scores(sd_of_change(6.0, 6.0, 0.3), 0.3) == pytest.approx(6.0)
+
+
+def test_adjusted_difference_is_standardised_by_raw_sds():
+    se = se_from_interval(-1.42, -0.38)
+    sd = pooled_sd(75, 2.2, 73, 2.1)
+    assert effect_and_se(smd_from_mean_difference(-0.9, sd, 75, 73, se=se)) == (-0.4162, 0.1251)
+
+
+def test_clusters_widen_the_standard_error():
+    found = smd(84, 4.6, 2.1, 80, 5.3, 2.2)
+    assert design_effect(12, 0.05) == pytest.approx(1.55)
+    widened = float(found.variance) * design_effect(12, 0.05)
+    assert effect_and_se((float(found.estimate), widened)) == (-0.3242, 0.1958)
+
+
+def test_crossover():
+    assert effect_and_se(smd_of_crossover(4.0, 1.9, 4.7, 2.0, 24, 0.6)) == (-0.3530, 0.1882)
+    # Handbook 5.1, 16.4.6.4, gives 0.218 (0.256) without the small-sample correction.
+    effect, variance = smd_of_crossover(7.0, 2.38, 6.5, 2.21, 10, 0.68)
+    uncorrected = effect / (1 - 3 / (4 * 20 - 9))
+    assert uncorrected == pytest.approx(0.218, abs=5e-4)
+    assert (variance + (uncorrected**2 - effect**2) / 20 * 0.64) ** 0.5 == pytest.approx(
+        0.256, abs=5e-4
+    )
+
+
+def test_intervals_of_other_levels_and_sides():
+    assert se_from_interval(-0.84, 0.08, level=0.99) == pytest.approx(0.1786, abs=5e-5)
+    assert se_from_one_sided_limit(-0.4, -0.4 + 1.644854 * 0.2) == pytest.approx(0.2, rel=1e-6)
+    with pytest.raises(ValueError, match="one-sided"):
+        se_from_one_sided_limit(0.0, 1.0, level=0.3)
+
+
+def test_subgroups_of_one_trial():
+    """Independent groups, as metafor's rma(yi, vi, method = "FE") pools them."""
+    effect, variance = combine_independent([-0.3, -0.6], [0.04, 0.09])
+    assert effect == pytest.approx(-0.3923077, abs=5e-8)
+    assert variance**0.5 == pytest.approx(0.1664101, abs=5e-8)
+
+
+def test_ratios_at_a_control_risk():
+    limits = [risk_ratio_from_odds_ratio(ratio, 0.18) for ratio in (1.2, 4.41)]
+    assert risk_ratio_from_odds_ratio(2.3, 0.18) == pytest.approx(1.8639, abs=5e-5)
+    assert se_from_interval(*np.log(limits)) == pytest.approx(0.219, abs=5e-4)
+    assert risk_ratio_from_hazard_ratio(1.0, 0.3) == pytest.approx(1.0)
+    # 20 of 100 against 10 of 100 not cured: 80 of 100 against 90 cured.
+    assert risk_ratio_of_the_opposite(0.5, 0.2) == pytest.approx(0.9 / 0.8)
+    with pytest.raises(ValueError, match="a risk above 1"):
+        risk_ratio_of_the_opposite(3.0, 0.5)
+
+
+def test_responders_as_an_smd():
+    effect, variance = smd_from_log_odds_ratio(
+        -np.log(2.3), se_from_interval(*np.log([1.2, 4.41])) ** 2
+    )
+    assert effect_and_se((effect, variance)) == (-0.4592, 0.1831)
+
+
+@pytest.mark.parametrize(("function", "numbers", "says"), [
+    (se_from_statistic, (0.0, 1.0), "difference of 0"),
+    (se_from_p, (1.0, 0.0), "exact value"),
+    (smd_of_crossover, (1, 1, 2, 1, 10, 1.0), "correlation"),
+    (design_effect, (0.5, 0.1), "a cluster"),
+    (design_effect, (5, 1.5), "intraclass"),
+    (sd_of_scores, (5, 1.0), "correlation"),
+    (pooled_sd, (1, 1, 1, 1), "participants"),
+    (combine_independent, ([1.0], [0.0]), "above zero"),
+    (risk_ratio_from_odds_ratio, (2.0, 0.0), "control risk"),
+])  # fmt: skip
+def test_reports_that_cannot_be_are_refused(function, numbers, says):
+    with pytest.raises(ValueError, match=says):
+        function(*numbers)
