@@ -18,7 +18,8 @@ from analysis.figures.judgements import JUDGEMENTS, judgement_key
 from analysis.figures.row_plot import Column, PlotMark, Row
 from analysis.formatting import DASH, count, counted, number, p_value, percent
 from analysis.statistics.estimates import Heterogeneity, PooledEffect
-from analysis.synthesis.model import Comparison, Measure, StudyEffect, Synthesis
+from analysis.synthesis.model import Comparison, Synthesis
+from analysis.synthesis.study_effect import Measure, StudyEffect
 
 GROUPS = (
     ("inactive", "Inactive comparator", "inactive comparator"),

@@ -16,7 +16,7 @@ from analysis.figures.effect_scale import EffectScale
 from analysis.figures.fitting import shorten, wrap
 from analysis.figures.text import plain
 from analysis.formatting import MINUS, sentence_case
-from analysis.synthesis.model import Measure
+from analysis.synthesis.study_effect import Measure
 
 MARGIN = 14.0
 LINE = 11.5

@@ -22,7 +22,8 @@ from analysis.figures.framing import (
 from analysis.formatting import counted, percent_level
 from analysis.statistics.small_study_effects import Contour, FunnelContours
 from analysis.statistics.trim_and_fill import TrimAndFill
-from analysis.synthesis.model import Measure, Synthesis
+from analysis.synthesis.model import Synthesis
+from analysis.synthesis.study_effect import Measure
 
 HEIGHT = 270.0
 SHADES = ("#ffffff", "#bfcad9", "#dae1ea", "#f1f4f8")  # from the middle outwards

@@ -18,7 +18,7 @@ from analysis.figures.fitting import text_width, wrap
 from analysis.figures.judgements import JUDGEMENTS, MARKS, draw_judgement, judgement_key
 from analysis.figures.text import plain
 from analysis.formatting import count, counted, percent
-from analysis.synthesis.model import Judgement, RiskOfBias
+from analysis.synthesis.study_effect import Judgement, RiskOfBias
 
 OVERALL = "overall"
 DOMAINS: Mapping[str, tuple[str, ...]] = MappingProxyType(

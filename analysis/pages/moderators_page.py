@@ -14,8 +14,9 @@ from analysis.protocol import Protocol, SynthesisRules
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.subgroups import Subgroup, SubgroupDifference
 from analysis.synthesis.conditions import ConditionContrast, across_conditions
-from analysis.synthesis.model import Measure, Synthesis
+from analysis.synthesis.model import Synthesis
 from analysis.synthesis.sensitivity import RegressionAnalysis, SubgroupAnalysis
+from analysis.synthesis.study_effect import Measure
 
 NBSP = "\N{NO-BREAK SPACE}"
 TESTS = ("Difference, own τ² each", "Difference, common τ²")

@@ -21,7 +21,8 @@ from analysis.formatting import (
 from analysis.pages import html
 from analysis.pages.html import Html, element, items, join, link, paragraph, table, terms, text
 from analysis.statistics.estimates import Interval, PooledEffect
-from analysis.synthesis.model import Measure, PublishedEstimate, StudyEffect, Synthesis
+from analysis.synthesis.model import PublishedEstimate, Synthesis
+from analysis.synthesis.study_effect import Measure, StudyEffect
 from analysis.synthesis.wording import INTERVAL_NAMES, MODEL_NAMES
 
 UP = "../"

@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 
-from analysis.synthesis.model import StudyEffect, Synthesis
+from analysis.synthesis.model import Synthesis
+from analysis.synthesis.study_effect import StudyEffect
 
 # What each column is; the names before the colon are those of metafor::escalc and meta::metagen.
 COLUMNS: Mapping[str, str] = {

@@ -13,16 +13,14 @@ import datetime as dt
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from analysis.evidence.rows import CertaintyDomain, Decision
 from analysis.formatting import counted, limits, listed, number, p_value
 from analysis.protocol import CertaintyRules, Frozen, Protocol
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.statistics.small_study_effects import RegressionTest
-
-if TYPE_CHECKING:
-    from analysis.synthesis.model import Measure, StudyEffect
+from analysis.synthesis.study_effect import Measure, StudyEffect
 
 Level = Literal["high", "moderate", "low", "very low"]
 LEVELS: tuple[Level, ...] = ("high", "moderate", "low", "very low")

@@ -10,7 +10,6 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import TYPE_CHECKING
 
 from analysis.evidence.rows import Evidence, OutcomeRow
 from analysis.formatting import listed, number
@@ -23,9 +22,7 @@ from analysis.statistics.clinical import (
     points_on_scale,
 )
 from analysis.statistics.estimates import Interval, PooledEffect
-
-if TYPE_CHECKING:
-    from analysis.synthesis.model import Measure, StudyEffect
+from analysis.synthesis.study_effect import Measure, StudyEffect
 
 PER = 1000
 

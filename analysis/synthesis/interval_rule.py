@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from analysis.protocol import SynthesisRules
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.intervals import IntervalMethod
 from analysis.statistics.leave_one_out import LeftOut, leave_one_out
 from analysis.statistics.pooling import pool, with_interval
-
-if TYPE_CHECKING:
-    from analysis.synthesis.model import StudyEffect
+from analysis.synthesis.study_effect import StudyEffect
 
 
 def interval_by_rule(rules: SynthesisRules, k: int, tau2: float) -> IntervalMethod:

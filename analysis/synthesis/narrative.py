@@ -11,7 +11,7 @@ from typing import Literal
 from analysis.protocol import Outcome
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.certainty import Level, ends
-from analysis.synthesis.model import Measure
+from analysis.synthesis.study_effect import Measure
 
 THERAPY = "Internet therapy"
 NO_ANSWER = "We do not know: no trial gives numbers that can be used yet."

@@ -21,19 +21,15 @@ from analysis.statistics.pooling import pool, with_interval
 from analysis.synthesis.certainty import Body, rate
 from analysis.synthesis.clinical_terms import clinical, reference_sd
 from analysis.synthesis.interval_rule import effects_of, pool_by_protocol
-from analysis.synthesis.model import (
-    Comparison,
+from analysis.synthesis.model import Comparison, Provenance, PublishedEstimate, SetAside, Synthesis
+from analysis.synthesis.sensitivity import ContrastRows, robustness
+from analysis.synthesis.study_effect import (
     DomainJudgement,
     Judgement,
     Measure,
-    Provenance,
-    PublishedEstimate,
     RiskOfBias,
-    SetAside,
     StudyEffect,
-    Synthesis,
 )
-from analysis.synthesis.sensitivity import ContrastRows, robustness
 from analysis.synthesis.wording import sentences
 
 PACKAGES = ("pymare", "numpy", "scipy", "pandas")

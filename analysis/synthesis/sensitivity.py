@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from analysis.protocol import Frozen, SynthesisRules
 from analysis.statistics.cluster_robust import ClusterRobust, cluster_robust
@@ -33,9 +33,7 @@ from analysis.synthesis.interval_rule import (
     pool_by_rule,
     with_interval_by_rule,
 )
-
-if TYPE_CHECKING:
-    from analysis.synthesis.model import StudyEffect
+from analysis.synthesis.study_effect import StudyEffect
 
 Result = TypeVar("Result")
 

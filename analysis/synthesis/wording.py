@@ -15,8 +15,9 @@ from analysis.protocol import HartungKnapp, Outcome, Protocol, Question, Synthes
 from analysis.statistics.estimates import Heterogeneity, Interval, PooledEffect
 from analysis.synthesis.certainty import Certainty
 from analysis.synthesis.clinical_terms import Clinical, absolute_text, points_text
-from analysis.synthesis.model import Measure, Sentence, StudyEffect
+from analysis.synthesis.model import Sentence
 from analysis.synthesis.narrative import NO_ANSWER, narrative
+from analysis.synthesis.study_effect import Measure, StudyEffect
 
 MODEL_NAMES = {
     "common": "common effect",

@@ -11,7 +11,7 @@ from analysis.files.problems import EvidenceError, Problem
 from analysis.formatting import number
 from analysis.protocol import Frozen
 from analysis.statistics.estimates import PooledEffect
-from analysis.synthesis.model import Measure
+from analysis.synthesis.study_effect import Measure
 from analysis.versions.state import CellState
 
 Direction = Literal["lower", "higher", "same", "new", "gone", "none"]

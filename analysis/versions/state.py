@@ -5,7 +5,8 @@ from __future__ import annotations
 from analysis.protocol import AsPublished, Frozen
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.certainty import Level
-from analysis.synthesis.model import Measure, Synthesis
+from analysis.synthesis.model import Synthesis
+from analysis.synthesis.study_effect import Measure
 
 
 class TrialState(Frozen):

@@ -11,16 +11,9 @@ from analysis.protocol import Question
 from analysis.statistics.estimates import Heterogeneity, Interval, PooledEffect
 from analysis.statistics.small_study_effects import FunnelContours
 from analysis.statistics.trim_and_fill import TrimAndFill
-from analysis.synthesis.model import (
-    Comparison,
-    Measure,
-    Provenance,
-    RiskOfBias,
-    Sentence,
-    StudyEffect,
-    Synthesis,
-)
+from analysis.synthesis.model import Comparison, Provenance, Sentence, Synthesis
 from analysis.synthesis.sensitivity import Robustness, SmallStudyEffects
+from analysis.synthesis.study_effect import Measure, RiskOfBias, StudyEffect
 
 SMD = Measure(name="SMD", label="Standardised mean difference")
 RESPONDERS = Measure(

@@ -23,8 +23,9 @@ from analysis.synthesis.certainty import (
     rate,
     risk_of_bias,
 )
-from analysis.synthesis.model import Measure, RiskOfBias, StudyEffect, Synthesis
+from analysis.synthesis.model import Synthesis
 from analysis.synthesis.question import inputs_of, synthesise
+from analysis.synthesis.study_effect import Measure, RiskOfBias, StudyEffect
 from tests.evidence.folder import DataFolder
 from tests.figures.examples import study
 

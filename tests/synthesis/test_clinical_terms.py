@@ -28,8 +28,9 @@ from analysis.synthesis.clinical_terms import (
     reference_rows,
     reference_sd,
 )
-from analysis.synthesis.model import Measure, Synthesis
+from analysis.synthesis.model import Synthesis
 from analysis.synthesis.question import inputs_of
+from analysis.synthesis.study_effect import Measure
 from tests.evidence.folder import DataFolder
 from tests.figures.examples import pooled, study
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from analysis.synthesis.model import Measure, Synthesis
+from analysis.synthesis.model import Synthesis
+from analysis.synthesis.study_effect import Measure
 from analysis.versions.results import to_json
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,8 +10,9 @@ import pytest
 from analysis.evidence.rows import Evidence
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.certainty import LEVELS, Level
-from analysis.synthesis.model import Measure, Synthesis
+from analysis.synthesis.model import Synthesis
 from analysis.synthesis.narrative import direction, narrative
+from analysis.synthesis.study_effect import Measure
 from tests.figures.examples import pooled
 
 SMD = Measure(name="SMD", label="standardised mean difference")

@@ -11,7 +11,7 @@ import pytest
 from analysis.evidence.rows import Evidence, Source
 from analysis.protocol import SynthesisRules
 from analysis.statistics.estimates import PooledEffect
-from analysis.synthesis.model import StudyEffect, Synthesis
+from analysis.synthesis.model import Synthesis
 from analysis.synthesis.question import (
     pool_by_protocol,
     question_inputs,
@@ -19,6 +19,7 @@ from analysis.synthesis.question import (
     synthesise,
     synthesise_all,
 )
+from analysis.synthesis.study_effect import StudyEffect
 from tests.evidence.rows import a_row, a_trial, with_rows
 from tests.synthesis import reference
 from tests.synthesis.reference import Numbers

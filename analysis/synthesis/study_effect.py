@@ -1,0 +1,108 @@
+"""One trial's effect in a question: what it measures, its numbers, its risk of bias.
+
+Effects are oriented so that negative favours the intervention, ratios on the log scale;
+`Measure.shown` turns an effect into the number a reader sees.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from analysis.protocol import Frozen
+
+Judgement = Literal["low", "some concerns", "unclear", "high", "not assessed"]
+
+
+class Measure(Frozen):
+    """The effect measure a question pools, and how its numbers are shown.
+
+    `ratio` measures are pooled on the log scale and shown exponentiated;
+    `benefit_above` says that, as shown, larger numbers favour the intervention
+    (a risk ratio of responders), so the sign is turned back for the reader.
+    """
+
+    name: Literal["SMD", "MD", "RR", "OR"]
+    label: str
+    ratio: bool = False
+    benefit_above: bool = False
+
+    def shown(self, effect: float) -> float:
+        """The number printed for an effect on the analysis scale."""
+        turned = -effect if self.benefit_above else effect
+        return math.exp(turned) if self.ratio else turned
+
+    def shown_interval(self, low: float, high: float) -> tuple[float, float]:
+        """The two limits as printed, the smaller one first."""
+        first, last = self.shown(low), self.shown(high)
+        return (last, first) if self.benefit_above else (first, last)
+
+    def shown_limits(
+        self, low: float | None, high: float | None
+    ) -> tuple[float | None, float | None]:
+        """As `shown_interval`, for limits that need not exist (None: unbounded)."""
+        first = None if low is None else self.shown(low)
+        last = None if high is None else self.shown(high)
+        return (last, first) if self.benefit_above else (first, last)
+
+    @property
+    def no_effect(self) -> float:
+        """The shown value that means no difference."""
+        return 1.0 if self.ratio else 0.0
+
+
+class DomainJudgement(Frozen):
+    domain: str
+    judgement: Judgement
+
+
+class RiskOfBias(Frozen):
+    """What is known of a trial's risk of bias; `overall` by the tool's own rule."""
+
+    tool: str | None
+    overall: Judgement
+    domains: tuple[DomainJudgement, ...] = ()
+
+
+class StudyEffect(Frozen):
+    """One trial's effect in this question, on the analysis scale.
+
+    `weight` is its per-cent weight in the primary analysis, `None` for a suspect
+    trial, which is shown and not pooled. `variance_from` says how the variance was
+    obtained (`arm data`, `standard error`, `interval`, `arm sizes`), `n_from` where
+    the number of participants was read (`row`, `analysed`, `randomised`), and
+    `derivation` what was computed on the way, in words.
+    """
+
+    study_id: str
+    label: str
+    year: int
+    comparator: str
+    comparator_kind: Literal["inactive", "active"]
+    effect: float
+    variance: float
+    se: float
+    ci_low: float
+    ci_high: float
+    weight: float | None
+    n_intervention: int | None
+    n_control: int | None
+    n_total: int | None
+    n_from: str | None
+    events_intervention: int | None = None
+    events_control: int | None = None
+    instrument: str | None
+    weeks: float | None
+    variance_from: str
+    derivation: str
+    row_ids: tuple[str, ...]
+    source_ids: tuple[str, ...]
+    in_baseline_review: bool
+    verified: bool
+    risk_of_bias: RiskOfBias
+    guidance: str | None = None
+    therapy: str | None = None
+    target: str | None = None
+    duration_weeks: float | None = None
+    indirectness: str = ""
+    suspect: tuple[str, ...] = ()
