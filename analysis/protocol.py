@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import re
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from analysis.files.problems import EvidenceError, Problem, read_bytes, short
-
-# Many times the length and the depth of any protocol; YAML is slow to parse beyond.
-LARGEST_YAML = 32_000
-DEEPEST_YAML = 20
-
-INTEGER = ("tag:yaml.org,2002:int", re.compile(r"[-+]?(0|[1-9][0-9]*)$"))
-FLOAT = (
-    "tag:yaml.org,2002:float",
-    re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+([eE][-+][0-9]+)?$"),
-)
-BOOLEAN = ("tag:yaml.org,2002:bool", re.compile(r"(true|false)$"))
-NULL = ("tag:yaml.org,2002:null", re.compile(r"(null|~|)$"))
+from analysis.files.problems import read_bytes
+from analysis.files.yaml_files import LARGEST_YAML, model_of
 
 # Links to files are made by adding to it, so it ends with a slash.
 SiteUrl = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9._~:/%-]+/$", max_length=200)]
@@ -57,9 +43,6 @@ class Frozen(BaseModel):
         validate_by_name=True,
         serialize_by_alias=True,
     )
-
-
-Object = TypeVar("Object", bound=Frozen)
 
 
 class Question(Frozen):
@@ -350,123 +333,4 @@ def load_protocol(path: Path) -> Protocol:
 @lru_cache(maxsize=4)
 def _protocol(path: Path, content: bytes) -> Protocol:
     """What the file says; a build asks for the same several times, and it never changes."""
-    return _model(path, content, Protocol)
-
-
-def read_model(path: Path, kind: type[Object]) -> Object:
-    """Read a YAML file as an object of that kind; EvidenceError lists every problem.
-
-    Validated as JSON is, strictly: text is no number, a truth value is none either, and a
-    number is no date.
-    """
-    return _model(path, read_bytes(path, LARGEST_YAML), kind)
-
-
-def _model(path: Path, content: bytes, kind: type[Object]) -> Object:
-    raw, lines = parse_yaml(path, content)
-    try:
-        return kind.model_validate_json(json.dumps(raw), strict=True)
-    except ValidationError as error:
-        raise EvidenceError(
-            Problem(
-                path,
-                _line(lines, tuple(item["loc"])),
-                ".".join(str(part)[:60] for part in item["loc"]) or None,
-                item["msg"].removeprefix("Value error, "),
-            )
-            for item in error.errors()
-        ) from None
-
-
-class PlainLoader(yaml.SafeLoader):
-    """YAML in which only `true`, `false`, `null` and decimal numbers are not text.
-
-    Without it `no` is false, `010` is eight and `1:30` is ninety.
-    """
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        # What a plain word may be besides text, by its first character.
-        self.yaml_implicit_resolvers = {
-            **{first: [INTEGER, FLOAT] for first in "-+0123456789"},
-            **{first: [BOOLEAN] for first in "tf"},
-            **{first: [NULL] for first in ("n", "~", "")},
-        }
-
-
-def parse_yaml(path: Path, raw: bytes) -> tuple[Any, dict[tuple[str | int, ...], int]]:
-    """Parse a file's YAML safely; returns the value and the line of every path within it.
-
-    Aliases, tags and deep nesting are refused: nothing here needs them, and they are
-    how a small file becomes a huge one, or text another type.
-    """
-    try:
-        text = raw.decode("utf-8-sig")
-        _refuse_unused_syntax(path, text)
-        loader = PlainLoader(text)
-        node = loader.get_single_node()
-        if node is None:
-            raise EvidenceError([Problem(path, 1, None, "the file is empty")])
-        lines: dict[tuple[str | int, ...], int] = {}
-        _collect_lines(path, node, (), lines)
-        return loader.construct_document(node), lines
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        message = f"byte 0x{raw[error.start]:02x} is not UTF-8: save the file as UTF-8"
-        raise EvidenceError([Problem(path, line, None, message)]) from None
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or str(error).splitlines()[0]
-        place = mark.line + 1 if mark else None
-        raise EvidenceError([Problem(path, place, None, f"not valid YAML: {what}")]) from None
-
-
-def _refuse_unused_syntax(path: Path, text: str) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=PlainLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        message = None
-        if isinstance(event, yaml.AliasEvent):
-            message = "YAML aliases (*name) are not used here: repeat what they stand for"
-        elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
-            message = f"YAML tags ({short(event.tag)}) are not used here"
-        elif depth > DEEPEST_YAML:
-            message = f"nested more than {DEEPEST_YAML} deep"
-        if message:
-            line = event.start_mark.line + 1 if event.start_mark else None
-            raise EvidenceError([Problem(path, line, None, message)])
-
-
-def _collect_lines(
-    path: Path,
-    node: yaml.Node | None,
-    at: tuple[str | int, ...],
-    lines: dict[tuple[str | int, ...], int],
-) -> None:
-    if node is None:
-        return
-    lines[at] = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        seen = set()
-        for key, value in node.value:
-            line = key.start_mark.line + 1
-            if not isinstance(key, yaml.ScalarNode):
-                message = "a key is a plain word here, not a list or a mapping"
-                raise EvidenceError([Problem(path, line, None, message)])
-            if key.value in seen:
-                message = "this key stands twice"
-                raise EvidenceError([Problem(path, line, key.value[:60], message)])
-            seen.add(key.value)
-            _collect_lines(path, value, (*at, key.value), lines)
-            lines[(*at, key.value)] = line
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            _collect_lines(path, value, (*at, index), lines)
-
-
-def _line(lines: dict[tuple[str | int, ...], int], location: tuple[str | int, ...]) -> int | None:
-    # A missing key has no line of its own: its parent's says where it should stand.
-    while location not in lines and location:
-        location = location[:-1]
-    return lines.get(location)
+    return model_of(path, content, Protocol)
