@@ -40,7 +40,7 @@ def load_screening(data: Path) -> Screening:
 
 def known_stage(stage: str) -> None:
     """ReviewError for a stage that there is not."""
-    from analysis.searching.schemas import STAGES
+    from analysis.searching.decision_schemas import STAGES
 
     if stage not in STAGES:
         raise ReviewError(f"{stage!r} is no stage: use one of {', '.join(STAGES)}")
@@ -48,7 +48,7 @@ def known_stage(stage: str) -> None:
 
 def plain_name(name: str, option: str) -> str:
     """The name of a person; ReviewError for one that a file name could not hold."""
-    from analysis.searching.schemas import SLUG
+    from analysis.searching.decision_schemas import SLUG
 
     if not re.fullmatch(SLUG, name):
         raise ReviewError(f"{option} {name!r}: a name in small letters, digits and hyphens")

@@ -20,9 +20,9 @@ from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem
 from analysis.files.tables import Row, read_table, write_table
 from analysis.screening.agreement import Agreement, agreement
 from analysis.screening.stopping import StoppingAid, stopping_aid
+from analysis.searching.decision_schemas import STAGES, row_problems, screening_schema
 from analysis.searching.duplicate_log import Deduplication
 from analysis.searching.library import Library
-from analysis.searching.schemas import STAGES, row_problems, screening_schema
 
 SCREENERS = 2
 CONSENSUS = "consensus"

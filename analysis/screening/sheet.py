@@ -10,9 +10,9 @@ from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, Revie
 from analysis.files.tables import Row, read_table, write_table
 from analysis.screening.decisions import COLUMNS as DECISION_COLUMNS
 from analysis.screening.decisions import LAST_STAGE, Decision, Screening, add_decisions
+from analysis.searching.decision_schemas import CRITERIA, STAGES, row_problems, screening_schema
 from analysis.searching.duplicate_log import now
 from analysis.searching.library import Library
-from analysis.searching.schemas import CRITERIA, STAGES, row_problems, screening_schema
 
 FILLED = ("decision", "criterion", "study_id", "note")
 SHOWN = ("record_id", "title", "abstract", "authors", "year", "journal", "doi", "url")

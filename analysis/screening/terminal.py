@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from analysis.protocol import Eligibility
 from analysis.screening.session import Session
+from analysis.searching.decision_schemas import CRITERIA, SLUG, STAGES
 from analysis.searching.records import Record, clean
-from analysis.searching.schemas import CRITERIA, SLUG, STAGES
 
 if TYPE_CHECKING:
     from rich.console import Console

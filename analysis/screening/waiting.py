@@ -9,10 +9,10 @@ from analysis.evidence.integrity import findings, rulings_without_effect
 from analysis.evidence.rows import Evidence
 from analysis.formatting import counted, day, listed
 from analysis.screening.decisions import Screening, Verdict, load_screening
+from analysis.searching.decision_schemas import STAGES
 from analysis.searching.duplicate_log import load_deduplication
 from analysis.searching.history import load_searches, source_status
 from analysis.searching.library import load_library
-from analysis.searching.schemas import STAGES
 
 
 def awaiting(data: Path, evidence: Evidence) -> tuple[str, ...]:

@@ -14,10 +14,10 @@ from analysis.files.lock import locked
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError
 from analysis.files.tables import Row, read_table, write_table
 from analysis.files.writing import write_atomically
+from analysis.searching.decision_schemas import RULINGS, duplicates_schema, row_problems
 from analysis.searching.duplicate_rules import Key, Pair, clusters, find_pairs
 from analysis.searching.library import Library
 from analysis.searching.records import Record
-from analysis.searching.schemas import RULINGS, duplicates_schema, row_problems
 
 COLUMNS = (
     "record_a",

@@ -16,11 +16,11 @@ from pathlib import Path
 from analysis.files.lock import locked
 from analysis.files.problems import EvidenceError, Problem, ReviewError
 from analysis.files.writing import write_atomically
+from analysis.searching.decision_schemas import SLUG
 from analysis.searching.exports import Export, read_export
 from analysis.searching.history import ExportFile, Search, load_searches, write_search
 from analysis.searching.library import search_folder
 from analysis.searching.records import make_records, read_records, write_records
-from analysis.searching.schemas import SLUG
 from analysis.searching.sources import SOURCES, Source
 
 INBOX = "inbox"

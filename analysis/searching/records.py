@@ -11,7 +11,7 @@ from pathlib import Path
 
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, short
 from analysis.files.tables import read_table, write_table
-from analysis.searching.schemas import SLUG
+from analysis.searching.decision_schemas import SLUG
 
 DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+", re.IGNORECASE)
 YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
