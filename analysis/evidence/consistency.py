@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.evidence.schemas import DOMAINS
+from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL
 from analysis.files.problems import Problem, short
 
 # An effect printed with two decimals may lie this far outside its printed interval.
@@ -218,8 +218,9 @@ def _unreported_says_why(row: Row) -> Said:
 
 
 def _domain_of_its_tool(row: Row) -> Said:
-    if row["tool"] in DOMAINS and row["domain"] not in DOMAINS[row["tool"]]:
-        allowed = ", ".join(DOMAINS[row["tool"]])
+    domains = (*DOMAINS.get(row["tool"], ()), OVERALL)
+    if row["tool"] in DOMAINS and row["domain"] not in domains:
+        allowed = ", ".join(domains)
         yield "domain", f"{short(row['domain'])} is not a domain of {row['tool']} ({allowed})"
 
 

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pandera.pandas as pa
 
+from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL
 from analysis.evidence.rows import CertaintyDomain, IntegrityCheck
 from analysis.imports import without
 from analysis.protocol import Protocol
@@ -26,26 +27,6 @@ DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 YES_NO = ("yes", "no")
 CHECKLISTS = ("PRISMA 2020", "PRISMA-LSR")
 STATUSES = ("included", "excluded", "awaiting")
-DOMAINS = {
-    "RoB 1": (
-        "random sequence generation",
-        "allocation concealment",
-        "blinding of participants",
-        "blinding of outcome assessment",
-        "incomplete outcome data",
-        "selective reporting",
-        "other bias",
-        "overall",
-    ),
-    "RoB 2": (
-        "randomisation process",
-        "deviations from intended interventions",
-        "missing outcome data",
-        "measurement of the outcome",
-        "selection of the reported result",
-        "overall",
-    ),
-}
 
 
 def _text(**options: Any) -> pa.Column:
@@ -113,9 +94,7 @@ def schemas(protocol: Protocol) -> dict[str, pa.DataFrameSchema]:
             {
                 "study_id": _slug(),
                 "tool": _words(*DOMAINS),
-                "domain": _words(
-                    *dict.fromkeys(name for names in DOMAINS.values() for name in names)
-                ),
+                "domain": _words(*(name for names in DOMAINS.values() for name in names), OVERALL),
                 "judgement": _words("low", "some concerns", "unclear", "high"),
                 "support": _text(),
                 "assessed_by": _slug(),

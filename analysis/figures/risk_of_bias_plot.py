@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from matplotlib.figure import Figure
 
+from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL
 from analysis.figures import style
 from analysis.figures.canvas import Sheet
 from analysis.figures.fitting import text_width, wrap
@@ -19,28 +19,6 @@ from analysis.figures.judgements import JUDGEMENTS, MARKS, draw_judgement, judge
 from analysis.figures.text import plain
 from analysis.formatting import count, counted, percent
 from analysis.synthesis.study_effect import Judgement, RiskOfBias
-
-OVERALL = "overall"
-DOMAINS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "RoB 1": (
-            "random sequence generation",
-            "allocation concealment",
-            "blinding of participants and personnel",
-            "blinding of outcome assessment",
-            "incomplete outcome data",
-            "selective reporting",
-            "other bias",
-        ),
-        "RoB 2": (
-            "randomisation process",
-            "deviations from intended interventions",
-            "missing outcome data",
-            "measurement of the outcome",
-            "selection of the reported result",
-        ),
-    }
-)
 
 MARGIN = 14.0
 LINE = 11.0

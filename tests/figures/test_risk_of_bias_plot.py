@@ -6,6 +6,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
+from analysis.evidence.risk_of_bias_tools import DOMAINS
 from analysis.figures.judgements import JUDGEMENTS, MARKS
 from analysis.figures.risk_of_bias_plot import (
     Assessment,
@@ -58,6 +59,19 @@ def test_domains_stand_in_the_order_of_the_tool() -> None:
     assert domains_of([rob1]) == ("incomplete outcome data",)
     notes = texts(render_svg(traffic_light([rob1])))
     assert any(text.startswith("RoB 1 domains without a judgement here: random") for text in notes)
+
+
+@pytest.mark.parametrize("tool", DOMAINS)
+def test_every_domain_of_a_tool_that_was_judged_is_drawn_as_judged(tool: str) -> None:
+    domains = DOMAINS[tool]
+    trial = assessment("A 2010", ("high",) * len(domains), "low", 5, tool=tool, domains=domains)
+    assert domains_of([trial]) == domains
+    found = texts(render_svg(traffic_light([trial])))
+    at = found.index("A 2010")
+    assert found[at : at + len(domains) + 3] == ["A 2010", "5", *"H" * len(domains), "L"]
+    words = " ".join(found).lower()
+    assert all(word in words for domain in domains for word in domain.split())
+    assert "without a judgement" not in words
 
 
 def test_one_figure_shows_one_tool() -> None:
