@@ -36,7 +36,6 @@ for command in (
     review.status,
     versions.release,
     versions.diff,
-    review.toc,
     review.serve,
 ):
     app.command()(command)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import platform
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -15,43 +13,21 @@ from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.markup import escape
 
+from analysis.book.checked import Check, checked_evidence, known_reads
+from analysis.book.documents import Contents, write_toc
 from analysis.book.rendering import BookError
 from analysis.book.site import Prepared, Site, build_book, prepared_book
-from analysis.execution.fingerprint import (
-    Inputs,
-    Parts,
-    digest,
-    read_record,
-)
+from analysis.execution.fingerprint import Inputs, read_record
 from analysis.execution.notebook import Executed, Failed, Job
-from analysis.execution.plan import Page, Project
+from analysis.execution.plan import Project
 from analysis.execution.progress import progress
 from analysis.execution.run import SECONDS_PER_PAGE, Crew, Report, execute, stale_pages
 from analysis.execution.workers import can_fork, default_jobs, open_workers
-from analysis.files.problems import ReviewError, system_errors_as_sentences
-from analysis.files.writing import remove_unfinished, write_atomically
+from analysis.files.problems import system_errors_as_sentences
+from analysis.files.writing import remove_unfinished
 
-Reads = Mapping[str, Parts]
-"""Page name → the rows it reads: what each is, and the hash of its content."""
-
-
-@dataclass(frozen=True)
-class Checked:
-    """Evidence that is valid: the rows each page reads, and what kernels may begin with.
-
-    `given` is the text that the rehearsal is called with: evidence that was just read need
-    not be read again.
-    """
-
-    reads: Reads
-    given: str | None = None
-
-
-Check = Callable[[], Checked]
-"""Validates the evidence; raises `ReviewError`."""
-
-Plan = Callable[[], Sequence[Page]]
-"""Says which pages there are; raises `ReviewError`."""
+ListContents = Callable[[], Contents]
+"""Says which documents the book has; raises `ReviewError`."""
 
 Files = Callable[[], Mapping[str, bytes]]
 """Files of the site that are no pages: where in the site → content."""
@@ -74,7 +50,38 @@ class Rehearsal:
         return self.of_all if all_pages else self.of_some
 
 
-CHECKED = ".checked.json"
+def no_files() -> Mapping[str, bytes]:
+    """A site of pages alone."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Review:
+    """What is built: where it is, and its parts, each asked for when it is needed.
+
+    `contents` is asked for once, `files` once the pages are executed; `rehearsal` is what
+    the parent of the kernels calls before the first with what the check gives.
+    """
+
+    project: Project
+    contents: ListContents
+    check: Check
+    files: Files = no_files
+    rehearsal: Rehearsal | None = None
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How it is built: `jobs` pages at a time (one for each core), all of them if `force`.
+
+    `timeout` are the seconds a page may take, `workers` opens others than this machine's
+    processes.
+    """
+
+    jobs: int = field(default_factory=default_jobs)
+    force: bool = False
+    timeout: float = SECONDS_PER_PAGE
+    workers: OpenWorkers | None = None
 
 
 @dataclass(frozen=True)
@@ -91,72 +98,60 @@ class Build:
         return self.site is not None
 
 
-def build_all(
-    project: Project,
-    plan: Plan,
-    check: Check,
-    *,
-    console: Console,
-    jobs: int | None = None,
-    force: bool = False,
-    timeout: float = SECONDS_PER_PAGE,
-    rehearsal: Rehearsal | None = None,
-    workers: OpenWorkers | None = None,
-    files: Files | None = None,
-) -> Build:
+def build_all(review: Review, console: Console, manner: Manner | None = None) -> Build:
     """Bring the site up to date and say what was done; a second build waits for the first.
 
-    `plan` is asked for once. `jobs` is the number of pages at a time (one for each core),
-    `rehearsal` what the parent of the kernels calls before the first with what the check
-    gives, `workers` opens others than this machine's processes, `files` says, once the
-    pages are executed, what else the site holds. The site stays as it was when a page fails
-    or Sphinx complains. Raises `ReviewError` for evidence or a plan that cannot be used,
-    and for what the system refuses.
+    The site stays as it was when a page fails or Sphinx complains. Raises `ReviewError` for
+    evidence or contents that cannot be used, and for what the system refuses.
     """
-    clock, jobs, plan = _Clock(), jobs or default_jobs(), cache(plan)
-    with (
-        system_errors_as_sentences(),
-        only_build(project, console),
-        ExitStack() as stack,
-    ):
-        remove_unfinished(project.chapters, project.results)
-        reads = known_reads(project)
-        inputs = Inputs(project, reads or {})
-        all_pages = force or not read_record(project)
-        rehearsed = rehearsal.chosen(all_pages) if rehearsal else None
-        opened = workers or _processes(plan, inputs, jobs, rehearsed, console)
-        prepared: Prepared | None = None
-        with _OnDemand(opened, rehearsed) as hands:
-            if force or reads is None or stale_pages(plan(), inputs):
-                hands.begin()  # imports its stack while this process checks the evidence
-            pages = plan()
-            checked = checked_evidence(project, check)
-            inputs, hands.given = replace(inputs, reads=checked.reads), checked.given
-            if hands.begun:
-                hands.rehearse()
-
-            def prepare() -> None:
-                """Let Sphinx begin while the parent of the kernels still imports its stack."""
-                nonlocal prepared
-                prepared = stack.enter_context(prepared_book(project, force=force, jobs=jobs))
-
-            clock.ends("check")
-            with progress(console, len(pages)) as listener:
-                report = execute(
-                    pages,
-                    inputs,
-                    hands,
-                    force=force,
-                    timeout=timeout,
-                    listener=listener,
-                    meanwhile=prepare,
-                )
-        clock.ends("pages")
-        site, problems = _book(project, report, force, jobs, files, prepared)
-        clock.ends("book")
-    build = Build(report, site, problems, clock.seconds)
-    _summarise(build, project, console)
+    review, manner = replace(review, contents=cache(review.contents)), manner or Manner()
+    with system_errors_as_sentences(), only_build(review.project, console):
+        build = _build(review, manner, console)
+    _summarise(build, review.project, console)
     return build
+
+
+def _build(review: Review, manner: Manner, console: Console) -> Build:
+    clock, project = _Clock(), review.project
+    remove_unfinished(project.chapters, project.results)
+    with prepared_book(project, force=manner.force, jobs=manner.jobs) as prepared:
+        report = _execute(review, manner, console, clock, prepared)
+        site, problems = _book(review, manner, report, prepared)
+        clock.ends("book")
+    return Build(report, site, problems, clock.seconds)
+
+
+def _execute(
+    review: Review, manner: Manner, console: Console, clock: _Clock, prepared: Prepared
+) -> Report:
+    """Check the evidence and execute what is stale, each beside what can be begun meanwhile."""
+    project, reads = review.project, known_reads(review.project)
+    inputs = Inputs(project, reads or {})
+    all_pages = manner.force or not read_record(project)
+    rehearsed = review.rehearsal.chosen(all_pages) if review.rehearsal else None
+    opened = manner.workers or _processes(review, inputs, manner, rehearsed, console)
+    with _OnDemand(opened, rehearsed) as hands:
+        if manner.force or reads is None or stale_pages(review.contents().pages, inputs):
+            hands.begin()  # imports its stack while this process checks the evidence
+        contents = review.contents()
+        write_toc(project, contents)
+        checked = checked_evidence(project, review.check)
+        inputs, hands.given = replace(inputs, reads=checked.reads), checked.given
+        if hands.begun:
+            hands.rehearse()
+        clock.ends("check")
+        with progress(console, len(contents.pages)) as listener:
+            report = execute(
+                contents.pages,
+                inputs,
+                hands,
+                force=manner.force,
+                timeout=manner.timeout,
+                listener=listener,
+                meanwhile=prepared.begin,  # while the parent of the kernels still imports
+            )
+    clock.ends("pages")
+    return report
 
 
 @contextmanager
@@ -175,59 +170,24 @@ def only_build(project: Project, console: Console) -> Iterator[None]:
         lock.release()
 
 
-def checked_evidence(project: Project, check: Check) -> Checked:
-    """What the pages read, from evidence that is valid; checked again only if it changed.
-
-    Raises `ReviewError` also if the evidence changes meanwhile.
-    """
-    known = known_reads(project)
-    if known is not None:
-        return Checked(known)
-    state = _evidence(project)
-    checked = check()
-    if _evidence(project) != state:
-        raise ReviewError("the evidence changed while it was being checked: build again")
-    reads = {name: dict(parts) for name, parts in checked.reads.items()}
-    said = json.dumps({"evidence": state, "reads": reads}, ensure_ascii=False)
-    write_atomically(project.results / CHECKED, said + "\n")
-    return checked
-
-
-def known_reads(project: Project) -> Reads | None:
-    """What the last check said, if it was of the same evidence by the same code."""
-    try:
-        known = json.loads((project.results / CHECKED).read_text(encoding="utf-8"))
-        return dict(known["reads"]) if known["evidence"] == _evidence(project) else None
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-
-
-def _evidence(project: Project) -> str:
-    """One hash of the data and of all code that might judge it."""
-    inputs = Inputs(project)
-    code = sorted(path.relative_to(project.root) for path in project.package.rglob("*.py"))
-    state = {**inputs.data(), **inputs.files(code), "Python": platform.python_version()}
-    return digest(json.dumps(state, sort_keys=True).encode())
-
-
 def _processes(
-    plan: Plan, inputs: Inputs, jobs: int, rehearsal: str | None, console: Console
+    review: Review, inputs: Inputs, manner: Manner, rehearsal: str | None, console: Console
 ) -> OpenWorkers:
     """This machine's workers, with the modules that the pages' notebooks import."""
 
     def opened() -> AbstractContextManager[Crew]:
         if not can_fork():
             console.print("This platform does not fork: ordinary kernels are started, slowly.")
-        return open_workers(jobs, inputs.project.root, _modules(plan, inputs, rehearsal))
+        return open_workers(manner.jobs, inputs.project.root, _modules(review, inputs, rehearsal))
 
     return opened
 
 
-def _modules(plan: Plan, inputs: Inputs, rehearsal: str | None) -> Iterator[str]:
+def _modules(review: Review, inputs: Inputs, rehearsal: str | None) -> Iterator[str]:
     """What is to be warm: found while the parent imports what every page needs."""
     if rehearsal:
         yield rehearsal.partition(":")[0]
-    for template in {page.template for page in plan()}:
+    for template in {page.template for page in review.contents().pages}:
         yield from inputs.imports(template)
 
 
@@ -284,19 +244,19 @@ class _Clock:
 
 
 def _book(
-    project: Project,
-    report: Report,
-    force: bool,
-    jobs: int,
-    files: Files | None,
-    prepared: Prepared | None,
+    review: Review, manner: Manner, report: Report, prepared: Prepared | None
 ) -> tuple[Site | None, BookError | None]:
     """The site, unless a page failed: then it would mix new pages with old ones."""
     if not report.succeeded:
         return None, None
     try:
-        others = files() if files else {}
-        site = build_book(project, force=force, jobs=jobs, files=others, prepared=prepared)
+        site = build_book(
+            review.project,
+            force=manner.force,
+            jobs=manner.jobs,
+            files=review.files(),
+            prepared=prepared,
+        )
         return site, None
     except BookError as error:
         return None, error

@@ -104,18 +104,25 @@ class _Folders:
         return self.project.build / ".site.json"
 
 
+@dataclass
 class Prepared:
-    """Sphinx, begun before it is known what it will be asked: `take` it, or forget it."""
+    """Sphinx, to be begun before it is known what it will be asked: `take` it, or forget it."""
 
-    def __init__(self, folders: _Folders, force: bool, jobs: int) -> None:
-        self._stack = ExitStack()
-        self._begun: Rendering | None = None
-        _recover(folders)
-        self.from_nothing = force or _read_stamp(folders) is None
+    folders: _Folders
+    force: bool
+    jobs: int
+    from_nothing: bool = False
+    _begun: Rendering | None = None
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    def begin(self) -> None:
+        """At a time that is free."""
+        _recover(self.folders)
+        self.from_nothing = self.force or _read_stamp(self.folders) is None
         if self.from_nothing:
-            _forget_last_build(folders)
+            _forget_last_build(self.folders)
         with suppress(BookError):  # it is met again where somebody waits for it
-            self._begun = self._stack.enter_context(_begin(folders, jobs))
+            self._begun = self._stack.enter_context(_begin(self.folders, self.jobs))
 
     def take(self, update: Update | None) -> Rendering | None:
         """What has begun, if it serves: Sphinx has read, or not, what it knew of the last build."""
@@ -124,6 +131,10 @@ class Prepared:
         self.close()
         return None
 
+    @property
+    def begun(self) -> bool:
+        return self._begun is not None
+
     def close(self) -> None:
         self._begun = None
         self._stack.close()
@@ -131,7 +142,7 @@ class Prepared:
 
 @contextmanager
 def prepared_book(project: Project, *, force: bool = False, jobs: int = 1) -> Iterator[Prepared]:
-    """Begin what `build_book` will do with the same arguments, at a time that is free."""
+    """What may be begun of that which `build_book` will do with the same arguments."""
     folders = _Folders(project)
     prepared = Prepared(folders, force, jobs)
     try:
@@ -157,7 +168,7 @@ def build_book(
     """
     started = time.monotonic()
     folders = _Folders(project)
-    if prepared is None:
+    if prepared is None or not prepared.begun:
         _recover(folders)
     stamp = None if force else _read_stamp(folders)
     update = None if stamp is None else _update(project, stamp)

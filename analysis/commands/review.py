@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from analysis.book.build import Checked, OpenWorkers, Plan
-    from analysis.execution.plan import Page, Project
+    from analysis.book.build import OpenWorkers
+    from analysis.book.checked import Checked
+    from analysis.book.documents import Contents
+    from analysis.execution.plan import Project
 
 REHEARSALS = {
     "of_all": "analysis.pages.rehearsal:rehearse_all",
@@ -81,8 +83,9 @@ def _build(
 
     from rich.console import Console
 
-    from analysis.book.build import Rehearsal, build_all
+    from analysis.book.build import Manner, Rehearsal, Review, build_all
     from analysis.execution.plan import Project
+    from analysis.execution.workers import default_jobs
 
     def files() -> Mapping[str, bytes]:
         from analysis.book.contents import files_beside
@@ -90,18 +93,21 @@ def _build(
         return files_beside(project)
 
     project, console = Project(options.ROOT), Console()
-    plan = partial(_plan, project)
     done = build_all(
-        project,
-        plan,
-        lambda: _check_everything(project),
-        console=console,
-        jobs=jobs,
-        force=force,
-        timeout=timeout,
-        workers=_cluster(scheduler, project, plan, console) if scheduler else None,
-        files=files,
-        rehearsal=Rehearsal(**REHEARSALS),
+        Review(
+            project,
+            contents=partial(_contents, project),
+            check=partial(_check_everything, project),
+            files=files,
+            rehearsal=Rehearsal(**REHEARSALS),
+        ),
+        console,
+        Manner(
+            jobs=jobs or default_jobs(),
+            force=force,
+            timeout=timeout,
+            workers=_cluster(scheduler, project, console) if scheduler else None,
+        ),
     )
     if not done.succeeded:
         raise typer.Exit(1)
@@ -195,33 +201,19 @@ def status() -> None:
 
     Example: python -m analysis status
     """
-    from analysis.book.build import checked_evidence
+    from analysis.book.checked import checked_evidence
     from analysis.execution.fingerprint import Inputs
     from analysis.execution.plan import Project
     from analysis.execution.run import stale_pages
 
     project = Project(options.ROOT)
-    pages = _plan(project)
+    pages = _contents(project).pages
     checked = checked_evidence(project, lambda: _check_everything(project))
     reasons = stale_pages(pages, Inputs(project, checked.reads))
     for name, reason in reasons.items():
         typer.echo(f"{name}: {reason}")
     typer.echo(f"{len(reasons)} of {len(pages)} pages are stale.")
     typer.echo("Next: make book" if reasons else "Next: make serve")
-
-
-def toc() -> None:
-    """Rewrite _toc.yml from the protocol.
-
-    Example: python -m analysis toc
-    """
-    from analysis.book.contents import write_toc
-    from analysis.execution.plan import Project
-    from analysis.protocol import load_protocol
-
-    project = Project(options.ROOT)
-    path = write_toc(project, load_protocol(project.data / "protocol.yml"))
-    typer.echo(f"{path.name} follows from data/protocol.yml.\nNext: make book")
 
 
 def serve(
@@ -251,26 +243,25 @@ def serve(
         server.serve_forever()
 
 
-def _plan(project: Project) -> tuple[Page, ...]:
-    from analysis.book.contents import pages
+def _contents(project: Project) -> Contents:
+    from analysis.book.contents import contents_of
     from analysis.protocol import load_protocol
 
-    return pages(load_protocol(project.data / "protocol.yml"))
+    return contents_of(load_protocol(project.data / "protocol.yml"))
 
 
-def _cluster(address: str, project: Project, plan: Plan, console: Console) -> OpenWorkers:
+def _cluster(address: str, project: Project, console: Console) -> OpenWorkers:
     """The workers of a Dask scheduler, connected when the first page is to be executed."""
     from analysis.execution.cluster.driver import cluster_workers
 
-    return lambda: cluster_workers(address, project, plan(), console)
+    return lambda: cluster_workers(address, project, _contents(project).pages, console)
 
 
 def _check_everything(project: Project) -> Checked:
     """Validate the evidence; leave the values of the prose; say which data each question reads."""
     import json
 
-    from analysis.book.build import Checked
-    from analysis.book.contents import check_toc
+    from analysis.book.checked import Checked
     from analysis.book.site import SUBSTITUTIONS
     from analysis.evidence.rows import evidence_adapter
     from analysis.files.writing import write_atomically
@@ -279,7 +270,6 @@ def _check_everything(project: Project) -> Checked:
     from analysis.synthesis.question import question_inputs
 
     evidence = load_evidence()
-    check_toc(project, evidence.protocol)
     searches = load_searches(project.data)
     values = substitutions(evidence.protocol, review_facts(evidence), searches)
     text = json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1, default=str)

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from rich.console import Console
 
-from analysis.book.contents import pages
+from analysis.book.contents import contents_of
 from analysis.execution.plan import Page, Project
 from analysis.protocol import load_protocol
 from tests.benchmarks import peers
@@ -51,7 +51,7 @@ class Bench:
 
     @property
     def pages(self) -> tuple[Page, ...]:
-        return pages(load_protocol(self.project.data / "protocol.yml"))
+        return contents_of(load_protocol(self.project.data / "protocol.yml")).pages
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "analysis", *arguments]
@@ -276,7 +276,6 @@ def growth(bench: Bench) -> Iterator[Growth]:
             executing=took["pages"],
             rendering=took["book"],
         )
-    run(bench.command("toc"), bench.root)
 
 
 def cluster(bench: Bench) -> OnCluster | None:

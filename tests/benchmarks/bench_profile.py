@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from analysis.book.contents import pages
+from analysis.book.contents import contents_of
 from analysis.book.site import build_book, prepared_book
 from analysis.commands.review import REHEARSALS
 from analysis.execution.fingerprint import Inputs
@@ -90,6 +90,7 @@ def _rendering(project: Project) -> Iterator[Step]:
     spent: dict[str, float] = {}
     started = time.perf_counter()
     with prepared_book(project, force=True, jobs=1) as prepared:
+        prepared.begin()
         ready = time.perf_counter()
         with _clocked(spent):
             build_book(project, force=True, jobs=1, prepared=prepared)
@@ -157,7 +158,7 @@ def empty(workers: Workers) -> float:
 
 def main() -> None:
     project = Project(ROOT)
-    plan = pages(load_protocol(project.data / "protocol.yml"))
+    plan = contents_of(load_protocol(project.data / "protocol.yml")).pages
     print(json.dumps([asdict(step) for step in steps(project, plan)]))
 
 

@@ -6,58 +6,42 @@ For benchmarks: the copies are pages of their own, executed and rendered like th
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from unittest import mock
 
 from analysis.book import contents
-from analysis.book.contents import Part
+from analysis.book.documents import Contents, Document, Part
 from analysis.commands import review
-from analysis.execution.plan import Page
 from analysis.protocol import Protocol
 
 
-def grown_pages(times: int) -> Callable[[Protocol], tuple[Page, ...]]:
-    """The plan, with each synthesis page so many times."""
-    plan = contents.pages
+def grown(times: int) -> Callable[[Protocol], Contents]:
+    """The book's contents, with the questions' documents so many times."""
+    contents_of = contents.contents_of
 
-    def pages(protocol: Protocol) -> tuple[Page, ...]:
-        pages = plan(protocol)
-        cells = [page for page in pages if not page.needs and page.parameters]
-        return (*pages, *(_copy(page, number) for number in range(1, times) for page in cells))
-
-    return pages
-
-
-def _copy(page: Page, number: int) -> Page:
-    target = page.target.with_stem(f"{page.target.stem}-{number}")
-    return replace(page, name=f"{page.name}.{number}", target=target)
-
-
-def grown_parts(times: int) -> Callable[[Protocol], tuple[Part, ...]]:
-    """The book's parts, with a part for each time more."""
-    parts = contents.parts
-
-    def grown(protocol: Protocol) -> tuple[Part, ...]:
+    def grown_contents(protocol: Protocol) -> Contents:
+        book = contents_of(protocol)
         copies = (
-            Part(
-                f"Effects, {number}",
-                tuple(f"effects/{c.slug}-{number}" for c in protocol.questions),
-            )
+            Part(f"Effects, {number}", tuple(_copies(protocol, book, number)))
             for number in range(1, times)
         )
-        return (*parts(protocol), *copies)
+        return replace(book, parts=(*book.parts, *copies))
 
-    return grown
+    return grown_contents
+
+
+def _copies(protocol: Protocol, book: Contents, number: int) -> Iterator[Document]:
+    questions = {question.key for question in protocol.questions}
+    for document in book.documents:
+        if (page := document.page) and page.name in questions:
+            name = f"{document.name}-{number}"
+            target = page.target.with_stem(f"{page.target.stem}-{number}")
+            yield Document(name, replace(page, name=f"{page.name}.{number}", target=target))
 
 
 def main() -> None:
-    times = int(sys.argv[1])
-    with (
-        mock.patch.object(contents, "pages", grown_pages(times)),
-        mock.patch.object(contents, "parts", grown_parts(times)),
-    ):
-        review.toc()
+    with mock.patch.object(contents, "contents_of", grown(int(sys.argv[1]))):
         review.build()
 
 

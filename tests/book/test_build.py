@@ -7,20 +7,21 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from rich.console import Console
 
-from analysis.book.build import Build, Checked, build_all, known_reads, only_build
-from analysis.execution.plan import Page, Project
+from analysis.book.build import Build, Manner, build_all, only_build
+from analysis.book.build import Review as Reviewed
+from analysis.book.checked import Check, Checked, known_reads
+from analysis.book.documents import Contents, Document, Part
+from analysis.execution.plan import Project
 from analysis.files.problems import ReviewError
 from tests.execution.templates import FIGURE, notebook, page, publishing
 
 ROOT = Path(__file__).resolve().parents[2]
 PARAMETERS = 'outcome = "none"'
 CONFIG = 'title: Toy\nauthor: A\nexecute:\n  execute_notebooks: "off"\n'
-TOC = "format: jb-book\nroot: index\nchapters:\n- file: effects/pain\n- file: effects/front\n"
 CELL = (
     "rows = open('data/outcomes.csv').read().split()\nprint(outcome, len(rows))",
     publishing("{outcome: len(rows)}"),
@@ -40,8 +41,8 @@ class Review:
         self.project = Project(root)
         self.checks = 0
         self.said = ""
-        for path, text in {"_config.yml": CONFIG, "_toc.yml": TOC}.items():
-            (root / path).write_text(text, encoding="utf-8")
+        self.more: tuple[Document, ...] = ()
+        self.write("_config.yml", CONFIG)
         self.write("chapters/index.md", "# Front\n\nText.\n")
         self.write("data/outcomes.csv", "row_id\na\n")
         self.cell(*CELL)
@@ -56,19 +57,23 @@ class Review:
         text = notebook(*cells, parameters=PARAMETERS)
         self.pain = page(self.project, "pain", text, parameters={"outcome": "pain"})
 
-    @property
-    def pages(self) -> tuple[Page, ...]:
-        return (self.front, self.pain)
+    def contents(self) -> Contents:
+        executed = [
+            Document(page.target.with_suffix("").as_posix(), page)
+            for page in (self.pain, self.front)
+        ]
+        return Contents(Document("index"), (Part("Effects", (*executed, *self.more)),))
 
     def check(self) -> Checked:
         self.checks += 1
         return Checked({})
 
-    def build(self, *, terminal: bool = False, **options: Any) -> Build:
+    def build(
+        self, *, terminal: bool = False, check: Check | None = None, force: bool = False
+    ) -> Build:
         console = Console(file=io.StringIO(), width=200, force_terminal=terminal)
-        built = build_all(
-            self.project, lambda: self.pages, self.check, console=console, jobs=2, **options
-        )
+        review = Reviewed(self.project, self.contents, check or self.check)
+        built = build_all(review, console, Manner(jobs=2, force=force))
         assert isinstance(console.file, io.StringIO)
         self.said = console.file.getvalue()
         return built
@@ -106,6 +111,16 @@ def test_a_review_is_built_left_alone_and_brought_up_to_date(review: Review) -> 
     assert "<b>3 rows</b>" in review.html("effects/front")
 
 
+def test_a_question_more_is_built_and_listed_without_a_word(review: Review) -> None:
+    review.build()
+    sleep = page(review.project, "sleep", notebook("print('no trial yet')"))
+    review.more = (Document("effects/sleep", sleep, "Sleep"),)
+    review.write("_toc.yml", "format: jb-book\nroot: index\n")
+    assert review.build().succeeded
+    assert "no trial yet" in review.html("effects/sleep")
+    assert ">Sleep</a>" in review.html("index")
+
+
 def test_a_failing_page_is_named_and_the_site_stays(review: Review) -> None:
     review.build()
     before = review.html("effects/pain")
@@ -139,7 +154,7 @@ def test_evidence_that_is_refused_executes_nothing(review: Review) -> None:
         raise ReviewError("data/outcomes.csv:2: sd: must be above 0")
 
     with pytest.raises(ReviewError, match="sd: must be above 0"):
-        build_all(review.project, lambda: review.pages, refuse, console=Console(file=io.StringIO()))
+        review.build(check=refuse)
     assert not review.project.chapters.joinpath("effects").exists()
     assert known_reads(review.project) is None
 
@@ -150,7 +165,7 @@ def test_evidence_that_changes_while_it_is_checked_is_refused(review: Review) ->
         return Checked({})
 
     with pytest.raises(ReviewError, match="changed while it was being checked"):
-        build_all(review.project, lambda: review.pages, meddle, console=Console(file=io.StringIO()))
+        review.build(check=meddle)
 
 
 def test_on_a_terminal_a_failure_stands_above_the_bar(review: Review) -> None:

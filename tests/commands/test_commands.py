@@ -179,7 +179,6 @@ COMMANDS = [
     "status",
     "release",
     "diff",
-    "toc",
     "serve",
 ]
 

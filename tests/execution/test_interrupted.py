@@ -34,12 +34,16 @@ BUILDER = """\
 import io, sys
 from pathlib import Path
 from rich.console import Console
-from analysis.book.build import Checked, build_all
+from analysis.book.build import Manner, Review, build_all
+from analysis.book.checked import Checked
+from analysis.book.documents import Contents, Document, Part
 from analysis.execution.plan import Project
 from tests.execution.test_interrupted import plan
 
-project = Project(Path(sys.argv[1]))
-built = build_all(project, plan, lambda: Checked({}), console=Console(file=io.StringIO()), jobs=2)
+documents = tuple(Document(f"effects/{page.name}", page) for page in plan())
+contents = Contents(Document("index"), (Part("Effects", documents),))
+review = Review(Project(Path(sys.argv[1])), lambda: contents, lambda: Checked({}))
+built = build_all(review, Console(file=io.StringIO()), Manner(jobs=2))
 sys.exit(0 if built.succeeded else 1)
 """
 

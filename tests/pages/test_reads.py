@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from analysis.book.contents import pages
+from analysis.book.contents import contents_of
 from analysis.evidence.rows import Evidence
 from analysis.execution.fingerprint import Inputs
 from analysis.execution.plan import Page, Project
@@ -36,7 +36,7 @@ FILES: Mapping[str, str] = {
     "checklists": "checklists.csv",
     "sources": "sources.csv",
 }
-PLANNED = pages(load_protocol(DATA / "protocol.yml"))
+PLANNED = contents_of(load_protocol(DATA / "protocol.yml")).pages
 DECLARED = [page for page in PLANNED if page.reads]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from bs4 import Tag
 
-from analysis.book.contents import pages
+from analysis.book.contents import contents_of
 from analysis.formatting import day
 from analysis.protocol import load_protocol
 from analysis.searching.history import load_searches, source_status
@@ -74,7 +74,7 @@ def test_every_page_says_how_fresh_the_review_is(built: Built, documents: Docume
 def test_every_executed_page_names_the_code_that_made_it(
     built: Built, documents: Documents
 ) -> None:
-    executed = {page.target.with_suffix(".html").as_posix() for page in pages(PROTOCOL)}
+    executed = {page.target.with_suffix(".html").as_posix() for page in contents_of(PROTOCOL).pages}
     for page in built.pages:
         name = page.relative_to(built.site).as_posix()
         lines = documents[name].select(".computed")

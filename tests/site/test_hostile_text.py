@@ -6,8 +6,6 @@ import csv
 import io
 import json
 import re
-import subprocess
-import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -48,8 +46,6 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Attacked:
     root = tmp_path_factory.mktemp("hostile")
     copy_checkout(root)
     planted = plant(root)
-    command = [sys.executable, "-m", "analysis", "toc"]
-    subprocess.run(command, cwd=root, check=True, capture_output=True)
     done = make(root, "book")
     assert done.returncode == 0, f"make book failed:\n{done.stdout}\n{done.stderr}"
     built = Built(root, done.stdout)

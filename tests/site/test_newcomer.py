@@ -9,22 +9,23 @@ import sys
 
 import pytest
 
-from analysis.book.contents import documents, pages
+from analysis.book.contents import contents_of
 from analysis.protocol import load_protocol
 from tests.site.conftest import ROOT, Built, make
 
 PROTOCOL = load_protocol(ROOT / "data" / "protocol.yml")
+CONTENTS = contents_of(PROTOCOL)
 
 
 def test_make_book_says_where_the_site_is_and_how_long_each_stage_took(built: Built) -> None:
     assert "_build/html/index.html" in built.said
-    assert f"{len(pages(PROTOCOL))} pages executed" in built.said
+    assert f"{len(CONTENTS.pages)} pages executed" in built.said
     for stage in ("check", "pages", "book"):
         assert f"{stage} " in built.said
 
 
 def test_every_page_of_the_plan_is_in_the_site(built: Built) -> None:
-    expected = set(documents(PROTOCOL))
+    expected = {document.name for document in CONTENTS.documents}
     found = {p.relative_to(built.site).with_suffix("").as_posix() for p in built.pages}
     assert expected <= found
     effects = [name for name in found if name.startswith("effects/")]
@@ -47,7 +48,7 @@ def test_every_cell_published_its_result(built: Built) -> None:
 def test_the_executed_notebooks_give_the_same_outputs_again(built: Built) -> None:
     """nbval runs every executed page in an ordinary kernel and compares each output."""
     notebooks = [str(p.relative_to(built.root)) for p in built.root.glob("chapters/**/*.ipynb")]
-    assert len(notebooks) == len(pages(PROTOCOL))
+    assert len(notebooks) == len(CONTENTS.pages)
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider"),
@@ -81,7 +82,7 @@ def test_a_broken_data_file_stops_the_build_and_leaves_the_site(built: Built) ->
     assert (built.site / "index.html").read_bytes() == site
 
 
-@pytest.mark.parametrize("command", ["check", "build", "status", "toc", "serve"])
+@pytest.mark.parametrize("command", ["check", "build", "status", "serve"])
 def test_every_command_has_help_with_an_example(command: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "analysis", command, "--help"],

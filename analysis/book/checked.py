@@ -1,0 +1,69 @@
+"""Evidence is checked once: what the last check said holds until data or code change."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from analysis.execution.fingerprint import Inputs, Parts, digest
+from analysis.execution.plan import Project
+from analysis.files.problems import ReviewError
+from analysis.files.writing import write_atomically
+
+CHECKED = ".checked.json"  # in results/
+
+Reads = Mapping[str, Parts]
+"""Page name → the rows it reads: what each is, and the hash of its content."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Evidence that is valid: the rows each page reads, and what kernels may begin with.
+
+    `given` is the text that the rehearsal is called with: evidence that was just read need
+    not be read again.
+    """
+
+    reads: Reads
+    given: str | None = None
+
+
+Check = Callable[[], Checked]
+"""Validates the evidence; raises `ReviewError`."""
+
+
+def checked_evidence(project: Project, check: Check) -> Checked:
+    """What the pages read, from evidence that is valid; checked again only if it changed.
+
+    Raises `ReviewError` also if the evidence changes meanwhile.
+    """
+    known = known_reads(project)
+    if known is not None:
+        return Checked(known)
+    state = _evidence(project)
+    checked = check()
+    if _evidence(project) != state:
+        raise ReviewError("the evidence changed while it was being checked: build again")
+    reads = {name: dict(parts) for name, parts in checked.reads.items()}
+    said = json.dumps({"evidence": state, "reads": reads}, ensure_ascii=False)
+    write_atomically(project.results / CHECKED, said + "\n")
+    return checked
+
+
+def known_reads(project: Project) -> Reads | None:
+    """What the last check said, if it was of the same evidence by the same code."""
+    try:
+        known = json.loads((project.results / CHECKED).read_text(encoding="utf-8"))
+        return dict(known["reads"]) if known["evidence"] == _evidence(project) else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _evidence(project: Project) -> str:
+    """One hash of the data and of all code that might judge it."""
+    inputs = Inputs(project)
+    code = sorted(path.relative_to(project.root) for path in project.package.rglob("*.py"))
+    state = {**inputs.data(), **inputs.files(code), "Python": platform.python_version()}
+    return digest(json.dumps(state, sort_keys=True).encode())
