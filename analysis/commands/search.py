@@ -63,7 +63,7 @@ def import_(
     """Take exports in, all of them or none.
 
     RIS, PubMed's .nbib, CSV, EndNote XML; the content decides, not the name of the file.
-    Importing a file twice changes nothing.
+    A file that this source and day have brought already changes nothing.
 
     Example: python -m analysis search import savedrecs.ris --source medline --date 2026-11-20
     """
@@ -74,6 +74,8 @@ def import_(
     imported = import_exports(data, files, details)
     for report in imported:
         typer.echo(str(report))
+        for remark in report.remarks:
+            typer.echo(str(remark))
     new = any(not report.already for report in imported)
     kept = strategy_on_file(data, details.source)
     if new and kept and strategy is None:

@@ -74,7 +74,7 @@ def _databases(screening: Screening) -> Stream | None:
     reports = Counter(screening.verdicts("full-report").values())
     return Stream(
         identified=tuple(hits.items()),
-        removed=(("duplicate records", hits.total() - len(screening.deduplication.reports)),),
+        removed=_removed(screening, hits.total()),
         screened=titles[Verdict.YES] + titles[Verdict.NO],
         to_screen=titles[Verdict.AWAITING] + titles[Verdict.CONFLICT],
         excluded=titles[Verdict.NO],
@@ -86,6 +86,19 @@ def _databases(screening: Screening) -> Stream | None:
         reports_excluded=_counted(d.criterion for d in _settled(screening, Verdict.NO)),
         reports_included=reports[Verdict.YES],
         reports_awaiting=reports[Verdict.UNSURE],
+    )
+
+
+def _removed(screening: Screening, hits: int) -> Counts:
+    """Why records are not screened: only what deduplication decided is a duplicate."""
+    library = screening.library
+    again = len(library.sightings) - len(library.records)
+    repeated = hits - len(library.sightings)
+    duplicates = len(library.records) - len(screening.deduplication.reports)
+    return (
+        ("duplicate records", duplicates),
+        *((("records of an earlier search of the source", again),) if again else ()),
+        *((("records repeated word for word in an export", repeated),) if repeated else ()),
     )
 
 

@@ -19,8 +19,8 @@ from analysis.files.writing import write_atomically
 from analysis.searching.decision_schemas import SLUG
 from analysis.searching.exports import Export, read_export
 from analysis.searching.history import ExportFile, Search, load_searches, write_search
-from analysis.searching.library import search_folder
-from analysis.searching.records import make_records, read_records, write_records
+from analysis.searching.library import load_library, search_folder
+from analysis.searching.records import Remark, make_records, write_records
 from analysis.searching.sources import SOURCES, Source
 
 INBOX = "inbox"
@@ -44,7 +44,10 @@ class SearchDetails:
 
 @dataclass(frozen=True)
 class Imported:
-    """What became of one file: `new` records are those that no earlier search had brought."""
+    """What became of one file: `new` records are those that no earlier search had brought.
+
+    `remarks` name the records that a person should look at.
+    """
 
     path: Path
     source: str
@@ -52,6 +55,7 @@ class Imported:
     hits: int
     new: int
     already: bool
+    remarks: tuple[Problem, ...] = ()
 
     def __str__(self) -> str:
         where = f"{self.path.name}: {self.source}, {self.date.isoformat()}"
@@ -73,12 +77,16 @@ def import_exports(
 ) -> tuple[Imported, ...]:
     """Import the exports of one source and day: all of them, or none and an EvidenceError.
 
-    A file whose bytes were imported before changes nothing, whatever its name.
+    A file whose bytes this source and day already brought changes nothing, whatever its
+    name; the same bytes on another day, or from another source, are a search of their own.
     """
     with locked(data):
         searches = load_searches(data)
         known = {
-            export.sha256: (search, export) for search in searches for export in search.exports
+            export.sha256
+            for search in searches
+            for export in search.exports
+            if (search.date, export.source) == (details.date, details.source.name)
         }
         exports, problems = _read_all(files)
         if problems:
@@ -87,19 +95,12 @@ def import_exports(
         for export in exports:
             if export.sha256 not in known:
                 fresh.setdefault(export.sha256, export)
-        new = _store(data, searches, list(fresh.values()), details) if fresh else {}
-        reports = []
-        for export in exports:
-            if fresh.pop(export.sha256, None) is not None:
-                hits, seen_first = new[export.sha256]
-                source, date = details.source.name, details.date
-                reports.append(Imported(export.path, source, date, hits, seen_first, False))
-            else:
-                search, listed = known.get(export.sha256, (None, None))
-                source = listed.source if listed else details.source.name
-                date = search.date if search else details.date
-                reports.append(Imported(export.path, source, date, 0, 0, True))
-        return tuple(reports)
+        stored = _store(data, searches, list(fresh.values()), details) if fresh else {}
+        source, date = details.source.name, details.date
+        return tuple(
+            stored.pop(export.sha256, Imported(export.path, source, date, 0, 0, True))
+            for export in exports
+        )
 
 
 def import_inbox(data: Path, by: str) -> InboxReport:
@@ -155,14 +156,14 @@ def _read_all(files: Sequence[Path]) -> tuple[list[Export], list[Problem]]:
 
 def _store(
     data: Path, searches: Sequence[Search], exports: Sequence[Export], details: SearchDetails
-) -> dict[str, tuple[int, int]]:
-    """Write the files of these exports, `search.yml` last; hits and new records by digest."""
+) -> dict[str, Imported]:
+    """Write the files of these exports, `search.yml` last; what became of each by its digest."""
     folder = search_folder(data, details.date)
     before = next((search for search in searches if search.date == details.date), None)
-    known = _known_ids(data, searches)
+    known = dict(load_library(data).records)
     strategy = _keep_strategy(data, folder, details)
     listed = list(before.exports) if before else []
-    counts: dict[str, tuple[int, int]] = {}
+    imported: dict[str, Imported] = {}
     for export in exports:
         stem = _free_stem(details.source.id, listed)
         entry = ExportFile(
@@ -175,24 +176,24 @@ def _store(
             records=f"{stem}.records.csv",
             strategy=strategy,
         )
-        records = make_records(export.records, details.source.id)
+        remarks: list[Remark] = []
+        records = make_records(export.records, details.source.id, known, remarks)
         write_records(folder / entry.records, records)
         write_atomically(folder / entry.file, export.path.read_bytes())
-        ids = {record.record_id for record in records}
-        counts[export.sha256] = entry.hits, len(ids - known)
-        known |= ids
+        new = {record.record_id: record for record in records if record.record_id not in known}
+        imported[export.sha256] = Imported(
+            export.path,
+            details.source.name,
+            details.date,
+            entry.hits,
+            len(new),
+            False,
+            tuple(Problem(export.path, r.line, None, f"this record {r.message}") for r in remarks),
+        )
+        known |= new
         listed.append(entry)
     write_search(folder / "search.yml", _search(before, listed, details, searches))
-    return counts
-
-
-def _known_ids(data: Path, searches: Sequence[Search]) -> set[str]:
-    return {
-        record.record_id
-        for search in searches
-        for export in search.exports
-        for record in read_records(search_folder(data, search.date) / export.records)
-    }
+    return imported
 
 
 def _keep_strategy(data: Path, folder: Path, details: SearchDetails) -> str | None:

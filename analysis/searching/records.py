@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, short
 from analysis.files.tables import read_table, write_table
 from analysis.searching.decision_schemas import SLUG
+from analysis.searching.identities import digest, identity, same_work
 
 DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+", re.IGNORECASE)
 YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
@@ -29,7 +29,6 @@ PREPRINT_SERVER = re.compile(
 HIDDEN = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
 HIDDEN |= dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2028\u2029\u2060\ufeff"), " ")
 HIDDEN |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), " ")
-LONGEST_SLUG = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +76,15 @@ class Raw:
     accession: str = ""
 
 
+@dataclass(frozen=True)
+class Remark:
+    """What a person should know of one record of an export; `kept` says whether it was."""
+
+    line: int
+    message: str
+    kept: bool
+
+
 def clean(text: str) -> str:
     """Text on one line: composed letters, single spaces, no control or direction marks.
 
@@ -91,38 +99,58 @@ def normal_doi(text: str) -> str:
     return found.group().lower().rstrip(".,;)]}") if found else ""
 
 
-def make_records(raws: Iterable[Raw], source: str) -> list[Record]:
-    """Records with their identities, in the order of the export; repeats are left out."""
+def make_records(
+    raws: Iterable[Raw],
+    source: str,
+    known: Mapping[str, Record] | None = None,
+    remarks: list[Remark] | None = None,
+) -> list[Record]:
+    """Records with their identities, in the order of the export; none is lost.
+
+    `known` are the records of earlier exports by identity. Where one number stands for two
+    contents, both are kept, told apart by what they say; a record that stands there twice,
+    word for word, is kept once. `remarks` receives what became of these.
+    """
+    before = known or {}
+    said = [] if remarks is None else remarks
     found: dict[str, Record] = {}
+    lines: dict[str, int] = {}
     for raw in raws:
-        record = _record(raw, source)
-        known = found.get(record.record_id)
-        if known is not None and known != record:
-            # One accession number, two contents: both are kept, told apart by their content.
-            digest = _digest(*(getattr(record, name) for name in COLUMNS[1:]))
-            record = _renamed(record, f"{record.record_id}-{digest[:6]}")
-        found.setdefault(record.record_id, record)
+        record = as_record(raw)
+        plain = identity(source, record)
+        record = replace(record, record_id=plain)
+        here, earlier = found.get(plain), before.get(plain)
+        if (here and here != record) or (earlier and not same_work(earlier, record)):
+            record = replace(record, record_id=f"{plain}-{_content(record)}")
+            if record.record_id not in found and record.record_id not in before:
+                what = f"number {record.accession}" if record.accession else "title and authors"
+                where = f"the record on line {lines[plain]}" if here else "a record on file"
+                message = f"has the {what} of {where} and other content: both are kept"
+                said.append(Remark(raw.line, message, kept=True))
+        if record.record_id in found:
+            message = f"is word for word the record on line {lines[record.record_id]}: kept once"
+            said.append(Remark(raw.line, message, kept=False))
+        else:
+            found[record.record_id] = record
+            lines[record.record_id] = raw.line
     return list(found.values())
 
 
-def _record(raw: Raw, source: str) -> Record:
-    accession = clean(raw.accession)
-    title = clean(raw.title)
+def as_record(raw: Raw) -> Record:
+    """The fields of a record in one form, without its identity."""
     year = YEAR.search(raw.year)
-    doi = normal_doi(raw.doi)
-    authors = "; ".join(filter(None, (clean(author) for author in raw.authors)))
     registration = REGISTRATION.search(f"{raw.registration} {raw.accession} {raw.abstract}")
     return Record(
-        record_id=_identity(source, accession, doi, title, authors, (year and year.group()) or ""),
-        accession=accession,
-        title=title,
-        authors=authors,
+        record_id="",
+        accession=clean(raw.accession),
+        title=clean(raw.title),
+        authors="; ".join(filter(None, (clean(author) for author in raw.authors))),
         year=year.group() if year else "",
         journal=clean(raw.journal),
         volume=clean(raw.volume),
         issue=clean(raw.issue),
         pages=clean(raw.pages).replace("–", "-"),
-        doi=doi,
+        doi=normal_doi(raw.doi),
         pmid=raw.pmid if raw.pmid.isascii() and raw.pmid.isdigit() and len(raw.pmid) <= 9 else "",
         registration=registration.group() if registration else "",
         kind=_kind(raw),
@@ -131,29 +159,8 @@ def _record(raw: Raw, source: str) -> Record:
     )
 
 
-def _identity(source: str, accession: str, doi: str, title: str, authors: str, year: str) -> str:
-    """The source and its own number; where it gives none, a digest of what names the record.
-
-    Only small letters, digits and hyphens: an identity can stand in a file name or an
-    address whatever the export says.
-    """
-    slug = re.sub(r"[^a-z0-9]+", "-", accession.lower()).strip("-")
-    # A number that loses signs or is very long could meet another: its digest cannot.
-    plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ._/:-]*", accession) is not None
-    if slug and plain and len(slug) <= LONGEST_SLUG:
-        return f"{source}-{slug}"
-    if accession:
-        return f"{source}-{_digest(accession)}"
-    return f"{source}-{_digest(doi, title.casefold(), authors.casefold(), year)}"
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
-
-
-def _renamed(record: Record, record_id: str) -> Record:
-    values = {name: getattr(record, name) for name in COLUMNS}
-    return Record(**(values | {"record_id": record_id}))
+def _content(record: Record) -> str:
+    return digest(*(getattr(record, name) for name in COLUMNS[1:]))[:6]
 
 
 def _kind(raw: Raw) -> str:

@@ -243,6 +243,7 @@ def _exports(folder: Path) -> Iterator[Reader]:
         "ovid.ris": ("TY  - ", "ER  - ", "T1  - ", "JA"),
         "ebsco.ris": ("TY  - ", "ER  - ", "TI  - ", "DP"),
         "endnote.ris": ("TY  - ", "ER  -", "TI  - ", "DA"),
+        "managed.ris": ("TY  - ", "ER  -", "TI  - ", "DB"),
         "cochrane.ris": ("TY  - ", "ER  -", "TI  - ", "KW"),
         "pubmed.nbib": ("PMID- ", "SO  - ", "TI  - ", "PHST"),
     }

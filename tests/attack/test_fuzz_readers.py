@@ -19,7 +19,7 @@ NAMES = (
     "certainty.csv", "integrity.csv", "checklists.csv", "contrasts.csv", "sources.csv",
     "protocol.yml", "search.yml", "screening.csv", "duplicates.csv", "records of an export",
     "differences.csv", "screening sheet", "extraction sheet", "ovid.ris", "ebsco.ris",
-    "endnote.ris", "cochrane.ris", "pubmed.nbib", "table.csv", "endnote.xml",
+    "endnote.ris", "managed.ris", "cochrane.ris", "pubmed.nbib", "table.csv", "endnote.xml",
     "clinicaltrials.csv", "ictrp.csv", "strategy", "release.json", "results of a release",
     "result of a page", "validation.json",
 )  # fmt: skip

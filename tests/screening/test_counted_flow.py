@@ -143,6 +143,11 @@ def test_a_later_search_adds_to_the_same_flow(data: Path, searched, take) -> Non
     assert stream is not None
     assert stream.identified == (("MEDLINE", 65), ("CENTRAL", 12))
     assert stream.to_screen == 35
+    # MEDLINE brought its 30 again: no rule decided that these are duplicates.
+    assert stream.removed == (
+        ("duplicate records", 12),
+        ("records of an earlier search of the source", 30),
+    )
 
 
 STREAM = Stream(

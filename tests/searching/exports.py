@@ -50,6 +50,17 @@ def endnote_ris(articles: Iterable[Article]) -> str:
     return "\n".join(lines)
 
 
+def managed_ris(articles: Iterable[Article]) -> str:
+    """A reference manager without the databases' numbers: its own in ID, from 1 in each library."""
+    lines: list[str] = []
+    for number, a in enumerate(articles, start=1):
+        lines += ["TY  - JOUR", *(f"AU  - {n}" for n in _names(a)), f"TI  - {a.title}"]
+        lines += [f"AB  - {a.abstract}", f"PY  - {a.year}", f"T2  - {a.journal}"]
+        lines += [f"VL  - {a.volume}", f"IS  - {a.issue}", f"SP  - {a.pages}"]
+        lines += [f"DO  - {a.doi}", "DB  - MEDLINE", f"ID  - {number}", "ER  - ", ""]
+    return "\n".join(lines)
+
+
 def cochrane_ris(articles: Iterable[Article]) -> str:
     """Cochrane Library: its own number in AN, keywords many, the journal in T2."""
     lines: list[str] = []
@@ -192,6 +203,7 @@ BIBLIOGRAPHIC = {
     "ovid.ris": ovid_ris,
     "ebsco.ris": ebsco_ris,
     "endnote.ris": endnote_ris,
+    "managed.ris": managed_ris,
     "cochrane.ris": cochrane_ris,
     "pubmed.nbib": nbib,
     "table.csv": plain_csv,

@@ -56,9 +56,25 @@ def test_importing_the_same_file_twice_changes_nothing(data: Path, tmp_path: Pat
     import_exports(data, [path], details())
     before = contents(data)
     renamed = write(tmp_path / "other name.cgi", ovid_ris(FOUND))
-    (report,) = import_exports(data, [renamed], details("embase", dt.date(2026, 11, 21)))
+    (report,) = import_exports(data, [renamed], details())
     assert report.already
     assert contents(data) == before
+
+
+@pytest.mark.parametrize(
+    ("source", "date", "new"), [("medline", dt.date(2027, 1, 9), 0), ("embase", DAY, 30)]
+)
+def test_the_same_export_of_another_day_or_source_is_a_search_on_record(
+    data: Path, tmp_path: Path, source: str, date: dt.date, new: int
+) -> None:
+    path = write(tmp_path / "a.ris", ovid_ris(FOUND))
+    import_exports(data, [path], details())
+    (report,) = import_exports(data, [path], details(source, date))
+    assert (report.already, report.hits, report.new) == (False, 30, new)
+    *_, search = load_searches(data)
+    assert search.date == date
+    assert search.exports[-1].source == find_source(source).name
+    assert len(load_library(data).sightings) == 60
 
 
 def test_the_same_file_named_twice_is_imported_once(data: Path, tmp_path: Path) -> None:

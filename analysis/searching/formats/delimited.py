@@ -77,7 +77,7 @@ PUBMED = Layout(
 PLAIN = Layout(
     "a table of records",
     {
-        "accession": ("id", "accession number"),
+        "accession": ("accession number",),
         "title": ("title",),
         "authors": ("authors", "author"),
         "year": ("year",),

@@ -32,8 +32,10 @@ JOURNALS = (
     "alternate_title1",
 )
 ABSTRACTS = ("abstract", "notes_abstract")
-# The Cochrane Library and Ovid give their own number in AN or ID, EndNote in AN.
+# The Cochrane Library, EBSCO and EndNote give the database's number in AN, Ovid in ID.
 ACCESSIONS = ("accession_number", "id")
+# A reference manager numbers its records in ID, from 1 in each library; a database's is longer.
+ISSUED = re.compile(r"(?=.*\d)[A-Za-z0-9.:-]{6,}")
 DOIS = ("doi", "urls", "type_of_work", "file_attachments1", "notes", "custom7")
 
 Entry = Mapping[str, Any]
@@ -123,8 +125,14 @@ def _raw(entry: Entry, line: int) -> Raw:
         kind=KINDS.get(str(entry.get("type_of_reference", "")).strip(), "article"),
         url=urls[0],
         abstract=_first(entry, ABSTRACTS),
-        accession=_first(entry, ACCESSIONS),
+        accession=_accession(entry),
     )
+
+
+def _accession(entry: Entry) -> str:
+    """The number that the database gave, which it names; never that of somebody's library."""
+    given, own = (_first(entry, (name,)) for name in ACCESSIONS)
+    return given or (own if entry.get("name_of_database") and ISSUED.fullmatch(own) else "")
 
 
 def _first(entry: Entry, names: tuple[str, ...]) -> str:
@@ -150,6 +158,7 @@ def _pmid(entry: Entry) -> str:
     """The PubMed number, where a MEDLINE interface gives it and says so."""
     database = _first(entry, ("name_of_database",)).casefold()
     if "medline" in database or "pubmed" in database:
-        return next((n for n in (_first(entry, (k,)) for k in ACCESSIONS) if n.isdigit()), "")
+        number = _accession(entry)
+        return number if number.isdigit() else ""
     noted = re.search(r"\bPMID:? ?(\d{1,9})\b", _joined(entry.get("notes")), re.IGNORECASE)
     return noted.group(1) if noted else ""
