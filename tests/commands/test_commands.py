@@ -126,7 +126,8 @@ def test_the_strategy_that_is_kept_is_named(data: Path, export: Path) -> None:
 
 def test_importing_twice_says_so(data: Path, export: Path) -> None:
     imported(data, export)
-    assert "was imported before, nothing changed" in imported(data, export, "embase")
+    assert "was imported before, nothing changed" in imported(data, export)
+    assert "8 records, 8 not seen before" in imported(data, export, "embase")
 
 
 def test_a_damaged_export_is_one_error_with_its_line(data: Path, export: Path) -> None:
