@@ -1,9 +1,5 @@
 # Two commands do everything on a fresh machine: `make book` and `make test`.
-
-PYTHON ?= python3
-VENV ?= .venv
-RUN := $(VENV)/bin/python
-INSTALLED := $(VENV)/.installed
+# What runs in the environment runs through ./review, which makes it.
 
 .DEFAULT_GOAL := help
 .PHONY: help book test update serve check status lint bench clean lock
@@ -11,30 +7,32 @@ INSTALLED := $(VENV)/.installed
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
-book: $(INSTALLED) ## Check the data, execute what is stale, build the site
-	@$(RUN) -m analysis build
+book: ## Check the data, execute what is stale, build the site
+	@./review build
 
-test: $(INSTALLED) ## Run the whole test suite
-	@$(RUN) -m pytest -n auto --dist loadgroup
+test: ## Run the whole test suite
+	@./review -m pytest -n auto --dist loadgroup
 
-update: $(INSTALLED) ## From new search exports to an updated site
-	@$(RUN) -m analysis update
+update: ## From new search exports to an updated site
+	@./review update
 
-serve: $(INSTALLED) ## Serve the built site on this machine
-	@$(RUN) -m analysis serve
+serve: ## Serve the built site on this machine
+	@./review serve
 
-check: $(INSTALLED) ## Validate every data file
-	@$(RUN) -m analysis check
+check: ## Validate every data file
+	@./review check
 
-status: $(INSTALLED) ## Say which pages are stale, and why
-	@$(RUN) -m analysis status
+status: ## Say which pages are stale, and why
+	@./review status
 
-lint: $(INSTALLED) ## Format, lint, check types and imports
-	@$(RUN) -m ruff format . && $(RUN) -m ruff check . && $(RUN) -m mypy
-	@$(VENV)/bin/lint-imports --no-logo
+lint: ## Format, lint, check types and imports
+	@./review -m ruff format .
+	@./review -m ruff check .
+	@./review -m mypy
+	@./review -c "from importlinter.cli import lint_imports_command as check; check()" --no-logo
 
-bench: $(INSTALLED) ## Measure speed and memory, beside peers (an hour)
-	@$(RUN) -m tests.benchmarks
+bench: ## Measure speed and memory, beside peers (an hour)
+	@./review -m tests.benchmarks
 
 clean: ## Remove everything that was generated, but not the environment
 	@rm -rf _build results .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
@@ -43,10 +41,3 @@ clean: ## Remove everything that was generated, but not the environment
 lock: ## Resolve requirements.in into requirements.txt (needs uv)
 	@uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-header -q \
 		requirements.in -o requirements.txt
-
-$(INSTALLED): requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
-	@echo "Installing the pinned requirements into $(VENV) (once; about a minute) ..."
-	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
-	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@touch $@

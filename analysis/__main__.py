@@ -1,4 +1,4 @@
-"""The command line of the review: `python -m analysis COMMAND`."""
+"""The command line of the review: `./review COMMAND`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import typer
 
+from analysis import PROGRAM
 from analysis.commands import review, versions
 from analysis.commands.extract import extract_app
 from analysis.commands.screen import agreement, screen
@@ -47,7 +48,7 @@ def main() -> None:
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
         with system_errors_as_sentences():
-            app(args=arguments, prog_name="python -m analysis")
+            app(args=arguments, prog_name=PROGRAM)
     except ReviewError as error:
         if debug:
             raise

@@ -49,7 +49,7 @@ def test_nothing_is_allowed_that_no_job_asks_for(path: Path) -> None:
 def test_it_runs_on_a_schedule_and_does_what_a_person_does(publish: dict) -> None:
     assert set(publish[ON]) == {"push", "schedule", "workflow_dispatch"}
     said = [step.get("run") for step in publish["jobs"]["build"]["steps"]]
-    assert "make update" in said
+    assert "./review update" in said
 
 
 def test_only_the_main_branch_is_published(publish: dict) -> None:

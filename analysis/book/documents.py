@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import yaml
 
+from analysis import PROGRAM
 from analysis.execution.plan import Page, Project
 from analysis.files.writing import write_atomically
 
 TOC = "_toc.yml"
-TOC_HEADER = "# Written by `make book`: an edit by hand does not last.\n"
+TOC_HEADER = f"# Written by `{PROGRAM} build`: an edit by hand does not last.\n"
 
 
 @dataclass(frozen=True)

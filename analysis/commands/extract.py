@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analysis import PROGRAM
 from analysis.commands.options import (
     DATA,
     FOR_A_PERSON,
@@ -45,7 +46,7 @@ def extract_new(
 
     They hold the bibliography of the record that was included for the study.
 
-    Example: python -m analysis extract new minen-2026 --who anna
+    Example: ./review extract new minen-2026 --who anna
     """
     from analysis.screening.extraction import new_extraction
 
@@ -59,9 +60,7 @@ def extract_new(
         typer.echo(str(shown(path)))
     if found is None:
         typer.echo(f"Screening has included no report of {study}: fill in the bibliography too.")
-    typer.echo(
-        f"Next: fill them in, then python -m analysis extract check {shown(paths[0].parent)}"
-    )
+    typer.echo(f"Next: fill them in, then {PROGRAM} extract check {shown(paths[0].parent)}")
 
 
 @extract_app.command("check")
@@ -72,7 +71,7 @@ def extract_check(
 
     They are checked together with the rest of the evidence.
 
-    Example: python -m analysis extract check data/extraction/minen-2026/anna
+    Example: ./review extract check data/extraction/minen-2026/anna
     """
     from analysis.screening.extraction import check_extraction
 
@@ -91,7 +90,7 @@ def extract_compare(first: First, second: Second, data: Data = DATA) -> None:
 
     Writes the table in which they settle it. Exit code 3 while they differ.
 
-    Example: python -m analysis extract compare data/extraction/minen-2026/{anna,ben}
+    Example: ./review extract compare data/extraction/minen-2026/{anna,ben}
     """
     from analysis.screening.extraction import DIFFERENCES, compare, write_differences
 
@@ -104,7 +103,7 @@ def extract_compare(first: First, second: Second, data: Data = DATA) -> None:
     if differences:
         number = len(differences)
         typer.echo(f"{number} {'difference' if number == 1 else 'differences'}.")
-        typer.echo(f"Next: fill in agreed in {shown(path)}, then python -m analysis {after}")
+        typer.echo(f"Next: fill in agreed in {shown(path)}, then {PROGRAM} {after}")
         raise typer.Exit(FOR_A_PERSON)
     typer.echo("No differences.")
     next_step(after)
@@ -116,13 +115,13 @@ def extract_accept(first: First, second: Second, data: Data = DATA) -> None:
 
     All of it is valid together with the rest of the evidence before anything is written.
 
-    Example: python -m analysis extract accept data/extraction/minen-2026/{anna,ben}
+    Example: ./review extract accept data/extraction/minen-2026/{anna,ben}
     """
     from analysis.screening.extraction import accept
 
     changed = accept(data, first, second)
     typer.echo("Changed: " + (", ".join(path.name for path in changed) or "nothing"))
-    typer.echo("Next: make book")
+    next_step("build")
 
 
 def _other_extractors(folder: Path) -> list[Path]:

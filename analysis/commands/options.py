@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analysis import PROGRAM
 from analysis.files.problems import ReviewError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ Stage = Annotated[str, typer.Option(help="title-abstract, retrieval or full-repo
 
 def next_step(command: str) -> None:
     """Say what comes next, as it is typed."""
-    typer.echo(f"Next: python -m analysis {command}")
+    typer.echo(f"Next: {PROGRAM} {command}")
 
 
 def load_screening(data: Path) -> Screening:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analysis import PROGRAM
 from analysis.commands import options
-from analysis.commands.options import load_evidence
+from analysis.commands.options import load_evidence, next_step
 from analysis.files.problems import ReviewError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def check() -> None:
 
     Names file, line and column of all that is wrong.
 
-    Example: python -m analysis check
+    Example: ./review check
     """
     from analysis.evidence.integrity import findings, rulings_without_effect
 
@@ -47,7 +48,7 @@ def check() -> None:
         f"The evidence is valid: {len(evidence.trials)} trials, "
         f"{len(evidence.outcomes)} outcome rows, {len(evidence.protocol.questions)} questions."
     )
-    typer.echo("Next: make book")
+    next_step("build")
 
 
 def build(
@@ -68,10 +69,10 @@ def build(
 
     The site is in _build/html.
 
-    Example: python -m analysis build --jobs 2
+    Example: ./review build --jobs 2
     """
     _build(jobs, force=force, timeout=timeout, scheduler=scheduler)
-    typer.echo("Next: make serve")
+    next_step("serve")
 
 
 def _build(
@@ -126,9 +127,9 @@ def update(
 
     Exit codes: 0 the site is up to date; 1 a page or the book failed, or the evidence is not
     valid, and the last good site stands; 4 the site is up to date but a file in the inbox
-    could not be read. (`make update` itself ends with 2 for either.)
+    could not be read. (`make update` ends with 2 for either.)
 
-    Example: python -m analysis update
+    Example: ./review update
     """
     from analysis.evidence.load import load
     from analysis.screening.waiting import awaiting
@@ -178,7 +179,7 @@ def _say_changes(data: Path) -> str:
     evidence = load_evidence()
     named = releases(data)
     if not named:
-        return "Next: python -m analysis release --baseline"
+        return f"Next: {PROGRAM} release --baseline"
     results = read_results(options.ROOT / "results", evidence.protocol)
     last = named[-1].name
     found = compare_versions(
@@ -187,19 +188,19 @@ def _say_changes(data: Path) -> str:
     Console(highlight=False).print(comparison_text(found))
     version = evidence.protocol.version.name
     if not found.anything:
-        return "Next: make serve"
+        return f"Next: {PROGRAM} serve"
     if version == last:
         return (
             "Next: set the next version.name and version.date in data/protocol.yml, "
-            "then python -m analysis release NAME"
+            f"then {PROGRAM} release NAME"
         )
-    return f"Next: python -m analysis release {version}"
+    return f"Next: {PROGRAM} release {version}"
 
 
 def status() -> None:
     """Say which pages are stale, and why.
 
-    Example: python -m analysis status
+    Example: ./review status
     """
     from analysis.book.checked import checked_evidence
     from analysis.execution.fingerprint import Inputs
@@ -213,7 +214,7 @@ def status() -> None:
     for name, reason in reasons.items():
         typer.echo(f"{name}: {reason}")
     typer.echo(f"{len(reasons)} of {len(pages)} pages are stale.")
-    typer.echo("Next: make book" if reasons else "Next: make serve")
+    next_step("build" if reasons else "serve")
 
 
 def serve(
@@ -223,7 +224,7 @@ def serve(
 
     On this machine only, until Ctrl-C.
 
-    Example: python -m analysis serve --port 8000
+    Example: ./review serve --port 8000
     """
     import functools
     import http.server
@@ -232,7 +233,7 @@ def serve(
 
     site = Project(options.ROOT).site
     if not (site / "index.html").is_file():
-        raise ReviewError("there is no site yet: run `make book` first")
+        raise ReviewError(f"there is no site yet: run `{PROGRAM} build` first")
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(site))
     try:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analysis import PROGRAM
 from analysis.commands.options import (
     DATA,
     FOR_A_PERSON,
@@ -49,7 +50,7 @@ def screen(
     kept at once; the same command goes on where you stopped. `--who consensus` shows the
     records on which two people differ.
 
-    Example: python -m analysis screen --who anna
+    Example: ./review screen --who anna
     """
     known_stage(stage)
     plain_name(who, "--who")
@@ -67,7 +68,7 @@ def agreement(stage: Stage = "title-abstract", data: Data = DATA) -> None:
     Percentage and Cohen's kappa for each pair of people. Exit code 3 while there are
     conflicts; `screen --who consensus` settles them.
 
-    Example: python -m analysis agreement --stage title-abstract
+    Example: ./review agreement --stage title-abstract
     """
     known_stage(stage)
     screening = load_screening(data)
@@ -99,7 +100,7 @@ def _session(data: Path, stage: str, who: str, seed: int | None) -> Session:
     if not is_sought(data, session.library):
         raise ReviewError(
             "exports were imported since duplicates were last sought: run "
-            "`python -m analysis search dedupe` first, or people read the same report twice"
+            f"`{PROGRAM} search dedupe` first, or people read the same report twice"
         )
     return session
 

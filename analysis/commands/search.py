@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analysis import PROGRAM
 from analysis.commands.options import DATA, Data, next_step, plain_name
 from analysis.files.problems import EvidenceError, shown
 
@@ -65,7 +66,7 @@ def import_(
     RIS, PubMed's .nbib, CSV, EndNote XML; the content decides, not the name of the file.
     A file that this source and day have brought already changes nothing.
 
-    Example: python -m analysis search import savedrecs.ris --source medline --date 2026-11-20
+    Example: ./review search import savedrecs.ris --source medline --date 2026-11-20
     """
     from analysis.searching.inbox import SearchDetails, import_exports, strategy_on_file
     from analysis.searching.sources import find_source
@@ -99,7 +100,7 @@ def dedupe(
 
     Within and across searches. A person's ruling is kept, whatever the rules say later.
 
-    Example: python -m analysis search dedupe --different medline-1 embase-2 --who anna
+    Example: ./review search dedupe --different medline-1 embase-2 --who anna
     """
     from analysis.searching.duplicate_log import deduplicate, log_path, overrule
     from analysis.searching.library import load_library
@@ -125,7 +126,7 @@ def flow(data: Data = DATA) -> None:
 
     What was not searched, or not written down, is not counted as 0.
 
-    Example: python -m analysis search flow
+    Example: ./review search flow
     """
     from analysis.evidence.load import load
     from analysis.screening.counted_flow import load_flow
@@ -143,7 +144,7 @@ def check_strategies(data: Data = DATA) -> None:
 
     It is parsed where a library can, else its form is checked.
 
-    Example: python -m analysis search strategies check
+    Example: ./review search strategies check
     """
     from analysis.searching.strategies import check_strategy, load_strategies
 
@@ -154,7 +155,7 @@ def check_strategies(data: Data = DATA) -> None:
     for check in checks:
         how = "parsed" if check.checked == "parsed" else "form checked"
         typer.echo(f"{check.strategy.database} ({check.strategy.platform}): {how}")
-    typer.echo("Next: run them, then python -m analysis search import FILE --source … --date …")
+    typer.echo(f"Next: run them, then {PROGRAM} search import FILE --source … --date …")
 
 
 def _flow_lines(flow: Flow) -> Iterator[str]:

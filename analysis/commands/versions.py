@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analysis import PROGRAM
 from analysis.commands import options
 from analysis.commands.options import load_evidence
 from analysis.files.problems import ReviewError
@@ -29,7 +30,7 @@ def release(
     A release is in data/releases: the data as they were, what they said, what they were
     made with. It is never changed. `--verify` makes it again from its own data.
 
-    Example: python -m analysis release 2026.11
+    Example: ./review release 2026.11
     """
     from analysis.versions.freezing import freeze, freeze_baseline
     from analysis.versions.releases import releases
@@ -41,10 +42,12 @@ def release(
         return
     if not name and not baseline:
         stated = load_evidence().protocol.version.name
-        raise ReviewError(f"name the version, as data/protocol.yml does: release {stated}")
+        raise ReviewError(
+            f"name the version, as data/protocol.yml does: {PROGRAM} release {stated}"
+        )
     made = freeze_baseline(data) if baseline else freeze(data, name)
     typer.echo(f"Release {made.name} ({made.kind or 'baseline'}) is in data/releases/{made.name}/.")
-    typer.echo("Next: commit it, then make book")
+    typer.echo(f"Next: commit it, then {PROGRAM} build")
 
 
 def _verify(data: Path, name: str) -> None:
@@ -70,7 +73,7 @@ def diff(
     What changed, by which rule a conclusion did, which trials made the difference, and
     every corrected value.
 
-    Example: python -m analysis diff 2013.11 2026.11
+    Example: ./review diff 2013.11 2026.11
     """
     from rich.console import Console
 

@@ -147,7 +147,7 @@ def schemas(protocol: Protocol) -> dict[str, pa.DataFrameSchema]:
                 "study_id": _slug(),
                 # Blank where the ruling is about every row of the trial.
                 "row_id": _text(),
-                # Blank until `python -m analysis check` has said what to write.
+                # Blank until `./review check` has said what to write.
                 "fingerprint": _pattern(
                     r"^(?:[0-9a-f]{8})?$", "eight digits and letters from a to f"
                 ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from analysis import PROGRAM
 from analysis.evidence.flow import Flow
 from analysis.evidence.rows import Evidence
 from analysis.files.problems import ReviewError
@@ -67,7 +68,7 @@ def before() -> Release:
     version = evidence().protocol.version
     found = previous_release(DATA, version.name, version.date)
     if found is None:
-        raise ReviewError("no earlier release: run `python -m analysis release --baseline` first")
+        raise ReviewError(f"no earlier release: run `{PROGRAM} release --baseline` first")
     return found
 
 

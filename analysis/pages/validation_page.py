@@ -44,7 +44,7 @@ _REPORT = TypeAdapter(dict[str, Part])
 
 
 def read_report(data: Path) -> dict[str, Part]:
-    """The stored report of the validation suite (`python -m tests.validation.report`)."""
+    """The stored report of the validation suite (`./review -m tests.validation.report`)."""
     return read_json(data / "validation.json", _REPORT)
 
 

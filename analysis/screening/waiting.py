@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from analysis import PROGRAM
 from analysis.evidence.integrity import findings, rulings_without_effect
 from analysis.evidence.rows import Evidence
 from analysis.formatting import counted, day, listed
@@ -43,7 +44,7 @@ def _screening(screening: Screening) -> Iterator[str]:
             (Verdict.CONFLICT, "on which the screeners differ", "consensus"),
         ):
             if number := verdicts.count(verdict):
-                command = f"python -m analysis screen --who {who} --stage {stage}"
+                command = f"{PROGRAM} screen --who {who} --stage {stage}"
                 yield f"{stage}: {counted(number, 'record')} {what} ({command})"
 
 
@@ -56,7 +57,7 @@ def _extraction(screening: Screening, evidence: Evidence) -> Iterator[str]:
         if decision.study_id
     }
     if missing := sorted(chosen - with_rows):
-        command = "python -m analysis extract new STUDY --who NAME"
+        command = f"{PROGRAM} extract new STUDY --who NAME"
         yield f"trials to extract: {listed(missing)} ({command})"
 
 
@@ -65,7 +66,7 @@ def _evidence(evidence: Evidence) -> Iterator[str]:
     if open_findings := sum(f.severity == "suspect" and f.ruling is None for f in found):
         yield f"suspect results on which nobody has ruled: {open_findings}"
     if lapsed := len(rulings_without_effect(evidence, found)):
-        yield f"rulings that do not count (python -m analysis check says why): {lapsed}"
+        yield f"rulings that do not count ({PROGRAM} check says why): {lapsed}"
     waiting = sum(trial.status == "awaiting" for trial in evidence.trials.values())
     if waiting:
         yield f"trials awaiting classification: {waiting}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from analysis import PROGRAM
 from analysis.files.json_files import read_json
 from analysis.files.problems import EvidenceError, Problem, ReviewError
 from analysis.protocol import Protocol
@@ -28,7 +29,9 @@ def read_results(
             continue
         path = folder / f"{question.key}.json"
         if not path.is_file():
-            raise ReviewError(f"{path.name} is not in results/: run `make book`, which makes it")
+            raise ReviewError(
+                f"{path.name} is not in results/: run `{PROGRAM} build`, which makes it"
+            )
         found[question.key] = read_synthesis(path)
     return found
 

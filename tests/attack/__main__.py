@@ -1,4 +1,4 @@
-"""Read every damaged file under limits: `python -m tests.attack` prints what came of it.
+"""Read every damaged file under limits: `./review -m tests.attack` prints what came of it.
 
 A process of its own, so that its memory can be capped. Names of readers as arguments try
 these only.

@@ -1,6 +1,6 @@
 """Every benchmark, beside its peers, in one run: `make bench` writes data/benchmarks.json.
 
-`python -m tests.benchmarks --quick` measures everything once and writes nothing. A quiet
+`./review -m tests.benchmarks --quick` measures everything once and writes nothing. A quiet
 machine gives the better figures; whatever else it does is in all of them.
 """
 
@@ -67,7 +67,7 @@ def measure(
         console.print(text, highlight=False, soft_wrap=True)
     else:
         output.write_text(text, encoding="utf-8")
-        console.print(f"The figures are in {output}.\nNext: make book")
+        console.print(f"The figures are in {output}.\nNext: ./review build")
 
 
 def _before(path: Path, again: bool) -> dict[str, dict[str, float]]:

@@ -1,6 +1,6 @@
 """How long the integrity checks take, and what they find in simulated reviews.
 
-`python -m tests.benchmarks.bench_integrity`; other seeds than the test suite's, and trials that
+`./review -m tests.benchmarks.bench_integrity`; other seeds than the test suite's, and trials that
 differ more than those the thresholds were chosen on.
 """
 

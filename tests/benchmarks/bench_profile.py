@@ -1,4 +1,4 @@
-"""Where the time of a build goes: `python -m tests.benchmarks.bench_profile`, in a built project.
+"""Where the time of a build goes: `./review -m tests.benchmarks.bench_profile`, in a built project.
 
 Prints JSON: steps of the build with their seconds. What a page costs is measured one page
 at a time, with nothing beside it.

@@ -1,6 +1,6 @@
 """How long the living loop takes, and how well duplicates are found.
 
-`python -m tests.benchmarks.bench_searching [RECORDS]`; not part of the test suite, because
+`./review -m tests.benchmarks.bench_searching [RECORDS]`; not part of the test suite, because
 a time is a property of a machine. Each import runs in a process of its own, so that the
 largest memory is its own too.
 """

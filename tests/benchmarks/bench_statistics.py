@@ -1,6 +1,6 @@
 """How long the statistics of a page take, beside metafor.
 
-`python -m tests.benchmarks.bench_statistics`; not part of the test suite, because a time
+`./review -m tests.benchmarks.bench_statistics`; not part of the test suite, because a time
 is a property of a machine.
 """
 

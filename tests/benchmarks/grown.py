@@ -1,4 +1,4 @@
-"""Build the book with its synthesis pages many times over: `python -m tests.benchmarks.grown 4`.
+"""Build the book with its synthesis pages many times over: `./review -m tests.benchmarks.grown 4`.
 
 For benchmarks: the copies are pages of their own, executed and rendered like the first.
 """

@@ -96,7 +96,7 @@ def test_a_check_of_a_protocol_that_asks_more_wants_nothing_done_by_hand(
     monkeypatch.setattr(options, "ROOT", asking_more.path.parent)
     said = CliRunner().invoke(app, ["check"])
     assert said.exit_code == 0, said.output
-    assert said.output.endswith("Next: make book\n")
+    assert said.output.endswith("Next: ./review build\n")
 
 
 def test_an_edit_by_hand_does_not_last(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Kill a release, or an import of an export, at each of its writes: it is whole or it is not there.
 
-`python -m tests.faults.interrupted`; each write in turn is begun and never ended, in a fork
+`./review -m tests.faults.interrupted`; each write in turn is begun and never ended, in a fork
 of this process, and the data are looked at. Then the same command is run to its end.
 """
 
@@ -171,7 +171,7 @@ def an_import(folder: Path) -> Interruptible:
 def main() -> None:
     """Print at how many writes each was killed, and survived.
 
-    Example: python -m tests.faults.interrupted
+    Example: ./review -m tests.faults.interrupted
     """
     for made in (a_release, an_import):
         with tempfile.TemporaryDirectory(prefix="interrupted-") as folder:

@@ -1,6 +1,6 @@
 """Kill builds of the real review at random moments; count what the site and data survive.
 
-`python -m tests.faults.kills --kills 50`; not part of the test suite, because each kill
+`./review -m tests.faults.kills --kills 50`; not part of the test suite, because each kill
 costs most of a build. The victim is drawn from the processes that run at the moment: the
 driver, the parent of the kernels, a kernel, or a process of the book.
 The moments follow from the seed and from how fast the machine is. Needs Linux's /proc.
@@ -323,7 +323,7 @@ def main(
 ) -> None:
     """Print each kill and the number survived; exit 1 if one was not.
 
-    Example: python -m tests.faults.kills --kills 50
+    Example: ./review -m tests.faults.kills --kills 50
     """
     deadline, done = time.monotonic() + 60 * minutes, list[Kill]()
     with tempfile.TemporaryDirectory(prefix="kills-") as folder:

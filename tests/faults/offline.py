@@ -1,6 +1,6 @@
 """Install the lock without a network, from a folder of packages: what a closed network needs.
 
-`python -m tests.faults.offline`; on demand, because it downloads every package once (from
+`./review -m tests.faults.offline`; on demand, because it downloads every package once (from
 where this machine's pip is told to) and needs some gigabytes for a while.
 """
 
@@ -39,7 +39,7 @@ def run(*command: str | Path, alone: bool = False) -> str:
 def main() -> None:
     """Download the lock, install it without a network, and print what that took.
 
-    Example: python -m tests.faults.offline
+    Example: ./review -m tests.faults.offline
     """
     with tempfile.TemporaryDirectory(prefix="offline-") as folder:
         packages, environment = Path(folder, "packages"), Path(folder, "environment")

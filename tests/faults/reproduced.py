@@ -1,6 +1,6 @@
 """Two builds of two clean copies, in unlike surroundings: which files differ?
 
-`python -m tests.faults.reproduced` prints how many files it compared and how many differ.
+`./review -m tests.faults.reproduced` prints how many files it compared and how many differ.
 The second build has another folder, another order of hashes, another time zone and
 language, and no network.
 """
@@ -82,7 +82,7 @@ def _compared(kind: str, one: Path, other: Path) -> Comparison:
 def main() -> None:
     """Build twice, compare, print; exit 1 if a file differs.
 
-    Example: python -m tests.faults.reproduced
+    Example: ./review -m tests.faults.reproduced
     """
     with tempfile.TemporaryDirectory(prefix="reproduced-") as folder:
         one, other = Path(folder, "one"), Path(folder) / ELSEWHERE

@@ -1,6 +1,6 @@
 """Every figure as a picture that somebody has looked at.
 
-`python -m tests.figures.gallery FOLDER` draws them all; a picture that is right belongs in
+`./review -m tests.figures.gallery FOLDER` draws them all; a picture that is right belongs in
 `baseline/`, where `test_gallery` compares with it.
 """
 

@@ -44,7 +44,7 @@ def test_records_wait_until_two_have_decided(data: Path, evidence: Evidence, ids
     decide(data, ids[0], "title-abstract", {"anna": "include", "ben": "exclude"})
     decide(data, ids[1], "title-abstract", {"anna": "include"})
     waiting, conflict = lines(data, evidence, "title-abstract")
-    assert waiting.startswith("title-abstract: 2 records to decide on (python -m analysis screen")
+    assert waiting.startswith("title-abstract: 2 records to decide on (./review screen")
     assert conflict.startswith("title-abstract: 1 record on which the screeners differ")
     assert "--who consensus" in conflict
 

@@ -1,6 +1,6 @@
 """A whole update with made-up records, told step by step: what the book shows and a test runs.
 
-`python -m tests.searching.recorded_update` runs the steps in a temporary copy of the checkout
+`./review -m tests.searching.recorded_update` runs the steps in a temporary copy of the checkout
 and writes chapters/living/recorded-update.md.
 """
 
@@ -127,7 +127,7 @@ def _as_embase_has_it(found: Article, rng: random.Random) -> Article:
 def _take_in(day: dt.date) -> tuple[Step, ...]:
     return (
         Step(
-            "make update",
+            "./review update",
             heading="Two exports arrive",
             words=(
                 f"A person puts the files `{day}-medline.ris` and `{day}-embase.ris` into "
@@ -147,18 +147,18 @@ def _screen_titles() -> tuple[Step, ...]:
             "anna",
             stage,
             "Two people screen titles and abstracts",
-            "Both use a spreadsheet here.\n`python -m analysis screen --who anna` alone shows "
+            "Both use a spreadsheet here.\n`./review screen --who anna` alone shows "
             "one record after another in the terminal and takes one key a decision.",
         ),
         *_sheet("ben", stage),
         Step(
-            "python -m analysis agreement",
+            "./review agreement",
             code=3,
             heading="They compare",
             words="Exit code 3 says that people have something to settle.",
         ),
         *_sheet("consensus", stage, words="They talk, and settle what they differed on."),
-        Step("python -m analysis agreement"),
+        Step("./review agreement"),
     )
 
 
@@ -167,14 +167,14 @@ def _read_reports() -> tuple[Step, ...]:
         *_sheet("anna", "retrieval", "The reports are obtained and read"),
         *_sheet("anna", "full-report"),
         *_sheet("ben", "full-report"),
-        Step("python -m analysis agreement --stage full-report"),
-        Step("python -m analysis search flow", heading="The flow of records is counted"),
+        Step("./review agreement --stage full-report"),
+        Step("./review search flow", heading="The flow of records is counted"),
     )
 
 
 def _sheet(who: str, stage: str, heading: str = "", words: str = "") -> tuple[Step, ...]:
     name = f"{stage}.{who}.csv"
-    command = f"python -m analysis screen --who {who} --stage {stage}"
+    command = f"./review screen --who {who} --stage {stage}"
     fills_in = "Anna and Ben fill" if who == "consensus" else f"{who.capitalize()} fills"
     return (
         Step(f"{command} --write-sheet {name}", heading=heading, words=words),
@@ -188,7 +188,7 @@ def _sheet(who: str, stage: str, heading: str = "", words: str = "") -> tuple[St
 
 def _extract() -> tuple[Step, ...]:
     anna, ben = (f"data/extraction/{STUDY}/{who}" for who in ("anna", "ben"))
-    extract = "python -m analysis extract"
+    extract = "./review extract"
     return (
         Step(f"{extract} new {STUDY} --who anna", heading="Two people extract the new trial"),
         Step(f"{extract} new {STUDY} --who ben"),
@@ -210,20 +210,20 @@ def _extract() -> tuple[Step, ...]:
 def _release(name: str, day: dt.date, before: str) -> tuple[Step, ...]:
     return (
         Step(
-            "python -m analysis check",
+            "./review check",
             heading="The new version is released",
             words=f"A person sets the version in `data/protocol.yml` to {name} of {day}.",
             by_hand=partial(_set_version, name=name, day=day),
         ),
-        Step(f"python -m analysis release {name}"),
-        Step(f"python -m analysis diff {before} {name}"),
+        Step(f"./review release {name}"),
+        Step(f"./review diff {before} {name}"),
         Step(
-            "make update",
+            "./review update",
             heading="The site follows",
             words="The pages that read the new rows, or the version, are executed again.",
         ),
         Step(
-            "make update",
+            "./review update",
             heading="The next day nothing is new",
             words="A scheduler may run the same command every day.",
         ),
@@ -317,13 +317,18 @@ def run(root: Path, step: Step) -> Done:
         step.by_hand(root)
     begun, used = time.perf_counter(), _processor_seconds()
     ended = subprocess.run(
-        _arguments(step.command),
+        step.command.split(),
         cwd=root,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "TERM": "dumb", "COLUMNS": str(WIDTH)},
+        env={
+            **os.environ,
+            "TERM": "dumb",
+            "COLUMNS": str(WIDTH),
+            "REVIEW_ENVIRONMENT": sys.prefix,
+        },
     )
     seconds = time.perf_counter() - begun
     if ended.returncode != step.code:
@@ -335,21 +340,6 @@ def _processor_seconds() -> float:
     """What all commands so far have used, and the processes they started."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return children.ru_utime + children.ru_stime
-
-
-def _arguments(command: str) -> list[str]:
-    """The command, run by this environment's interpreter."""
-    program, *words = command.split()
-    if program == "make":
-        return [
-            "make",
-            "--no-print-directory",
-            "-o",
-            "requirements.txt",
-            f"VENV={sys.prefix}",
-            *words,
-        ]
-    return [sys.executable, *words]
 
 
 def page(done: tuple[Done, ...]) -> str:
@@ -364,7 +354,7 @@ def page(done: tuple[Done, ...]) -> str:
         "```",
         "Everything was run in a temporary copy of the project and is printed as it came; "
         "only lines that say how far a build has come are left out, where a line says so.\n"
-        "`python -m tests.searching.recorded_update` runs it again and rewrites this page.",
+        "`./review -m tests.searching.recorded_update` runs it again and rewrites this page.",
     ]
     for item in done:
         parts += [f"## {item.step.heading}"] if item.step.heading else []
@@ -425,7 +415,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         root = Path(name).resolve()
         copy_checkout(root)
-        run(root, Step("make book"))  # The site as it stands before the exports arrive.
+        run(root, Step("./review build"))  # The site as it stands before the exports arrive.
         done = tuple(run(root, step) for step in story(root / "data"))
     write_atomically(ROOT / PAGE, page(done))
 

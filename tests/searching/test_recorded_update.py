@@ -62,7 +62,7 @@ def publish_results(root: Path) -> None:
 
 def words(step: Step) -> list[str]:
     """The step's command as the command line takes it."""
-    return step.command.removeprefix("make ").removeprefix("python -m analysis ").split()
+    return step.command.removeprefix("./review ").split()
 
 
 def run_here(root: Path, step: Step) -> Done:
@@ -141,7 +141,7 @@ def test_what_the_page_prints_is_what_the_commands_print(told: tuple[Done, ...])
     lasting = [d for d in told if not " ".join(words(d.step)).startswith(MOVES_ON)]
     assert len(lasting) > 15
     different = [d.step.command for d in lasting if code_block(d) not in text]
-    assert not different, "run `python -m tests.searching.recorded_update`"
+    assert not different, "run `./review -m tests.searching.recorded_update`"
 
 
 def test_nothing_on_the_page_can_be_taken_for_evidence(evidence: Evidence) -> None:
@@ -156,5 +156,5 @@ def test_nothing_on_the_page_can_be_taken_for_evidence(evidence: Evidence) -> No
 
 def test_of_the_progress_of_a_build_two_lines_are_shown() -> None:
     said = "\n".join(f"[{n:2}/42] ✓ page" for n in range(1, 43))
-    text = page((Done(Step("make update"), f"before\n{said}\nafter", 0.5, 0.4),))
+    text = page((Done(Step("./review update"), f"before\n{said}\nafter", 0.5, 0.4),))
     assert "before\n[ 1/42] ✓ page\n[ 2/42] ✓ page\n… (40 lines like these left out)\nafter" in text

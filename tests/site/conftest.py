@@ -68,11 +68,11 @@ def copy_checkout(target: Path) -> None:
 def make(root: Path, goal: str) -> subprocess.CompletedProcess[str]:
     """Run `make` there with this environment's packages, which are the pinned ones."""
     return subprocess.run(
-        ["make", "--no-print-directory", "-o", "requirements.txt", goal, f"VENV={sys.prefix}"],
+        ["make", "--no-print-directory", goal],
         cwd=root,
         capture_output=True,
         text=True,
-        env={**os.environ, "TERM": "dumb"},
+        env={**os.environ, "TERM": "dumb", "REVIEW_ENVIRONMENT": sys.prefix},
     )
 
 

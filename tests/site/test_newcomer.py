@@ -7,8 +7,6 @@ import os
 import subprocess
 import sys
 
-import pytest
-
 from analysis.book.contents import contents_of
 from analysis.protocol import load_protocol
 from tests.site.conftest import ROOT, Built, make
@@ -80,15 +78,3 @@ def test_a_broken_data_file_stops_the_build_and_leaves_the_site(built: Built) ->
     assert f"data/outcomes.csv:{line}: sd_intervention: -1.6" in done.stderr
     assert "Traceback" not in done.stderr
     assert (built.site / "index.html").read_bytes() == site
-
-
-@pytest.mark.parametrize("command", ["check", "build", "status", "serve"])
-def test_every_command_has_help_with_an_example(command: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "analysis", command, "--help"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert f"Example: python -m analysis {command}" in done.stdout

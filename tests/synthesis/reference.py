@@ -1,6 +1,6 @@
 """metafor's numbers for one question: from R where it is installed, otherwise as pinned here.
 
-`python -m tests.synthesis.reference` writes the pinned files again.
+`./review -m tests.synthesis.reference` writes the pinned files again.
 """
 
 from __future__ import annotations

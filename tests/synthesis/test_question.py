@@ -118,7 +118,7 @@ def test_effects_of_the_pinned_rows_are_what_r_made_of_them(
         for trial in question_rows(evidence, question).trials
         if rows.get(trial.study_id) == tuple(row.row_id for row in trial.rows)
     }
-    assert len(now) > 15, "write the reference again: python -m tests.synthesis.reference"
+    assert len(now) > 15, "write the reference again: ./review -m tests.synthesis.reference"
     for study_id, trial in now.items():
         assert_same(trial.effect.effect, pinned[study_id, "effect"])
         assert_same(trial.effect.variance, pinned[study_id, "variance"])

@@ -1,4 +1,4 @@
-"""The stored validation report: `python -m tests.validation.report` writes data/validation.json.
+"""The stored validation report: `./review -m tests.validation.report` writes data/validation.json.
 
 For each reference (RevMan, metafor) and quantity: how many numbers were compared, the
 largest relative difference, the tolerance the tests hold it to, and where we differ on

@@ -33,7 +33,7 @@ def test_a_missing_page_is_named_with_the_command_that_makes_it(
     folder: Path, evidence: Evidence
 ) -> None:
     (folder / "headache.pain.post.json").unlink()
-    with pytest.raises(ReviewError, match=r"headache\.pain\.post\.json .* `make book`"):
+    with pytest.raises(ReviewError, match=r"headache\.pain\.post\.json .* `\./review build`"):
         read_results(folder, evidence.protocol)
 
 

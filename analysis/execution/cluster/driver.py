@@ -24,6 +24,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from analysis import PROGRAM
 from analysis.execution.cluster.stage import Assignment, Checkout, checkout, packed
 from analysis.execution.fingerprint import Inputs
 from analysis.execution.notebook import Executed, Failed, Job
@@ -81,7 +82,7 @@ def _connected(address: str) -> Iterator[Any]:
     try:
         from distributed import Client
     except ImportError:
-        command = "python -m pip install distributed"
+        command = f"{PROGRAM} -m pip install distributed"
         raise ReviewError(f"--scheduler needs Dask, which is not installed: {command}") from None
     try:
         # A client that cannot connect would hang and print a traceback when it is collected.

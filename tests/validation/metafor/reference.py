@@ -113,7 +113,7 @@ def _tables(table: Tables) -> pd.DataFrame:
 
 
 def write_pinned() -> None:
-    """Write `reference.csv` again: `python -m tests.validation.metafor.reference`."""
+    """Write `reference.csv` again: `./review -m tests.validation.metafor.reference`."""
     found = live(
         [*published_effects(), *random_effects(PINNED_RANDOM)],
         [*published_tables(), *random_tables(PINNED_RANDOM)],
