@@ -11,11 +11,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from analysis.files.problems import read_bytes
+from analysis.files.slugs import SLUG
 from analysis.files.yaml_files import LARGEST_YAML, model_of
 
 # Links to files are made by adding to it, so it ends with a slash.
 SiteUrl = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9._~:/%-]+/$", max_length=200)]
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Slug = Annotated[str, Field(pattern=SLUG, max_length=60)]
 MeasureName = Literal["SMD", "RR"]
 Model = Literal[
     "common",

@@ -7,8 +7,9 @@ import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from analysis.execution.fingerprint import Inputs, Parts, digest
+from analysis.execution.fingerprint import Inputs, Parts
 from analysis.execution.plan import Project
+from analysis.files.digests import digest
 from analysis.files.problems import ReviewError
 from analysis.files.writing import write_atomically
 

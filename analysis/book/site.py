@@ -34,8 +34,8 @@ from analysis.book.rendering import (
     substitutions_file,
     titles,
 )
-from analysis.execution.fingerprint import digest
 from analysis.execution.plan import Project
+from analysis.files.digests import digest
 from analysis.files.writing import write_atomically
 
 if TYPE_CHECKING:

@@ -17,7 +17,6 @@ from analysis.commands.options import (
     FOR_A_PERSON,
     Data,
     Who,
-    load_screening,
     next_step,
 )
 from analysis.files.problems import ReviewError, shown
@@ -48,6 +47,7 @@ def extract_new(
 
     Example: ./review extract new minen-2026 --who anna
     """
+    from analysis.screening.decisions import load_screening
     from analysis.screening.extraction import new_extraction
 
     screening = load_screening(data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,10 +9,10 @@ import typer
 
 from analysis import PROGRAM
 from analysis.files.problems import ReviewError
+from analysis.files.slugs import is_slug
 
 if TYPE_CHECKING:
     from analysis.evidence.rows import Evidence
-    from analysis.screening.decisions import Screening
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
@@ -29,16 +28,6 @@ def next_step(command: str) -> None:
     typer.echo(f"Next: {PROGRAM} {command}")
 
 
-def load_screening(data: Path) -> Screening:
-    """The decisions so far, with the records and the duplicates that they are about."""
-    from analysis.screening import decisions as screening
-    from analysis.searching.duplicate_log import load_deduplication
-    from analysis.searching.library import load_library
-
-    library = load_library(data)
-    return screening.load_screening(data, library, load_deduplication(data, library))
-
-
 def known_stage(stage: str) -> None:
     """ReviewError for a stage that there is not."""
     from analysis.searching.decision_schemas import STAGES
@@ -49,9 +38,7 @@ def known_stage(stage: str) -> None:
 
 def plain_name(name: str, option: str) -> str:
     """The name of a person; ReviewError for one that a file name could not hold."""
-    from analysis.searching.decision_schemas import SLUG
-
-    if not re.fullmatch(SLUG, name):
+    if not is_slug(name):
         raise ReviewError(f"{option} {name!r}: a name in small letters, digits and hyphens")
     return name
 

@@ -20,7 +20,6 @@ from analysis.commands.options import (
     Stage,
     Who,
     known_stage,
-    load_screening,
     next_step,
     plain_name,
 )
@@ -70,6 +69,8 @@ def agreement(stage: Stage = "title-abstract", data: Data = DATA) -> None:
 
     Example: ./review agreement --stage title-abstract
     """
+    from analysis.screening.decisions import load_screening
+
     known_stage(stage)
     screening = load_screening(data)
     for found in screening.agreements(stage):
@@ -144,6 +145,7 @@ def _make_sheet(path: Path, session: Session) -> None:
 
 
 def _take_sheet(data: Path, path: Path, stage: str, who: str) -> None:
+    from analysis.screening.decisions import load_screening
     from analysis.screening.sheet import read_sheet
 
     report = read_sheet(path, data, load_screening(data), stage, who)

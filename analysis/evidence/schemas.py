@@ -8,6 +8,7 @@ import pandera.pandas as pa
 
 from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL
 from analysis.evidence.rows import CertaintyDomain, IntegrityCheck
+from analysis.files.slugs import SLUG
 from analysis.imports import without
 from analysis.protocol import Protocol
 
@@ -15,7 +16,6 @@ from analysis.protocol import Protocol
 with without("hypothesis"):
     import pandera.strategies.pandas_strategies  # noqa: F401
 
-SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 ROW_ID = r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$"
 DOI = r"^(?:10\.\d{4,9}/[^\s<>\"]+)?$"
 PLACE = r"[a-z0-9/-]+(?:#[a-z0-9-]+)?"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 import json
 import platform
 import re
@@ -12,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from analysis.execution.plan import Page, Project
+from analysis.files.digests import digest
 from analysis.files.writing import write_atomically
 
 Parts = Mapping[str, str]
@@ -26,11 +26,6 @@ FINISHING = f"{PACKAGE}.execution.notebook"
 
 _IMPORT = re.compile(r"^[ \t]*((?:from|import)[ \t][^#\n(]*(?:\([^)]*\))?)", re.MULTILINE)
 _IMPORT_WITHIN_LINE = re.compile(r"[;:][ \t]*(?:from|import)[ \t]")
-
-
-def digest(content: bytes) -> str:
-    """BLAKE2b of the content, 128 bits, as hexadecimal."""
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ not overlap here overlaps nowhere.
 
 from __future__ import annotations
 
-import hashlib
 import html
 import io
 import re
@@ -25,6 +24,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from analysis.figures.compact import compact
+from analysis.files.digests import digest
 
 WIDTH = 684.0  # points: 9.5 inches, the width of every figure that fills a page
 POINTS_PER_INCH = 72.0
@@ -117,7 +117,7 @@ def render_png(figure: Figure, *, dpi: float = 144) -> bytes:
 def inline_svg(figure: Figure, alt: str) -> str:
     """A figure as markup for a page: named by `alt`, its ids its own, scrollable by keyboard."""
     document = render_svg(figure)
-    mark = hashlib.sha256(document.encode()).hexdigest()[:8]
+    mark = digest(document)[:8]
     # Two figures on one page must not share ids: a clip path would be taken from the other.
     document = compact(document, f"f{mark}-")
     named = html.escape(alt, quote=True)

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.files.csv_files import CONTROL, csv_text
+from analysis.files.csv_files import CONTROL, NUMBER, csv_text
 from analysis.files.encoding import lines_of
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem
 from analysis.files.writing import write_atomically
@@ -24,7 +23,6 @@ from analysis.files.writing import write_atomically
 FORMULA_MARKS = "=+-@\t\r＝＋－＠"
 # A spreadsheet in a locale with a decimal comma saves its CSV with semicolons.
 DELIMITERS = ",;\t"
-NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 LONGEST_CELL = 1_000_000
 # A hundred thousand records with their abstracts.
 LARGEST_TABLE = 200_000_000
@@ -41,10 +39,14 @@ class Row:
         return self.cells[column]
 
 
+def is_formula(cell: str) -> bool:
+    """Whether a spreadsheet would run the cell; a number is no formula, with a comma neither."""
+    return cell.startswith(tuple(FORMULA_MARKS)) and not NUMBER.fullmatch(cell.replace(",", "."))
+
+
 def quoted(cell: str) -> str:
-    """The cell as it is written: nothing that a spreadsheet would run. A number is no formula."""
-    runs = cell[:1] in tuple(FORMULA_MARKS) and not NUMBER.fullmatch(cell)
-    return "'" + cell if runs or _looks_quoted(cell) else cell
+    """The cell as it is written: nothing that a spreadsheet would run."""
+    return "'" + cell if is_formula(cell) or _looks_quoted(cell) else cell
 
 
 def unquoted(cell: str) -> str:

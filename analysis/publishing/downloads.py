@@ -13,8 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from analysis.files.csv_files import NUMBER
-from analysis.files.tables import FORMULA_MARKS
+from analysis.files.tables import quoted
 from analysis.publishing.effects_table import effects_csv
 from analysis.publishing.licences import licences_csv
 from analysis.synthesis.model import Synthesis
@@ -119,20 +118,12 @@ def _bytes(folder: Path, name: str) -> bytes:
 
 
 def spreadsheet_safe(text: str) -> str:
-    """CSV in which no cell is a formula: one that a spreadsheet would run gets an apostrophe.
-
-    Numbers stay as they are, negative ones too.
-    """
+    """CSV in which no cell is a formula; numbers stay as they are, negative ones too."""
     safe = io.StringIO(newline="")
     writer = csv.writer(safe, lineterminator="\n")
     rows = csv.reader(io.StringIO(text, newline=""))
-    writer.writerows([_safe_cell(cell) for cell in row] for row in rows)
+    writer.writerows([quoted(cell) for cell in row] for row in rows)
     return safe.getvalue()
-
-
-def _safe_cell(cell: str) -> str:
-    runs = cell != "" and cell[0] in FORMULA_MARKS and not NUMBER.fullmatch(cell)
-    return f"'{cell}" if runs else cell
 
 
 def zipped(files: tuple[Download, ...]) -> bytes:

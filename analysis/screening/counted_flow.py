@@ -17,17 +17,13 @@ from analysis.screening.decisions import (
     Verdict,
     load_screening,
 )
-from analysis.searching.duplicate_log import load_deduplication
-from analysis.searching.library import load_library
 
 OTHER_METHODS = "datasets, reviews and reports"
 
 
 def load_flow(data: Path, evidence: Evidence) -> Flow:
     """Count the flow of the review as its files stand now."""
-    library = load_library(data)
-    screening = load_screening(data, library, load_deduplication(data, library))
-    return review_flow(evidence, screening)
+    return review_flow(evidence, load_screening(data))
 
 
 def review_flow(evidence: Evidence, screening: Screening) -> Flow:

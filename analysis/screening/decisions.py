@@ -21,8 +21,8 @@ from analysis.files.tables import Row, read_table, write_table
 from analysis.screening.agreement import Agreement, agreement
 from analysis.screening.stopping import StoppingAid, stopping_aid
 from analysis.searching.decision_schemas import STAGES, row_problems, screening_schema
-from analysis.searching.duplicate_log import Deduplication
-from analysis.searching.library import Library
+from analysis.searching.duplicate_log import Deduplication, load_deduplication
+from analysis.searching.library import Library, load_library
 
 SCREENERS = 2
 CONSENSUS = "consensus"
@@ -169,9 +169,14 @@ def _is_yes(stage: str, decision: Decision) -> bool:
     return unsure_goes_on or decision.decision in ("include", "obtained")
 
 
-def load_screening(data: Path, library: Library, deduplication: Deduplication) -> Screening:
-    """Read the decisions; EvidenceError names file, line and column of everything wrong."""
-    return Screening(library, deduplication, read_decisions(data, library))
+def load_screening(data: Path, library: Library | None = None) -> Screening:
+    """The decisions so far, with the records and the duplicates that they are about.
+
+    `library` spares reading the records again. EvidenceError names file, line and column of
+    everything wrong.
+    """
+    known = load_library(data) if library is None else library
+    return Screening(known, load_deduplication(data, known), read_decisions(data, known))
 
 
 def read_decisions(data: Path, library: Library) -> tuple[Decision, ...]:

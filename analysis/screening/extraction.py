@@ -17,11 +17,12 @@ from itertools import pairwise
 from pathlib import Path
 
 from analysis.evidence.load import load
-from analysis.evidence.schemas import SLUG, schemas
+from analysis.evidence.schemas import schemas
 from analysis.files.csv_files import TextTable, read_csv
 from analysis.files.lock import locked
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError, short
-from analysis.files.tables import FORMULA_MARKS, NUMBER, Row, read_table, write_table
+from analysis.files.slugs import is_slug
+from analysis.files.tables import Row, is_formula, read_table, write_table
 from analysis.files.writing import write_atomically
 from analysis.protocol import Protocol, load_protocol
 from analysis.searching.records import Record
@@ -58,7 +59,7 @@ def new_extraction(
     ReviewError where a name is no slug or the templates are there: they may hold work.
     """
     for what, name in (("study", study_id), ("extractor", who)):
-        if not re.fullmatch(SLUG, name):
+        if not is_slug(name):
             raise ReviewError(f"{name!r} cannot name a {what}: small letters, digits and hyphens")
     folder = data / "extraction" / study_id / who
     if folder.exists():
@@ -220,7 +221,7 @@ def _read(data: Path, folder: Path) -> dict[str, list[Row]]:
         for name in KEYS
         for row in rows[name]
         for column, cell in row.cells.items()
-        if cell.startswith(tuple(FORMULA_MARKS)) and not NUMBER.fullmatch(cell)
+        if is_formula(cell)
     ]
     if problems:
         raise EvidenceError(problems)

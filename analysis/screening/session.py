@@ -22,7 +22,7 @@ from analysis.screening.decisions import (
     withdraw,
 )
 from analysis.screening.ranking import SEED, Features, Ranking, make_features, rank
-from analysis.searching.duplicate_log import load_deduplication, now
+from analysis.searching.duplicate_log import now
 from analysis.searching.library import Library, load_library
 from analysis.searching.records import Record
 
@@ -124,8 +124,7 @@ class Session:
         self._screening = replace(self._screening, decisions=decisions)
 
     def _learn(self) -> None:
-        deduplication = load_deduplication(self.data, self._library)
-        self._screening = load_screening(self.data, self._library, deduplication)
+        self._screening = load_screening(self.data, self._library)
         if self._features is None:
             self._features = stage_features(self._screening, self.stage, self.examples)
         waiting = self._screening.queue(self.stage, self.who)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from analysis.files.slugs import is_slug
 from analysis.protocol import Eligibility
 from analysis.screening.session import Session
-from analysis.searching.decision_schemas import CRITERIA, SLUG, STAGES
+from analysis.searching.decision_schemas import CRITERIA, STAGES
 from analysis.searching.records import Record, clean
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _decide(
         criterion = chosen
     elif decision == "include" and needed:
         study_id = read_line("Which study does it report (for example minen-2026)? ").strip()
-        if not re.fullmatch(SLUG, study_id):
+        if not is_slug(study_id):
             console.print("Small letters, digits and hyphens: not recorded.", style="yellow")
             console.print(keys(session.stage), style="dim")
             return 0

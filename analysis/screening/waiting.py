@@ -11,15 +11,12 @@ from analysis.evidence.rows import Evidence
 from analysis.formatting import counted, day, listed
 from analysis.screening.decisions import Screening, Verdict, load_screening
 from analysis.searching.decision_schemas import STAGES
-from analysis.searching.duplicate_log import load_deduplication
 from analysis.searching.history import load_searches, source_status
-from analysis.searching.library import load_library
 
 
 def awaiting(data: Path, evidence: Evidence) -> tuple[str, ...]:
     """One line for each kind of work that only a person can do, in the order it comes up."""
-    library = load_library(data)
-    screening = load_screening(data, library, load_deduplication(data, library))
+    screening = load_screening(data)
     return (
         *_searches(data, evidence),
         *_screening(screening),

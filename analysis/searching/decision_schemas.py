@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.files.problems import MOST_PROBLEMS, Problem
+from analysis.files.slugs import SLUG
 from analysis.files.tables import Row
 
 if TYPE_CHECKING:
     import pandas as pd
     import pandera.pandas as pa
 
-SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 WHEN = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"
 
 STAGES = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import yaml
 
+from analysis.files.digests import digest
 from analysis.files.lock import locked
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError
 from analysis.files.tables import Row, read_table, write_table
@@ -99,8 +99,11 @@ def _sought_among(library: Library) -> str:
     """The records by one digest, and the library whose rules were used."""
     from importlib.metadata import version
 
-    digest = sha256("\n".join(sorted(library.records)).encode()).hexdigest()
-    said = {"records": len(library.records), "digest": digest, "bib_dedupe": version("bib-dedupe")}
+    said = {
+        "records": len(library.records),
+        "digest": digest("\n".join(sorted(library.records))),
+        "bib_dedupe": version("bib-dedupe"),
+    }
     return yaml.safe_dump(said, sort_keys=False)
 
 

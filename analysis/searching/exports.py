@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from hashlib import sha256
 from pathlib import Path
 
+from analysis.files.digests import digest
 from analysis.files.encoding import decode
 from analysis.files.problems import EvidenceError, Problem, read_bytes
 from analysis.files.tables import LONGEST_CELL
@@ -49,7 +49,7 @@ def read_export(path: Path) -> Export:
     raw = read_bytes(path, LARGEST_EXPORT)
     if not raw.strip():
         raise EvidenceError([Problem(path, 1, None, "the file is empty")])
-    digest = sha256(raw).hexdigest()
+    received = digest(raw)
     if XML.match(raw):
         format, records = "endnote-xml", read_endnote(raw, path)
     else:
@@ -59,7 +59,7 @@ def read_export(path: Path) -> Export:
         records = TEXT_READERS[format](text, path)
     if problems := [problem for record in records for problem in _too_long(path, record)]:
         raise EvidenceError(problems)
-    return Export(path, digest, format, records)
+    return Export(path, received, format, records)
 
 
 def _too_long(path: Path, record: Raw) -> Iterator[Problem]:

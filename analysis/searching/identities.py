@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from typing import TYPE_CHECKING
+
+from analysis.files.digests import digest
 
 if TYPE_CHECKING:
     from analysis.searching.records import Record
@@ -31,9 +32,9 @@ def identity(source: str, record: Record) -> str:
     if slug and plain and len(slug) <= LONGEST_SLUG:
         return f"{source}-{slug}"
     if accession:
-        return f"{source}-{digest(accession)}"
+        return f"{source}-{short_digest(accession)}"
     named = record.doi, record.title.casefold(), record.authors.casefold(), record.year
-    return f"{source}-{digest(*named)}"
+    return f"{source}-{short_digest(*named)}"
 
 
 def same_work(one: Record, other: Record) -> bool:
@@ -62,5 +63,5 @@ def comparable(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def digest(*parts: str) -> str:
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
+def short_digest(*parts: str) -> str:
+    return digest("\x1f".join(parts))[:12]

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from analysis.files.lock import locked
 from analysis.files.problems import EvidenceError, Problem, ReviewError
+from analysis.files.slugs import is_slug
 from analysis.files.writing import write_atomically
-from analysis.searching.decision_schemas import SLUG
 from analysis.searching.exports import Export, read_export
 from analysis.searching.history import ExportFile, Search, load_searches, write_search
 from analysis.searching.library import load_library, search_folder
@@ -38,7 +38,7 @@ class SearchDetails:
     strategy: Path | None = None
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(SLUG, self.by):
+        if not is_slug(self.by):
             raise ReviewError(f"{self.by!r} cannot name who searched: small letters and hyphens")
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
+from analysis.files.digests import digest
 from analysis.files.problems import EvidenceError, Problem
 from analysis.searching.history import ExportFile, Search, load_searches
 from analysis.searching.records import Record, read_records
@@ -72,6 +72,6 @@ def search_folder(data: Path, date: dt.date) -> Path:
 def _check_unchanged(path: Path, export: ExportFile) -> None:
     if not path.is_file():
         raise EvidenceError([Problem(path, None, None, "the export is missing")])
-    if sha256(path.read_bytes()).hexdigest() != export.sha256:
+    if digest(path.read_bytes()) != export.sha256:
         message = "the export is not as it was received: its SHA-256 is not that of search.yml"
         raise EvidenceError([Problem(path, None, None, message)])

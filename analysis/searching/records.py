@@ -9,9 +9,9 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, short
+from analysis.files.slugs import is_slug
 from analysis.files.tables import read_table, write_table
-from analysis.searching.decision_schemas import SLUG
-from analysis.searching.identities import digest, identity, same_work
+from analysis.searching.identities import identity, same_work, short_digest
 
 DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+", re.IGNORECASE)
 YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
@@ -160,7 +160,7 @@ def as_record(raw: Raw) -> Record:
 
 
 def _content(record: Record) -> str:
-    return digest(*(getattr(record, name) for name in COLUMNS[1:]))[:6]
+    return short_digest(*(getattr(record, name) for name in COLUMNS[1:]))[:6]
 
 
 def _kind(raw: Raw) -> str:
@@ -185,7 +185,7 @@ def read_records(path: Path) -> tuple[Record, ...]:
     problems = []
     for row in rows:
         record_id = row["record_id"]
-        if not re.fullmatch(SLUG, record_id):
+        if not is_slug(record_id):
             message = f"{short(record_id)} is not the identity of a record"
             problems.append(Problem(path, row.line, "record_id", message))
         elif (line := first.setdefault(record_id, row.line)) != row.line:

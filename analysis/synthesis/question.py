@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +13,7 @@ from analysis.evidence.integrity import findings, reasons_to_keep_out
 from analysis.evidence.rows import Decision, Evidence, OutcomeRow, Published, Trial
 from analysis.evidence.selection import RowSetAside, rows_of, select
 from analysis.evidence.trial_effects import TrialEffect, trial_effect
+from analysis.files.digests import digest
 from analysis.protocol import Question, SynthesisRules
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.intervals import critical_value
@@ -505,7 +505,3 @@ def inputs_of(evidence: Evidence, question: Question, findings: Findings) -> Map
         if key == question.key
     }
     return {name: digest(repr(record)) for name, record in read.items()}
-
-
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import hashlib
 import io
 import json
 import math
@@ -23,6 +22,7 @@ from pathlib import Path
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
 from analysis.files.csv_files import read_csv
+from analysis.files.digests import digest
 from analysis.files.json_files import read_json
 from analysis.files.lock import locked
 from analysis.files.problems import ReviewError
@@ -85,8 +85,8 @@ def verify(data: Path, name: str) -> tuple[str, ...]:
     release = read_json(folder / "release.json", RELEASE)
     found = [
         f"{file} is not the file that was frozen"
-        for file, digest in release.data.items()
-        if _digest(folder / "data" / file) != digest
+        for file, then in release.data.items()
+        if _digest(folder / "data" / file) != then
     ]
     with tempfile.TemporaryDirectory() as copy:
         now = present_states(load(_with_later_tables(data, folder / "data", Path(copy))))
@@ -179,7 +179,7 @@ def _csv(header: tuple[str, ...], rows: list[dict[str, str]]) -> str:
 
 
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
+    return digest(path.read_bytes()) if path.is_file() else "missing"
 
 
 def _differences(at: str, before: object, now: object) -> Iterator[str]:

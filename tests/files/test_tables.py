@@ -13,6 +13,7 @@ HOSTILE = (
     "=1+1",
     "+cmd|' /C calc'!A0",
     "-2+3",
+    "+1,5,2",
     "@SUM(A1)",
     "\t=1",
     "＝1+1",
@@ -28,7 +29,7 @@ def test_no_written_cell_begins_like_a_formula(cell: str) -> None:
     assert unquoted(quoted(cell)) == cell
 
 
-@pytest.mark.parametrize("number", ["-0.45", "+3", "12", "-7", "-0,5"])
+@pytest.mark.parametrize("number", ["-0.45", "+3", "12", "-7", "-0,5", "-1e-05"])
 def test_a_number_is_no_formula(number: str) -> None:
     assert quoted(number) == number
 

@@ -7,7 +7,6 @@ import pytest
 from analysis.files.problems import EvidenceError
 from analysis.screening.decisions import (
     Decision,
-    Screening,
     Verdict,
     add_decisions,
     load_screening,
@@ -15,7 +14,7 @@ from analysis.screening.decisions import (
     verdict,
     withdraw,
 )
-from analysis.searching.duplicate_log import load_deduplication, overrule
+from analysis.searching.duplicate_log import overrule
 from analysis.searching.library import load_library
 
 TITLES, FULL = "title-abstract", "full-report"
@@ -24,11 +23,6 @@ TITLES, FULL = "title-abstract", "full-report"
 def said(who: str, decision: str, stage: str = TITLES, record: str = "r", **more: str) -> Decision:
     values = {"criterion": "", "study_id": "", "note": "", "when": "2026-11-21T08:00:00Z"} | more
     return Decision(record, stage, decision, who=who, **values)
-
-
-def load(data: Path) -> Screening:
-    library = load_library(data)
-    return load_screening(data, library, load_deduplication(data, library))
 
 
 def add(data: Path, *decisions: Decision) -> None:
@@ -84,7 +78,7 @@ def test_one_person_establishes_that_a_report_was_obtained() -> None:
 def test_the_latest_decision_of_a_person_counts_and_the_earlier_stays(data, ids) -> None:
     add(data, said("anna", "include", record=ids[0], when="2026-11-21T08:00:00Z"))
     add(data, said("anna", "exclude", record=ids[0], when="2026-11-21T09:00:00Z"))
-    screening = load(data)
+    screening = load_screening(data)
     assert len(screening.decisions) == 2
     assert screening.labels(TITLES, "anna") == {ids[0]: False}
 
@@ -93,7 +87,7 @@ def test_a_decision_counts_for_every_record_of_the_report(data, ids) -> None:
     library = load_library(data)
     overrule(data, library, (ids[0], ids[1]), "same", "anna", "")
     add(data, said("anna", "include", record=ids[1]), said("ben", "include", record=ids[0]))
-    verdicts = load(data).verdicts(TITLES)
+    verdicts = load_screening(data).verdicts(TITLES)
     assert len(verdicts) == 4
     assert list(verdicts.values()).count(Verdict.YES) == 1
 
@@ -101,16 +95,16 @@ def test_a_decision_counts_for_every_record_of_the_report(data, ids) -> None:
 def test_a_report_reaches_the_next_stage_by_a_yes_only(data, ids) -> None:
     for who in ("anna", "ben"):
         add(data, said(who, "include", record=ids[0]), said(who, "exclude", record=ids[1]))
-    screening = load(data)
+    screening = load_screening(data)
     assert screening.reached("retrieval") == (ids[0],)
     assert screening.reached(FULL) == ()
     add(data, said("anna", "obtained", "retrieval", ids[0]))
-    assert load(data).reached(FULL) == (ids[0],)
+    assert load_screening(data).reached(FULL) == (ids[0],)
 
 
 def test_a_persons_queue_is_what_that_person_has_not_read(data, ids) -> None:
     add(data, said("anna", "include", record=ids[0]))
-    screening = load(data)
+    screening = load_screening(data)
     assert ids[0] not in screening.queue(TITLES, "anna")
     assert ids[0] in screening.queue(TITLES, "ben")
 
@@ -118,9 +112,9 @@ def test_a_persons_queue_is_what_that_person_has_not_read(data, ids) -> None:
 def test_the_queue_of_consensus_is_the_conflicts(data, ids) -> None:
     add(data, said("anna", "include", record=ids[0]), said("ben", "exclude", record=ids[0]))
     add(data, said("anna", "include", record=ids[1]))
-    assert load(data).queue(TITLES, "consensus") == (ids[0],)
+    assert load_screening(data).queue(TITLES, "consensus") == (ids[0],)
     add(data, said("consensus", "include", record=ids[0]))
-    assert load(data).queue(TITLES, "consensus") == ()
+    assert load_screening(data).queue(TITLES, "consensus") == ()
 
 
 def test_conflicts_and_agreement_are_listed(data, ids) -> None:
@@ -138,7 +132,7 @@ def test_conflicts_and_agreement_are_listed(data, ids) -> None:
             for d, r in zip(["include"] + ["exclude"] * 2, ids, strict=False)
         ),
     )
-    screening = load(data)
+    screening = load_screening(data)
     assert list(screening.conflicts(TITLES)) == [ids[1]]
     (found,) = screening.agreements(TITLES)
     assert (found.both_yes, found.both_no, found.only_first, found.only_second) == (1, 1, 1, 0)
@@ -173,7 +167,7 @@ def test_a_wrong_row_is_named_by_line(data: Path, ids, row: str, place: str) -> 
     with screening_path(data).open("a") as file:
         file.write(row.format(id=ids[1]) + "\n")
     with pytest.raises(EvidenceError) as error:
-        load(data)
+        load_screening(data)
     assert "screening.csv:3: " in str(error.value)
     assert place in str(error.value)
 
@@ -190,5 +184,5 @@ def test_the_stopping_aid_reads_decisions_in_their_order(data, ids) -> None:
     for number, decision in enumerate(["include", "exclude", "exclude"]):
         when = f"2026-11-21T08:00:0{number}Z"
         add(data, said("anna", decision, record=ids[2 - number], when=when))
-    aid = load(data).stopping("anna")
+    aid = load_screening(data).stopping("anna")
     assert (aid.read, aid.unread, aid.irrelevant_in_a_row) == (3, 2, 2)

@@ -6,20 +6,14 @@ from pathlib import Path
 import pytest
 
 from analysis.files.problems import EvidenceError, ReviewError
-from analysis.screening.decisions import Screening, load_screening, screening_path
+from analysis.screening.decisions import load_screening, screening_path
 from analysis.screening.session import Session
 from analysis.screening.sheet import read_sheet, write_sheet
-from analysis.searching.duplicate_log import load_deduplication
 from analysis.searching.library import load_library
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
 
 STAGE = "title-abstract"
-
-
-def load(data: Path) -> Screening:
-    library = load_library(data)
-    return load_screening(data, library, load_deduplication(data, library))
 
 
 def make(data: Path, who: str = "ben") -> Path:
@@ -44,9 +38,9 @@ def fill(path: Path, decisions: dict[int, dict[str, str]]) -> list[dict[str, str
 def test_the_round_trip_takes_decisions_in_and_leaves_blanks_waiting(data: Path, five) -> None:
     path = make(data)
     rows = fill(path, {0: {"decision": "Include"}, 2: {"decision": "e", "criterion": "Design"}})
-    report = read_sheet(path, data, load(data), STAGE, "ben")
+    report = read_sheet(path, data, load_screening(data), STAGE, "ben")
     assert (report.taken, report.blank, report.unchanged) == (2, 3, 0)
-    assert load(data).labels(STAGE, "ben") == {
+    assert load_screening(data).labels(STAGE, "ben") == {
         rows[0]["record_id"]: True,
         rows[2]["record_id"]: False,
     }
@@ -56,22 +50,22 @@ def test_the_round_trip_takes_decisions_in_and_leaves_blanks_waiting(data: Path,
 def test_reading_a_sheet_twice_changes_nothing_and_a_changed_mind_is_new(data: Path, five) -> None:
     path = make(data)
     fill(path, {0: {"decision": "i"}})
-    read_sheet(path, data, load(data), STAGE, "ben")
+    read_sheet(path, data, load_screening(data), STAGE, "ben")
     before = screening_path(data).read_bytes()
-    assert read_sheet(path, data, load(data), STAGE, "ben").unchanged == 1
+    assert read_sheet(path, data, load_screening(data), STAGE, "ben").unchanged == 1
     assert screening_path(data).read_bytes() == before
     path.write_text(path.read_text(encoding="utf-8-sig").replace("\ni;", "\ne;"))
     clock = iter(["2030-01-01T00:00:00Z"])
-    changed = read_sheet(path, data, load(data), STAGE, "ben", clock=lambda: next(clock))
+    changed = read_sheet(path, data, load_screening(data), STAGE, "ben", clock=lambda: next(clock))
     assert changed.taken == 1
-    assert list(load(data).labels(STAGE, "ben").values()) == [False]
+    assert list(load_screening(data).labels(STAGE, "ben").values()) == [False]
 
 
 def test_a_wrong_cell_is_named_and_nothing_is_taken_in(data: Path, five) -> None:
     path = make(data)
     fill(path, {0: {"decision": "i"}, 3: {"decision": "perhaps"}})
     with pytest.raises(EvidenceError, match=r"ben\.csv:5: decision: 'perhaps' was found"):
-        read_sheet(path, data, load(data), STAGE, "ben")
+        read_sheet(path, data, load_screening(data), STAGE, "ben")
     assert not screening_path(data).exists()
 
 
@@ -79,7 +73,7 @@ def test_a_row_of_no_search_is_named(data: Path, five) -> None:
     path = make(data)
     fill(path, {1: {"decision": "i", "record_id": "medline-0"}})
     with pytest.raises(EvidenceError, match=r"ben\.csv:3: record_id: 'medline-0' is in no search"):
-        read_sheet(path, data, load(data), STAGE, "ben")
+        read_sheet(path, data, load_screening(data), STAGE, "ben")
 
 
 def test_a_sheet_is_never_overwritten(data: Path, five) -> None:

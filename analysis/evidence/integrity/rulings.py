@@ -6,7 +6,6 @@ look again. So each ruling carries a fingerprint of what it ruled on.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
@@ -14,6 +13,7 @@ from dataclasses import fields, replace
 from analysis.evidence.integrity.finding import Finding
 from analysis.evidence.rows import Evidence, OutcomeRow, Ruling, Trial
 from analysis.files.csv_files import read_csv
+from analysis.files.digests import digest
 from analysis.files.problems import Problem
 
 # What may change without a number having changed: remarks, and who has seen the report.
@@ -72,7 +72,7 @@ def _digest(
     rows = {row.row_id: row for row in evidence.outcomes if row.row_id in row_ids}
     said = [[getattr(trial, name) for name in names]]
     said += [[getattr(rows[key], name) for name in NUMBERS_OF_ROW] for key in sorted(rows)]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:LENGTH]
+    return digest(json.dumps(said))[:LENGTH]
 
 
 def rulings_without_effect(evidence: Evidence, found: Sequence[Finding]) -> tuple[Problem, ...]:

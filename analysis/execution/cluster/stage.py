@@ -24,9 +24,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from analysis.execution.fingerprint import digest
 from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.warm import warm_workers
+from analysis.files.digests import digest
 from analysis.files.writing import write_atomically
 
 PACKAGE = Path(__file__).parents[2]
