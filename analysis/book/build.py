@@ -16,7 +16,7 @@ from rich.markup import escape
 from analysis.book.checked import Check, checked_evidence, known_reads
 from analysis.book.documents import Contents, write_toc
 from analysis.book.rendering import BookError
-from analysis.book.site import Prepared, Site, build_book, prepared_book
+from analysis.book.site import BookBuild, Site, book_build
 from analysis.execution.fingerprint import Inputs, read_record
 from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Project
@@ -114,15 +114,15 @@ def build_all(review: Review, console: Console, manner: Manner | None = None) ->
 def _build(review: Review, manner: Manner, console: Console) -> Build:
     clock, project = _Clock(), review.project
     remove_unfinished(project.chapters, project.results)
-    with prepared_book(project, force=manner.force, jobs=manner.jobs) as prepared:
-        report = _execute(review, manner, console, clock, prepared)
-        site, problems = _book(review, manner, report, prepared)
+    with book_build(project, force=manner.force, jobs=manner.jobs) as book:
+        report = _execute(review, manner, console, clock, book)
+        site, problems = _book(review, report, book)
         clock.ends("book")
     return Build(report, site, problems, clock.seconds)
 
 
 def _execute(
-    review: Review, manner: Manner, console: Console, clock: _Clock, prepared: Prepared
+    review: Review, manner: Manner, console: Console, clock: _Clock, book: BookBuild
 ) -> Report:
     """Check the evidence and execute what is stale, each beside what can be begun meanwhile."""
     project, reads = review.project, known_reads(review.project)
@@ -148,7 +148,7 @@ def _execute(
                 force=manner.force,
                 timeout=manner.timeout,
                 listener=listener,
-                meanwhile=prepared.begin,  # while the parent of the kernels still imports
+                meanwhile=book.begin,  # while the parent of the kernels still imports
             )
     clock.ends("pages")
     return report
@@ -243,21 +243,12 @@ class _Clock:
         self.seconds[stage], self.last = now - self.last, now
 
 
-def _book(
-    review: Review, manner: Manner, report: Report, prepared: Prepared | None
-) -> tuple[Site | None, BookError | None]:
+def _book(review: Review, report: Report, book: BookBuild) -> tuple[Site | None, BookError | None]:
     """The site, unless a page failed: then it would mix new pages with old ones."""
     if not report.succeeded:
         return None, None
     try:
-        site = build_book(
-            review.project,
-            force=manner.force,
-            jobs=manner.jobs,
-            files=review.files(),
-            prepared=prepared,
-        )
-        return site, None
+        return book.finish(review.files()), None
     except BookError as error:
         return None, error
 

@@ -263,7 +263,7 @@ def _check_everything(project: Project) -> Checked:
     import json
 
     from analysis.book.checked import Checked
-    from analysis.book.site import SUBSTITUTIONS
+    from analysis.book.rendering import SUBSTITUTIONS
     from analysis.evidence.rows import evidence_adapter
     from analysis.files.writing import write_atomically
     from analysis.pages.status_line import review_facts, substitutions

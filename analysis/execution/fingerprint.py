@@ -84,12 +84,13 @@ class Inputs:
     def code(self, template: Path) -> frozenset[Path]:
         """The modules of `analysis/` a notebook reaches by its imports, wherever they stand."""
         if template not in self._code:
-            self._code[template] = frozenset(self._reached(template))
+            self._code[template] = frozenset(self.reached([*self.imports(template), FINISHING]))
         return self._code[template]
 
-    def _reached(self, template: Path) -> Iterator[Path]:
+    def reached(self, modules: Iterable[str]) -> Iterator[Path]:
+        """The files of these modules and of all that they import, as far as they are ours."""
         met: set[str] = set()
-        waiting = [*self.imports(template), FINISHING]
+        waiting = list(modules)
         while waiting:
             name = waiting.pop()
             if name not in met and (path := self._module_file(name)):

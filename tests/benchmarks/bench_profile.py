@@ -16,7 +16,7 @@ from typing import Any
 from unittest import mock
 
 from analysis.book.contents import contents_of
-from analysis.book.site import build_book, prepared_book
+from analysis.book.site import book_build
 from analysis.commands.review import REHEARSALS
 from analysis.execution.fingerprint import Inputs
 from analysis.execution.notebook import Executed, Job
@@ -89,11 +89,11 @@ def _rehearsed(
 def _rendering(project: Project) -> Iterator[Step]:
     spent: dict[str, float] = {}
     started = time.perf_counter()
-    with prepared_book(project, force=True, jobs=1) as prepared:
-        prepared.begin()
+    with book_build(project, force=True, jobs=1) as book:
+        book.begin()
         ready = time.perf_counter()
         with _clocked(spent):
-            build_book(project, force=True, jobs=1, prepared=prepared)
+            book.finish()
         whole = time.perf_counter() - ready
     yield Step(
         "sphinx-ready", "Sphinx and its extensions are imported and begin", "build", ready - started

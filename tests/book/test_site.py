@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 import filecmp
+import json
 import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from analysis.book import site as book
+from analysis.book import site_folders, stamp
 from analysis.book.rendering import BookError
 from analysis.book.site import build_book
 from analysis.execution.plan import Project
 from tests.execution.templates import write
 
+ROOT = Path(__file__).resolve().parents[2]
 CONFIG = """\
 title: Toy
 author: A reviewer
@@ -175,6 +179,48 @@ def test_whatever_shapes_all_pages_builds_the_book_from_nothing(
     assert build_book(project).state == "built"
 
 
+LOADED = """\
+import sys
+from pathlib import Path
+from analysis.book.site import build_book
+from analysis.execution.plan import Project
+
+build_book(Project(Path(sys.argv[1])))
+print(*(m.__file__ for name, m in sys.modules.items() if name.split(".")[0] == "analysis"))
+"""
+
+
+def test_no_code_that_made_the_site_is_forgotten(project: Project) -> None:
+    write(
+        project,
+        "_config.yml",
+        CONFIG.replace("[analysis", "[analysis.book.extensions.terms, analysis"),
+    )
+    command = [sys.executable, "-c", LOADED, str(project.root)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = {Path(file).relative_to(ROOT).as_posix() for file in done.stdout.split()}
+    assert "analysis/book/extensions/terms.py" in loaded
+    assert "analysis/execution/fingerprint.py" in loaded
+    said = json.loads((project.build / ".site.json").read_text(encoding="utf-8"))
+    assert loaded - said["rest"].keys() == set()
+
+
+def test_code_that_changed_builds_the_book_from_nothing(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One module that the site's builder imports, one that an extension does."""
+    code = Project(tmp_path / "code")
+    shutil.copytree(ROOT / "analysis", code.package, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(stamp, "CODE", code)
+    build_book(project)
+    assert build_book(project).state == "unchanged"
+    for path in ("analysis/book/site_folders.py", "analysis/book/extensions/mathml.py"):
+        write(code, path, (code.root / path).read_text(encoding="utf-8") + "\n")
+        assert build_book(project).state == "built"
+    write(code, "analysis/pages/front_page.py", "")
+    assert build_book(project).state == "unchanged"
+
+
 def test_a_page_that_is_gone_leaves_nothing_behind(project: Project) -> None:
     build_book(project)
     (project.chapters / "figure.ipynb").unlink()
@@ -293,7 +339,7 @@ def test_the_new_site_takes_the_place_of_the_old(
     if atomic and sys.platform != "linux":
         pytest.skip("only Linux exchanges two folders in one step")
     if not atomic:
-        monkeypatch.setattr(book, "_exchange", lambda *_: False)
+        monkeypatch.setattr(site_folders, "_exchange", lambda *_: False)
     build_book(project)
     write(project, "chapters/pain.md", "# Pain\n\nChanged.\n")
     build_book(project)
@@ -313,7 +359,7 @@ def test_the_site_stands_while_its_successor_is_made(
         assert "Changed." in (project.build / ".next/pain.html").read_text(encoding="utf-8")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(book, "_take_over", killed)
+    monkeypatch.setattr(site_folders.SiteFolders, "take_over", killed)
     with pytest.raises(KeyboardInterrupt):
         build_book(project)
     assert html(project, "pain") == before

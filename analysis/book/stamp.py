@@ -1,0 +1,147 @@
+"""What a site was made from: as long as that holds it is left alone, or mended page by page.
+
+Content decides, never the clock. A changed page is read again; anything that shapes all
+pages (configuration, table of contents, styles, code, versions) means a build from nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.book.rendering import Update, facts_of_all_pages, substitutions_file
+from analysis.book.site_folders import SiteFolders, files_below
+from analysis.execution.fingerprint import Inputs
+from analysis.execution.plan import Project
+
+if TYPE_CHECKING:
+    from sphinx.environment import BuildEnvironment
+
+SOURCES = {".md", ".ipynb"}
+BESIDE_THE_CHAPTERS = ("_config.yml", "_toc.yml", "references.bib", "requirements.txt")
+CODE = Project(Path(__file__).resolve().parents[2])
+MAKES_THE_SITE = "analysis.book.site"
+
+_OWN_MODULE = re.compile(r"\banalysis(?:\.\w+)+")
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """The hashes of what a site was made from: its pages' files, and everything else.
+
+    `pages` maps a document to the files it is made of; `titles` are what the other
+    pages' navigation shows of it, `files` the hashes of the files that are no pages.
+    """
+
+    pages: Mapping[str, Mapping[str, str]]
+    rest: Mapping[str, str]
+    titles: Mapping[str, str]
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_stamp(folders: SiteFolders) -> Stamp | None:
+    """The last build's stamp; `None` where it or what it speaks of cannot be trusted."""
+    try:
+        stamp = Stamp(**json.loads(folders.stamp.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    whole = folders.doctrees.is_dir() and (folders.project.site / "index.html").is_file()
+    return stamp if whole else None
+
+
+def update_since(project: Project, stamp: Stamp) -> Update | None:
+    """The documents to read again; `None` if the whole book is to be built from nothing."""
+    if set(stamp.pages) != set(_sources(project)) or stamp.rest != shapes_all_pages(project):
+        return None
+    changed = {
+        name for name, files in stamp.pages.items() if files != _digests(project, files.keys())
+    }
+    return Update(frozenset(changed), stamp.titles)
+
+
+def shapes_all_pages(project: Project) -> dict[str, str]:
+    """Configuration, contents, styles, images, code, versions: hashes, or what they say."""
+    shared = [
+        _from_root(project, path)
+        for path in files_below(project.chapters)
+        if path.suffix not in SOURCES
+    ]
+    return {
+        **_digests(project, [*BESIDE_THE_CHAPTERS, *shared, *_glossaries(project)]),
+        **_code(project),
+        "what all pages say": json.dumps(asdict(facts_of_all_pages(project))),
+        "Python": platform.python_version(),
+    }
+
+
+def _code(project: Project) -> dict[str, str]:
+    """Every module that Sphinx runs for the site, and all that these import."""
+    config = project.root / "_config.yml"
+    text = config.read_text(encoding="utf-8", errors="replace") if config.is_file() else ""
+    inputs = Inputs(CODE)
+    return inputs.files(sorted(inputs.reached([MAKES_THE_SITE, *_OWN_MODULE.findall(text)])))
+
+
+def source_digests(project: Project) -> dict[str, str]:
+    """Each page's own file → its hash."""
+    return _digests(project, _sources(project).values())
+
+
+def files_of_pages(
+    project: Project, env: BuildEnvironment, sources: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
+    """Each document's files: its source, what it includes, names and offers to download.
+
+    `sources` are the hashes of before the build: a page edited meanwhile is read again
+    next time.
+    """
+    files = {name: {path} for name, path in _sources(project).items()}
+    values = _from_root(project, substitutions_file(project))
+    for name, path in _sources(project).items():
+        if "{{" in (project.root / path).read_text(encoding="utf-8"):
+            files[name].add(values)
+    for name, paths in env.dependencies.items():
+        files[name] |= {_from_root(project, project.chapters / path) for path in paths}
+    for path, (names, _) in env.dlfiles.items():
+        for name in names:
+            files[name].add(_from_root(project, project.chapters / path))
+    return {
+        name: {
+            path: sources.get(path, found)
+            for path, found in _digests(project, sorted(paths)).items()
+        }
+        for name, paths in sorted(files.items())
+    }
+
+
+def _sources(project: Project) -> dict[str, str]:
+    """Document name → its file, from the root: what Sphinx would find below `chapters/`."""
+    return {
+        path.relative_to(project.chapters).with_suffix("").as_posix(): _from_root(project, path)
+        for path in files_below(project.chapters)
+        if path.suffix in SOURCES
+    }
+
+
+def _glossaries(project: Project) -> list[str]:
+    """The pages whose terms all other pages link to."""
+    return [
+        path
+        for path in _sources(project).values()
+        if path.endswith(".md")
+        and "{glossary}" in (project.root / path).read_text(encoding="utf-8")
+    ]
+
+
+def _digests(project: Project, paths: Iterable[str]) -> dict[str, str]:
+    return Inputs(project).files(map(Path, paths))
+
+
+def _from_root(project: Project, path: Path) -> str:
+    return Path(os.path.relpath(path, project.root)).as_posix()
