@@ -1,20 +1,48 @@
-"""The evidence: the rows of the data files as frozen objects, apart from how they are read.
+"""The evidence: every column of the data files, declared once, and their rows as frozen objects.
 
 A blank number is None, a blank text is "".
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal
 
-import pandas as pd
 from pydantic import TypeAdapter
 
+from analysis.evidence.outcome_row import OutcomeRow
+from analysis.evidence.values import (
+    ComparatorName,
+    ConditionId,
+    Country,
+    Day,
+    Doi,
+    Domain,
+    Fingerprint,
+    MeasureId,
+    OfSource,
+    OfTrial,
+    OutcomeId,
+    Places,
+    PubMedNumber,
+    TimepointId,
+    Tool,
+    Url,
+    YesNo,
+)
+from analysis.files.columns import (
+    WHOLE,
+    Count,
+    Filled,
+    Listed,
+    Positive,
+    Slug,
+    between,
+    column,
+)
 from analysis.protocol import Protocol
 
 JudgementWord = Literal["low", "some concerns", "unclear", "high"]
@@ -40,37 +68,58 @@ IntegrityCheck = Literal[
 class Trial:
     """A row of studies.csv."""
 
-    study_id: str
-    label: str
-    status: str
-    reason: str
-    in_baseline_review: str
-    baseline_basis: str
-    condition: str
-    diagnosis: str
-    country: str
-    therapy: str
-    programme: str
-    target: str
-    guidance: str
-    duration_weeks: float | None
-    comparator: str
-    comparator_detail: str
-    n_randomised_intervention: float | None
-    n_randomised_control: float | None
-    n_randomised_total: float | None
-    n_analysed_total: float | None
-    percent_women: float | None
-    mean_age: float | None
-    year: float
-    title: str
-    journal: str
-    citation: str
-    doi: str
-    pmid: str
-    registration: str
-    other_reports: str
-    indirectness: str
+    study_id: Slug = column("name of the trial in every file", "dear-2013", unique=True)
+    label: Filled = column("the trial as it is cited", "Dear 2013", unique=True)
+    status: Literal["included", "excluded", "awaiting"] = column("what became of it", "included")
+    reason: str = column(
+        "the criterion that fails, or what is missing; blank where it is included",
+        "outcome data not yet extracted",
+    )
+    in_baseline_review: YesNo = column("whether the baseline review included it", "yes")
+    baseline_basis: Literal["", "confirmed", "presumed"] = column(
+        "how that is known: seen in that review's own pages or data, or fits its description",
+        "confirmed",
+    )
+    condition: ConditionId = column("the pain of those who took part", "non-headache")
+    diagnosis: str = column("that pain, as the report words it", "chronic low back pain")
+    country: Country = column("where it took place", "SE")
+    therapy: str = column("the kind of therapy", "CBT")
+    programme: str = column("its name", "Pain Course")
+    target: Literal["", "pain", "pain and depression", "depression"] = column(
+        "what the therapy is directed at", "pain"
+    )
+    guidance: Literal["", "guided", "unguided"] = column("whether a person guided it", "guided")
+    duration_weeks: Positive = column("length of the therapy in weeks", "8")
+    comparator: ComparatorName = column("the kind of control group", "waiting list")
+    comparator_detail: str = column(
+        "that group, as the report words it", "moderated online discussion forum"
+    )
+    n_randomised_intervention: Count = column("participants randomised to the therapy", "30")
+    n_randomised_control: Count = column("participants randomised to the control group", "28")
+    n_randomised_total: Count = column("participants randomised, in all arms", "58")
+    n_analysed_total: Count = column("participants analysed, in all arms", "52")
+    percent_women: Annotated[float | None, between(0, 100)] = column(
+        "women among the participants, per cent", "83"
+    )
+    mean_age: Annotated[float | None, between(0, 120)] = column("their mean age in years", "44.9")
+    year: Annotated[float, between(1990, 2100), WHOLE] = column("year of publication", "2013")
+    title: str = column(
+        "title of the main report",
+        "Controlled trial of Internet-based treatment with telephone support for chronic back pain",
+    )
+    journal: str = column("where it was published", "Pain")
+    citation: str = column("volume, issue and pages", "10(1):68-79")
+    doi: Doi = column("its DOI, without the address", "10.1016/j.jpain.2008.07.006")
+    pmid: PubMedNumber = column("its number in PubMed", "22413151")
+    registration: str = column("number in a register of trials", "NCT00398255")
+    other_reports: str = column(
+        "companion papers and errata",
+        "Erratum: Headache 2021;61(6):976",
+    )
+    indirectness: str = column(
+        "why the trial is not quite the review's question; blank where it is",
+        "recruited from age 14",
+    )
 
     @property
     def in_baseline(self) -> bool:
@@ -78,97 +127,55 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class OutcomeRow:
-    """A row of outcomes.csv: one trial, contrast, outcome, instrument, time point and source."""
-
-    row_id: str
-    study_id: str
-    contrast: str
-    outcome: str
-    instrument: str
-    higher_is: str
-    timepoint: str
-    weeks: float | None
-    format: str
-    n_intervention: float | None
-    mean_intervention: float | None
-    sd_intervention: float | None
-    n_control: float | None
-    mean_control: float | None
-    sd_control: float | None
-    baseline_mean_intervention: float | None
-    baseline_sd_intervention: float | None
-    baseline_mean_control: float | None
-    baseline_sd_control: float | None
-    events_intervention: float | None
-    total_intervention: float | None
-    events_control: float | None
-    total_control: float | None
-    effect_measure: str
-    effect: float | None
-    effect_se: float | None
-    effect_ci_low: float | None
-    effect_ci_high: float | None
-    effect_favours_intervention_when: str
-    usable: str
-    not_usable_because: str
-    source_id: str
-    locator: str
-    verified: str
-    note: str
-
-    @property
-    def uncertainty(self) -> str | None:
-        """What gives a reported effect its standard error; None where nothing does."""
-        if self.effect_se is not None:
-            return "standard error"
-        if self.effect_ci_low is not None and self.effect_ci_high is not None:
-            return "interval"
-        if self.n_intervention is not None and self.n_control is not None:
-            return "arm sizes"
-        return None
-
-
-@dataclass(frozen=True, slots=True)
 class Judgement:
     """A row of risk_of_bias.csv."""
 
-    study_id: str
-    tool: str
-    domain: str
-    judgement: JudgementWord
-    support: str
-    assessed_by: str
+    study_id: OfTrial = column("the trial", "friesen-2017")
+    tool: Tool = column("the tool", "RoB 2")
+    domain: Domain = column(
+        "a domain of that tool, or its overall judgement", "randomisation process"
+    )
+    judgement: JudgementWord = column("the judgement, in the tool's words", "low")
+    support: str = column("what it rests on", "self-reported outcome")
+    assessed_by: OfSource = column("whose judgement it is", "metapsy-depression")
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
     """A row of published.csv: a pooled result that a review printed."""
 
-    review: str
-    condition: str
-    outcome: str
-    timepoint: str
-    measure: str
-    estimate: float
-    ci_low: float
-    ci_high: float
-    k: float | None
-    favours_intervention_when: str
-    verified: str
-    note: str
+    review: OfSource = column("the review", "cd010152")
+    condition: Annotated[str, Listed("conditions", "a condition of the protocol", ("all",))] = (
+        column("the condition it pooled, or all together", "headache")
+    )
+    outcome: OutcomeId = column("the outcome", "pain")
+    timepoint: TimepointId = column("the time point", "post")
+    measure: MeasureId = column("the measure", "SMD")
+    estimate: float = column("the estimate as printed", "-0.65")
+    ci_low: float = column("lower limit of its interval", "-0.91")
+    ci_high: float = column("upper limit of its interval", "-0.39")
+    k: Count = column("trials pooled", "3")
+    favours_intervention_when: Literal["negative", "positive", "above 1"] = column(
+        "on which side the estimate favours the therapy", "negative"
+    )
+    verified: YesNo = column("whether it was checked against the review itself", "no")
+    note: str = column("what else to know", "transcribed from the published abstract")
 
 
 @dataclass(frozen=True, slots=True)
 class ChecklistItem:
     """A row of checklists.csv: an item of a reporting guideline, and where the book reports it."""
 
-    checklist: str
-    item: str
-    section: str
-    topic: str
-    where: str
-    note: str
+    checklist: Literal["PRISMA 2020", "PRISMA-LSR"] = column("the guideline", "PRISMA 2020")
+    item: Filled = column("number of the item; those of PRISMA-LSR are ours", "13a")
+    section: Filled = column("section of the guideline", "Methods")
+    topic: Filled = column("what it asks for, in our words", "Sensitivity analyses")
+    where: Places = column(
+        "documents that report it, each perhaps with an anchor, with spaces between; "
+        "blank where none does",
+        "methods/synthesis#effect-measures",
+    )
+    note: str = column("why not, or what to know", "who extracted a row is not recorded")
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -180,26 +187,26 @@ class ChecklistItem:
 class Source:
     """A row of sources.csv."""
 
-    source_id: str
-    kind: str
-    citation: str
-    url: str
-    licence: str
-    note: str
+    source_id: Slug = column("name of the source in every file", "gandy-2022", unique=True)
+    kind: Filled = column("what it is", "dataset")
+    citation: Filled = column("its citation", "Metapsy: data-depression-psyctr")
+    url: Url = column("its address", "https://doi.org/10.5281/zenodo.17405019")
+    licence: str = column("its licence, where we know it", "ODC-BY 1.0")
+    note: str = column("what else to know", "trial data extracted by two researchers")
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A row of certainty.csv: how many levels a person takes off for one GRADE domain, and why."""
 
-    condition: str
-    outcome: str
-    timepoint: str
-    domain: CertaintyDomain
-    levels: float
-    reason: str
-    decided_by: str
-    date: str
+    condition: ConditionId = column("condition of the question", "headache")
+    outcome: OutcomeId = column("outcome of the question", "pain")
+    timepoint: TimepointId = column("time point of the question", "post")
+    domain: CertaintyDomain = column("the GRADE domain decided on", "imprecision")
+    levels: Annotated[float, between(0, 3), WHOLE] = column("levels taken off", "1")
+    reason: Filled = column("why", "the interval includes no difference")
+    decided_by: Filled = column("the person who decided", "A. Person")
+    date: Day = column("the day of the decision", "2026-11-23")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,38 +216,55 @@ class Ruling:
     `fingerprint` stands for the numbers ruled on; once they change the ruling no longer counts.
     """
 
-    check: IntegrityCheck
-    study_id: str
-    row_id: str
-    fingerprint: str
-    ruling: Literal["accept", "exclude"]
-    reason: str
-    decided_by: str
-    date: str
+    check: IntegrityCheck = column(
+        "the check, as the page on data integrity names it", "exact zero"
+    )
+    study_id: OfTrial = column("the trial", "buhrman-2004")
+    row_id: str = column(
+        "the row; blank for every finding of that check on the trial",
+        "buhrman-2004.disability.post.1",
+    )
+    fingerprint: Fingerprint = column(
+        "the numbers ruled on; blank until `./review check` has said what to write",
+        "0123abcd",
+        default="",
+    )
+    ruling: Literal["accept", "exclude"] = column(
+        "the number is right and its row is pooled, or it is wrong and its row stays out", "accept"
+    )
+    reason: Filled = column("why", "the report gives it in table 2")
+    decided_by: Filled = column("the person who ruled", "A. Person")
+    date: Day = column("the day of the ruling", "2026-11-23")
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptabilityRow:
-    """A row of acceptability.csv, as the source words it."""
+    """A row of acceptability.csv, as the source words it: shown, never computed with."""
 
-    study_id: str
-    what: str
-    arm: str
-    n: str
-    value: str
-    unit: str
-    source_id: str
-    note: str
+    study_id: OfTrial = column("the trial", "friesen-2017")
+    what: Literal["attrition", "adherence", "participation", "satisfaction", "harms"] = column(
+        "what the row is about", "attrition"
+    )
+    arm: Filled = column("intervention, control, both, or the arm's name", "intervention")
+    n: str = column("participants it is about", "30")
+    value: str = column("what the source says", "26")
+    unit: str = column("what that counts; `statement` where it is words", "participants")
+    source_id: OfSource = column("where it was read", "trial-abstracts")
+    note: str = column("what else to know", "completed")
 
 
 @dataclass(frozen=True, slots=True)
 class ControlGroup:
     """A row of contrasts.csv: whether a source split a control group between its contrasts."""
 
-    study_id: str
-    source_id: str
-    control_group: str
-    basis: str
+    study_id: OfTrial = column("a trial whose reported effects share one control group", "lin-2017")
+    source_id: OfSource = column("the source of the effects", "gandy-2022")
+    control_group: Literal["shared", "split"] = column(
+        "shared: each contrast was computed against the whole group, so their effects are "
+        "correlated; split: each got its own part of it, so they are not",
+        "shared",
+    )
+    basis: Filled = column("the arithmetic that shows it", "the printed standard errors")
 
 
 @dataclass(frozen=True)
@@ -273,19 +297,3 @@ class Evidence:
 def evidence_adapter() -> TypeAdapter[Evidence]:
     """Validated evidence to JSON and back, for processes that need not read the files again."""
     return TypeAdapter(Evidence)
-
-
-Record = TypeVar("Record")
-
-
-def records(frame: pd.DataFrame, kind: type[Record]) -> tuple[Record, ...]:
-    """Every row of a validated frame as a record of that kind, in file order."""
-    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-    return tuple(
-        kind(*(None if _blank(cell) else cell for cell in row))
-        for row in frame[names].itertuples(index=False, name=None)
-    )
-
-
-def _blank(cell: object) -> bool:
-    return isinstance(cell, float) and math.isnan(cell)

@@ -23,7 +23,10 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        file = shown(self.file).as_posix()
+        return self.in_file(shown(self.file).as_posix())
+
+    def in_file(self, file: str) -> str:
+        """The problem with its file called so."""
         place = file if self.line is None else f"{file}:{self.line}"
         return ": ".join(part for part in (place, self.column, self.message) if part)
 
@@ -36,10 +39,15 @@ class EvidenceError(ReviewError):
     """Input files that cannot be used; `problems` lists everything found, not the first only."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
+        found = set(problems)
+        # Many problems, few files: what costs is done once a file.
+        names = {
+            file: (file.as_posix(), shown(file).as_posix()) for file in {p.file for p in found}
+        }
         self.problems = sorted(
-            set(problems), key=lambda p: (p.file.as_posix(), p.line or 0, p.column or "", p.message)
+            found, key=lambda p: (names[p.file][0], p.line or 0, p.column or "", p.message)
         )
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(p.in_file(names[p.file][1]) for p in self.problems))
 
     def __reduce__(self) -> tuple[type[EvidenceError], tuple[list[Problem]]]:
         """Travels between processes with its problems."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,14 +58,18 @@ def _looks_quoted(cell: str) -> bool:
     return len(cell) > 1 and cell[0] == "'" and cell[1] in FORMULA_MARKS + "'"
 
 
-def read_table(path: Path, columns: Sequence[str]) -> list[Row]:
-    """Every row of a CSV file that has just these columns; EvidenceError says what is wrong."""
+def read_table(path: Path, columns: Sequence[str], later: Collection[str] = ()) -> list[Row]:
+    """Every row of a CSV file that has just these columns; EvidenceError says what is wrong.
+
+    Those that came into use `later` than the file are blank in every row.
+    """
     # A bare carriage return is an old Macintosh's line end.
     text = csv_text(path, LARGEST_TABLE).replace("\r\n", "\n").replace("\r", "\n")
     header = text.lstrip("\n").split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=header.count)
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(lines_of(text), delimiter=delimiter, strict=True)
+    blank = dict.fromkeys(later, "")
     rows: list[Row] = []
     problems: list[Problem] = []
     names: tuple[str, ...] | None = None
@@ -75,12 +79,12 @@ def read_table(path: Path, columns: Sequence[str]) -> list[Row]:
             if not any(cell.strip() for cell in cells):
                 pass
             elif names is None:
-                names = _header(path, line, cells, columns)
+                names = _header(path, line, cells, columns, later)
             elif wrong := _row_problem(path, line, names, cells):
                 problems.append(wrong)
             else:
                 found = {name: unquoted(cell) for name, cell in zip(names, cells, strict=True)}
-                rows.append(Row(line, found))
+                rows.append(Row(line, blank | found))
             if len(problems) == MOST_PROBLEMS:
                 break
             line = reader.line_num + 1
@@ -106,10 +110,14 @@ def _row_problem(
     return None
 
 
-def _header(path: Path, line: int, cells: list[str], columns: Sequence[str]) -> tuple[str, ...]:
+def _header(
+    path: Path, line: int, cells: list[str], columns: Sequence[str], later: Collection[str]
+) -> tuple[str, ...]:
     names = tuple(cell.strip() for cell in cells)
     problems = [
-        Problem(path, line, name, "this column is missing") for name in columns if name not in names
+        Problem(path, line, name, "this column is missing")
+        for name in columns
+        if name not in (*names, *later)
     ]
     problems += [
         Problem(path, line, name[:60] or None, "this column is not expected here")

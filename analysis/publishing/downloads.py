@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
+from analysis.evidence.data_files import DATA_FILES
 from analysis.files.tables import quoted
 from analysis.publishing.effects_table import effects_csv
 from analysis.publishing.licences import licences_csv
@@ -24,20 +24,6 @@ CODEBOOK = "data/codebook.md"
 EFFECTS = "effects.csv"
 SCHEMA = "results/schema.json"
 LICENCES = "licences.csv"
-
-ABOUT: Mapping[str, str] = MappingProxyType(
-    {
-        "acceptability": "Attrition, adherence, participation, satisfaction and harms",
-        "certainty": "What a person decided about certainty",
-        "checklists": "Where the book reports what PRISMA asks for",
-        "integrity": "What a person ruled on values that look wrong",
-        "outcomes": "Every result, one row a source and instrument",
-        "published": "Estimates that other reviews printed, for comparison only",
-        "risk_of_bias": "Every judgement of risk of bias",
-        "sources": "Every source with its citation, address and licence",
-        "studies": "The trials, included or not, with the reason",
-    }
-)
 
 # The first moment that a ZIP archive can state: its bytes must not depend on the clock.
 EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -74,7 +60,7 @@ def downloads(root: Path, results: Mapping[str, Synthesis]) -> tuple[Download, .
 def _data(folder: Path) -> Iterator[Download]:
     for path in sorted(folder.glob("*.csv")):
         text = spreadsheet_safe(path.read_text(encoding="utf-8-sig"))
-        yield Download(f"data/{path.name}", ABOUT.get(path.stem, "See the codebook"), text.encode())
+        yield Download(f"data/{path.name}", _about_table(path.stem), text.encode())
     yield Download(
         "data/protocol.yml", "The question and every rule", _bytes(folder, "protocol.yml")
     )
@@ -82,6 +68,10 @@ def _data(folder: Path) -> Iterator[Download]:
         name = path.relative_to(folder).as_posix()
         yield Download(f"data/{name}", "A search: its day and its sources", path.read_bytes())
     yield Download(CODEBOOK, "What each file and each column holds", _bytes(folder, "README.md"))
+
+
+def _about_table(name: str) -> str:
+    return DATA_FILES[name].about if name in DATA_FILES else "See the codebook"
 
 
 def _results(folder: Path, results: Mapping[str, Synthesis]) -> Iterator[Download]:

@@ -36,7 +36,7 @@ def review_flow(evidence: Evidence, screening: Screening) -> Flow:
     previous = {t.study_id for t in trials if t.in_baseline and t.status == "included"}
     found = {decision.study_id for decision in _settled(screening, Verdict.YES)} - {""}
     later = [t for t in trials if not t.in_baseline and t.study_id not in found]
-    status = Counter(t.status for t in later)
+    status: Counter[str] = Counter(t.status for t in later)
     databases = _databases(screening)
     new_studies = len(found - previous) + status["included"]
     unsure = (databases.reports_awaiting or 0) if databases else 0

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,8 +15,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
+from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.load import load
-from analysis.evidence.schemas import schemas
+from analysis.files.columns import Column, columns
 from analysis.files.csv_files import TextTable, read_csv
 from analysis.files.lock import locked
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError, short
@@ -28,12 +28,11 @@ from analysis.protocol import Protocol, load_protocol
 from analysis.searching.records import Record
 
 # In the order in which rows are added: a later file may name what an earlier one holds.
-KEYS = {"sources": "source_id", "studies": "study_id", "outcomes": "row_id"}
+KEYS = {name: DATA_FILES[name].key[0] for name in ("sources", "studies", "outcomes")}
 DIFFERENCES = "differences.csv"
 DIFFERENCE_COLUMNS = ("file", "row", "column", "first", "second", "agreed")
 WHOLE_ROW = "(the whole row)"
 BLANK = "blank"
-FROM_ARMS = re.compile(r"(?:n|mean|sd|events|total|baseline_\w+|effect\w*)_|^effect")
 
 Cells = Mapping[str, str]
 Rows = Mapping[str, list[Row]]
@@ -65,14 +64,15 @@ def new_extraction(
     if folder.exists():
         raise ReviewError(f"{folder} is there already: go on in it, or remove it")
     protocol = load_protocol(data / "protocol.yml")
-    columns = {name: tuple(schemas(protocol)[name].columns) for name in KEYS}
     filled = _prefilled(data, study_id, record, protocol)
     for name in KEYS:
-        blank = dict.fromkeys(columns[name], "")
-        write_table(
-            folder / f"{name}.csv", columns[name], (blank | cells for cells in filled[name])
-        )
+        blank = dict.fromkeys((column.name for column in _columns(name)), "")
+        write_table(folder / f"{name}.csv", tuple(blank), (blank | cells for cells in filled[name]))
     return tuple(folder / f"{name}.csv" for name in KEYS)
+
+
+def _columns(name: str) -> tuple[Column, ...]:
+    return columns(DATA_FILES[name].row)
 
 
 def check_extraction(data: Path, folder: Path) -> int:
@@ -80,7 +80,7 @@ def check_extraction(data: Path, folder: Path) -> int:
 
     Outcome rows without any number are outcomes that the report does not give: left out.
     """
-    rows = _read(data, folder)
+    rows = _read(folder)
     _validated(data, folder, rows)
     return len(rows["outcomes"])
 
@@ -89,7 +89,7 @@ def compare(data: Path, first: Path, second: Path) -> tuple[Difference, ...]:
     """Where two extractors differ, row by row; both must be valid."""
     tables = []
     for folder in (first, second):
-        rows = _read(data, folder)
+        rows = _read(folder)
         _validated(data, folder, rows)
         tables.append(rows)
     found: list[Difference] = []
@@ -138,8 +138,8 @@ def accept(data: Path, first: Path, second: Path) -> tuple[Path, ...]:
     """
     differences = compare(data, first, second)
     settled = _settled(first.parent / DIFFERENCES, differences)
-    rows = _read(data, first)
-    other = _read(data, second)
+    rows = _read(first)
+    other = _read(second)
     agreed = {name: _agreed(name, rows[name], other[name], settled) for name in KEYS}
     changed = []
     with locked(data):
@@ -210,11 +210,16 @@ def _new_study(study_id: str, record: Record | None) -> dict[str, str]:
     }
 
 
-def _read(data: Path, folder: Path) -> dict[str, list[Row]]:
+def _read(folder: Path) -> dict[str, list[Row]]:
     """One extractor's rows, without the outcome rows that hold no number."""
-    protocol = load_protocol(data / "protocol.yml")
-    columns = {name: tuple(schemas(protocol)[name].columns) for name in KEYS}
-    rows = {name: read_table(folder / f"{name}.csv", columns[name]) for name in KEYS}
+    rows = {
+        name: read_table(
+            folder / f"{name}.csv",
+            [column.name for column in _columns(name)],
+            later=[column.name for column in _columns(name) if column.may_be_absent],
+        )
+        for name in KEYS
+    }
     rows["outcomes"] = [row for row in rows["outcomes"] if _has_number(row)]
     problems = [
         Problem(folder / f"{name}.csv", row.line, column, "a cell that a spreadsheet would run")
@@ -229,7 +234,12 @@ def _read(data: Path, folder: Path) -> dict[str, list[Row]]:
 
 
 def _has_number(row: Row) -> bool:
-    return any(cell and FROM_ARMS.match(column) for column, cell in row.cells.items())
+    """Whether a result stands there; when it was measured is none by itself."""
+    return any(
+        row[column.name] and (column.is_number or column.name.startswith("effect"))
+        for column in _columns("outcomes")
+        if column.name != "weeks"
+    )
 
 
 def _validated(data: Path, folder: Path, rows: Rows) -> dict[str, str]:
@@ -275,9 +285,13 @@ def _with_rows(table: TextTable, key: str, rows: Sequence[Row]) -> tuple[str, li
     position = table.header.index(key)
     blocks = [lines[: starts[0] - 1]]
     blocks += [lines[a - 1 : b - 1] for a, b in pairwise(starts)]
+    # A column that came into use since the file was written is added where a row fills it.
+    new = [name for row in rows for name in row.cells if row[name] and name not in table.header]
+    for name in (added := dict.fromkeys(new)):
+        blocks = [_longer(blocks[0], f",{name}"), *(_longer(block, ",") for block in blocks[1:])]
     at = {row[position]: index for index, row in enumerate(table.rows, start=1)}
     for row in rows:
-        block = _csv_line([row[column] for column in table.header], end)
+        block = _csv_line([row[column] for column in (*table.header, *added)], end)
         if row[key] in at:
             blocks[at[row[key]]] = block
         else:
@@ -287,6 +301,13 @@ def _with_rows(table: TextTable, key: str, rows: Sequence[Row]) -> tuple[str, li
     for block in blocks:
         before.append(before[-1] + len(block))
     return "".join(line for block in blocks for line in block), [before[at[r[key]]] for r in rows]
+
+
+def _longer(block: list[str], cells: str) -> list[str]:
+    """A row's lines with more cells at its end; blank lines may follow it."""
+    last = max(at for at, line in enumerate(block) if line.strip())
+    row = block[last].rstrip("\r\n")
+    return [*block[:last], row + cells + block[last][len(row) :], *block[last + 1 :]]
 
 
 def _csv_line(cells: Sequence[str], end: str) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from analysis.evidence.data_files import DATA_FILES
 from analysis.files.csv_files import read_csv
 from analysis.files.problems import EvidenceError, Problem
 from analysis.formatting import number
@@ -23,18 +24,6 @@ ARROWS: Mapping[Direction, str] = {
     "gone": "✕",
     "none": "–",
 }
-# The columns that name a row in each data file.
-KEYS: Mapping[str, tuple[str, ...]] = {
-    "studies": ("study_id",),
-    "outcomes": ("row_id",),
-    "risk_of_bias": ("study_id", "tool", "domain"),
-    "certainty": ("condition", "outcome", "timepoint", "domain"),
-    "integrity": ("check", "study_id", "row_id"),
-    "contrasts": ("study_id", "source_id"),
-    "published": ("review", "condition", "outcome", "timepoint", "measure"),
-    "sources": ("source_id",),
-}
-
 VersionKind = Literal[
     "no new evidence",
     "new evidence, conclusions unchanged",
@@ -194,8 +183,11 @@ def kind_of_version(changes: Sequence[Change]) -> VersionKind:
 def corrections(before: Path, now: Path) -> tuple[Correction, ...]:
     """Every cell of a data file that stood in both versions and differs, old and new."""
     found: list[Correction] = []
-    for stem, key in KEYS.items():
-        old, new = (_rows(folder / f"{stem}.csv", key) for folder in (before, now))
+    for stem, file in DATA_FILES.items():
+        # Where the book reports what is no evidence; rows without a name cannot be compared.
+        if stem == "checklists" or not file.key:
+            continue
+        old, new = (_rows(folder / f"{stem}.csv", file.key) for folder in (before, now))
         for row_id in old.keys() & new.keys():
             found += [
                 Correction(

@@ -39,7 +39,7 @@ from analysis.versions.releases import (
 )
 from analysis.versions.state import state_of
 
-PACKAGES = ("pymare", "numpy", "scipy", "pandas", "pydantic", "pandera")
+PACKAGES = ("pymare", "numpy", "scipy", "pandas", "pydantic")
 UNFINISHED = ".new-"  # the beginning of the name of a release that is being made
 # Another processor may round the last digits otherwise; a reader never sees them.
 SAME = 1e-9
@@ -95,20 +95,11 @@ def verify(data: Path, name: str) -> tuple[str, ...]:
 
 
 def _with_later_tables(data: Path, frozen: Path, copy: Path) -> Path:
-    """The frozen data, with what has come into use since: empty tables, columns left blank."""
+    """The frozen data, with the tables that have come into use since, empty."""
     shutil.copytree(frozen, copy, dirs_exist_ok=True)
     for path in _tables(data):
-        then = copy / path.name
-        held = read_csv(then) if then.is_file() else None
-        header = held.header if held else ()
-        added = [name for name in read_csv(path).header if name not in header]
-        if added:
-            questions = held.rows if held else ()
-            rows = [
-                dict(zip((*header, *added), (*row, *[""] * len(added)), strict=True))
-                for row in questions
-            ]
-            then.write_text(_csv((*header, *added), rows), "utf-8", newline="")
+        if not (copy / path.name).is_file():
+            (copy / path.name).write_text(_csv(read_csv(path).header, []), "utf-8", newline="")
     return copy
 
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-import pandas as pd
-
-from analysis.evidence.load import load, read_table
-from analysis.evidence.schemas import schemas
+from analysis.evidence.data_files import DATA_FILES, DataFile, read_file
+from analysis.evidence.load import load
+from analysis.evidence.values import words_of
 from analysis.files.problems import EvidenceError
 from analysis.files.tables import read_table as read_search_table
 from analysis.pages.validation_page import read_report
@@ -107,23 +106,23 @@ def _data_tables(folder: Path) -> Iterator[Reader]:
         "checklists": Table(first_rows("checklists.csv"), "checklist", "topic", None, "checklist"),
         "sources": Table(first_rows("sources.csv"), "source_id", "citation"),
     }
-    for name, schema in schemas(load_protocol(DATA / "protocol.yml")).items():
+    words = words_of(load_protocol(DATA / "protocol.yml"))
+    for name, file in DATA_FILES.items():
 
-        def read(path: Path, schema: object = schema) -> Rows:
-            frame, problems, whole = read_table(path, schema)  # type: ignore[arg-type]
-            if problems:
-                raise EvidenceError(problems)
-            assert whole, "rows are missing and no problem says so"
-            return [tuple(None if pd.isna(cell) else cell for cell in row)
-                    for row in frame.itertuples(index=False, name=None)]  # fmt: skip
+        def read(path: Path, file: DataFile = file) -> Rows:
+            found = read_file(path, file, words)
+            if found.problems:
+                raise EvidenceError(found.problems)
+            assert found.whole, "rows are missing and no problem says so"
+            return found.rows
 
         def damages(name: str = name) -> Iterator[Damage]:
             yield from form_damages(tables[name])
             if name == "outcomes":
                 yield from outcomes_damages(tables[name])
 
-        file = f"{name}.csv"
-        yield Reader(file, folder / file, as_csv(tables[name].rows), read, damages)
+        path = folder / f"{name}.csv"
+        yield Reader(path.name, path, as_csv(tables[name].rows), read, damages)
 
 
 def _decisions() -> list[list[str]]:

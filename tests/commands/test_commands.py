@@ -21,7 +21,7 @@ from tests.searching.exports import cochrane_ris, ovid_ris
 FOUND = articles(8, seed=21)
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROMPT = re.compile(rb"q stop|b back")
-HEAVY = ("pandas", "pandera", "sklearn", "scipy", "numpy", "bib_dedupe", "rispy", "search_query")
+HEAVY = ("pandas", "sklearn", "scipy", "numpy", "bib_dedupe", "rispy", "search_query")
 
 
 def run(data: Path, command: str, *arguments: object, exit_code: int = 0) -> str:

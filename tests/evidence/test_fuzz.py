@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.evidence.load import load, parse_number, read_table
-from analysis.evidence.schemas import schemas
+from analysis.evidence.data_files import DATA_FILES, read_file
+from analysis.evidence.load import load
+from analysis.evidence.rows import OutcomeRow
+from analysis.evidence.values import words_of
+from analysis.files.columns import Rows, parse_number
 from analysis.files.problems import EvidenceError
 from analysis.protocol import Protocol, load_protocol
 from analysis.searching.history import load_searches
@@ -45,10 +48,14 @@ def protocol() -> Protocol:
 
 
 @pytest.fixture(scope="module")
-def sound(protocol: Protocol, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+def sound(protocol: Protocol, tmp_path_factory: pytest.TempPathFactory) -> tuple[OutcomeRow, ...]:
     path = tmp_path_factory.mktemp("sound") / "outcomes.csv"
     path.write_bytes(as_csv(ROWS))
-    return read_table(path, schemas(protocol)["outcomes"])[0]
+    return read_outcomes(path, protocol).rows
+
+
+def read_outcomes(path: Path, protocol: Protocol) -> Rows[OutcomeRow]:
+    return read_file(path, DATA_FILES["outcomes"], words_of(protocol))
 
 
 @given(cell=cells)
@@ -70,7 +77,7 @@ def test_a_number_is_what_stands_there_or_an_error(cell: str) -> None:
 @given(row=st.integers(1, len(ROWS) - 1), column=st.integers(0, len(COLUMNS) - 1), cell=cells)
 def test_a_changed_cell_is_refused_or_read_as_it_stands(
     protocol: Protocol,
-    sound: pd.DataFrame,
+    sound: tuple[OutcomeRow, ...],
     tmp_path_factory: pytest.TempPathFactory,
     row: int,
     column: int,
@@ -81,25 +88,23 @@ def test_a_changed_cell_is_refused_or_read_as_it_stands(
     path = tmp_path_factory.getbasetemp() / "outcomes.csv"
     path.write_bytes(as_csv(changed))
     try:
-        frame, problems, _ = read_table(path, schemas(protocol)["outcomes"])
+        found = read_outcomes(path, protocol)
+        problems = found.problems
     except EvidenceError as error:
-        problems = error.problems
+        problems = tuple(error.problems)
         assert problems
     assert all(problem.file == path and problem.message for problem in problems)
     if problems:
         return
     name = COLUMNS[column]
-    found = frame[name].iloc[row - 1]
-    if isinstance(found, str):
-        assert found == cell.strip()
+    value = getattr(found.rows[row - 1], name)
+    if isinstance(value, str):
+        assert value == cell.strip()
     else:
-        assert math.isnan(found) if cell.strip() == "" else found == float(cell)
+        assert value is None if cell.strip() == "" else value == float(cell)
     # Nothing else has moved.
-    assert (
-        frame.drop(columns=name)
-        .reset_index(drop=True)
-        .equals(sound.drop(columns=name).reset_index(drop=True))
-    )
+    was = replace(found.rows[row - 1], **{name: getattr(sound[row - 1], name)})
+    assert (*found.rows[: row - 1], was, *found.rows[row:]) == sound
 
 
 @settings(max_examples=10, deadline=None)

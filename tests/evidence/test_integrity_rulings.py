@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 
 import pytest
 from typer.testing import CliRunner
@@ -13,21 +13,23 @@ from analysis.commands import options
 from analysis.evidence.integrity import findings, reasons_to_keep_out, rulings_without_effect
 from analysis.evidence.integrity.rulings import (
     IDENTITY_OF_TRIAL,
-    NUMBERS_OF_ROW,
     NUMBERS_OF_TRIAL,
-    REMARKS,
+    fingerprint,
 )
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence, OutcomeRow, Ruling
+from analysis.files.columns import column, columns
 from tests.evidence.folder import DataFolder
 from tests.evidence.rulings import made_now
 
 STUDY = "chiauzzi-2010"
 PAIN, ANXIETY = f"{STUDY}.pain.follow-up.1", f"{STUDY}.anxiety.follow-up.1"
 PAIN_RULING = Ruling(
-    "SE read as SD", STUDY, PAIN, "", "accept", "the report says so", "A. Person", "2026-11-23"
+    "SE read as SD", STUDY, PAIN, "accept", "the report says so", "A. Person", "2026-11-23"
 )
 TRIAL_RULING = replace(PAIN_RULING, row_id="")
+REMARKS = ("not_usable_because", "locator", "verified", "note")
+NO_REMARKS = tuple(c.name for c in columns(OutcomeRow) if c.name not in REMARKS)
 
 
 def ruled(evidence: Evidence, *rulings: Ruling) -> Evidence:
@@ -64,14 +66,43 @@ def test_an_exclusion_does_not_survive_the_correction_that_it_asked_for(
     assert not reasons_to_keep_out(findings(mended), "buhrman-2004", (zero,))
 
 
-@pytest.mark.parametrize("remark", sorted(REMARKS))
+@pytest.mark.parametrize("remark", REMARKS)
 def test_a_remark_may_change(evidence: Evidence, remark: str) -> None:
     assert not kept_out(corrected(ruled(evidence, PAIN_RULING), PAIN, **{remark: "seen"}))
 
 
-def test_every_column_is_a_number_or_a_remark() -> None:
-    assert {*NUMBERS_OF_ROW, *REMARKS} == {field.name for field in fields(OutcomeRow)}
-    assert not set(NUMBERS_OF_ROW) & REMARKS
+@pytest.mark.parametrize("name", NO_REMARKS)
+def test_nothing_else_may(evidence: Evidence, name: str) -> None:
+    (ruling,) = made_now(evidence, PAIN_RULING)
+    (finding,) = [f for f in findings(evidence) if f.row_ids == (PAIN,)]
+    (row,) = [row for row in evidence.outcomes if row.row_id == PAIN]
+    value = getattr(row, name)
+    other = f"{value} more" if isinstance(value, str) else (value or 0.0) + 1
+    changed = replace(row, **{name: other})
+    now = replace(evidence, outcomes=(changed,))
+    assert fingerprint(now, replace(finding, row_ids=(changed.row_id,)), ruling) != (
+        ruling.fingerprint
+    )
+
+
+def test_a_column_that_comes_later_changes_a_ruling_only_where_it_is_filled(
+    evidence: Evidence,
+) -> None:
+    @dataclass(frozen=True, slots=True)
+    class Wider(OutcomeRow):
+        effect_level: float | None = column("level of the interval", "90", default=None)
+
+    def widened(level: float | None) -> Evidence:
+        rows = [
+            Wider(**{c.name: getattr(row, c.name) for c in columns(OutcomeRow)}, effect_level=level)
+            for row in evidence.outcomes
+        ]
+        return replace(evidence, outcomes=tuple(rows))
+
+    (ruling,) = made_now(evidence, PAIN_RULING)
+    (finding,) = [f for f in findings(evidence) if f.row_ids == (PAIN,)]
+    assert fingerprint(widened(None), finding, ruling) == ruling.fingerprint
+    assert fingerprint(widened(90.0), finding, ruling) != ruling.fingerprint
 
 
 def test_a_ruling_on_a_row_survives_a_correction_of_another(evidence: Evidence) -> None:

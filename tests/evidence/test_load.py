@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from analysis.evidence.load import load, parse_number
+from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence, evidence_adapter
+from analysis.files.columns import parse_number
 from analysis.files.problems import EvidenceError
 from tests.attack.tables import NOT_NUMBERS
 from tests.evidence.folder import DATA, DataFolder

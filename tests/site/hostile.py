@@ -9,17 +9,16 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import pandera.pandas as pa
 import yaml
 
-from analysis.evidence.schemas import schemas
-from analysis.protocol import load_protocol
+from analysis.evidence.data_files import DATA_FILES
+from analysis.files.columns import FILLED, columns
 from analysis.screening.decisions import Decision, add_decisions
 from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.inbox import SearchDetails, import_exports
@@ -104,8 +103,8 @@ def plant(root: Path) -> list[Planted]:
     data, numbers = root / "data", count(1)
     planted = [
         found
-        for name, schema in schemas(load_protocol(data / "protocol.yml")).items()
-        for found in _plant_table(data / f"{name}.csv", schema, numbers)
+        for name, file in DATA_FILES.items()
+        for found in _plant_table(data / f"{name}.csv", free(file.row), numbers)
     ]
     planted += _plant_search(data, numbers)
     for name, keep in (
@@ -207,14 +206,12 @@ def _plant_search(data: Path, numbers: Iterator[int]) -> list[Planted]:
 EXPORT = "an export"
 
 
-def free(schema: pa.DataFrameSchema) -> list[str]:
+def free(table: type) -> list[str]:
     """The columns in which anything may stand."""
     return [
-        name
-        for name, column in schema.columns.items()
-        if str(column.dtype).startswith("str")
-        and all(check.name == "str_length" for check in column.checks)
-        and name not in NAMES
+        column.name
+        for column in columns(table)
+        if not column.is_number and set(column.rules) <= {FILLED} and column.name not in NAMES
     ]
 
 
@@ -222,13 +219,13 @@ def free(schema: pa.DataFrameSchema) -> list[str]:
 NAMES = {"row_id", "checklist"}
 
 
-def _plant_table(path: Path, schema: pa.DataFrameSchema, numbers: Iterator[int]) -> list[Planted]:
+def _plant_table(path: Path, free: Sequence[str], numbers: Iterator[int]) -> list[Planted]:
     with path.open(encoding="utf-8", newline="") as stream:
         header, *rows = csv.reader(stream)
     rows = rows or [*_a_decision(path.stem, header)]
     planted: dict[tuple[str, str], Planted] = {}
     for row in rows:
-        for column in free(schema):
+        for column in filter(header.__contains__, free):
             place, value = header.index(column), row[header.index(column)]
             if value:
                 # The same text stays the same text: rows that belong together stay together.

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from analysis.evidence.integrity.finding import Finding
 from analysis.evidence.rows import Evidence, OutcomeRow, Ruling, Trial
+from analysis.files.columns import columns
 from analysis.files.csv_files import read_csv
 from analysis.files.digests import digest
 from analysis.files.problems import Problem
 
-# What may change without a number having changed: remarks, and who has seen the report.
-REMARKS = frozenset(("locator", "verified", "note", "not_usable_because"))
-NUMBERS_OF_ROW = tuple(field.name for field in fields(OutcomeRow) if field.name not in REMARKS)
 NUMBERS_OF_TRIAL = (
     "n_randomised_intervention",
     "n_randomised_control",
@@ -71,8 +69,23 @@ def _digest(
 ) -> str:
     rows = {row.row_id: row for row in evidence.outcomes if row.row_id in row_ids}
     said = [[getattr(trial, name) for name in names]]
-    said += [[getattr(rows[key], name) for name in NUMBERS_OF_ROW] for key in sorted(rows)]
+    said += [_numbers_of(rows[key]) for key in sorted(rows)]
     return digest(json.dumps(said))[:LENGTH]
+
+
+def _numbers_of(row: OutcomeRow) -> list[object]:
+    """All but remarks.
+
+    A column that came into use later counts where a row fills it: a ruling that was made before
+    is still about the same numbers.
+    """
+    values = [(column, getattr(row, column.name)) for column in columns(type(row))]
+    numbers = [(column, value) for column, value in values if not column.remark]
+    return [
+        *(value for column, value in numbers if not column.may_be_absent),
+        *([column.name, value] for column, value in numbers
+          if column.may_be_absent and value not in (None, "")),
+    ]  # fmt: skip
 
 
 def rulings_without_effect(evidence: Evidence, found: Sequence[Finding]) -> tuple[Problem, ...]:

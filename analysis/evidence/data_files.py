@@ -1,0 +1,118 @@
+"""The data files: what a row of each is, what names a row, and how a file is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from analysis.evidence.rows import (
+    AcceptabilityRow,
+    ChecklistItem,
+    ControlGroup,
+    Decision,
+    Judgement,
+    OutcomeRow,
+    Published,
+    Ruling,
+    Source,
+    Trial,
+)
+from analysis.files.columns import Rows, Words, columns, read_rows
+from analysis.files.csv_files import TextTable, read_fitting_rows
+from analysis.files.problems import EvidenceError, Problem, short
+
+QUESTION = ("condition", "outcome", "timepoint")
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A CSV file of `data/`: `key` are the columns that name a row; without one rows may repeat."""
+
+    name: str
+    row: type
+    key: tuple[str, ...]
+    about: str
+
+
+DATA_FILES: Mapping[str, DataFile] = {
+    file.name: file
+    for file in (
+        DataFile("studies", Trial, ("study_id",), "The trials, included or not, with the reason"),
+        DataFile(
+            "outcomes", OutcomeRow, ("row_id",), "Every result, one row a source and instrument"
+        ),
+        DataFile(
+            "risk_of_bias",
+            Judgement,
+            ("study_id", "tool", "domain"),
+            "Every judgement of risk of bias",
+        ),
+        DataFile(
+            "acceptability",
+            AcceptabilityRow,
+            (),
+            "Attrition, adherence, participation, satisfaction and harms",
+        ),
+        DataFile(
+            "published",
+            Published,
+            ("review", *QUESTION, "measure"),
+            "Estimates that other reviews printed, for comparison only",
+        ),
+        DataFile(
+            "certainty", Decision, (*QUESTION, "domain"), "What a person decided about certainty"
+        ),
+        DataFile(
+            "integrity",
+            Ruling,
+            ("check", "study_id", "row_id"),
+            "What a person ruled on values that look wrong",
+        ),
+        DataFile(
+            "checklists",
+            ChecklistItem,
+            ("checklist", "item"),
+            "Where the book reports what PRISMA asks for",
+        ),
+        DataFile(
+            "contrasts",
+            ControlGroup,
+            ("study_id", "source_id"),
+            "How sources handled a control group that several contrasts share",
+        ),
+        DataFile(
+            "sources",
+            Source,
+            ("source_id",),
+            "Every source with its citation, address and licence",
+        ),
+    )
+}
+
+
+def read_file(path: Path, file: DataFile, words: Words) -> Rows[Any]:
+    """The rows of a data file; EvidenceError where its columns are not those declared."""
+    table = read_fitting_rows(path)
+    if wrong := _column_problems(table, file):
+        raise EvidenceError([*table.problems, *wrong])
+    cells = {name: [row[at] for row in table.rows] for at, name in enumerate(table.header)}
+    found: Rows[Any] = read_rows(file.row, path, table.lines, cells, words)
+    problems = (*table.problems, *found.problems)
+    return replace(found, problems=problems, whole=not table.problems)
+
+
+def _column_problems(table: TextTable, file: DataFile) -> list[Problem]:
+    declared = {column.name: column for column in columns(file.row)}
+    missing = [
+        Problem(table.path, 1, name, "this column is missing")
+        for name, column in declared.items()
+        if name not in table.header and not column.may_be_absent
+    ]
+    extra = [
+        Problem(table.path, 1, short(name), "this column is not in the codebook (data/README.md)")
+        for name in table.header
+        if name not in declared
+    ]
+    return missing + extra
