@@ -268,7 +268,7 @@ def _check_everything(project: Project) -> Checked:
     from analysis.files.writing import write_atomically
     from analysis.pages.status_line import review_facts, substitutions
     from analysis.searching.history import load_searches
-    from analysis.synthesis.question import question_inputs
+    from analysis.synthesis.question_inputs import question_inputs
 
     evidence = load_evidence()
     searches = load_searches(project.data)

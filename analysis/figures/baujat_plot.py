@@ -37,7 +37,7 @@ def baujat_plot(synthesis: Synthesis) -> Figure:
     ValueError where the synthesis has no influence diagnostics.
     Source: Baujat et al. 2002, 10.1002/sim.1221.
     """
-    studies, rows = synthesis.pooled_studies, synthesis.robustness.influence
+    studies, rows = synthesis.pooled_studies, synthesis.sensitivity.influence
     if not rows:
         raise ValueError(f"{synthesis.title}: there are no influence diagnostics to draw")
     notes = [influential_note(rows)]

@@ -17,7 +17,7 @@ def cumulative_plot(synthesis: Synthesis) -> Figure:
 
     ValueError where the synthesis has no cumulative analysis: fewer than two pooled trials.
     """
-    steps = synthesis.robustness.cumulative
+    steps = synthesis.sensitivity.cumulative
     if not steps:
         raise ValueError(f"{synthesis.title}: there are no trials to add up")
     columns = (

@@ -18,12 +18,13 @@ from analysis.figures.judgements import JUDGEMENTS, judgement_key
 from analysis.figures.row_plot import Column, PlotMark, Row
 from analysis.formatting import DASH, count, counted, number, p_value, percent
 from analysis.statistics.estimates import Heterogeneity, PooledEffect
-from analysis.synthesis.model import Comparison, Synthesis
+from analysis.synthesis.comparisons import Comparison, TrialSet
+from analysis.synthesis.model import Synthesis
 from analysis.synthesis.study_effect import Measure, StudyEffect
 
 GROUPS = (
-    ("inactive", "Inactive comparator", "inactive comparator"),
-    ("active", "Active comparator", "active comparator"),
+    ("inactive", "Inactive comparator", TrialSet.INACTIVE),
+    ("active", "Active comparator", TrialSet.ACTIVE),
 )
 SMALLEST_GROUP = 2  # pooled trials in each group before the plot is split
 

@@ -37,9 +37,9 @@ def funnel_plot(synthesis: Synthesis) -> Figure:
     the trials that trim and fill supposes missing. Suspect trials are left out.
     ValueError, with the reason, where small-study effects are not examined.
     """
-    small_study = synthesis.robustness.small_study
+    small_study = synthesis.sensitivity.small_study
     if small_study is None:
-        reason = synthesis.robustness.small_study_refused or "not examined"
+        reason = synthesis.sensitivity.small_study_refused or "not examined"
         raise ValueError(f"{synthesis.title}: there is no funnel plot ({reason})")
     contours, filled = small_study.contours, small_study.trim_and_fill
     notes = _notes(contours, filled)

@@ -52,7 +52,7 @@ def influence_plot(synthesis: Synthesis) -> Figure:
     ValueError where the synthesis has no influence diagnostics.
     Source: Viechtbauer & Cheung 2010, 10.1002/jrsm.11.
     """
-    studies, rows = synthesis.pooled_studies, synthesis.robustness.influence
+    studies, rows = synthesis.pooled_studies, synthesis.sensitivity.influence
     if not rows:
         raise ValueError(f"{synthesis.title}: there are no influence diagnostics to draw")
     ordered = sorted(rows, key=lambda row: (studies[row.study].year, studies[row.study].label))

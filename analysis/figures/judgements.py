@@ -10,7 +10,7 @@ from types import MappingProxyType
 from analysis.figures import style
 from analysis.figures.canvas import Sheet
 from analysis.formatting import DASH
-from analysis.synthesis.study_effect import Judgement
+from analysis.synthesis.risk_of_bias import Judgement
 
 
 @dataclass(frozen=True)

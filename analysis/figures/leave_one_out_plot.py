@@ -21,7 +21,7 @@ def leave_one_out_plot(synthesis: Synthesis) -> Figure:
     ValueError where the synthesis has no leave-one-out: fewer than two pooled trials.
     """
     studies, primary = synthesis.pooled_studies, synthesis.primary
-    left_out = synthesis.robustness.leave_one_out
+    left_out = synthesis.sensitivity.leave_one_out
     if primary is None or not left_out:
         raise ValueError(f"{synthesis.title}: there is no trial to leave out")
     ordered = sorted(

@@ -40,7 +40,7 @@ def models_plot(synthesis: Synthesis) -> Figure:
 
 def _models(synthesis: Synthesis) -> list[PooledEffect]:
     shown = {_identity(pooled) for pooled in synthesis.models}
-    others = (p for p in synthesis.robustness.estimators if _identity(p) not in shown)
+    others = (p for p in synthesis.sensitivity.estimators if _identity(p) not in shown)
     return [*synthesis.models, *others]
 
 

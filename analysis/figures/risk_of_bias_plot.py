@@ -18,7 +18,7 @@ from analysis.figures.fitting import text_width, wrap
 from analysis.figures.judgements import JUDGEMENTS, MARKS, draw_judgement, judgement_key
 from analysis.figures.text import plain
 from analysis.formatting import count, counted, percent
-from analysis.synthesis.study_effect import Judgement, RiskOfBias
+from analysis.synthesis.risk_of_bias import Judgement, RiskOfBias
 
 MARGIN = 14.0
 LINE = 11.0

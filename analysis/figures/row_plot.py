@@ -29,7 +29,7 @@ from analysis.figures.effect_scale import EffectScale, Span
 from analysis.figures.fitting import text_width, wrap
 from analysis.figures.judgements import draw_judgement
 from analysis.figures.text import plain
-from analysis.synthesis.study_effect import Judgement
+from analysis.synthesis.risk_of_bias import Judgement
 
 MARGIN = 14.0
 GAP = 12.0

@@ -37,7 +37,7 @@ BAUJAT = {
 
 def influence(synthesis: Synthesis, rules: SynthesisRules) -> None:
     """Display the diagnostics of each trial, as a figure and as a table."""
-    rows = synthesis.robustness.influence
+    rows = synthesis.sensitivity.influence
     if not rows:
         show(paragraph(_too_few(synthesis, rules, "Influence is measured")))
         return
@@ -51,7 +51,7 @@ def influence(synthesis: Synthesis, rules: SynthesisRules) -> None:
 
 def baujat(synthesis: Synthesis, rules: SynthesisRules) -> None:
     """Display which trials make the heterogeneity, and which move the result."""
-    rows = synthesis.robustness.influence
+    rows = synthesis.sensitivity.influence
     if not rows:
         show(paragraph(_too_few(synthesis, rules, "A Baujat plot is drawn")))
         return
@@ -72,7 +72,7 @@ def _numbers(synthesis: Synthesis, columns: dict[str, str], caption: str) -> Htm
             "Trial": synthesis.pooled_studies[row.study].label,
             **{name: _maybe(getattr(row, field)) for name, field in columns.items()},
         }
-        for row in synthesis.robustness.influence
+        for row in synthesis.sensitivity.influence
     ]
     frame = pd.DataFrame(rows, dtype=object)
     return folded("The same as a table", table(frame, caption, numbers=tuple(columns)))
@@ -93,7 +93,7 @@ def all_subsets(synthesis: Synthesis, rules: SynthesisRules) -> None:
     effects = np.array([study.effect for study in synthesis.pooled_studies])
     variances = np.array([study.variance for study in synthesis.pooled_studies])
     subsets = gosh(effects, variances)
-    split = most_influential(synthesis.robustness.influence)
+    split = most_influential(synthesis.sensitivity.influence)
     found = _spread(synthesis, subsets)
     parted = (
         ""

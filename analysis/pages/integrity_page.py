@@ -14,6 +14,7 @@ from analysis.pages import links
 from analysis.pages.html import Html, paragraph, table
 from analysis.pages.question_page import short_name, shown_limits, source_of, trial_link
 from analysis.statistics.estimates import PooledEffect
+from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.model import Synthesis
 
 
@@ -137,7 +138,7 @@ def with_and_without(results: Mapping[str, Synthesis]) -> Html:
     rows = []
     for synthesis in results.values():
         for other in synthesis.comparisons:
-            if other.name == "with suspect trials":
+            if other.name == TrialSet.WITH_SUSPECT:
                 rows.append(
                     {
                         "Question": links.question(synthesis),

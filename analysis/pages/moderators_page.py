@@ -40,7 +40,7 @@ def tests_made(synthesis: Synthesis) -> int:
 
 
 def _analyses(synthesis: Synthesis) -> list[SubgroupAnalysis | RegressionAnalysis]:
-    return [*synthesis.robustness.subgroups, *synthesis.robustness.regressions]
+    return [*synthesis.sensitivity.subgroups, *synthesis.sensitivity.regressions]
 
 
 def conditions_table(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
@@ -105,13 +105,13 @@ def not_compared(results: Mapping[str, Synthesis]) -> Html:
 
 def question_moderators(rules: SynthesisRules, synthesis: Synthesis) -> Html:
     """One question: what was compared as a table, what was refused as a list with reasons."""
-    measure, robustness = synthesis.measure, synthesis.robustness
+    measure, analyses = synthesis.measure, synthesis.sensitivity
     if not _analyses(synthesis):
         return paragraph(
             f"Nothing is compared: with {counted(synthesis.k, 'trial')} nothing is pooled."
         )
-    rows = [_subgroup_row(measure, analysis) for analysis in robustness.subgroups]
-    rows += [_regression_row(measure, analysis) for analysis in robustness.regressions]
+    rows = [_subgroup_row(measure, analysis) for analysis in analyses.subgroups]
+    rows += [_regression_row(measure, analysis) for analysis in analyses.regressions]
     shown = [row for row in rows if row]
     caption = f"Subgroups and moderators: {synthesis.title}"
     refused = [

@@ -21,6 +21,7 @@ from analysis.formatting import (
 from analysis.pages import html
 from analysis.pages.html import Html, element, items, join, link, paragraph, table, terms, text
 from analysis.statistics.estimates import Interval, PooledEffect
+from analysis.synthesis.comparisons import THEN_AND_NOW, TrialSet
 from analysis.synthesis.model import PublishedEstimate, Synthesis
 from analysis.synthesis.study_effect import Measure, StudyEffect
 from analysis.synthesis.wording import INTERVAL_NAMES, MODEL_NAMES
@@ -195,7 +196,7 @@ def comparisons_table(synthesis: Synthesis) -> Html:
             ),
         }
         for other in synthesis.comparisons
-        if other.name not in ("as in 2014", "baseline trials")
+        if other.name not in THEN_AND_NOW
     ]
     numeric = ("k", "Participants", short_name(measure), synthesis.interval_name)
     return table(
@@ -209,11 +210,11 @@ def then_and_now(synthesis: Synthesis, evidence: Evidence) -> Html:
     """Published estimates, our recomputation as in 2014, and the present one."""
     measure = synthesis.measure
     rows = [_published_row(measure, published, evidence) for published in synthesis.published]
-    for name, label in (
-        ("as in 2014", "Baseline trials in our data, methods of 2014"),
-        ("baseline trials", "Baseline trials in our data, present methods"),
+    for trials, label in (
+        (TrialSet.AS_IN_2014, "Baseline trials in our data, methods of 2014"),
+        (TrialSet.BASELINE, "Baseline trials in our data, present methods"),
     ):
-        other = synthesis.comparison(name)
+        other = synthesis.comparison(trials)
         rows.append(_then_row(measure, label, other.k, other.pooled))
     rows.append(_then_row(measure, "All trials, present methods", synthesis.k, synthesis.primary))
     frame = table(

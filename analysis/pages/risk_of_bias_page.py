@@ -24,7 +24,7 @@ from analysis.pages.question_page import short_citation
 from analysis.pages.trials_page import included
 from analysis.protocol import Protocol
 from analysis.synthesis.model import Synthesis
-from analysis.synthesis.question import risk_of_bias
+from analysis.synthesis.risk_of_bias import risk_of_bias
 
 
 def assessments(evidence: Evidence) -> tuple[Assessment, ...]:

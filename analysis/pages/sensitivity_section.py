@@ -35,7 +35,7 @@ def estimators_table(synthesis: Synthesis) -> Html:
             "I²": percent(pooled.heterogeneity.i2) if pooled.heterogeneity else DASH,
             **_estimate(synthesis, pooled.estimate, pooled.interval),
         }
-        for pooled in synthesis.robustness.estimators
+        for pooled in synthesis.sensitivity.estimators
     ]
     if not rows:
         return Html("")
@@ -51,7 +51,7 @@ def estimators_table(synthesis: Synthesis) -> Html:
 
 def leave_one_out(synthesis: Synthesis) -> None:
     """The pooled effect without each trial in turn."""
-    found = synthesis.robustness.leave_one_out
+    found = synthesis.sensitivity.leave_one_out
     if not found:
         show(paragraph(f"No trial can be left out: {_nothing_pooled(synthesis)}"))
         return
@@ -82,7 +82,7 @@ def leave_one_out(synthesis: Synthesis) -> None:
 
 def cumulative(synthesis: Synthesis) -> None:
     """The pooled effect as the trials came in."""
-    steps = synthesis.robustness.cumulative
+    steps = synthesis.sensitivity.cumulative
     if not steps:
         show(paragraph(f"There is no history to show: {_nothing_pooled(synthesis)}"))
         return
@@ -113,12 +113,12 @@ def cumulative(synthesis: Synthesis) -> None:
 
 def funnel(synthesis: Synthesis) -> None:
     """The contour-enhanced funnel plot, or why small-study effects are not looked at."""
-    found = synthesis.robustness.small_study
+    found = synthesis.sensitivity.small_study
     if found is None:
         show(
             paragraph(
                 "Small-study effects are not examined: this question has "
-                f"{synthesis.robustness.small_study_refused}."
+                f"{synthesis.sensitivity.small_study_refused}."
             )
         )
         return
@@ -133,7 +133,7 @@ def funnel(synthesis: Synthesis) -> None:
 
 def small_study_table(synthesis: Synthesis) -> Html:
     """Every test and correction for small-study effects, with how to read it."""
-    found = synthesis.robustness.small_study
+    found = synthesis.sensitivity.small_study
     if found is None:
         return Html("")
     rows = [row for row in _small_study_rows(synthesis, found) if row]
@@ -199,7 +199,7 @@ def _small_study_rows(synthesis: Synthesis, found: SmallStudyEffects) -> list[di
 
 def dependent_effects(synthesis: Synthesis) -> Html:
     """The result with each contrast by itself and a standard error robust to dependence."""
-    found = synthesis.robustness.cluster_robust
+    found = synthesis.sensitivity.cluster_robust
     if found is None:
         return Html("")
     return paragraph(

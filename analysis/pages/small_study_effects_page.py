@@ -18,7 +18,7 @@ from analysis.synthesis.sensitivity import SmallStudyEffects
 def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
     """How many questions can be examined; for all others one sentence."""
     minimum = protocol.synthesis.small_study_minimum_k
-    examined = sum(s.robustness.small_study is not None for s in results.values())
+    examined = sum(s.sensitivity.small_study is not None for s in results.values())
     fewer = len(results) - examined
     return paragraph(
         f"{examined} of {counted(len(results), 'question')} have the {minimum} trials that the "
@@ -30,7 +30,7 @@ def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
 def sections(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
     """Display each examined question: its funnel plot, a reading, every test in a table."""
     for synthesis in results.values():
-        found = synthesis.robustness.small_study
+        found = synthesis.sensitivity.small_study
         if found is not None:
             show(element("h3", links.question(synthesis), id=synthesis.question.slug))
             funnel(synthesis)

@@ -25,8 +25,8 @@ from analysis.pages.html import (
     text,
 )
 from analysis.synthesis.certainty import Step
-from analysis.synthesis.clinical_terms import difference_text, points_text
 from analysis.synthesis.model import Synthesis
+from analysis.synthesis.wording import difference_text, points_text
 
 UP = "../"
 SMD_TO_RISK = "10.1371/journal.pone.0019070"

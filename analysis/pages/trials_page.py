@@ -21,7 +21,7 @@ from analysis.pages.html import (
 )
 from analysis.pages.question_page import source_of
 from analysis.synthesis.model import Synthesis
-from analysis.synthesis.question import risk_of_bias
+from analysis.synthesis.risk_of_bias import risk_of_bias
 
 
 def included(evidence: Evidence) -> list[Trial]:

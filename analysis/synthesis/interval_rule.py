@@ -9,7 +9,7 @@ from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.intervals import IntervalMethod
 from analysis.statistics.leave_one_out import LeftOut, leave_one_out
 from analysis.statistics.pooling import pool, with_interval
-from analysis.synthesis.study_effect import StudyEffect
+from analysis.synthesis.study_effect import StudyEffect, effects_of
 
 
 def interval_by_rule(rules: SynthesisRules, k: int, tau2: float) -> IntervalMethod:
@@ -61,8 +61,3 @@ def leave_one_out_by_rule(
         hk if interval_by_rule(rules, w.k, w.tau2) == "hartung-knapp" else w
         for w, hk in zip(wald, adjusted, strict=True)
     )
-
-
-def effects_of(studies: Sequence[StudyEffect]) -> tuple[list[float], list[float]]:
-    """The effects and variances of trials, in their order."""
-    return [study.effect for study in studies], [study.variance for study in studies]

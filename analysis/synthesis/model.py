@@ -7,15 +7,26 @@ scale of `study_effect`.
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from analysis.formatting import percent_level
 from analysis.protocol import AsPublished, Frozen
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.certainty import Certainty
 from analysis.synthesis.clinical_terms import Clinical
-from analysis.synthesis.sensitivity import Robustness
+from analysis.synthesis.comparisons import Comparison, TrialSet
+from analysis.synthesis.sensitivity import SensitivityAnalyses
 from analysis.synthesis.study_effect import Measure, StudyEffect
 
 SCHEMA_VERSION = 1
+
+# Results that are out in the world call them `robustness`, and keep that name.
+SensitivityAsPublished = Annotated[
+    SensitivityAnalyses,
+    Field(validation_alias="robustness", serialization_alias="robustness"),
+]
 
 
 class SetAside(Frozen):
@@ -40,17 +51,6 @@ class PublishedEstimate(Frozen):
     k: int | None
     verified: bool
     note: str
-
-
-class Comparison(Frozen):
-    """The primary model on another set of trials (`name`: `baseline trials`, ...)."""
-
-    name: str
-    description: str
-    k: int
-    n_total: int | None
-    study_ids: tuple[str, ...]
-    pooled: PooledEffect | None
 
 
 class Sentence(Frozen):
@@ -89,7 +89,7 @@ class Synthesis(Frozen):
     primary: PooledEffect | None
     models: tuple[PooledEffect, ...]
     comparisons: tuple[Comparison, ...]
-    robustness: Robustness
+    sensitivity: SensitivityAsPublished
     certainty: Certainty | None = None
     clinical: Clinical = Clinical()
     published: tuple[PublishedEstimate, ...]
@@ -103,12 +103,12 @@ class Synthesis(Frozen):
         """What the intervals of this page are called: `95% interval`."""
         return f"{percent_level(self.level)} interval"
 
-    def comparison(self, name: str) -> Comparison:
-        """The comparison of that name; KeyError where the page has none."""
+    def comparison(self, trials: TrialSet) -> Comparison:
+        """The comparison with that set of trials; KeyError where the page has none."""
         for comparison in self.comparisons:
-            if comparison.name == name:
+            if comparison.name == trials:
                 return comparison
-        raise KeyError(f"{self.question.key} has no comparison {name!r}")
+        raise KeyError(f"{self.question.key} has no comparison {trials.value!r}")
 
     @property
     def pooled_studies(self) -> tuple[StudyEffect, ...]:

@@ -28,12 +28,11 @@ from analysis.statistics.subgroups import Subgroup, Subgroups, subgroups
 from analysis.statistics.tau2 import TAU2_MODELS
 from analysis.statistics.trim_and_fill import TrimAndFill, trim_and_fill
 from analysis.synthesis.interval_rule import (
-    effects_of,
     leave_one_out_by_rule,
     pool_by_rule,
     with_interval_by_rule,
 )
-from analysis.synthesis.study_effect import StudyEffect
+from analysis.synthesis.study_effect import StudyEffect, effects_of
 
 Result = TypeVar("Result")
 
@@ -70,7 +69,7 @@ class SmallStudyEffects(Frozen):
     not_estimable: tuple[str, ...] = ()
 
 
-class Robustness(Frozen):
+class SensitivityAnalyses(Frozen):
     """Every sensitivity analysis of one question, in the order of its pooled studies."""
 
     estimators: tuple[PooledEffect, ...] = ()
@@ -106,22 +105,22 @@ class ContrastRows(Frozen):
     trials: tuple[str, ...]
 
 
-def robustness(
+def sensitivity_analyses(
     rules: SynthesisRules,
     moderators: Sequence[str],
     studies: Sequence[StudyEffect],
     primary: PooledEffect | None,
     contrasts: ContrastRows,
-) -> Robustness:
+) -> SensitivityAnalyses:
     """Every sensitivity analysis the protocol asks for and these trials allow."""
     if primary is None or primary.heterogeneity is None:
         refused = f"{len(studies)} of the {rules.small_study_minimum_k} trials it needs"
-        return Robustness(small_study_refused=refused)
+        return SensitivityAnalyses(small_study_refused=refused)
     effects, variances = effects_of(studies)
     left_out = leave_one_out_by_rule(rules, effects, variances)
     enough = len(studies) >= rules.influence_minimum_k
     tau2 = primary.heterogeneity.tau2
-    return Robustness(
+    return SensitivityAnalyses(
         estimators=tuple(
             pool_by_rule(rules, effects, variances, model=model)
             for model in TAU2_MODELS

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.statistics.estimates import Interval, PooledEffect
+from analysis.synthesis.comparisons import THEN_AND_NOW
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.wording import INTERVAL_NAMES, MODEL_NAMES
 
 Family = Literal["models", "sets of trials", "leave one out"]
 FAMILIES: tuple[Family, ...] = ("models", "sets of trials", "leave one out")
 
-# These stand beside what other reviews published; they mend no weakness of the primary analysis.
-THEN_AND_NOW = ("as in 2014", "baseline trials")
 FEWEST_TRIALS = 2
 
 
@@ -101,14 +100,14 @@ def sensitivity(synthesis: Synthesis) -> Sensitivity | None:
 
 def _models(synthesis: Synthesis) -> Iterator[Variant]:
     seen = {_way(synthesis.primary)} if synthesis.primary else set()
-    for pooled in (*synthesis.models, *synthesis.robustness.estimators):
+    for pooled in (*synthesis.models, *synthesis.sensitivity.estimators):
         if _way(pooled) not in seen:
             seen.add(_way(pooled))
             name = (
                 f"{MODEL_NAMES[pooled.model]}; interval: {INTERVAL_NAMES[pooled.interval.method]}"
             )
             yield Variant("models", name, pooled.k, pooled.estimate, pooled.interval)
-    if robust := synthesis.robustness.cluster_robust:
+    if robust := synthesis.sensitivity.cluster_robust:
         name = "every contrast by itself; interval: robust to dependence within trials"
         yield Variant("models", name, robust.k, robust.estimate, robust.interval)
 
@@ -132,6 +131,6 @@ def _sets_of_trials(synthesis: Synthesis) -> Iterator[Variant]:
 
 
 def _leave_one_out(synthesis: Synthesis) -> Iterator[Variant]:
-    for fit in synthesis.robustness.leave_one_out:
+    for fit in synthesis.sensitivity.leave_one_out:
         name = f"without {synthesis.pooled_studies[fit.omitted].label}"
         yield Variant("leave one out", name, fit.k, fit.estimate, fit.interval)

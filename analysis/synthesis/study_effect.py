@@ -1,4 +1,4 @@
-"""One trial's effect in a question: what it measures, its numbers, its risk of bias.
+"""One trial's effect in a question, and the measure it is expressed in.
 
 Effects are oriented so that negative favours the intervention, ratios on the log scale;
 `Measure.shown` turns an effect into the number a reader sees.
@@ -7,11 +7,11 @@ Effects are oriented so that negative favours the intervention, ratios on the lo
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Literal
 
 from analysis.protocol import Frozen
-
-Judgement = Literal["low", "some concerns", "unclear", "high", "not assessed"]
+from analysis.synthesis.risk_of_bias import RiskOfBias
 
 
 class Measure(Frozen):
@@ -46,22 +46,14 @@ class Measure(Frozen):
         return (last, first) if self.benefit_above else (first, last)
 
     @property
+    def short_name(self) -> str:
+        """What a column of its numbers is headed."""
+        return "Risk ratio" if self.name == "RR" else self.name
+
+    @property
     def no_effect(self) -> float:
         """The shown value that means no difference."""
         return 1.0 if self.ratio else 0.0
-
-
-class DomainJudgement(Frozen):
-    domain: str
-    judgement: Judgement
-
-
-class RiskOfBias(Frozen):
-    """What is known of a trial's risk of bias; `overall` by the tool's own rule."""
-
-    tool: str | None
-    overall: Judgement
-    domains: tuple[DomainJudgement, ...] = ()
 
 
 class StudyEffect(Frozen):
@@ -106,3 +98,14 @@ class StudyEffect(Frozen):
     duration_weeks: float | None = None
     indirectness: str = ""
     suspect: tuple[str, ...] = ()
+
+
+def participants(studies: Sequence[StudyEffect]) -> tuple[int | None, int]:
+    """Participants together, and in how many trials their number is not known."""
+    known = [study.n_total for study in studies if study.n_total is not None]
+    return (sum(known) if known else None), len(studies) - len(known)
+
+
+def effects_of(studies: Sequence[StudyEffect]) -> tuple[list[float], list[float]]:
+    """The effects and variances of trials, in their order."""
+    return [study.effect for study in studies], [study.variance for study in studies]

@@ -1,6 +1,15 @@
-"""Sentences computed from a question's numbers: what fits the data, in plain words."""
+"""Every sentence pattern of a question's page: what fits the data, in plain words.
+
+The answer in everyday words follows the informative statements of GRADE guidelines 26
+(Santesso et al. 2020, 10.1016/j.jclinepi.2019.10.014): the estimate gives direction and size,
+the certainty the verb.
+"""
 
 from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Literal
 
 from analysis.formatting import (
     counted,
@@ -11,12 +20,13 @@ from analysis.formatting import (
     percent_level,
     sentence_case,
 )
-from analysis.protocol import HartungKnapp, Outcome, Protocol, Question, SynthesisRules
+from analysis.protocol import HartungKnapp, Outcome, SynthesisRules, Timepoint
+from analysis.statistics.clinical import NumberNeededToTreat, Reexpressed
 from analysis.statistics.estimates import Heterogeneity, Interval, PooledEffect
-from analysis.synthesis.certainty import Certainty
-from analysis.synthesis.clinical_terms import Clinical, absolute_text, points_text
+from analysis.synthesis.certainty import Body, Certainty, Level, ends
+from analysis.synthesis.clinical_terms import AbsoluteEffect, Clinical
+from analysis.synthesis.estimate_text import effect_text, interval_text
 from analysis.synthesis.model import Sentence
-from analysis.synthesis.narrative import NO_ANSWER, narrative
 from analysis.synthesis.study_effect import Measure, StudyEffect
 
 MODEL_NAMES = {
@@ -39,73 +49,88 @@ INTERVAL_NAMES = {
     "hartung-knapp-conservative": "Hartung-Knapp, conservative",
     "q-profile": "Q-profile",
 }
+THERAPY = "Internet therapy"
+NO_ANSWER = "We do not know: no trial gives numbers that can be used yet."
+# Ratios in this review count responders: people who, as their trial defines it, got clearly better.
+RESPONDING = "people get clearly better"
+PER = 1000
+
+Direction = Literal["benefit", "harm", "little", "unclear"]
 
 
-def sentences(
-    protocol: Protocol,
-    question: Question,
-    measure: Measure,
-    studies: tuple[StudyEffect, ...],
-    primary: PooledEffect | None,
-    certainty: Certainty | None,
-    clinical: Clinical,
-    n_total: int | None,
-    n_unknown: int,
-) -> Sentence:
+@dataclass(frozen=True)
+class Answer:
+    """What a question's sentences are made from.
+
+    `studies` are all its trials, suspect or not; `body` and `certainty` are `None` together,
+    where nothing is pooled.
+    """
+
+    outcome: Outcome
+    timepoint: Timepoint
+    studies: tuple[StudyEffect, ...]
+    body: Body | None = None
+    certainty: Certainty | None = None
+    clinical: Clinical = field(default_factory=Clinical)
+
+    @property
+    def subject(self) -> str:
+        """`Disability after treatment`."""
+        return f"{sentence_case(self.outcome.label)} {self.timepoint.label}"
+
+
+def sentences(rules: SynthesisRules, answer: Answer) -> Sentence:
     """Every computed sentence of a page, plain text."""
-    outcome, timepoint = protocol.outcome(question.outcome), protocol.timepoint(question.timepoint)
-    subject = f"{sentence_case(outcome.label)} {timepoint.label}"
-    if primary is None or certainty is None:
-        nothing = f"{subject}: no trial gives numbers that can be used yet."
+    outcome, body, certainty = answer.outcome, answer.body, answer.certainty
+    if body is None or certainty is None:
+        nothing = f"{answer.subject}: no trial gives numbers that can be used yet."
         return Sentence(
             headline=nothing,
             plain=NO_ANSWER,
             heterogeneity="Nothing is pooled, so there is no heterogeneity to describe.",
-            interval_rule=interval_rule(protocol.synthesis, None),
+            interval_rule=interval_rule(rules, None),
             forest_alt=nothing,
         )
-    evidence = _evidence(primary.k, n_total, n_unknown)
-    effect = _effect(outcome, measure, primary)
+    measure, primary = body.measure, body.primary
+    effect = f"{_effect(outcome, measure, primary)}{_prediction(measure, primary.prediction)}"
     rated = f"Certainty: {certainty.level} ({certainty.label})."
-    headline = f"{evidence}: {effect}{_prediction(measure, primary.prediction)}. {rated}"
-    important = protocol.measures[protocol.measure_name(question)].smallest_important_difference
+    headline = f"{_evidence(body)}: {effect}. {rated}"
+    important = body.smallest_important_difference
     return Sentence(
         headline=headline,
         plain=narrative(outcome, measure, important, primary, certainty.level),
-        clinical=clinical_sentences(clinical),
+        clinical=clinical_sentences(answer.clinical),
         heterogeneity=heterogeneity(primary),
-        interval_rule=interval_rule(protocol.synthesis, primary),
-        forest_alt=_forest_alt(subject, measure, studies, headline),
+        interval_rule=interval_rule(rules, primary),
+        forest_alt=_forest_alt(answer, measure, headline),
     )
 
 
-def _evidence(k: int, n_total: int | None, n_unknown: int) -> str:
-    trials = counted(k, "trial")
-    if n_total is None:
+def _evidence(body: Body) -> str:
+    trials = counted(body.k, "trial")
+    if body.n_total is None:
         return f"{trials}, number of participants not reported"
-    people = counted(n_total, "participant")
-    if n_unknown:
-        unknown = f"not counting {counted(n_unknown, 'trial')} whose number we do not have"
+    people = counted(body.n_total, "participant")
+    if body.n_unknown:
+        unknown = f"not counting {counted(body.n_unknown, 'trial')} whose number we do not have"
         return f"{trials}, {people} ({unknown})"
     return f"{trials}, {people}"
 
 
 def _effect(outcome: Outcome, measure: Measure, pooled: PooledEffect) -> str:
-    low, high = measure.shown_limits(pooled.interval.low, pooled.interval.high)
-    estimate = measure.shown(pooled.estimate)
-    interval = limits(low, high, ratio=measure.ratio)
+    estimate = effect_text(measure, pooled.estimate)
+    interval = f"{_confidence(pooled.interval)} {interval_text(measure, pooled.interval)}"
     if measure.ratio:
         return (
-            f"responding was {number(estimate)} times as likely with Internet-delivered therapy "
-            f"({_confidence(pooled.interval)} {interval})"
+            f"responding was {estimate} times as likely with Internet-delivered therapy "
+            f"({interval})"
         )
     change = outcome.lower if pooled.estimate < 0 else outcome.higher
-    if pooled.interval.high is not None and pooled.interval.high < 0:
-        return f"{change} with Internet-delivered therapy, by {_size(pooled)}"
-    if pooled.interval.low is not None and pooled.interval.low > 0:
+    low, high = ends(pooled.interval)
+    if high < 0 or low > 0:
         return f"{change} with Internet-delivered therapy, by {_size(pooled)}"
     return (
-        f"the difference is {number(estimate)} SD ({_confidence(pooled.interval)} {interval}), "
+        f"the difference is {estimate} SD ({interval}), "
         f"so both {outcome.lower} and {outcome.higher} fit the data"
     )
 
@@ -123,9 +148,81 @@ def _size(pooled: PooledEffect) -> str:
 def _prediction(measure: Measure, prediction: Interval | None) -> str:
     if prediction is None:
         return ""
-    low, high = measure.shown_limits(prediction.low, prediction.high)
     unit = "a ratio of" if measure.ratio else "a difference of"
-    return f"; in a new setting we expect {unit} {limits(low, high, ratio=measure.ratio)}"
+    return f"; in a new setting we expect {unit} {interval_text(measure, prediction)}"
+
+
+def narrative(
+    outcome: Outcome,
+    measure: Measure,
+    important: float | None,
+    pooled: PooledEffect,
+    level: Level,
+) -> str:
+    """`Internet therapy probably leads to slightly less disability.`
+
+    important: the smallest important difference on the analysis scale, `None` where the
+    protocol sets none. A second sentence names what the interval leaves open.
+    """
+    about = f"how many {RESPONDING}" if measure.ratio else outcome.label
+    if level == "very low":
+        return f"The evidence is very uncertain about the effect of {THERAPY} on {about}."
+    found = direction(pooled, important)
+    if found == "unclear":
+        return f"It is unclear whether {THERAPY} {_either(outcome, measure)}: both fit the data."
+    if found == "little":
+        said = _with_certainty(level, "makes", "make", f"little or no difference to {about}")
+    elif measure.ratio:
+        likely = "more" if found == "benefit" else "less"
+        said = _with_certainty(level, "makes", "make", f"it {likely} likely that {RESPONDING}")
+    else:
+        side = outcome.lower if found == "benefit" else outcome.higher
+        said = _with_certainty(level, "leads", "lead", f"to {size(pooled.estimate)}{side}")
+    return f"{THERAPY} {said}.{_also_fits(found, pooled.interval, important)}"
+
+
+def direction(pooled: PooledEffect, important: float | None) -> Direction:
+    """Benefit, harm, little or no difference, or unclear; negative favours the therapy.
+
+    With a smallest important difference: unclear when the interval reaches it on both
+    sides, otherwise where the estimate lies next to it. Without one: unclear when the
+    interval includes no difference, otherwise the side of the estimate.
+    """
+    low, high = ends(pooled.interval)
+    threshold = important or 0.0
+    if low <= -threshold and high >= threshold:
+        return "unclear"
+    if abs(pooled.estimate) < threshold:
+        return "little"
+    return "benefit" if pooled.estimate < 0 else "harm"
+
+
+def size(smd: float) -> str:
+    """The word for a standardised mean difference, by Cohen's 0.5 (medium) and 0.8 (large)."""
+    if abs(smd) < 0.5:
+        return "slightly "
+    return "" if abs(smd) < 0.8 else "much "
+
+
+def _with_certainty(level: Level, verb: str, bare: str, rest: str) -> str:
+    said = {"high": verb, "moderate": f"probably {verb}", "low": f"may {bare}"}[level]
+    return f"{said} {rest}"
+
+
+def _either(outcome: Outcome, measure: Measure) -> str:
+    if measure.ratio:
+        return f"makes it more or less likely that {RESPONDING}"
+    return f"leads to {outcome.lower} or {outcome.higher}"
+
+
+def _also_fits(found: Direction, interval: Interval, important: float | None) -> str:
+    low, high = ends(interval)
+    threshold = important or 0.0
+    if found == "little":
+        if low <= -threshold:
+            return " A benefit large enough to matter also fits the data."
+        return " A harm large enough to matter also fits the data." if high >= threshold else ""
+    return " No difference also fits the data." if low <= 0 <= high else ""
 
 
 def clinical_sentences(clinical: Clinical) -> str:
@@ -135,6 +232,78 @@ def clinical_sentences(clinical: Clinical) -> str:
         points = f"That is {points_text(clinical.points)} on {clinical.points.assumed}."
         said.insert(0, points)
     return " ".join(said)
+
+
+def points_text(points: Reexpressed) -> str:
+    """`0.88 points lower (0.35 to 1.39 lower)`; each limit with its side where sides differ."""
+    low, high = points.interval.low, points.interval.high
+    side = _side(points.estimate)
+    said = f"{number(abs(points.estimate))} points {side}"
+    if low is None or high is None:
+        return said
+    if _side(low) == _side(high) == side:
+        near, far = sorted((abs(low), abs(high)))
+        return f"{said} ({number(near)} to {number(far)} {side})"
+    return f"{said} ({number(abs(low))} {_side(low)} to {number(abs(high))} {_side(high)})"
+
+
+def _side(points: float) -> str:
+    return "higher" if points > 0 else "lower"
+
+
+def absolute_text(effect: AbsoluteEffect) -> str:
+    """How many of a thousand get clearly better in each arm, the difference, the NNT."""
+    numbers = effect.numbers
+    needed = needed_text(numbers)
+    return (
+        f"If {_per_1000(numbers.control_risk):,} of {PER:,} people get clearly better in the "
+        f"control group ({effect.source}), {_per_1000(numbers.risk):,} do with therapy: "
+        f"{difference_text(effect)}{f'; {needed}' if needed else ''}"
+    )
+
+
+def difference_text(effect: AbsoluteEffect) -> str:
+    """`107 more (4 more to 299 more)`: of the whole numbers that are printed beside it."""
+    numbers, interval = effect.numbers, effect.numbers.risk_interval
+    low = 0.0 if interval.low is None else interval.low
+    high = 1.0 if interval.high is None else interval.high
+    differences = [
+        _per_1000(risk) - _per_1000(numbers.control_risk) for risk in (numbers.risk, low, high)
+    ]
+    estimate, least, most = (
+        f"{abs(people):,} {'fewer' if people < 0 else 'more'}" for people in differences
+    )
+    return f"{estimate} ({least} to {most})"
+
+
+def _per_1000(risk: float) -> int:
+    return round(PER * risk)
+
+
+def needed_text(numbers: NumberNeededToTreat) -> str:
+    """`number needed to treat 11 (7 to 20)`; nothing where there is no difference at all.
+
+    An interval that includes no difference runs through infinity to a number needed to harm
+    (Altman 1998).
+    """
+    if numbers.number is None:
+        return ""
+    name = {"benefit": "number needed to treat", "harm": "number needed to harm"}
+    said = f"{name[numbers.direction]} {_whole(numbers.number, numbers.direction)}"
+    (best, best_way), (worst, worst_way) = numbers.best, numbers.worst
+    if best_way == worst_way == numbers.direction:
+        near, far = sorted((best or math.inf, worst or math.inf))
+        return f"{said} ({_whole(near, best_way)} to {_whole(far, best_way)})"
+    first, last = _whole(best or math.inf, best_way), _whole(worst or math.inf, worst_way)
+    return f"{said} ({first} for benefit, through infinity, to {last} for harm)"
+
+
+def _whole(value: float, direction: str) -> str:
+    # Rounded against the therapy: up for a benefit, down for a harm.
+    if math.isinf(value):
+        return "∞"
+    whole = math.ceil(round(value, 9)) if direction == "benefit" else math.floor(round(value, 9))
+    return f"{max(1, whole):,}"
 
 
 def heterogeneity(pooled: PooledEffect) -> str:
@@ -188,15 +357,13 @@ def interval_rule(rules: SynthesisRules, pooled: PooledEffect | None) -> str:
     return f"{stated} Here {because}: {method}{degrees}."
 
 
-def _forest_alt(
-    subject: str, measure: Measure, studies: tuple[StudyEffect, ...], headline: str
-) -> str:
-    lines = []
-    for study in studies:
-        low, high = measure.shown_interval(study.ci_low, study.ci_high)
-        note = ", suspect and not pooled" if study.suspect else ""
-        shown = f"{number(measure.shown(study.effect))}, {limits(low, high)}"
-        lines.append(f"{study.label} {shown}{note}")
-    return (
-        f"Forest plot of {subject[0].lower()}{subject[1:]}. {headline} Trials: {'; '.join(lines)}."
-    )
+def _forest_alt(answer: Answer, measure: Measure, headline: str) -> str:
+    subject = answer.subject
+    trials = "; ".join(_trial(measure, study) for study in answer.studies)
+    return f"Forest plot of {subject[0].lower()}{subject[1:]}. {headline} Trials: {trials}."
+
+
+def _trial(measure: Measure, study: StudyEffect) -> str:
+    shown = limits(*measure.shown_interval(study.ci_low, study.ci_high))
+    note = ", suspect and not pooled" if study.suspect else ""
+    return f"{study.label} {effect_text(measure, study.effect)}, {shown}{note}"

@@ -76,7 +76,7 @@ def steps(k: int) -> tuple[CumulativeStep, ...]:
 
 def probed(example: Synthesis) -> Synthesis:
     k = len(example.pooled_studies)
-    return examples.with_robustness(example, leave_one_out=fits(k), cumulative=steps(k))
+    return examples.with_sensitivity(example, leave_one_out=fits(k), cumulative=steps(k))
 
 
 def influences(k: int) -> tuple[Influence, ...]:
@@ -102,7 +102,7 @@ def influences(k: int) -> tuple[Influence, ...]:
 
 def influenced(example: Synthesis) -> Synthesis:
     rows = influences(len(example.pooled_studies))
-    return examples.with_robustness(example, influence=rows)
+    return examples.with_sensitivity(example, influence=rows)
 
 
 def subsets(k: int) -> Gosh:

@@ -11,9 +11,11 @@ from analysis.protocol import Question
 from analysis.statistics.estimates import Heterogeneity, Interval, PooledEffect
 from analysis.statistics.small_study_effects import FunnelContours
 from analysis.statistics.trim_and_fill import TrimAndFill
-from analysis.synthesis.model import Comparison, Provenance, Sentence, Synthesis
-from analysis.synthesis.sensitivity import Robustness, SmallStudyEffects
-from analysis.synthesis.study_effect import Measure, RiskOfBias, StudyEffect
+from analysis.synthesis.comparisons import Comparison
+from analysis.synthesis.model import Provenance, Sentence, Synthesis
+from analysis.synthesis.risk_of_bias import RiskOfBias
+from analysis.synthesis.sensitivity import SensitivityAnalyses, SmallStudyEffects
+from analysis.synthesis.study_effect import Measure, StudyEffect
 
 SMD = Measure(name="SMD", label="Standardised mean difference")
 RESPONDERS = Measure(
@@ -135,7 +137,7 @@ def synthesis(
         primary=primary,
         models=models,
         comparisons=comparisons,
-        robustness=Robustness(),
+        sensitivity=SensitivityAnalyses(),
         published=(),
         baseline_without_data=(),
         set_aside=(),
@@ -209,10 +211,10 @@ def responders() -> Synthesis:
     )
 
 
-def with_robustness(example: Synthesis, **parts: object) -> Synthesis:
-    """The example with these parts of its robustness analyses."""
-    robustness = example.robustness.model_copy(update=parts)
-    return example.model_copy(update={"robustness": robustness})
+def with_sensitivity(example: Synthesis, **parts: object) -> Synthesis:
+    """The example with these parts of its sensitivity analyses."""
+    sensitivity = example.sensitivity.model_copy(update=parts)
+    return example.model_copy(update={"sensitivity": sensitivity})
 
 
 def with_funnel(
@@ -227,4 +229,4 @@ def with_funnel(
         pet_peese=None,
         selection=None,
     )
-    return with_robustness(example, small_study=small_study)
+    return with_sensitivity(example, small_study=small_study)

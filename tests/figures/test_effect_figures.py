@@ -34,7 +34,7 @@ def test_models_are_named_and_the_primary_one_is_bold() -> None:
 
 def test_other_estimators_follow_and_none_stands_twice() -> None:
     others = tuple(examples.pooled(12, model=m) for m in ("reml", "sidik-jonkman"))
-    example = examples.with_robustness(with_models(examples.many(12)), estimators=others)
+    example = examples.with_sensitivity(with_models(examples.many(12)), estimators=others)
     found = texts(render_svg(models_plot(example)))
     assert found.count("Random effects, REML") == 1
     assert found.index("Random effects, Sidik-Jonkman") > found.index(

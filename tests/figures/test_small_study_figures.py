@@ -74,8 +74,8 @@ def test_influence_has_a_panel_a_diagnostic_and_a_row_a_trial() -> None:
 
 def test_without_an_influential_trial_the_note_says_so() -> None:
     example = influenced(examples.many(12))
-    harmless = tuple(replace(row, influential=False) for row in example.robustness.influence)
-    quiet = examples.with_robustness(example, influence=harmless)
+    harmless = tuple(replace(row, influential=False) for row in example.sensitivity.influence)
+    quiet = examples.with_sensitivity(example, influence=harmless)
     for draw in (baujat_plot, influence_plot):
         found = texts(render_svg(draw(quiet)))
         assert "No trial is influential by the rule of Viechtbauer and Cheung." in found
@@ -97,7 +97,7 @@ def test_what_was_not_examined_is_not_drawn() -> None:
     for draw in (baujat_plot, influence_plot):
         with pytest.raises(ValueError, match="no influence diagnostics"):
             draw(examples.many(3))
-    few = examples.with_robustness(examples.many(4), small_study_refused="4 of the 10 trials")
+    few = examples.with_sensitivity(examples.many(4), small_study_refused="4 of the 10 trials")
     with pytest.raises(ValueError, match=r"no funnel plot \(4 of the 10 trials\)"):
         funnel_plot(few)
 

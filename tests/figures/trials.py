@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.figures.prisma_flow import Flow, Stream
 from analysis.figures.risk_of_bias_plot import Assessment
-from analysis.synthesis.study_effect import DomainJudgement, Judgement, RiskOfBias
+from analysis.synthesis.risk_of_bias import DomainJudgement, Judgement, RiskOfBias
 
 ROB2 = (
     "randomisation process",

@@ -34,6 +34,7 @@ from analysis.pages import (
 )
 from analysis.pages.question_page import shown_limits
 from analysis.publishing.downloads import Download
+from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.model import Synthesis
 from tests.evidence.rulings import made_now
 
@@ -77,7 +78,7 @@ def test_every_moderator_is_compared_or_refused_with_a_reason(
         if synthesis.k < 2:
             assert "nothing is pooled" in said
             continue
-        for analysis in (*synthesis.robustness.subgroups, *synthesis.robustness.regressions):
+        for analysis in (*synthesis.sensitivity.subgroups, *synthesis.sensitivity.regressions):
             assert analysis.moderator.capitalize() in said
         assert "moderator column" not in said
 
@@ -115,7 +116,7 @@ def test_the_reading_of_eggers_test_follows_its_slope_and_p(
     evidence: Evidence, syntheses: Results, slope: float, p: float, expected: str
 ) -> None:
     synthesis = syntheses["non-headache.disability.post"]
-    found = synthesis.robustness.small_study
+    found = synthesis.sensitivity.small_study
     assert found is not None and found.egger is not None
     egger = dataclasses.replace(found.egger, slope=slope, p=p)
     changed = found.model_copy(update={"egger": egger})
@@ -124,7 +125,7 @@ def test_the_reading_of_eggers_test_follows_its_slope_and_p(
 
 def test_what_a_correction_turns_is_named(evidence: Evidence, syntheses: Results) -> None:
     synthesis = syntheses["non-headache.disability.post"]
-    found = synthesis.robustness.small_study
+    found = synthesis.sensitivity.small_study
     assert found is not None and found.pet_peese is not None
     turned = dataclasses.replace(found.pet_peese, pet=0.2, preferred="pet")
     changed = found.model_copy(update={"pet_peese": turned})
@@ -148,7 +149,7 @@ def test_suspect_effects_stand_with_their_arithmetic_and_what_they_change(
     assert "Chiauzzi 2010" in shown and "−1.70" in shown and "kept out" in shown
     changed = words(integrity.with_and_without(syntheses))
     synthesis = syntheses["non-headache.pain.follow-up"]
-    pooled = synthesis.comparison("with suspect trials").pooled
+    pooled = synthesis.comparison(TrialSet.WITH_SUSPECT).pooled
     assert synthesis.primary is not None and pooled is not None
     assert f"{shown_limits(synthesis.measure, synthesis.primary.interval)})" in changed
     assert f"{shown_limits(synthesis.measure, pooled.interval)}), {pooled.k} trials" in changed

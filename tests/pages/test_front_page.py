@@ -77,7 +77,7 @@ def test_shares_of_a_question_add_up_and_weigh_by_participants(syntheses: Result
 def test_subsets_are_parted_by_the_influential_trial_that_moves_most(syntheses: Results) -> None:
     parted = 0
     for synthesis in syntheses.values():
-        rows = synthesis.robustness.influence
+        rows = synthesis.sensitivity.influence
         position = influence.most_influential(rows)
         flagged = [row.study for row in rows if row.influential]
         assert (position is None) == (not flagged), synthesis.question.key

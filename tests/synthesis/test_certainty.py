@@ -24,8 +24,10 @@ from analysis.synthesis.certainty import (
     risk_of_bias,
 )
 from analysis.synthesis.model import Synthesis
-from analysis.synthesis.question import inputs_of, synthesise
-from analysis.synthesis.study_effect import Measure, RiskOfBias, StudyEffect
+from analysis.synthesis.question import synthesise
+from analysis.synthesis.question_inputs import inputs_of
+from analysis.synthesis.risk_of_bias import RiskOfBias
+from analysis.synthesis.study_effect import Measure, StudyEffect
 from tests.evidence.folder import DataFolder
 from tests.figures.examples import study
 
@@ -457,11 +459,11 @@ class TestProject:
     def test_egger_is_the_one_of_the_small_study_section(
         self, syntheses: Mapping[str, Synthesis]
     ) -> None:
-        tested = [s for s in syntheses.values() if s.robustness.small_study]
+        tested = [s for s in syntheses.values() if s.sensitivity.small_study]
         assert tested
         for synthesis in tested:
-            assert synthesis.certainty and synthesis.robustness.small_study
-            egger_found = synthesis.robustness.small_study.egger
+            assert synthesis.certainty and synthesis.sensitivity.small_study
+            egger_found = synthesis.sensitivity.small_study.egger
             assert egger_found is not None
             step = synthesis.certainty.step("publication bias")
             assert f"p = {egger_found.p:.2f}" in step.reason

@@ -21,16 +21,13 @@ from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.clinical_terms import (
     AbsoluteEffect,
     absolute_effects,
-    absolute_text,
-    difference_text,
-    needed_text,
-    points_text,
     reference_rows,
     reference_sd,
 )
 from analysis.synthesis.model import Synthesis
-from analysis.synthesis.question import inputs_of
+from analysis.synthesis.question_inputs import inputs_of
 from analysis.synthesis.study_effect import Measure
+from analysis.synthesis.wording import absolute_text, difference_text, needed_text, points_text
 from tests.evidence.folder import DataFolder
 from tests.figures.examples import pooled, study
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.study_effect import Measure
 from analysis.versions.results import to_json
@@ -66,8 +67,8 @@ def test_a_synthesis_cannot_be_changed(syntheses: Mapping[str, Synthesis]) -> No
 
 
 def test_a_missing_comparison_is_named(syntheses: Mapping[str, Synthesis]) -> None:
-    with pytest.raises(KeyError, match="has no comparison 'of apples'"):
-        syntheses["headache.pain.post"].comparison("of apples")
+    with pytest.raises(KeyError, match="has no comparison 'with suspect trials'"):
+        syntheses["headache.pain.post"].comparison(TrialSet.WITH_SUSPECT)
 
 
 @pytest.mark.parametrize(

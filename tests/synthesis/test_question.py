@@ -1,24 +1,20 @@
-"""From rows to a synthesis: against metafor, at k = 0 and k = 1, and what a fingerprint covers."""
+"""From rows to a synthesis: against metafor, at k = 0 and k = 1, and what is kept out."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 
-from analysis.evidence.rows import Evidence, Source
+from analysis.evidence.rows import Evidence
 from analysis.protocol import SynthesisRules
 from analysis.statistics.estimates import PooledEffect
+from analysis.synthesis.comparisons import TrialSet
+from analysis.synthesis.interval_rule import pool_by_protocol
 from analysis.synthesis.model import Synthesis
-from analysis.synthesis.question import (
-    pool_by_protocol,
-    question_inputs,
-    question_rows,
-    synthesise,
-    synthesise_all,
-)
+from analysis.synthesis.question import synthesise
+from analysis.synthesis.question_effects import question_rows
 from analysis.synthesis.study_effect import StudyEffect
 from tests.evidence.rows import a_row, a_trial, with_rows
 from tests.synthesis import reference
@@ -207,7 +203,7 @@ def test_suspect_trials_are_shown_and_not_pooled(
     assert synthesis.primary is not None
     rules = evidence.protocol.synthesis
     assert synthesis.primary.estimate == pooled_of(rules, synthesis.pooled_studies)
-    with_it = synthesis.comparison("with suspect trials")
+    with_it = synthesis.comparison(TrialSet.WITH_SUSPECT)
     assert with_it.pooled is not None and with_it.k == len(synthesis.studies)
     assert with_it.pooled.estimate == pooled_of(rules, synthesis.studies)
     assert with_it.pooled.estimate < synthesis.primary.estimate - 0.2
@@ -227,8 +223,8 @@ def test_weights_add_up_and_counts_agree(syntheses: Mapping[str, Synthesis]) -> 
 def test_comparisons_split_the_trials(syntheses: Mapping[str, Synthesis]) -> None:
     for synthesis in syntheses.values():
         pooled = {study.study_id for study in synthesis.pooled_studies}
-        for one, other in (("baseline trials", "later trials"),
-                           ("inactive comparator", "active comparator")):  # fmt: skip
+        for one, other in ((TrialSet.BASELINE, TrialSet.LATER),
+                           (TrialSet.INACTIVE, TrialSet.ACTIVE)):  # fmt: skip
             first = set(synthesis.comparison(one).study_ids)
             second = set(synthesis.comparison(other).study_ids)
             assert first | second == pooled
@@ -266,58 +262,3 @@ def test_a_participant_of_a_shared_control_group_counts_once(evidence: Evidence)
     question = evidence.protocol.question("non-headache", "pain", "post")
     synthesis = synthesise(with_rows(evidence, rows, a_trial(evidence)), question)
     assert synthesis.n_total == 150
-
-
-CHANGES = {
-    "a mean": lambda e: _with_row(e, "friesen-2017.disability.post.1", mean_control=65.0),
-    # With it falls the yardstick of the same trial's follow-up.
-    "the other time point": lambda e: _with_row(
-        e, "simister-2018.disability.post.1", mean_control=39.5
-    ),
-    "a status": lambda e: _with_trial(e, "dear-2021", status="awaiting", reason="made so"),
-    "a judgement": lambda e: replace(
-        e, risk_of_bias=(replace(e.risk_of_bias[0], judgement="high"), *e.risk_of_bias[1:])
-    ),
-}
-
-
-def _with_row(evidence: Evidence, row_id: str, **changes: object) -> Evidence:
-    rows = (replace(r, **changes) if r.row_id == row_id else r for r in evidence.outcomes)
-    return replace(evidence, outcomes=tuple(rows))
-
-
-def _with_trial(evidence: Evidence, study_id: str, **changes: object) -> Evidence:
-    changed = replace(evidence.trials[study_id], **changes)
-    return replace(evidence, trials={**evidence.trials, study_id: changed})
-
-
-@pytest.mark.parametrize("change", CHANGES)
-def test_a_result_never_changes_under_the_same_fingerprint(
-    evidence: Evidence, syntheses: Mapping[str, Synthesis], change: str
-) -> None:
-    """The fingerprint decides what is computed again: whatever moves a number must move it."""
-    changed = synthesise_all(CHANGES[change](evidence))
-    moved = {key for key in syntheses if _said(changed[key]) != _said(syntheses[key])}
-    renewed = {key for key in syntheses if changed[key].provenance != syntheses[key].provenance}
-    assert moved, "the change changed nothing, so nothing is tested"
-    assert moved <= renewed
-    assert len(renewed) < len(syntheses), "everything would be computed again"
-
-
-def _said(synthesis: Synthesis) -> Synthesis:
-    return synthesis.model_copy(update={"provenance": None})
-
-
-def test_a_source_belongs_to_the_cells_whose_rows_name_it(evidence: Evidence) -> None:
-    """A new one, which no row names yet, makes no page stale; a mended one makes those that do."""
-    row = next(row for row in evidence.outcomes if row.study_id == "friesen-2017")
-    named, new = evidence.sources[row.source_id], Source("new", "trial report", "N.", "", "", "")
-    mended = replace(named, citation="Mended")
-    sources = {**evidence.sources, named.source_id: mended, new.source_id: new}
-    before, after = question_inputs(evidence), question_inputs(replace(evidence, sources=sources))
-    changed = {
-        key: {part for part in after[key] if before[key].get(part) != after[key][part]}
-        for key in after
-    }
-    assert changed["non-headache.pain.post"] == {f"sources.csv: source {named.source_id}"}
-    assert changed["headache.pain.post"] == set()

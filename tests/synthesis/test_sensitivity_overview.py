@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from analysis.statistics.estimates import Interval
+from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.sensitivity_overview import (
     Family,
@@ -56,7 +57,7 @@ def test_every_trial_is_left_out_once(syntheses: Results) -> None:
 
 def test_a_set_that_leaves_nothing_out_is_no_variant(syntheses: Results) -> None:
     found = of(syntheses, "non-headache.pain.follow-up")
-    everything = found.synthesis.comparison("inactive comparator")
+    everything = found.synthesis.comparison(TrialSet.INACTIVE)
     assert everything.k == found.synthesis.k
     assert everything.description not in names(found, "sets of trials")
     assert "trials with a suspect value included" in names(found, "sets of trials")
@@ -72,7 +73,7 @@ def test_nothing_rests_on_a_single_trial(syntheses: Results) -> None:
 def test_the_spread_is_that_of_the_published_result(syntheses: Results) -> None:
     found = of(syntheses, "headache.disability.post")
     spread = next(s for s in found.spreads if s.family == "leave one out")
-    left_out = found.synthesis.robustness.leave_one_out
+    left_out = found.synthesis.sensitivity.leave_one_out
     assert spread.lowest.estimate == min(fit.estimate for fit in left_out)
     assert spread.highest.estimate == max(fit.estimate for fit in left_out)
     # Leaving out the one trial that favours therapy most turns the sign: Minen 2020.

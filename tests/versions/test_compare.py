@@ -10,6 +10,7 @@ import pytest
 
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.pooling import single_study
+from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.model import Synthesis
 from analysis.versions.compare import compare, conclusion_rules, kind_of_version
 from analysis.versions.state import CellState, state_of
@@ -144,7 +145,7 @@ def test_the_baseline_trials_are_pooled_as_in_2014(
 ) -> None:
     """The baseline trials by the methods of 2014 are DerSimonian-Laird with Wald intervals."""
     for synthesis in syntheses.values():
-        then = synthesis.comparison("as in 2014")
+        then = synthesis.comparison(TrialSet.AS_IN_2014)
         if then.pooled is not None and then.k > 1:
             assert then.pooled.model == "dersimonian-laird"
             assert then.pooled.interval.method == "wald"

@@ -1,0 +1,104 @@
+"""The same question answered from other sets of its trials, beside the primary analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+from analysis.protocol import Frozen, SynthesisRules
+from analysis.statistics.estimates import PooledEffect
+from analysis.statistics.pooling import pool
+from analysis.synthesis.interval_rule import pool_by_protocol
+from analysis.synthesis.study_effect import StudyEffect, effects_of, participants
+
+
+class TrialSet(StrEnum):
+    """The sets of trials that are pooled by themselves, by the names that results files use."""
+
+    WITH_SUSPECT = "with suspect trials"
+    AS_IN_2014 = "as in 2014"
+    BASELINE = "baseline trials"
+    LATER = "later trials"
+    INACTIVE = "inactive comparator"
+    ACTIVE = "active comparator"
+    WITHOUT_HIGH_RISK = "without high risk of bias"
+    ARM_LEVEL = "arm-level data only"
+
+    @property
+    def description(self) -> str:
+        """What the set holds, as pages say it."""
+        return DESCRIPTIONS[self]
+
+
+DESCRIPTIONS = {
+    TrialSet.WITH_SUSPECT: "trials with a suspect value included",
+    TrialSet.AS_IN_2014: "baseline trials, DerSimonian-Laird with Wald interval",
+    TrialSet.BASELINE: "trials of the baseline review, present methods",
+    TrialSet.LATER: "trials that came after the baseline review",
+    TrialSet.INACTIVE: "therapy against waiting list, usual care or no treatment",
+    TrialSet.ACTIVE: "therapy against an active control",
+    TrialSet.WITHOUT_HIGH_RISK: "trials at high risk of bias left out",
+    TrialSet.ARM_LEVEL: "trials that report means or events of each arm",
+}
+# What is kept of the trials that are pooled.
+KEPT: dict[TrialSet, Callable[[StudyEffect], bool]] = {
+    TrialSet.BASELINE: lambda study: study.in_baseline_review,
+    TrialSet.LATER: lambda study: not study.in_baseline_review,
+    TrialSet.INACTIVE: lambda study: study.comparator_kind == "inactive",
+    TrialSet.ACTIVE: lambda study: study.comparator_kind == "active",
+    TrialSet.WITHOUT_HIGH_RISK: lambda study: study.risk_of_bias.overall != "high",
+    TrialSet.ARM_LEVEL: lambda study: study.variance_from == "arm data",
+}
+# These stand beside what other reviews published; they mend no weakness of the primary analysis.
+THEN_AND_NOW = (TrialSet.AS_IN_2014, TrialSet.BASELINE)
+
+
+class Comparison(Frozen):
+    """The primary model on another set of trials (`name`: `baseline trials`, ...)."""
+
+    name: str
+    description: str
+    k: int
+    n_total: int | None
+    study_ids: tuple[str, ...]
+    pooled: PooledEffect | None
+
+
+def comparisons(rules: SynthesisRules, studies: Sequence[StudyEffect]) -> tuple[Comparison, ...]:
+    """The question on every set of its trials, `studies` being all, suspect or not."""
+    pooled = [study for study in studies if not study.suspect]
+    found = [_as_in_2014(rules, [study for study in studies if study.in_baseline_review])]
+    if len(pooled) < len(studies):
+        found.insert(0, _by_protocol(rules, TrialSet.WITH_SUSPECT, studies))
+    found += [
+        _by_protocol(rules, trials, list(filter(keeps, pooled))) for trials, keeps in KEPT.items()
+    ]
+    return tuple(found)
+
+
+def _by_protocol(
+    rules: SynthesisRules, trials: TrialSet, studies: Sequence[StudyEffect]
+) -> Comparison:
+    return _comparison(trials, studies, pool_by_protocol(rules, studies))
+
+
+def _as_in_2014(rules: SynthesisRules, studies: Sequence[StudyEffect]) -> Comparison:
+    # Every baseline row as it was pooled then, suspect or not: to meet that estimate.
+    pooled = None
+    if studies:
+        pooled = pool(*effects_of(studies), model=rules.baseline_model, level=rules.level)
+    return _comparison(TrialSet.AS_IN_2014, studies, pooled)
+
+
+def _comparison(
+    trials: TrialSet, studies: Sequence[StudyEffect], pooled: PooledEffect | None
+) -> Comparison:
+    n_total, _ = participants(studies)
+    return Comparison(
+        name=trials.value,
+        description=trials.description,
+        k=len(studies),
+        n_total=n_total,
+        study_ids=tuple(study.study_id for study in studies),
+        pooled=pooled,
+    )

@@ -1,0 +1,53 @@
+"""A result as a reader sees it: the estimate, its interval, τ² and I², an en dash for none."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from analysis.formatting import DASH, limits, number, percent
+from analysis.statistics.estimates import Interval, PooledEffect
+from analysis.synthesis.study_effect import Measure
+
+
+class Estimated(Protocol):
+    """Whatever has an estimate and its interval, on the analysis scale."""
+
+    @property
+    def estimate(self) -> float: ...
+
+    @property
+    def interval(self) -> Interval: ...
+
+
+def effect_text(measure: Measure, effect: float) -> str:
+    """`−0.36`, or a ratio as a ratio."""
+    return number(measure.shown(effect))
+
+
+def interval_text(measure: Measure, interval: Interval | None) -> str:
+    """`−0.49 to −0.23`."""
+    if interval is None:
+        return DASH
+    return limits(*measure.shown_limits(interval.low, interval.high), ratio=measure.ratio)
+
+
+def estimate_text(measure: Measure, found: Estimated | None) -> str:
+    """`−0.36 (−0.49 to −0.23)`."""
+    if found is None:
+        return DASH
+    return f"{effect_text(measure, found.estimate)} ({interval_text(measure, found.interval)})"
+
+
+def named_estimate(measure: Measure, found: Estimated | None) -> str:
+    """`SMD −0.36 (−0.49 to −0.23)`."""
+    return DASH if found is None else f"{measure.short_name} {estimate_text(measure, found)}"
+
+
+def tau2_text(pooled: PooledEffect | None) -> str:
+    """τ² with three decimals."""
+    return number(pooled.heterogeneity.tau2, 3) if pooled and pooled.heterogeneity else DASH
+
+
+def i2_text(pooled: PooledEffect | None) -> str:
+    """I² in per cent."""
+    return percent(pooled.heterogeneity.i2) if pooled and pooled.heterogeneity else DASH
