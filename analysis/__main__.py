@@ -37,6 +37,7 @@ for command in (
     review.status,
     versions.release,
     versions.diff,
+    review.codebook,
     review.serve,
 ):
     app.command()(command)

@@ -217,6 +217,22 @@ def status() -> None:
     next_step("build" if reasons else "serve")
 
 
+def codebook() -> None:
+    """Write the tables of columns in data/README.md.
+
+    As the columns are declared in analysis/evidence; all else in it stays.
+
+    Example: ./review codebook
+    """
+    from analysis.evidence.codebook import codebook_text
+    from analysis.files.writing import write_atomically
+
+    path = options.ROOT / "data" / "README.md"
+    write_atomically(path, codebook_text(path))
+    typer.echo("data/README.md tells the columns as they are declared.")
+    next_step("build")
+
+
 def serve(
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 8000,
 ) -> None:

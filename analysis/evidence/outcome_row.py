@@ -35,18 +35,22 @@ class OutcomeRow:
     )
     n_intervention: ArmSize = column("participants analysed in the intervention arm", "30")
     mean_intervention: float | None = column("mean score in the intervention arm", "4.99")
-    sd_intervention: Positive = column("standard deviation of those scores", "1.66")
+    sd_intervention: Positive = column("standard deviation in the intervention arm", "1.66")
     n_control: ArmSize = column("participants analysed in the control arm", "30")
     mean_control: float | None = column("mean score in the control arm", "6.28")
-    sd_control: Positive = column("standard deviation of those scores", "1.28")
+    sd_control: Positive = column("standard deviation in the control arm", "1.28")
     baseline_mean_intervention: float | None = column(
         "mean score of the intervention arm at baseline", "5.45"
     )
-    baseline_sd_intervention: Positive = column("standard deviation of those scores", "1.1")
+    baseline_sd_intervention: Positive = column(
+        "standard deviation of the intervention arm at baseline", "1.1"
+    )
     baseline_mean_control: float | None = column(
         "mean score of the control arm at baseline", "6.02"
     )
-    baseline_sd_control: Positive = column("standard deviation of those scores", "1.39")
+    baseline_sd_control: Positive = column(
+        "standard deviation of the control arm at baseline", "1.39"
+    )
     events_intervention: Events = column(
         "participants with the event in the intervention arm", "24"
     )
@@ -55,23 +59,23 @@ class OutcomeRow:
     total_control: Total = column("participants counted in the control arm", "113")
     effect_measure: Literal["", "SMD", "MD", "RR"] = column("what `effect` is", "SMD")
     effect: float | None = column("the effect as the source prints it", "0.327")
-    effect_se: Positive = column("its standard error", "0.141")
-    effect_ci_low: float | None = column("lower limit of its interval", "0.055")
-    effect_ci_high: float | None = column("upper limit of its interval", "0.599")
+    effect_se: Positive = column("standard error of the effect", "0.141")
+    effect_ci_low: float | None = column("lower limit of the interval of the effect", "0.055")
+    effect_ci_high: float | None = column("upper limit of the interval of the effect", "0.599")
     effect_favours_intervention_when: Literal["", "positive", "negative", "above 1"] = column(
         "on which side the effect favours the therapy", "positive"
     )
     usable: YesNo = column("whether the row may be pooled", "yes")
     not_usable_because: str = column(
-        "why it may not be; blank where it may", "women only", remark=True
+        "why the row may not be pooled; blank where it may", "women only", remark=True
     )
     source_id: OfSource = column("where the numbers were read", "metapsy-bodily-distress")
-    locator: str = column("where in the source", "table 2", remark=True)
+    locator: str = column("where in the source the numbers stand", "table 2", remark=True)
     verified: YesNo = column(
         "whether a second person has seen the numbers in the trial report", "no", remark=True
     )
     note: str = column(
-        "what else to know", "shares its control group with the other arms", remark=True
+        "what else to know of the row", "shares its control group with the other arms", remark=True
     )
 
     @property

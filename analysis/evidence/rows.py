@@ -70,29 +70,34 @@ class Trial:
 
     study_id: Slug = column("name of the trial in every file", "dear-2013", unique=True)
     label: Filled = column("the trial as it is cited", "Dear 2013", unique=True)
-    status: Literal["included", "excluded", "awaiting"] = column("what became of it", "included")
+    status: Literal["included", "excluded", "awaiting"] = column(
+        "whether the trial is part of the review", "included"
+    )
     reason: str = column(
-        "the criterion that fails, or what is missing; blank where it is included",
+        "the criterion that the trial fails, or what is missing; blank where it is included",
         "outcome data not yet extracted",
     )
-    in_baseline_review: YesNo = column("whether the baseline review included it", "yes")
+    in_baseline_review: YesNo = column("whether the baseline review included the trial", "yes")
     baseline_basis: Literal["", "confirmed", "presumed"] = column(
-        "how that is known: seen in that review's own pages or data, or fits its description",
+        "confirmed: seen in the baseline review's own pages or data; presumed: fits its "
+        "description, not seen",
         "confirmed",
     )
     condition: ConditionId = column("the pain of those who took part", "non-headache")
-    diagnosis: str = column("that pain, as the report words it", "chronic low back pain")
-    country: Country = column("where it took place", "SE")
+    diagnosis: str = column("the diagnosis, as the report words it", "chronic low back pain")
+    country: Country = column("where the trial took place", "SE")
     therapy: str = column("the kind of therapy", "CBT")
-    programme: str = column("its name", "Pain Course")
+    programme: str = column("name of the programme", "Pain Course")
     target: Literal["", "pain", "pain and depression", "depression"] = column(
         "what the therapy is directed at", "pain"
     )
-    guidance: Literal["", "guided", "unguided"] = column("whether a person guided it", "guided")
+    guidance: Literal["", "guided", "unguided"] = column(
+        "whether a person guided the therapy", "guided"
+    )
     duration_weeks: Positive = column("length of the therapy in weeks", "8")
     comparator: ComparatorName = column("the kind of control group", "waiting list")
     comparator_detail: str = column(
-        "that group, as the report words it", "moderated online discussion forum"
+        "the control group, as the report words it", "moderated online discussion forum"
     )
     n_randomised_intervention: Count = column("participants randomised to the therapy", "30")
     n_randomised_control: Count = column("participants randomised to the control group", "28")
@@ -101,17 +106,19 @@ class Trial:
     percent_women: Annotated[float | None, between(0, 100)] = column(
         "women among the participants, per cent", "83"
     )
-    mean_age: Annotated[float | None, between(0, 120)] = column("their mean age in years", "44.9")
+    mean_age: Annotated[float | None, between(0, 120)] = column(
+        "mean age of the participants in years", "44.9"
+    )
     year: Annotated[float, between(1990, 2100), WHOLE] = column("year of publication", "2013")
     title: str = column(
         "title of the main report",
         "Controlled trial of Internet-based treatment with telephone support for chronic back pain",
     )
-    journal: str = column("where it was published", "Pain")
-    citation: str = column("volume, issue and pages", "10(1):68-79")
-    doi: Doi = column("its DOI, without the address", "10.1016/j.jpain.2008.07.006")
-    pmid: PubMedNumber = column("its number in PubMed", "22413151")
-    registration: str = column("number in a register of trials", "NCT00398255")
+    journal: str = column("the journal, or where else it was published", "Pain")
+    citation: str = column("volume, issue and pages of the main report", "10(1):68-79")
+    doi: Doi = column("DOI of the main report, without the address", "10.1016/j.jpain.2008.07.006")
+    pmid: PubMedNumber = column("number of the main report in PubMed", "22413151")
+    registration: str = column("number of the trial in a register", "NCT00398255")
     other_reports: str = column(
         "companion papers and errata",
         "Erratum: Headache 2021;61(6):976",
@@ -131,12 +138,12 @@ class Judgement:
     """A row of risk_of_bias.csv."""
 
     study_id: OfTrial = column("the trial", "friesen-2017")
-    tool: Tool = column("the tool", "RoB 2")
+    tool: Tool = column("the tool for risk of bias", "RoB 2")
     domain: Domain = column(
         "a domain of that tool, or its overall judgement", "randomisation process"
     )
     judgement: JudgementWord = column("the judgement, in the tool's words", "low")
-    support: str = column("what it rests on", "self-reported outcome")
+    support: str = column("what the judgement rests on", "self-reported outcome")
     assessed_by: OfSource = column("whose judgement it is", "metapsy-depression")
 
 
@@ -146,14 +153,14 @@ class Published:
 
     review: OfSource = column("the review", "cd010152")
     condition: Annotated[str, Listed("conditions", "a condition of the protocol", ("all",))] = (
-        column("the condition it pooled, or all together", "headache")
+        column("the condition that the review pooled, or all together", "headache")
     )
     outcome: OutcomeId = column("the outcome", "pain")
     timepoint: TimepointId = column("the time point", "post")
     measure: MeasureId = column("the measure", "SMD")
     estimate: float = column("the estimate as printed", "-0.65")
-    ci_low: float = column("lower limit of its interval", "-0.91")
-    ci_high: float = column("upper limit of its interval", "-0.39")
+    ci_low: float = column("lower limit of the interval as printed", "-0.91")
+    ci_high: float = column("upper limit of the interval as printed", "-0.39")
     k: Count = column("trials pooled", "3")
     favours_intervention_when: Literal["negative", "positive", "above 1"] = column(
         "on which side the estimate favours the therapy", "negative"
@@ -169,13 +176,15 @@ class ChecklistItem:
     checklist: Literal["PRISMA 2020", "PRISMA-LSR"] = column("the guideline", "PRISMA 2020")
     item: Filled = column("number of the item; those of PRISMA-LSR are ours", "13a")
     section: Filled = column("section of the guideline", "Methods")
-    topic: Filled = column("what it asks for, in our words", "Sensitivity analyses")
+    topic: Filled = column("what the item asks for, in our words", "Sensitivity analyses")
     where: Places = column(
-        "documents that report it, each perhaps with an anchor, with spaces between; "
-        "blank where none does",
+        "documents of the book that report the item, each perhaps with an anchor, with spaces "
+        "between; blank where none does",
         "methods/synthesis#effect-measures",
     )
-    note: str = column("why not, or what to know", "who extracted a row is not recorded")
+    note: str = column(
+        "why the item is not reported, or what to know", "who extracted a row is not recorded"
+    )
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -188,10 +197,10 @@ class Source:
     """A row of sources.csv."""
 
     source_id: Slug = column("name of the source in every file", "gandy-2022", unique=True)
-    kind: Filled = column("what it is", "dataset")
-    citation: Filled = column("its citation", "Metapsy: data-depression-psyctr")
-    url: Url = column("its address", "https://doi.org/10.5281/zenodo.17405019")
-    licence: str = column("its licence, where we know it", "ODC-BY 1.0")
+    kind: Filled = column("what the source is", "dataset")
+    citation: Filled = column("citation of the source", "Metapsy: data-depression-psyctr")
+    url: Url = column("address of the source", "https://doi.org/10.5281/zenodo.17405019")
+    licence: str = column("licence of the source, where we know it", "ODC-BY 1.0")
     note: str = column("what else to know", "trial data extracted by two researchers")
 
 
@@ -246,10 +255,10 @@ class AcceptabilityRow:
         "what the row is about", "attrition"
     )
     arm: Filled = column("intervention, control, both, or the arm's name", "intervention")
-    n: str = column("participants it is about", "30")
+    n: str = column("participants that the row is about", "30")
     value: str = column("what the source says", "26")
-    unit: str = column("what that counts; `statement` where it is words", "participants")
-    source_id: OfSource = column("where it was read", "trial-abstracts")
+    unit: str = column("what the value counts; `statement` where it is words", "participants")
+    source_id: OfSource = column("where the row was read", "trial-abstracts")
     note: str = column("what else to know", "completed")
 
 

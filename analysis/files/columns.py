@@ -35,14 +35,23 @@ class Rule:
     holds: Callable[[Any], bool]
     schema: Mapping[str, object]
 
+    @property
+    def in_words(self) -> str:
+        return self.expected
+
 
 @dataclass(frozen=True)
 class Listed:
     """A word of a list that is known when the table is read; `also` are allowed besides."""
 
     words: str
-    expected: str
+    what: str
     also: tuple[str, ...] = ()
+
+    @property
+    def in_words(self) -> str:
+        """The list by what it holds, whatever stands in it."""
+        return " or ".join([self.what, *filter(None, self.also)])
 
 
 @dataclass(frozen=True)
@@ -131,7 +140,7 @@ class Column:
     def expected(self) -> str:
         """What may stand in a cell, in words."""
         kind = "a number" if self.is_number else "text"
-        said = [rule.expected for rule in self.rules if rule is not FILLED] or [kind]
+        said = [rule.in_words for rule in self.rules if rule is not FILLED] or [kind]
         if self.refers_to:
             said = [f"a `{self.refers_to.key}` of {self.refers_to.table}.csv"]
         return ", ".join(said)

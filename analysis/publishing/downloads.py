@@ -12,8 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from analysis.evidence.codebook import json_schemas
 from analysis.evidence.data_files import DATA_FILES
 from analysis.files.tables import quoted
+from analysis.protocol import load_protocol
 from analysis.publishing.effects_table import effects_csv
 from analysis.publishing.licences import licences_csv
 from analysis.synthesis.model import Synthesis
@@ -22,6 +24,7 @@ FOLDER = "downloads"  # in the site
 ARCHIVE = "everything.zip"
 CODEBOOK = "data/codebook.md"
 EFFECTS = "effects.csv"
+TABLE_SCHEMA = "data/schema.json"
 SCHEMA = "results/schema.json"
 LICENCES = "licences.csv"
 
@@ -68,6 +71,8 @@ def _data(folder: Path) -> Iterator[Download]:
         name = path.relative_to(folder).as_posix()
         yield Download(f"data/{name}", "A search: its day and its sources", path.read_bytes())
     yield Download(CODEBOOK, "What each file and each column holds", _bytes(folder, "README.md"))
+    schemas = json_schemas(load_protocol(folder / "protocol.yml"))
+    yield Download(TABLE_SCHEMA, "What a row of each table holds, as JSON Schema", _json(schemas))
 
 
 def _about_table(name: str) -> str:
@@ -83,8 +88,7 @@ def _results(folder: Path, results: Mapping[str, Synthesis]) -> Iterator[Downloa
     )
     for key, synthesis in results.items():
         yield Download(f"results/{key}.json", synthesis.title, _bytes(folder, f"{key}.json"))
-    schema = json.dumps(results_schema(), indent=1, sort_keys=True, ensure_ascii=False)
-    yield Download(SCHEMA, "What each results file holds, as JSON Schema", f"{schema}\n".encode())
+    yield Download(SCHEMA, "What each results file holds, as JSON Schema", _json(results_schema()))
 
 
 @cache
@@ -101,6 +105,10 @@ def _about(root: Path) -> Iterator[Download]:
     yield Download(
         LICENCES, "Every package used, its version and licence", licences_csv(lock).encode()
     )
+
+
+def _json(schema: Mapping[str, object]) -> bytes:
+    return f"{json.dumps(schema, indent=1, sort_keys=True, ensure_ascii=False)}\n".encode()
 
 
 def _bytes(folder: Path, name: str) -> bytes:

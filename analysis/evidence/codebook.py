@@ -1,0 +1,68 @@
+"""The codebook, `data/README.md`: what a person writes, and each file's columns as declared."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from analysis.evidence.data_files import DATA_FILES
+from analysis.evidence.values import words_of
+from analysis.files.columns import Column, columns, json_schema
+from analysis.files.problems import EvidenceError, Problem
+from analysis.protocol import Protocol
+
+PLACE = re.compile(
+    r"(<!-- columns of (\w+)\.csv[^\n]*-->\n).*?(<!-- end of columns -->)", re.DOTALL
+)
+BAR = "\\|"  # one within a cell
+HEAD = "| Column | Meaning | What may stand there | Example |\n|---|---|---|---|\n"
+
+
+def codebook_text(path: Path) -> str:
+    """The text of the codebook with every table of columns as it is declared now.
+
+    EvidenceError where a data file has no place in it, or a place is no data file's.
+    """
+    text = path.read_text(encoding="utf-8")
+    places = [found[2] for found in PLACE.finditer(text)]
+    wrong = sorted(
+        set(places) ^ set(DATA_FILES) | {name for name in places if places.count(name) > 1}
+    )
+    if wrong:
+        raise EvidenceError(
+            Problem(path, None, None, f"one table of the columns of {name}.csv was expected")
+            for name in wrong
+        )
+    return PLACE.sub(lambda found: f"{found[1]}{columns_table(found[2])}{found[3]}", text)
+
+
+def columns_table(name: str) -> str:
+    """The columns of a data file as a Markdown table."""
+    return HEAD + "".join(map(_line, columns(DATA_FILES[name].row)))
+
+
+def _line(column: Column) -> str:
+    allowed = "; ".join(
+        said
+        for said, holds in (
+            (column.expected, True),
+            ("unique", column.unique),
+            ("may be blank", column.may_be_blank),
+            ("may be absent", column.may_be_absent),
+        )
+        if holds
+    )
+    cells = (f"`{column.name}`", column.meaning, allowed, column.example)
+    return f"| {' | '.join(cell.replace('|', BAR) for cell in cells)} |\n"
+
+
+def json_schemas(protocol: Protocol) -> dict[str, object]:
+    """What a row of each data file holds, as JSON Schema, by the name of the file."""
+    words = words_of(protocol)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$defs": {
+            name: json_schema(file.row, f"a row of {name}.csv", file.about, words)
+            for name, file in DATA_FILES.items()
+        },
+    }
