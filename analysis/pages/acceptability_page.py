@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from analysis.evidence.rows import AcceptabilityRow, Evidence
 from analysis.formatting import counted, listed
+from analysis.pages import links
 from analysis.pages.html import Html, link, paragraph, table
-from analysis.pages.question_page import short_citation, trial_link
 from analysis.pages.trials_page import included
 
 # How a source words that the trial did not report something.
@@ -62,7 +60,7 @@ def statements_table(evidence: Evidence, what: str, caption: str) -> Html:
     rows = [row for row in rows_about(evidence, what) if row.value != NOT_REPORTED]
     shown = [
         {
-            "Trial": trial_link(row.study_id, evidence.trials[row.study_id].label),
+            "Trial": links.trial(row.study_id, evidence.trials[row.study_id].label),
             "Arm": row.arm,
             "Of": row.n,
             "Value": row.value,
@@ -72,12 +70,12 @@ def statements_table(evidence: Evidence, what: str, caption: str) -> Html:
         }
         for row in rows
     ]
-    return table(pd.DataFrame(shown, dtype=object), caption, numbers=("Of",))
+    return table(shown, caption, numbers=("Of",))
 
 
 def _source(evidence: Evidence, row: AcceptabilityRow) -> Html:
     source = evidence.sources[row.source_id]
-    return link(short_citation(source.citation.partition(";")[0]), source.url)
+    return link(links.short_citation(source.citation.partition(";")[0]), source.url)
 
 
 def other_trials(evidence: Evidence) -> Html:

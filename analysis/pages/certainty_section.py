@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from analysis.formatting import MINUS, counted, day
 from analysis.pages.html import Html, element, join, paragraph, table, text
 from analysis.synthesis.certainty import LEVELS, Certainty, Step
@@ -60,4 +58,4 @@ def steps_table(synthesis: Synthesis) -> Html:
         }
         for step in certainty.steps
     ]
-    return table(pd.DataFrame(rows, dtype=object), f"Certainty: {synthesis.title}")
+    return table(rows, f"Certainty: {synthesis.title}")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import pandas as pd
-
 from analysis.evidence.rows import ChecklistItem, Evidence
 from analysis.formatting import listed, sentence_case
 from analysis.pages.html import Html, element, items, link, paragraph, table
@@ -48,7 +46,7 @@ def checklist_table(evidence: Evidence, checklist: str) -> Html:
         }
         for item in items_of(evidence, checklist)
     ]
-    return table(pd.DataFrame(rows, dtype=object), checklist)
+    return table(rows, checklist)
 
 
 def _where(item: ChecklistItem, titles: Mapping[str, str]) -> Html:

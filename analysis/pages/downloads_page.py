@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
 from analysis.formatting import count
 from analysis.pages.html import Html, element, join, link, paragraph, table
 from analysis.pages.links import UP
@@ -58,7 +56,7 @@ def files_table(offered: Sequence[Download], caption: str, folder: str) -> Html:
         if file.path.rpartition("/")[0].partition("/")[0] == folder
         and file.path not in (ARCHIVE, EFFECTS)
     ]
-    return table(pd.DataFrame(rows, dtype=object), caption, numbers=("Rows", "Size"))
+    return table(rows, caption, numbers=("Rows", "Size"))
 
 
 def _link(file: Download, label: str) -> Html:
@@ -73,7 +71,7 @@ def size(file: Download) -> str:
 def columns_table() -> Html:
     """The columns of effects.csv."""
     rows = [{"Column": element("code", name), "Meaning": said} for name, said in COLUMNS.items()]
-    return table(pd.DataFrame(rows, dtype=object), "Columns of effects.csv")
+    return table(rows, "Columns of effects.csv")
 
 
 def schema_link() -> Html:
@@ -113,7 +111,7 @@ def _fields_table(name: str, definition: Schema) -> Html:
         {"Field": element("code", field), "Type": kind(spec)}
         for field, spec in definition["properties"].items()
     ]
-    return table(pd.DataFrame(rows, dtype=object), f"Fields of {name}")
+    return table(rows, f"Fields of {name}")
 
 
 def kind(spec: Schema) -> Html:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from analysis.evidence.rows import Evidence
 from analysis.figures.effect_scale import EffectScale, effect_scale, interval_span
 from analysis.figures.strip import synthesis_strip
 from analysis.formatting import count, counted, day, listed, number, percent_level, sentence_case
+from analysis.pages import links
 from analysis.pages.certainty_section import mark
 from analysis.pages.html import CARDS, Html, element, items, join, link, paragraph, table, text
-from analysis.pages.question_page import short_name, shown_limits
 from analysis.pages.status_line import searched_since
-from analysis.pages.whats_new_page import said, since_release
+from analysis.pages.whats_new_page import since_release
 from analysis.protocol import Protocol
 from analysis.publishing.addresses import FEED
 from analysis.searching.history import Search, source_status
+from analysis.synthesis.estimate_text import interval_text, named_estimate
 from analysis.synthesis.model import Synthesis
 from analysis.versions.compare import Change, Comparison
 from analysis.versions.releases import Release
@@ -81,7 +80,7 @@ def answer_table(
         label = sentence_case(outcome.label)
         rows.append(
             {
-                "Outcome": link(label, f"effects/{synthesis.question.slug}.html"),
+                "Outcome": links.question(synthesis, label, up=""),
                 "What we know": _known(synthesis),
                 "How large": _effect(synthesis, scale[synthesis.measure.ratio], label),
                 "Since the version before": _change(by_key[synthesis.question.key]),
@@ -89,7 +88,7 @@ def answer_table(
         )
     name = protocol.condition(condition).label
     caption = f"{name[0].upper()}{name[1:]}, {protocol.timepoints[0].description}"
-    return table(pd.DataFrame(rows, dtype=object), caption, class_=f"answers {CARDS}")
+    return table(rows, caption, class_=f"answers {CARDS}")
 
 
 def _known(synthesis: Synthesis) -> Html:
@@ -113,10 +112,10 @@ def _effect(synthesis: Synthesis, scale: EffectScale, label: str) -> Html:
     """The picture, the estimate with its interval, and what to expect in a new setting."""
     if synthesis.primary is None:
         return text("no usable numbers")
-    said = effect_text(synthesis)
+    said = named_estimate(synthesis.measure, synthesis.primary)
     prediction = synthesis.primary.prediction
     expected = (
-        element("small", f"in a new setting {shown_limits(synthesis.measure, prediction)}")
+        element("small", f"in a new setting {interval_text(synthesis.measure, prediction)}")
         if prediction
         else Html("")
     )
@@ -137,16 +136,6 @@ def common_scale(syntheses: list[Synthesis]) -> dict[bool, EffectScale]:
     return scales
 
 
-def effect_text(synthesis: Synthesis) -> str:
-    """`SMD −0.36 (−0.49 to −0.23)`, or that there is none."""
-    primary = synthesis.primary
-    if primary is None:
-        return "no usable numbers"
-    measure = synthesis.measure
-    shown = number(measure.shown(primary.estimate))
-    return f"{short_name(measure)} {shown} ({shown_limits(measure, primary.interval)})"
-
-
 def _change(change: Change) -> Html:
     """The arrow and the earlier estimate, in text and not on hover only."""
     before, now = change.estimates
@@ -154,7 +143,8 @@ def _change(change: Change) -> Html:
         return text("still no usable numbers")
     if before is None or change.before is None:
         return join((f"{change.arrow} new", element("small", "no usable numbers before")))
-    was = f"was {said(change.state, before)} from {counted(change.before.k, 'trial')}"
+    estimate = named_estimate(change.state.measure, before)
+    was = f"was {estimate} from {counted(change.before.k, 'trial')}"
     words = {"lower": "lower", "higher": "higher", "same": "the same"}[change.direction]
     return join((f"{change.arrow} {words}", element("small", was)))
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape as escape_html
 from urllib.parse import quote
 
-import pandas as pd
 from IPython.display import HTML, display
 
 from analysis.execution.handover import RESULT_MIME, files_as_result
@@ -32,7 +31,6 @@ def text(value: object) -> Html:
     """A value as escaped text; an en dash where there is none."""
     if isinstance(value, Html):
         return value
-    # Pandas puts a NaN where a row has nothing for a column.
     if value in (None, "") or (isinstance(value, float) and math.isnan(value)):
         return Html(DASH)
     return Html(escape_html(str(value), quote=True))
@@ -84,25 +82,30 @@ def terms(pairs: Mapping[str, object]) -> Html:
 
 
 def table(
-    frame: pd.DataFrame, caption: str, *, numbers: Sequence[str] = (), class_: str = ""
+    rows: Sequence[Mapping[str, object]],
+    caption: str,
+    *,
+    numbers: Sequence[str] = (),
+    class_: str = "",
 ) -> Html:
-    """A data frame as an accessible table: caption, column headers, the first column heads its row.
+    """Rows as an accessible table: caption, column headers, the first column heads its row.
 
-    `numbers` are right-aligned columns. A table scrolls within itself on a narrow
-    screen, unless `class_` makes it `CARDS`, and takes the keyboard's focus so that it can
-    be scrolled without a mouse.
+    The columns are those of any row, in the order they come up. `numbers` are right-aligned
+    columns. A table scrolls within itself on a narrow screen, unless `class_` makes it
+    `CARDS`, and takes the keyboard's focus so that it can be scrolled without a mouse.
     """
-    if frame.empty:
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    if not columns:
         return paragraph(f"{caption}: none.")
-    head = element("tr", *(_header(name, "col", name in numbers) for name in frame.columns))
+    head = element("tr", *(_header(name, "col", name in numbers) for name in columns))
     labelled = class_ == LABELLED_CARDS
-    rows = [
-        element("tr", *(_cell(name, value, position == 0, name in numbers, labelled)
-                        for position, (name, value) in enumerate(row.items())))
-        for row in frame.to_dict("records")
+    body = [
+        element("tr", *(_cell(name, row.get(name), position == 0, name in numbers, labelled)
+                        for position, name in enumerate(columns)))
+        for row in rows
     ]  # fmt: skip
     content = element(
-        "table", element("caption", caption), element("thead", head), element("tbody", *rows)
+        "table", element("caption", caption), element("thead", head), element("tbody", *body)
     )
     kind = f"table-scroll {class_}".strip()
     return element("div", content, class_=kind, tabindex="0", role="region", aria_label=caption)
@@ -112,11 +115,11 @@ def _header(name: str, scope: str, number: bool) -> Html:
     return element("th", name, scope=scope, class_="number" if number else None)
 
 
-def _cell(name: object, value: object, heads_row: bool, number: bool, labelled: bool) -> Html:
+def _cell(name: str, value: object, heads_row: bool, number: bool, labelled: bool) -> Html:
     kind = "number" if number else None
     if heads_row:
         return element("th", value, scope="row", class_=kind)
-    return element("td", value, class_=kind, data_label=str(name) if labelled else None)
+    return element("td", value, class_=kind, data_label=name if labelled else None)
 
 
 def show(*content: object) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.figures import style
@@ -12,11 +11,11 @@ from analysis.figures.gosh_plot import gosh_plot
 from analysis.figures.influence_plot import influence_plot
 from analysis.formatting import DASH, counted, limits, listed, number, percent, percent_level
 from analysis.pages.html import Html, paragraph, show, table
-from analysis.pages.question_page import short_name
 from analysis.pages.sensitivity_section import folded
 from analysis.protocol import SynthesisRules
 from analysis.statistics.gosh import Gosh, gosh
 from analysis.statistics.influence import Influence
+from analysis.synthesis.estimate_text import effect_text
 from analysis.synthesis.model import Synthesis
 
 DIAGNOSTICS = {
@@ -74,8 +73,7 @@ def _numbers(synthesis: Synthesis, columns: dict[str, str], caption: str) -> Htm
         }
         for row in synthesis.sensitivity.influence
     ]
-    frame = pd.DataFrame(rows, dtype=object)
-    return folded("The same as a table", table(frame, caption, numbers=tuple(columns)))
+    return folded("The same as a table", table(rows, caption, numbers=tuple(columns)))
 
 
 def _maybe(value: float | None) -> str:
@@ -118,7 +116,7 @@ def _spread(synthesis: Synthesis, subsets: Gosh) -> str:
     how = "every subset" if subsets.exhaustive else "a random sample of the subsets"
     return (
         f"The pooled effect in {how} of two or more trials, {len(several):,} in all: "
-        f"half lie on either side of {number(synthesis.measure.shown(float(middle)))}, "
+        f"half lie on either side of {effect_text(synthesis.measure, float(middle))}, "
         f"and {percent_level(synthesis.level)} from {limits(*shown)}."
     )
 
@@ -126,19 +124,19 @@ def _spread(synthesis: Synthesis, subsets: Gosh) -> str:
 def _subsets_table(synthesis: Synthesis, subsets: Gosh) -> Html:
     """The middle of the subsets with each trial and of those without it."""
     several = subsets.k > 1
-    effect, heterogeneity = short_name(synthesis.measure), "I²"
+    effect, heterogeneity = synthesis.measure.short_name, "I²"
     rows = []
     for position, study in enumerate(synthesis.pooled_studies):
         held = subsets.members[:, position]
         row: dict[str, object] = {"Trial": study.label}
         for said, members in (("with it", several & held), ("without it", several & ~held)):
-            middle = synthesis.measure.shown(_median(subsets.estimate, members))
-            row[f"{effect} {said}"] = number(middle)
+            middle = _median(subsets.estimate, members)
+            row[f"{effect} {said}"] = effect_text(synthesis.measure, middle)
             row[f"{heterogeneity} {said}"] = percent(_median(subsets.i2, members))
         rows.append(row)
     numbers = tuple(name for name in rows[0] if name != "Trial")
     caption = "Medians of the subsets with and without each trial"
-    return table(pd.DataFrame(rows, dtype=object), caption, numbers=numbers)
+    return table(rows, caption, numbers=numbers)
 
 
 def _median(values: NDArray[np.float64], members: NDArray[np.bool_]) -> float:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
-
 from analysis.evidence.integrity import Finding, findings
 from analysis.evidence.rows import Evidence, Ruling
-from analysis.formatting import DASH, count, counted, number
+from analysis.formatting import DASH, count, counted
 from analysis.pages import links
 from analysis.pages.html import Html, paragraph, table
-from analysis.pages.question_page import short_name, shown_limits, source_of, trial_link
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.comparisons import TrialSet
+from analysis.synthesis.estimate_text import named_estimate, tau2_text
 from analysis.synthesis.model import Synthesis
 
 
@@ -55,7 +53,7 @@ def verified_table(evidence: Evidence) -> Html:
         }
     )
     return table(
-        pd.DataFrame(shown, dtype=object),
+        shown,
         "Outcome rows and who checked them",
         numbers=("Rows", "Verified"),
     )
@@ -65,9 +63,7 @@ def derivation_table(results: Mapping[str, Synthesis]) -> Html:
     """How each effect on the pages was obtained, the closest to the data first."""
     obtained = Counter(study.derivation for s in results.values() for study in s.studies)
     rows = [{"The effect is": how, "Effects": count(n)} for how, n in obtained.most_common()]
-    return table(
-        pd.DataFrame(rows, dtype=object), "How the effects were obtained", numbers=("Effects",)
-    )
+    return table(rows, "How the effects were obtained", numbers=("Effects",))
 
 
 def suspects_table(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
@@ -88,23 +84,21 @@ def _findings_table(
     found: Sequence[Finding],
     caption: str,
 ) -> Html:
+    ruled = any(finding.ruling or finding.lapsed for finding in found)
     rows = [
         {
-            "Trial": trial_link(
+            "Trial": links.trial(
                 finding.study_id, evidence.trials[finding.study_id].label, evidence
             ),
             "Question": _question(results, finding),
             "Check": finding.check,
             "What was found": finding.text,
             "In the analysis": _use(results, finding),
-            "Ruling": _ruling(finding),
+            **({"Ruling": _ruling(finding)} if ruled else {}),
         }
         for finding in found
     ]
-    frame = pd.DataFrame(rows)
-    if not any(finding.ruling or finding.lapsed for finding in found):
-        frame = frame.drop(columns="Ruling", errors="ignore")
-    return table(frame, caption)
+    return table(rows, caption)
 
 
 def _question(results: Mapping[str, Synthesis], finding: Finding) -> Html | str:
@@ -144,26 +138,18 @@ def with_and_without(results: Mapping[str, Synthesis]) -> Html:
                         "Question": links.question(synthesis),
                         "Without (primary)": _result(synthesis, synthesis.primary),
                         "With": _result(synthesis, other.pooled),
-                        "τ² without": _tau2(synthesis.primary),
-                        "τ² with": _tau2(other.pooled),
+                        "τ² without": tau2_text(synthesis.primary),
+                        "τ² with": tau2_text(other.pooled),
                     }
                 )
     numbers = ("τ² without", "τ² with")
-    return table(
-        pd.DataFrame(rows, dtype=object), "With and without the suspect effects", numbers=numbers
-    )
+    return table(rows, "With and without the suspect effects", numbers=numbers)
 
 
 def _result(synthesis: Synthesis, pooled: PooledEffect | None) -> str:
     if pooled is None:
         return "no estimate"
-    measure = synthesis.measure
-    shown = f"{short_name(measure)} {number(measure.shown(pooled.estimate))}"
-    return f"{shown} ({shown_limits(measure, pooled.interval)}), {counted(pooled.k, 'trial')}"
-
-
-def _tau2(pooled: PooledEffect | None) -> str:
-    return number(pooled.heterogeneity.tau2, 3) if pooled and pooled.heterogeneity else DASH
+    return f"{named_estimate(synthesis.measure, pooled)}, {counted(pooled.k, 'trial')}"
 
 
 def unusable_table(evidence: Evidence) -> Html:
@@ -172,13 +158,13 @@ def unusable_table(evidence: Evidence) -> Html:
     rows = [
         {
             "Row": row.row_id,
-            "Trial": trial_link(row.study_id, evidence.trials[row.study_id].label, evidence),
+            "Trial": links.trial(row.study_id, evidence.trials[row.study_id].label, evidence),
             "Outcome": f"{protocol.outcome(row.outcome).label} "
             f"{protocol.timepoint(row.timepoint).label}",
             "Why it cannot be used": row.not_usable_because,
-            "Source": source_of(row, evidence),
+            "Source": links.source_of(row, evidence),
         }
         for row in evidence.outcomes
         if row.usable == "no"
     ]
-    return table(pd.DataFrame(rows, dtype=object), "Rows that cannot be used")
+    return table(rows, "Rows that cannot be used")

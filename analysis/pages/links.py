@@ -1,13 +1,45 @@
-"""Links within the book: to a question's page."""
+"""Links to a question's page, to a trial's section and to the sources of the data."""
 
 from __future__ import annotations
 
-from analysis.pages.html import Html, link
+from analysis.evidence.rows import Evidence, OutcomeRow, Source
+from analysis.pages.html import Html, join, link
 from analysis.synthesis.model import Synthesis
+from analysis.versions.state import QuestionState
 
 UP = "../"
+MOST_AUTHORS = 3
 
 
-def question(synthesis: Synthesis, label: str | None = None) -> Html:
+def question(asked: Synthesis | QuestionState, label: str | None = None, *, up: str = UP) -> Html:
     """A question's title (or another label) as a link to its page."""
-    return link(label or synthesis.title, f"{UP}effects/{synthesis.question.slug}.html")
+    return link(label or asked.title, f"{up}effects/{asked.question.slug}.html")
+
+
+def trial(study_id: str, label: str, evidence: Evidence | None = None) -> Html:
+    """A trial's label as a link to its section, among those included unless `evidence` says no."""
+    included = evidence is None or evidence.trials[study_id].status == "included"
+    page = "included-trials" if included else "excluded-and-awaiting"
+    return link(label, f"{UP}results/{page}.html#{study_id}")
+
+
+def source(cited: Source) -> Html:
+    """A source's short name as a link to it."""
+    return link(short_citation(cited.citation), cited.url)
+
+
+def source_of(row: OutcomeRow, evidence: Evidence) -> Html:
+    """The source of a row as a link, and where in it the row stands."""
+    where = [f", {row.locator}"] if row.locator else []
+    return join([source(evidence.sources[row.source_id]), *where])
+
+
+def short_citation(citation: str) -> str:
+    """The beginning of a citation: up to its first full stop; of many authors only the first."""
+    first = citation.split(". ")[0]
+    authors = first.split(", ")
+    if len(authors) > MOST_AUTHORS:
+        return f"{authors[0]} et al."
+    if first.endswith(" et al"):
+        return f"{first}."
+    return first if len(first) <= 80 else first[:79].rsplit(" ", 1)[0] + "…"

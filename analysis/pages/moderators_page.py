@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from analysis.formatting import counted, listed, number, p_value, percent, sentence_case
 from analysis.pages import links
 from analysis.pages.html import Html, element, items, join, paragraph, table
-from analysis.pages.question_page import short_name, shown_limits
 from analysis.protocol import Protocol, SynthesisRules
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.subgroups import Subgroup, SubgroupDifference
 from analysis.synthesis.conditions import ConditionContrast, across_conditions
+from analysis.synthesis.estimate_text import estimate_text
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.sensitivity import RegressionAnalysis, SubgroupAnalysis
 from analysis.synthesis.study_effect import Measure
@@ -47,7 +45,7 @@ def conditions_table(protocol: Protocol, results: Mapping[str, Synthesis]) -> Ht
     """Headache beside other chronic pain where both have an estimate, with the test."""
     rows = [_contrast_row(protocol, c) for c in across_conditions(protocol, results)]
     caption = f"{sentence_case(listed([c.label for c in protocol.conditions]))} compared"
-    return table(pd.DataFrame(rows, dtype=object), caption)
+    return table(rows, caption)
 
 
 def _contrast_row(protocol: Protocol, contrast: ConditionContrast) -> dict[str, object]:
@@ -57,7 +55,7 @@ def _contrast_row(protocol: Protocol, contrast: ConditionContrast) -> dict[str, 
     for synthesis in contrast.questions:
         label = protocol.condition(synthesis.question.condition).label
         effect = said_effect(synthesis.measure, synthesis.primary, synthesis.k)
-        said = f"{short_name(synthesis.measure)} {effect}"
+        said = f"{synthesis.measure.short_name} {effect}"
         row[sentence_case(label)] = links.question(synthesis, said)
     if contrast.result is None:
         return row | {TESTS[0]: f"not compared: {contrast.refused}", TESTS[1]: ""}
@@ -119,7 +117,7 @@ def question_moderators(rules: SynthesisRules, synthesis: Synthesis) -> Html:
         for analysis in _analyses(synthesis)
         if analysis.result is None
     ]
-    parts = [table(pd.DataFrame(shown, dtype=object), caption)] if shown else []
+    parts = [table(shown, caption)] if shown else []
     if refused:
         parts += [paragraph("Not compared:"), items(refused)]
     return join(parts)
@@ -183,8 +181,7 @@ def said_effect(measure: Measure, pooled: PooledEffect | None, k: int) -> str:
     """`−0.40 (−0.57 to −0.23), 14 trials`."""
     if pooled is None:
         return "not pooled"
-    shown = number(measure.shown(pooled.estimate))
-    return f"{shown} ({shown_limits(measure, pooled.interval)}), {counted(k, 'trial')}"
+    return f"{estimate_text(measure, pooled)}, {counted(k, 'trial')}"
 
 
 def said_difference(test: SubgroupDifference | None) -> str:

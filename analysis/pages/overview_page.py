@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from analysis.figures import style
 from analysis.figures.overview_plot import overview_plot
-from analysis.formatting import DASH, count, counted, number, percent, sentence_case
+from analysis.formatting import DASH, count, counted, sentence_case
 from analysis.pages import links
 from analysis.pages.certainty_section import mark
 from analysis.pages.html import Html, paragraph, table
-from analysis.pages.question_page import short_name, shown_limits
 from analysis.protocol import Protocol
+from analysis.synthesis.estimate_text import (
+    effect_text,
+    estimate_text,
+    i2_text,
+    interval_text,
+    tau2_text,
+)
 from analysis.synthesis.model import Synthesis
 from analysis.versions.results import analysed
 
@@ -50,8 +54,7 @@ def labels(protocol: Protocol) -> Mapping[str, str]:
 def alt_text(results: Mapping[str, Synthesis]) -> str:
     """Every estimate in words; questions without one are counted."""
     said = [
-        f"{synthesis.title} {number(synthesis.measure.shown(synthesis.primary.estimate))} "
-        f"({shown_limits(synthesis.measure, synthesis.primary.interval)})"
+        f"{synthesis.title} {estimate_text(synthesis.measure, synthesis.primary)}"
         for synthesis in results.values()
         if synthesis.primary
     ]
@@ -69,7 +72,7 @@ def condition_table(protocol: Protocol, results: Mapping[str, Synthesis], condit
     ]
     label = protocol.condition(condition).label
     return table(
-        pd.DataFrame([_row(synthesis) for synthesis in shown], dtype=object),
+        [_row(synthesis) for synthesis in shown],
         sentence_case(label),
         numbers=(*NUMBERS, *(synthesis.interval_name for synthesis in shown)),
     )
@@ -77,17 +80,16 @@ def condition_table(protocol: Protocol, results: Mapping[str, Synthesis], condit
 
 def _row(synthesis: Synthesis) -> dict[str, object]:
     measure, primary = synthesis.measure, synthesis.primary
-    heterogeneity = primary.heterogeneity if primary else None
     more = " or more" if synthesis.n_unknown and synthesis.n_total is not None else ""
     return {
         "Question": links.question(synthesis, synthesis.title.partition(":")[0]),
-        "Measure": short_name(measure),
-        "Estimate": number(measure.shown(primary.estimate)) if primary else DASH,
-        synthesis.interval_name: shown_limits(measure, primary.interval if primary else None),
-        "Prediction interval": shown_limits(measure, primary.prediction if primary else None),
+        "Measure": measure.short_name,
+        "Estimate": effect_text(measure, primary.estimate) if primary else DASH,
+        synthesis.interval_name: interval_text(measure, primary.interval if primary else None),
+        "Prediction interval": interval_text(measure, primary.prediction if primary else None),
         "Trials": str(synthesis.k),
         "Participants": f"{count(synthesis.n_total)}{more}",
-        "τ²": number(heterogeneity.tau2, 3) if heterogeneity else DASH,
-        "I²": percent(heterogeneity.i2) if heterogeneity else DASH,
+        "τ²": tau2_text(primary),
+        "I²": i2_text(primary),
         "Certainty": mark(synthesis.certainty) if synthesis.certainty else DASH,
     }

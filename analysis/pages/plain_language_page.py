@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 from analysis.evidence.rows import Evidence
 from analysis.formatting import sentence_case
-from analysis.pages.html import Html, element, items, join, link, paragraph
+from analysis.pages import links
+from analysis.pages.html import Html, element, items, join, paragraph
 from analysis.synthesis.model import Synthesis
-
-UP = "../"
 
 
 def answers(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
@@ -54,5 +53,5 @@ def _found(
 
 def _answer(evidence: Evidence, synthesis: Synthesis) -> Html:
     label = sentence_case(evidence.protocol.outcome(synthesis.question.outcome).label)
-    page = link(label, f"{UP}effects/{synthesis.question.slug}.html")
+    page = links.question(synthesis, label)
     return join((page, f": {synthesis.sentences.plain}"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from analysis.evidence.rows import Evidence
 from analysis.formatting import day, listed, percent_level
 from analysis.pages.html import Html, element, items, join, paragraph, table, terms
@@ -64,7 +62,7 @@ def outcomes(protocol: Protocol) -> Html:
     ]
     return join(
         (
-            table(pd.DataFrame(rows, dtype=object), "Outcomes"),
+            table(rows, "Outcomes"),
             paragraph(f"Smallest important difference. {'; '.join(important)}."),
         )
     )

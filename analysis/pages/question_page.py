@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
-from analysis.evidence.rows import Evidence, OutcomeRow
+from analysis.evidence.rows import Evidence
 from analysis.figures import style
 from analysis.figures.forest_plot import forest_plot
 from analysis.formatting import (
@@ -15,19 +13,16 @@ from analysis.formatting import (
     listed,
     number,
     p_value,
-    percent,
     percent_level,
 )
-from analysis.pages import html
+from analysis.pages import html, links
 from analysis.pages.html import Html, element, items, join, link, paragraph, table, terms, text
-from analysis.statistics.estimates import Interval, PooledEffect
+from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.comparisons import THEN_AND_NOW, TrialSet
+from analysis.synthesis.estimate_text import effect_text, i2_text, interval_text, tau2_text
 from analysis.synthesis.model import PublishedEstimate, Synthesis
 from analysis.synthesis.study_effect import Measure, StudyEffect
 from analysis.synthesis.wording import INTERVAL_NAMES, MODEL_NAMES
-
-UP = "../"
-MOST_AUTHORS = 3
 
 
 def headline(synthesis: Synthesis) -> Html:
@@ -61,25 +56,22 @@ def trials_table(synthesis: Synthesis) -> Html:
     measure = synthesis.measure
     rows: list[dict[str, object]] = [
         {
-            "Trial": trial_link(study.study_id, study.label),
+            "Trial": links.trial(study.study_id, study.label),
             "Participants": participants(study),
             **_events(study, measure),
-            short_name(measure): number(measure.shown(study.effect)),
+            measure.short_name: effect_text(measure, study.effect),
             synthesis.interval_name: limits(*measure.shown_interval(study.ci_low, study.ci_high)),
             "Weight": DASH if study.weight is None else f"{number(study.weight, 1)}%",
             "Risk of bias": study.risk_of_bias.overall,
             "Comparator": study.comparator,
-            "Remark": "; ".join(study.suspect) and f"not pooled: {'; '.join(study.suspect)}",
+            **_remark(synthesis, study.suspect),
         }
         for study in synthesis.studies
     ]
     if synthesis.primary and synthesis.k > 1:
         rows.append(_pooled_row(synthesis, synthesis.primary))
-    frame = pd.DataFrame(rows, dtype=object)
-    if not frame.empty and not frame["Remark"].any():
-        frame = frame.drop(columns="Remark")
-    numeric = ("Participants", "Events", short_name(measure), synthesis.interval_name, "Weight")
-    return join((table(frame, f"Trials: {synthesis.title}", numbers=numeric), _sizes(synthesis)))
+    numeric = ("Participants", "Events", measure.short_name, synthesis.interval_name, "Weight")
+    return join((table(rows, f"Trials: {synthesis.title}", numbers=numeric), _sizes(synthesis)))
 
 
 def _sizes(synthesis: Synthesis) -> Html:
@@ -106,13 +98,20 @@ def _pooled_row(synthesis: Synthesis, pooled: PooledEffect) -> dict[str, object]
         "Trial": element("strong", "All pooled trials"),
         "Participants": count(synthesis.n_total),
         **({"Events": ""} if measure.ratio else {}),
-        short_name(measure): number(measure.shown(pooled.estimate)),
-        synthesis.interval_name: shown_limits(measure, pooled.interval),
+        measure.short_name: effect_text(measure, pooled.estimate),
+        synthesis.interval_name: interval_text(measure, pooled.interval),
         "Weight": "100%",
         "Risk of bias": "",
         "Comparator": "",
-        "Remark": "",
+        **_remark(synthesis, ()),
     }
+
+
+def _remark(synthesis: Synthesis, suspect: tuple[str, ...]) -> dict[str, str]:
+    """Why a trial is not pooled: a column only where there is such a trial."""
+    if not any(study.suspect for study in synthesis.studies):
+        return {}
+    return {"Remark": f"not pooled: {'; '.join(suspect)}" if suspect else ""}
 
 
 def heterogeneity(synthesis: Synthesis) -> Html:
@@ -136,7 +135,7 @@ def prediction(synthesis: Synthesis) -> str:
         return (
             f"There is no prediction interval: it needs more than {counted(synthesis.k, 'trial')}."
         )
-    shown = shown_limits(synthesis.measure, found)
+    shown = interval_text(synthesis.measure, found)
     return (
         f"Prediction interval: {shown} (t with {found.df:g} degrees of freedom). "
         "It is where we expect the true effect in a new setting like these."
@@ -150,21 +149,19 @@ def models_table(synthesis: Synthesis) -> Html:
         {
             "Model": _model_name(synthesis, model),
             "Interval": INTERVAL_NAMES[model.interval.method],
-            short_name(measure): number(measure.shown(model.estimate)),
-            synthesis.interval_name: shown_limits(measure, model.interval),
+            measure.short_name: effect_text(measure, model.estimate),
+            synthesis.interval_name: interval_text(measure, model.interval),
             "p": p_value(model.p).removeprefix("p = ").removeprefix("p "),
-            "Prediction interval": shown_limits(measure, model.prediction),
-            "τ²": number(model.heterogeneity.tau2, 3) if model.heterogeneity else DASH,
-            "I²": percent(model.heterogeneity.i2) if model.heterogeneity else DASH,
+            "Prediction interval": interval_text(measure, model.prediction),
+            "τ²": tau2_text(model),
+            "I²": i2_text(model),
         }
         for model in synthesis.models
     ]
     if not rows:
         return Html("")
-    numeric = (short_name(measure), synthesis.interval_name, "p", "Prediction interval", "τ²", "I²")
-    return table(
-        pd.DataFrame(rows, dtype=object), "The same trials under each model", numbers=numeric
-    )
+    numeric = (measure.short_name, synthesis.interval_name, "p", "Prediction interval", "τ²", "I²")
+    return table(rows, "The same trials under each model", numbers=numeric)
 
 
 def _model_name(synthesis: Synthesis, model: PooledEffect) -> Html:
@@ -190,17 +187,14 @@ def comparisons_table(synthesis: Synthesis) -> Html:
             "Trials": other.description,
             "k": str(other.k),
             "Participants": count(other.n_total),
-            short_name(measure): _estimate(measure, other.pooled),
-            synthesis.interval_name: shown_limits(
-                measure, other.pooled.interval if other.pooled else None
-            ),
+            **_numbers(measure, other.pooled, synthesis.interval_name),
         }
         for other in synthesis.comparisons
         if other.name not in THEN_AND_NOW
     ]
-    numeric = ("k", "Participants", short_name(measure), synthesis.interval_name)
+    numeric = ("k", "Participants", measure.short_name, synthesis.interval_name)
     return table(
-        pd.DataFrame(rows, dtype=object),
+        rows,
         "The primary model on other sets of trials",
         numbers=numeric,
     )
@@ -218,9 +212,9 @@ def then_and_now(synthesis: Synthesis, evidence: Evidence) -> Html:
         rows.append(_then_row(measure, label, other.k, other.pooled))
     rows.append(_then_row(measure, "All trials, present methods", synthesis.k, synthesis.primary))
     frame = table(
-        pd.DataFrame(rows, dtype=object),
+        rows,
         f"Then and now: intervals as published, ours at the {percent_level(synthesis.level)} level",
-        numbers=("k", short_name(measure), "Interval"),
+        numbers=("k", measure.short_name, "Interval"),
     )
     return join((frame, *_differences(synthesis)))
 
@@ -228,15 +222,14 @@ def then_and_now(synthesis: Synthesis, evidence: Evidence) -> Html:
 def _published_row(
     measure: Measure, published: PublishedEstimate, evidence: Evidence
 ) -> dict[str, object]:
-    source = evidence.sources[published.review]
     whose = "all chronic pain" if published.condition == "all" else published.condition
     checked = "" if published.verified else ", not yet checked against the publication"
     return {
         "Estimate": join(
-            (link(short_citation(source.citation), source.url), f" as published ({whose}{checked})")
+            (links.source(evidence.sources[published.review]), f" as published ({whose}{checked})")
         ),
         "k": count(published.k),
-        short_name(measure): number(measure.shown(published.estimate)),
+        measure.short_name: effect_text(measure, published.estimate),
         "Interval": limits(*measure.shown_interval(published.ci_low, published.ci_high)),
     }
 
@@ -247,8 +240,17 @@ def _then_row(
     return {
         "Estimate": label,
         "k": str(k),
-        short_name(measure): _estimate(measure, pooled),
-        "Interval": shown_limits(measure, pooled.interval if pooled else None),
+        **_numbers(measure, pooled, "Interval"),
+    }
+
+
+def _numbers(measure: Measure, pooled: PooledEffect | None, interval: str) -> dict[str, object]:
+    """The two cells of a result, with dashes where there is none."""
+    if pooled is None:
+        return {measure.short_name: DASH, interval: DASH}
+    return {
+        measure.short_name: effect_text(measure, pooled.estimate),
+        interval: interval_text(measure, pooled.interval),
     }
 
 
@@ -273,16 +275,16 @@ def rows_used(synthesis: Synthesis, evidence: Evidence) -> Html:
     shown = [
         {
             "Row": row_id,
-            "Trial": trial_link(study.study_id, study.label),
+            "Trial": links.trial(study.study_id, study.label),
             "Instrument": rows[row_id].instrument or "not named",
             "Used": study.derivation,
-            "Source": source_of(rows[row_id], evidence),
+            "Source": links.source_of(rows[row_id], evidence),
             "Checked": "yes" if rows[row_id].verified == "yes" else "not yet",
         }
         for study in synthesis.studies
         for row_id in study.row_ids
     ]
-    return table(pd.DataFrame(shown, dtype=object), "Rows used")
+    return table(shown, "Rows used")
 
 
 def rows_set_aside(synthesis: Synthesis, evidence: Evidence) -> Html:
@@ -291,13 +293,13 @@ def rows_set_aside(synthesis: Synthesis, evidence: Evidence) -> Html:
     shown = [
         {
             "Row": aside.row_id,
-            "Trial": trial_link(aside.study_id, aside.label, evidence),
+            "Trial": links.trial(aside.study_id, aside.label, evidence),
             "Reason": aside.reason,
-            "Source": source_of(rows[aside.row_id], evidence) if aside.row_id else "",
+            "Source": links.source_of(rows[aside.row_id], evidence) if aside.row_id else "",
         }
         for aside in synthesis.set_aside
     ]
-    return table(pd.DataFrame(shown, dtype=object), "Rows set aside")
+    return table(shown, "Rows set aside")
 
 
 def provenance(synthesis: Synthesis) -> Html:
@@ -310,11 +312,11 @@ def provenance(synthesis: Synthesis) -> Html:
             "Fingerprint of the data": element("code", made.data_fingerprint[:16]),
             "Software": ", ".join(f"{name} {number}" for name, number in made.versions.items()),
             "All numbers of this page": link(
-                "results as JSON", f"{UP}downloads/results/{synthesis.question.key}.json"
+                "results as JSON", f"{links.UP}downloads/results/{synthesis.question.key}.json"
             ),
             "Effects of the trials": join(
                 (
-                    link("effects of all questions as CSV", f"{UP}downloads/effects.csv"),
+                    link("effects of all questions as CSV", f"{links.UP}downloads/effects.csv"),
                     ", where ",
                     element("code", "cell"),
                     " is ",
@@ -325,55 +327,11 @@ def provenance(synthesis: Synthesis) -> Html:
     )
 
 
-def source_of(row: OutcomeRow, evidence: Evidence) -> Html:
-    """The source's short name as a link, and where in it the row stands."""
-    source = evidence.sources[row.source_id]
-    return join(
-        (
-            link(short_citation(source.citation), source.url),
-            f", {row.locator}" if row.locator else "",
-        )
-    )
-
-
-def short_citation(citation: str) -> str:
-    """The beginning of a citation: up to its first full stop; of many authors only the first."""
-    first = citation.split(". ")[0]
-    authors = first.split(", ")
-    if len(authors) > MOST_AUTHORS:
-        return f"{authors[0]} et al."
-    if first.endswith(" et al"):
-        return f"{first}."
-    return first if len(first) <= 80 else first[:79].rsplit(" ", 1)[0] + "…"
-
-
-def trial_link(study_id: str, label: str, evidence: Evidence | None = None) -> Html:
-    """A trial's label as a link to its section."""
-    included = evidence is None or evidence.trials[study_id].status == "included"
-    page = "included-trials" if included else "excluded-and-awaiting"
-    return link(label, f"{UP}results/{page}.html#{study_id}")
-
-
 def participants(study: StudyEffect) -> Html:
     """How many took part: each arm's number where known, else the total."""
     if study.n_intervention is not None and study.n_control is not None:
         return text(f"{count(study.n_intervention)} v {count(study.n_control)}")
     return text(count(study.n_total) if study.n_total is not None else "not reported")
-
-
-def short_name(measure: Measure) -> str:
-    return {"SMD": "SMD", "RR": "Risk ratio"}.get(measure.name, measure.name)
-
-
-def shown_limits(measure: Measure, interval: Interval | None) -> str:
-    """An interval as printed; an en dash where there is none."""
-    if interval is None:
-        return DASH
-    return limits(*measure.shown_limits(interval.low, interval.high), ratio=measure.ratio)
-
-
-def _estimate(measure: Measure, pooled: PooledEffect | None) -> str:
-    return DASH if pooled is None else number(measure.shown(pooled.estimate))
 
 
 def attention(synthesis: Synthesis) -> Html:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from analysis.evidence.rows import Evidence
 from analysis.figures import style
 from analysis.figures.judgements import JUDGEMENTS
@@ -18,9 +16,8 @@ from analysis.figures.risk_of_bias_plot import (
     traffic_light,
 )
 from analysis.formatting import count, counted, listed, percent, sentence_case
-from analysis.pages.html import Html, join, link, paragraph, show, table
-from analysis.pages.links import question
-from analysis.pages.question_page import short_citation
+from analysis.pages import links
+from analysis.pages.html import Html, join, paragraph, show, table
 from analysis.pages.trials_page import included
 from analysis.protocol import Protocol
 from analysis.synthesis.model import Synthesis
@@ -44,18 +41,13 @@ def summary(evidence: Evidence) -> Html:
     every = included(evidence)
     judged = [t for t in every if risk_of_bias(evidence, t.study_id).tool is not None]
     assessors = sorted({row.assessed_by for row in evidence.risk_of_bias})
-    sources = [_assessor(evidence, name) for name in assessors]
+    sources = [links.source(evidence.sources[name]) for name in assessors]
     return paragraph(
         f"{len(judged)} of {counted(len(every), 'included trial')} have judgements, made with "
         f"{listed(tools(evidence))} by the people who compiled these sources: ",
         join(sources, "; "),
         ". A trial without judgements counts as unclear wherever a rule asks for one.",
     )
-
-
-def _assessor(evidence: Evidence, source_id: str) -> Html:
-    source = evidence.sources[source_id]
-    return link(short_citation(source.citation), source.url)
 
 
 def of_tool(evidence: Evidence, tool: str) -> tuple[Assessment, ...]:
@@ -97,13 +89,15 @@ def judgements_table(evidence: Evidence, tool: str) -> Html:
             judged = {item.domain.capitalize(): item.judgement for item in found.domains}
             rows.append(
                 {
-                    "Trial": link(trial.label, f"../results/included-trials.html#{trial.study_id}"),
+                    "Trial": links.trial(trial.study_id, trial.label),
                     **judged,
                     "Overall": found.overall,
-                    "Assessed by": join((_assessor(evidence, name) for name in assessors), "; "),
+                    "Assessed by": join(
+                        (links.source(evidence.sources[name]) for name in assessors), "; "
+                    ),
                 }
             )
-    return table(pd.DataFrame(rows, dtype=object), f"{tool}: judgements")
+    return table(rows, f"{tool}: judgements")
 
 
 def by_question(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
@@ -130,13 +124,13 @@ def by_question(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
 def questions_table(results: Mapping[str, Synthesis]) -> Html:
     """The share of the participants of each question under each overall judgement."""
     rows = [
-        {"Question": question(synthesis)} | _shares_of(_pooled(synthesis))
+        {"Question": links.question(synthesis)} | _shares_of(_pooled(synthesis))
         for synthesis in results.values()
         if synthesis.n_total
     ]
     caption = "Share of participants by the overall judgement of their trial"
     names = tuple(judgement.capitalize() for judgement in JUDGEMENTS)
-    return table(pd.DataFrame(rows, dtype=object), caption, numbers=("Participants", *names))
+    return table(rows, caption, numbers=("Participants", *names))
 
 
 def _pooled(synthesis: Synthesis) -> tuple[Assessment, ...]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
-import pandas as pd
-
 from analysis.evidence.flow import Flow, Stream
 from analysis.evidence.rows import Evidence
 from analysis.figures import style
 from analysis.figures.prisma_flow import prisma_flow
 from analysis.formatting import count, counted, day
+from analysis.pages import links
 from analysis.pages.html import Html, link, paragraph, table
-from analysis.pages.question_page import short_citation
 from analysis.pages.status_line import searched_since
 from analysis.searching.history import Search, source_status
 
@@ -59,7 +57,7 @@ def flow_table(flow: Flow) -> Html:
         _step("This version", "Trials in the review", flow.total_studies),
         _step("This version", "Trials awaiting classification", flow.awaiting_studies),
     ]
-    return table(pd.DataFrame(rows, dtype=object), "The flow in numbers", numbers=("Number",))
+    return table(rows, "The flow in numbers", numbers=("Number",))
 
 
 def _stream(name: str, stream: Stream | None) -> list[dict[str, str]]:
@@ -114,7 +112,7 @@ def searches_table(evidence: Evidence, searches: tuple[Search, ...]) -> Html:
         }
         for status in source_status(evidence.protocol, searches)
     ]
-    return table(pd.DataFrame(rows, dtype=object), "Searches made and due")
+    return table(rows, "Searches made and due")
 
 
 def _records(hits: dict, source: str, date: object) -> str:
@@ -127,7 +125,7 @@ def sources_table(evidence: Evidence) -> Html:
     rows_by_source = Counter(row.source_id for row in evidence.outcomes)
     rows = [
         {
-            "Source": link(short_citation(source.citation), source.url),
+            "Source": links.source(source),
             "Kind": source.kind,
             "Outcome rows": count(rows_by_source[source.source_id]),
             "Licence": source.licence,
@@ -139,4 +137,4 @@ def sources_table(evidence: Evidence) -> Html:
         if rows_by_source[source.source_id]
     ]
     caption = f"Sources of the {counted(len(evidence.outcomes), 'outcome row')}"
-    return table(pd.DataFrame(rows, dtype=object), caption, numbers=("Outcome rows",))
+    return table(rows, caption, numbers=("Outcome rows",))

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
-
 from analysis.figures import style
 from analysis.figures.sensitivity_plot import sensitivity_plot
-from analysis.formatting import DASH, counted, limits, listed, number
+from analysis.formatting import DASH, counted, limits, listed
 from analysis.pages import links
 from analysis.pages.html import Html, element, join, paragraph, table
 from analysis.pages.overview_page import labels
-from analysis.pages.question_page import short_name, shown_limits
 from analysis.protocol import Protocol
+from analysis.synthesis.estimate_text import effect_text, interval_text, named_estimate
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.sensitivity_overview import FAMILIES, Sensitivity, Spread, sensitivity
 
@@ -76,7 +74,7 @@ def spread_table(results: Mapping[str, Synthesis]) -> Html:
         row["What moves"] = _what_moves(question)
         rows.append(row)
     caption = "Lowest and highest estimate of each kind of variant"
-    return table(pd.DataFrame(rows, dtype=object), caption, numbers=("Trials",))
+    return table(rows, caption, numbers=("Trials",))
 
 
 def _range(question: Sensitivity, spreads: Sequence[Spread]) -> str:
@@ -86,9 +84,7 @@ def _range(question: Sensitivity, spreads: Sequence[Spread]) -> str:
 
 
 def _said(question: Sensitivity) -> str:
-    measure, primary = question.synthesis.measure, question.primary
-    interval = shown_limits(measure, primary.interval)
-    return f"{short_name(measure)} {number(measure.shown(primary.estimate))} ({interval})"
+    return named_estimate(question.synthesis.measure, question.primary)
 
 
 def _what_moves(question: Sensitivity) -> str:
@@ -123,11 +119,11 @@ def _variant_table(question: Sensitivity) -> Html:
             "Variant": variant.name,
             "Kind": COLUMNS[variant.family].lower(),
             "k": str(variant.k),
-            short_name(measure): number(measure.shown(variant.estimate)),
-            synthesis.interval_name: shown_limits(measure, variant.interval),
+            measure.short_name: effect_text(measure, variant.estimate),
+            synthesis.interval_name: interval_text(measure, variant.interval),
         }
         for variant in question.variants
     ]
-    numbers = ("k", short_name(measure), synthesis.interval_name)
+    numbers = ("k", measure.short_name, synthesis.interval_name)
     caption = f"Variants of {synthesis.title}"
-    return table(pd.DataFrame(rows, dtype=object), caption, numbers=numbers)
+    return table(rows, caption, numbers=numbers)

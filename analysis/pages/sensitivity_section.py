@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from analysis.figures import style
 from analysis.figures.cumulative_plot import cumulative_plot
 from analysis.figures.funnel_plot import funnel_plot
 from analysis.figures.leave_one_out_plot import leave_one_out_plot
 from analysis.figures.models_plot import models_plot
-from analysis.formatting import DASH, counted, listed, number, p_value, percent
+from analysis.formatting import counted, listed, number, p_value, percent
 from analysis.pages.html import Html, element, paragraph, show, table
-from analysis.pages.question_page import short_name, shown_limits
-from analysis.statistics.estimates import Interval, PooledEffect
+from analysis.synthesis.estimate_text import (
+    Estimated,
+    effect_text,
+    estimate_text,
+    i2_text,
+    interval_text,
+    tau2_text,
+)
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.sensitivity import SmallStudyEffects
 from analysis.synthesis.wording import MODEL_NAMES
@@ -31,9 +35,9 @@ def estimators_table(synthesis: Synthesis) -> Html:
     rows = [
         {
             "Estimator": MODEL_NAMES[pooled.model].removeprefix("random effects, "),
-            "τ²": number(_tau2(pooled), 3),
-            "I²": percent(pooled.heterogeneity.i2) if pooled.heterogeneity else DASH,
-            **_estimate(synthesis, pooled.estimate, pooled.interval),
+            "τ²": tau2_text(pooled),
+            "I²": i2_text(pooled),
+            **_estimate(synthesis, pooled),
         }
         for pooled in synthesis.sensitivity.estimators
     ]
@@ -42,7 +46,7 @@ def estimators_table(synthesis: Synthesis) -> Html:
     return folded(
         "Other estimators of the differences between trials",
         table(
-            pd.DataFrame(rows, dtype=object),
+            rows,
             "Estimators of τ²",
             numbers=("τ²", "I²", *_numeric(synthesis)),
         ),
@@ -65,7 +69,7 @@ def leave_one_out(synthesis: Synthesis) -> None:
     rows = [
         {
             "Without": studies[fit.omitted].label,
-            **_estimate(synthesis, fit.estimate, fit.interval),
+            **_estimate(synthesis, fit),
             "τ²": number(fit.tau2, 3),
             "I²": percent(fit.i2),
         }
@@ -75,7 +79,7 @@ def leave_one_out(synthesis: Synthesis) -> None:
     show(
         folded(
             "The same as a table",
-            table(pd.DataFrame(rows, dtype=object), "Leave one out", numbers=numbers),
+            table(rows, "Leave one out", numbers=numbers),
         )
     )
 
@@ -90,25 +94,21 @@ def cumulative(synthesis: Synthesis) -> None:
     first, last = steps[0], steps[-1]
     alt = (
         f"Cumulative plot by year, from {studies[first.added].label} alone "
-        f"({_said(synthesis, first.pooled)}) to all {len(steps)} trials "
-        f"({_said(synthesis, last.pooled)}). All steps are in the table."
+        f"({estimate_text(synthesis.measure, first.pooled)}) to all {len(steps)} trials "
+        f"({estimate_text(synthesis.measure, last.pooled)}). All steps are in the table."
     )
     style.show(cumulative_plot(synthesis), alt)
     rows = [
         {
             "Trial added": studies[step.added].label,
             "Trials": str(step.pooled.k),
-            **_estimate(synthesis, step.pooled.estimate, step.pooled.interval),
+            **_estimate(synthesis, step.pooled),
         }
         for step in steps
     ]
     numbers = ("Trials", *_numeric(synthesis))
     caption = "Cumulative by year"
-    show(
-        folded(
-            "The same as a table", table(pd.DataFrame(rows, dtype=object), caption, numbers=numbers)
-        )
-    )
+    show(folded("The same as a table", table(rows, caption, numbers=numbers)))
 
 
 def funnel(synthesis: Synthesis) -> None:
@@ -124,9 +124,10 @@ def funnel(synthesis: Synthesis) -> None:
         return
     contours = listed([f"{contour.p:g}" for contour in found.contours.contours])
     egger = f" Egger’s test: {p_value(found.egger.p)}." if found.egger else ""
+    effect = estimate_text(synthesis.measure, synthesis.primary)
     alt = (
         f"Funnel plot of {synthesis.k} trials with contours of p {contours} around no "
-        f"difference; the pooled effect is {_said(synthesis, synthesis.primary)}.{egger}"
+        f"difference; the pooled effect is {effect}.{egger}"
     )
     style.show(funnel_plot(synthesis), alt)
 
@@ -137,7 +138,7 @@ def small_study_table(synthesis: Synthesis) -> Html:
     if found is None:
         return Html("")
     rows = [row for row in _small_study_rows(synthesis, found) if row]
-    return table(pd.DataFrame(rows, dtype=object), "Small-study effects")
+    return table(rows, "Small-study effects")
 
 
 def _small_study_rows(synthesis: Synthesis, found: SmallStudyEffects) -> list[dict[str, str]]:
@@ -164,19 +165,16 @@ def _small_study_rows(synthesis: Synthesis, found: SmallStudyEffects) -> list[di
             {
                 "Analysis": "Trim and fill",
                 "Result": f"{counted(filled.missing, 'trial')} filled in on the {filled.side}; "
-                f"effect then {_said(synthesis, filled.pooled)}",
+                f"effect then {estimate_text(synthesis.measure, filled.pooled)}",
                 "Reading": "the effect if the funnel were symmetrical",
             }
         )
     if found.pet_peese:
         chosen = found.pet_peese
-        pet = chosen.preferred == "pet"
-        estimate = chosen.pet if pet else chosen.peese
-        interval = chosen.pet_interval if pet else chosen.peese_interval
         rows.append(
             {
                 "Analysis": f"PET-PEESE ({chosen.preferred.upper()} applies)",
-                "Result": _with_interval(synthesis, estimate, interval),
+                "Result": estimate_text(synthesis.measure, chosen),
                 "Reading": "the effect expected in a trial without sampling error",
             }
         )
@@ -185,7 +183,7 @@ def _small_study_rows(synthesis: Synthesis, found: SmallStudyEffects) -> list[di
         rows.append(
             {
                 "Analysis": "Three-parameter selection model",
-                "Result": f"{_with_interval(synthesis, model.estimate, model.interval)}; "
+                "Result": f"{estimate_text(synthesis.measure, model)}; "
                 f"likelihood-ratio test of selection {p_value(model.likelihood_ratio_p)}",
                 "Reading": "the effect if results against therapy were published less often",
             }
@@ -205,7 +203,7 @@ def dependent_effects(synthesis: Synthesis) -> Html:
     return paragraph(
         f"Where a trial gives several contrasts, the analysis above averages them. With all "
         f"{found.k} contrasts of {found.clusters} trials and a cluster-robust standard error "
-        f"(CR2) the effect is {_with_interval(synthesis, found.estimate, found.interval)}."
+        f"(CR2) the effect is {estimate_text(synthesis.measure, found)}."
     )
 
 
@@ -214,28 +212,15 @@ def folded(summary: str, content: Html) -> Html:
     return element("details", element("summary", summary), content)
 
 
-def _estimate(synthesis: Synthesis, estimate: float, interval: Interval) -> dict[str, str]:
+def _estimate(synthesis: Synthesis, found: Estimated) -> dict[str, str]:
     return {
-        short_name(synthesis.measure): number(synthesis.measure.shown(estimate)),
-        synthesis.interval_name: shown_limits(synthesis.measure, interval),
+        synthesis.measure.short_name: effect_text(synthesis.measure, found.estimate),
+        synthesis.interval_name: interval_text(synthesis.measure, found.interval),
     }
 
 
 def _numeric(synthesis: Synthesis) -> tuple[str, str]:
-    return short_name(synthesis.measure), synthesis.interval_name
-
-
-def _said(synthesis: Synthesis, pooled: PooledEffect | None) -> str:
-    return DASH if pooled is None else _with_interval(synthesis, pooled.estimate, pooled.interval)
-
-
-def _with_interval(synthesis: Synthesis, estimate: float, interval: Interval) -> str:
-    shown = number(synthesis.measure.shown(estimate))
-    return f"{shown} ({shown_limits(synthesis.measure, interval)})"
-
-
-def _tau2(pooled: PooledEffect) -> float:
-    return pooled.heterogeneity.tau2 if pooled.heterogeneity else 0.0
+    return synthesis.measure.short_name, synthesis.interval_name
 
 
 def _nothing_pooled(synthesis: Synthesis) -> str:
@@ -243,5 +228,8 @@ def _nothing_pooled(synthesis: Synthesis) -> str:
 
 
 def _models_alt(synthesis: Synthesis) -> str:
-    said = [f"{MODEL_NAMES[model.model]} {_said(synthesis, model)}" for model in synthesis.models]
+    said = [
+        f"{MODEL_NAMES[model.model]} {estimate_text(synthesis.measure, model)}"
+        for model in synthesis.models
+    ]
     return f"The same trials under each model and interval: {'; '.join(said)}."

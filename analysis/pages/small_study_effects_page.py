@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from analysis.formatting import counted, listed, number, p_value
+from analysis.formatting import counted, listed, p_value
 from analysis.pages import links
 from analysis.pages.html import Html, element, paragraph, show
-from analysis.pages.question_page import shown_limits
 from analysis.pages.sensitivity_section import funnel, small_study_table
 from analysis.protocol import Protocol
-from analysis.statistics.estimates import Interval
+from analysis.synthesis.estimate_text import Estimated, estimate_text
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.sensitivity import SmallStudyEffects
 
@@ -67,27 +66,20 @@ def _corrected(synthesis: Synthesis, found: SmallStudyEffects) -> str:
     if primary is None or not corrected:
         return ""
     measure = synthesis.measure
-    said = [
-        f"{number(measure.shown(effect))} ({shown_limits(measure, interval)}) by {name}"
-        for name, (effect, interval) in corrected.items()
-    ]
-    turned = [name for name, (effect, _) in corrected.items() if effect * primary.estimate < 0]
+    said = [f"{estimate_text(measure, found)} by {name}" for name, found in corrected.items()]
+    turned = [name for name, found in corrected.items() if found.estimate * primary.estimate < 0]
     direction = f"The direction turns by {listed(turned)}." if turned else "The direction stays."
     return (
-        f"The estimate is {number(measure.shown(primary.estimate))} "
-        f"({shown_limits(measure, primary.interval)}). Corrected for results that may be missing "
-        f"it is {listed(said)}. {direction}"
+        f"The estimate is {estimate_text(measure, primary)}. Corrected for results that may be "
+        f"missing it is {listed(said)}. {direction}"
     )
 
 
-def _corrections(found: SmallStudyEffects) -> dict[str, tuple[float, Interval]]:
-    corrections = {}
-    if filled := found.trim_and_fill:
-        corrections["trim and fill"] = (filled.pooled.estimate, filled.pooled.interval)
-    if both := found.pet_peese:
-        pet = (both.pet, both.pet_interval)
-        peese = (both.peese, both.peese_interval)
-        corrections["PET-PEESE"] = pet if both.preferred == "pet" else peese
-    if selection := found.selection:
-        corrections["the selection model"] = (selection.estimate, selection.interval)
-    return corrections
+def _corrections(found: SmallStudyEffects) -> dict[str, Estimated]:
+    filled = found.trim_and_fill
+    corrections: dict[str, Estimated | None] = {
+        "trim and fill": filled.pooled if filled else None,
+        "PET-PEESE": found.pet_peese,
+        "the selection model": found.selection,
+    }
+    return {name: corrected for name, corrected in corrections.items() if corrected}

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from pydantic import TypeAdapter
 
 from analysis.files.json_files import read_json
@@ -66,7 +65,7 @@ def figures(report: Mapping[str, Any]) -> Html:
         for figure in report["figures"]
     ]
     caption = f"A book of {count(report['pages'])} executed pages, and its statistics"
-    return table(pd.DataFrame(rows), caption, numbers=("Here", "Goal", "There", "Ratio"))
+    return table(rows, caption, numbers=("Here", "Goal", "There", "Ratio"))
 
 
 def amount(value: float | None, unit: str) -> str:
@@ -101,7 +100,7 @@ def steps(report: Mapping[str, Any]) -> Html:
         }
         for step in report["steps"]
     ]
-    return table(pd.DataFrame(rows), "Where the time of a build goes", numbers=("Before", "Now"))
+    return table(rows, "Where the time of a build goes", numbers=("Before", "Now"))
 
 
 def before_and_now(report: Mapping[str, Any]) -> Html:
@@ -119,7 +118,7 @@ def before_and_now(report: Mapping[str, Any]) -> Html:
     if not rows:
         return paragraph("Nothing was measured before.")
     caption = "When last measured, before the latest changes, and now"
-    return table(pd.DataFrame(rows), caption, numbers=("Before", "Now"))
+    return table(rows, caption, numbers=("Before", "Now"))
 
 
 def savings(report: Mapping[str, Any]) -> Html:
@@ -152,10 +151,9 @@ def growth(report: Mapping[str, Any]) -> Html:
         }
         for grown in report["growth"]
     ]
-    frame = pd.DataFrame(rows)
     runs = min(grown["runs"] for grown in report["growth"])
     caption = f"Full builds as the book grows{f', medians of {runs} runs' if runs > 1 else ''}"
-    return table(frame, caption, numbers=tuple(frame.columns))
+    return table(rows, caption, numbers=tuple(rows[0]))
 
 
 @dataclass(frozen=True)
@@ -204,7 +202,7 @@ def portfolios(report: Mapping[str, Any]) -> Html:
         f"A core hour is assumed to cost {PRICE_OF_A_CORE_HOUR:.2f} US dollars; put your own price "
         "in its place."
     )
-    return join((table(pd.DataFrame(rows), caption, numbers=tuple(rows[0])), price))
+    return join((table(rows, caption, numbers=tuple(rows[0])), price))
 
 
 def what_a_cluster_costs(report: Mapping[str, Any]) -> Html:

@@ -1,4 +1,9 @@
-"""Counts of the review as a whole: what the prose says without typing a number."""
+"""The status line that every page begins with: the version, the last search, whether one is due.
+
+Beside it what hand-written pages name instead of typing a number: the review's counts as
+`{{ review.… }}` and the protocol's settings as `{{ protocol.… }}`. The build writes all of
+it to `results/substitutions.json`, from which Sphinx reads it.
+"""
 
 from __future__ import annotations
 

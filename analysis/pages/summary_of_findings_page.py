@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from analysis.evidence.rows import Evidence
 from analysis.formatting import count, counted, listed, percent, percent_level, sentence_case
+from analysis.pages import links
 from analysis.pages.certainty_section import decision_text, mark, outcome_of
-from analysis.pages.front_page import effect_text
 from analysis.pages.html import (
     LABELLED_CARDS,
     Html,
@@ -25,10 +23,10 @@ from analysis.pages.html import (
     text,
 )
 from analysis.synthesis.certainty import Step
+from analysis.synthesis.estimate_text import named_estimate
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.wording import difference_text, points_text
 
-UP = "../"
 SMD_TO_RISK = "10.1371/journal.pone.0019070"
 
 
@@ -63,7 +61,7 @@ def standing(results: Mapping[str, Synthesis], condition: str) -> Html:
         f"{proposed} of {counted(len(rated), 'rating')} below {'is' if proposed == 1 else 'are'} "
         "what the rules propose from the numbers; no person has decided on them yet. "
     )
-    return paragraph(said, link("How the rules work", f"{UP}methods/certainty.html"), ".")
+    return paragraph(said, link("How the rules work", f"{links.UP}methods/certainty.html"), ".")
 
 
 def findings(
@@ -76,10 +74,10 @@ def findings(
     level = percent_level(protocol.synthesis.level)
     rows = [
         {
-            "Outcome": link(_label(evidence, s), f"{UP}effects/{s.question.slug}.html"),
+            "Outcome": links.question(s, _label(evidence, s)),
             "What happens": s.sentences.plain,
             "Participants (trials)": _participants(s),
-            f"Effect ({level} interval)": effect_text(s),
+            f"Effect ({level} interval)": _effect(s),
             "In absolute terms": absolute(s),
             "Certainty": mark(s.certainty),
             "Why": _why(s, notes),
@@ -90,8 +88,14 @@ def findings(
         f"Summary of findings: {protocol.condition(condition).label}, "
         f"{protocol.timepoint(timepoint).in_full}"
     )
-    shown_as = table(pd.DataFrame(rows, dtype=object), caption, class_=LABELLED_CARDS)
+    shown_as = table(rows, caption, class_=LABELLED_CARDS)
     return join((shown_as, _numbered(evidence, notes)))
+
+
+def _effect(synthesis: Synthesis) -> str:
+    if synthesis.primary is None:
+        return "no usable numbers"
+    return named_estimate(synthesis.measure, synthesis.primary)
 
 
 def absolute(synthesis: Synthesis) -> Html:

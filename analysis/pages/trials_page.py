@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import pandas as pd
-
 from analysis.evidence.rows import Evidence, OutcomeRow, Trial
 from analysis.formatting import count, limits, number
+from analysis.pages import links
 from analysis.pages.html import (
     SORTABLE,
     Html,
@@ -19,7 +18,6 @@ from analysis.pages.html import (
     table,
     terms,
 )
-from analysis.pages.question_page import source_of
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.risk_of_bias import risk_of_bias
 
@@ -50,7 +48,7 @@ def included_table(evidence: Evidence) -> Html:
         for trial in included(evidence)
     ]
     return table(
-        pd.DataFrame(rows, dtype=object),
+        rows,
         "Included trials",
         numbers=("Weeks", "Randomised"),
         class_=SORTABLE,
@@ -139,14 +137,14 @@ def results_table(evidence: Evidence, trial: Trial, rows: Iterable[OutcomeRow]) 
             "Therapy": _arm(row, "intervention"),
             "Control": _arm(row, "control"),
             "Effect as reported": _effect(row),
-            "Source": source_of(row, evidence),
+            "Source": links.source_of(row, evidence),
             "Remarks": "; ".join(
                 part for part in (row.contrast, row.not_usable_because, row.note) if part
             ),
         }
         for row in rows
     ]
-    return table(pd.DataFrame(shown, dtype=object), f"Results of {trial.label}")
+    return table(shown, f"Results of {trial.label}")
 
 
 def _arm(row: OutcomeRow, arm: str) -> str:
@@ -186,9 +184,7 @@ def _risk_of_bias(evidence: Evidence, trial: Trial) -> Html:
         }
         for row in rows
     ]
-    return table(
-        pd.DataFrame(shown, dtype=object), f"Risk of bias of {trial.label} ({rows[0].tool})"
-    )
+    return table(shown, f"Risk of bias of {trial.label} ({rows[0].tool})")
 
 
 def _acceptability(evidence: Evidence, trial: Trial) -> Html:
@@ -205,7 +201,7 @@ def _acceptability(evidence: Evidence, trial: Trial) -> Html:
         }
         for row in rows
     ]
-    return table(pd.DataFrame(shown, dtype=object), f"Acceptability and harms in {trial.label}")
+    return table(shown, f"Acceptability and harms in {trial.label}")
 
 
 def set_aside_sections(evidence: Evidence, status: str) -> Html:
@@ -224,9 +220,7 @@ def set_aside_sections(evidence: Evidence, status: str) -> Html:
         for trial in sorted(trials, key=lambda trial: (trial.year, trial.label))
     ]
     caption = {"excluded": "Excluded trials", "awaiting": "Trials awaiting classification"}[status]
-    return table(
-        pd.DataFrame(rows, dtype=object), caption, numbers=("Outcome rows held",), class_=SORTABLE
-    )
+    return table(rows, caption, numbers=("Outcome rows held",), class_=SORTABLE)
 
 
 def out_by_rule(results: Iterable[Synthesis]) -> Html:
@@ -234,14 +228,14 @@ def out_by_rule(results: Iterable[Synthesis]) -> Html:
     rows = [
         {
             "Trial": link(aside.label, f"included-trials.html#{aside.study_id}"),
-            "Question": link(synthesis.title, f"../effects/{synthesis.question.slug}.html"),
+            "Question": links.question(synthesis),
             "Reason": aside.reason,
         }
         for synthesis in results
         for aside in synthesis.set_aside
         if aside.rule == "arm size"
     ]
-    return table(pd.DataFrame(rows, dtype=object), "Included trials out of an analysis by arm size")
+    return table(rows, "Included trials out of an analysis by arm size")
 
 
 def _whole(value: float | None) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NotRequired
 
-import pandas as pd
 from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict  # pydantic asks for it before Python 3.12
 
@@ -82,7 +81,7 @@ def quantities(report: dict[str, Part], reference: str) -> Html:
     ]
     numbers = ("Compared", "Sets", "Largest difference", "Tolerance")
     caption = f"Relative differences from {NAMES[reference]}"
-    return table(pd.DataFrame(rows, dtype=object), caption, numbers=numbers)
+    return table(rows, caption, numbers=numbers)
 
 
 def on_purpose(report: dict[str, Part]) -> Html:

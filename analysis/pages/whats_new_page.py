@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from analysis.evidence.rows import Evidence
-from analysis.formatting import DASH, count, counted, day, listed, number, percent
+from analysis.formatting import counted, day, listed
+from analysis.pages import links
 from analysis.pages.html import LABELLED_CARDS, Html, element, items, join, link, paragraph, table
-from analysis.pages.question_page import short_name, shown_limits
 from analysis.protocol import Version
-from analysis.statistics.estimates import PooledEffect
+from analysis.synthesis.estimate_text import i2_text, interval_text, named_estimate, tau2_text
 from analysis.versions.compare import ARROWS, Change, Comparison, kind_of_version
 from analysis.versions.releases import Release
-from analysis.versions.state import CellState
+from analysis.versions.state import certainty_text, participants_text
 
 
 def summary(
@@ -75,22 +73,22 @@ def changes_table(changes: Sequence[Change]) -> Html:
     rows = [_row(change) for change in changes if any(change.estimates)]
     caption = "This version against the one before"
     numbers = ("Trials", "Participants")
-    return table(pd.DataFrame(rows, dtype=object), caption, numbers=numbers, class_=LABELLED_CARDS)
+    return table(rows, caption, numbers=numbers, class_=LABELLED_CARDS)
 
 
 def _row(change: Change) -> dict[str, object]:
     before, now = change.estimates
     state = change.state
     return {
-        "Question": link(state.title, f"../effects/{state.question.slug}.html"),
+        "Question": links.question(state),
         "Trials": f"{change.before.k if change.before else 0} → {state.k}",
-        "Participants": f"{count(_people(change.before))} → {count(_people(change.now))}",
-        "Before": said(state, before),
-        "Now": f"{change.arrow} {said(state, now)}",
-        "New setting, now": shown_limits(state.measure, now.prediction if now else None),
-        "τ²": f"{_tau2(before)} → {_tau2(now)}",
-        "I²": f"{_i2(before)} → {_i2(now)}",
-        "Certainty": f"{_certainty(change.before)} → {_certainty(change.now)}",
+        "Participants": f"{participants_text(change.before)} → {participants_text(change.now)}",
+        "Before": named_estimate(state.measure, before),
+        "Now": f"{change.arrow} {named_estimate(state.measure, now)}",
+        "New setting, now": interval_text(state.measure, now.prediction if now else None),
+        "τ²": f"{tau2_text(before)} → {tau2_text(now)}",
+        "I²": f"{i2_text(before)} → {i2_text(now)}",
+        "Certainty": f"{certainty_text(change.before)} → {certainty_text(change.now)}",
         "Conclusion": f"changed: {listed(change.rules)}" if change.rules else "unchanged",
     }
 
@@ -112,9 +110,7 @@ def causes(found: Comparison) -> Html:
         if rows:
             parts.append(f"corrected: {listed(list(rows))}")
         if parts:
-            state = change.state
-            title = link(state.title, f"../effects/{state.question.slug}.html")
-            entries.append(join((title, f": {listed(parts)}.")))
+            entries.append(join((links.question(change.state), f": {listed(parts)}.")))
     return items(entries) if entries else paragraph("No trial came in, left or changed.")
 
 
@@ -141,7 +137,7 @@ def corrections_table(found: Comparison) -> Html:
         }
         for item in found.corrections
     ]
-    return table(pd.DataFrame(rows, dtype=object), f"Corrected since version {found.before}")
+    return table(rows, f"Corrected since version {found.before}")
 
 
 def history(releases: Sequence[Release]) -> Html:
@@ -155,7 +151,7 @@ def history(releases: Sequence[Release]) -> Html:
         }
         for release in reversed(releases)
     ]
-    return table(pd.DataFrame(rows, dtype=object), "Versions")
+    return table(rows, "Versions")
 
 
 def rules() -> Html:
@@ -168,27 +164,3 @@ def rules() -> Html:
             "An estimate appears where there was none, or disappears.",
         )
     )
-
-
-def said(state: CellState, pooled: PooledEffect | None) -> str:
-    """An estimate with its interval, as the reader sees it."""
-    if pooled is None:
-        return DASH
-    shown = number(state.measure.shown(pooled.estimate))
-    return f"{short_name(state.measure)} {shown} ({shown_limits(state.measure, pooled.interval)})"
-
-
-def _people(state: CellState | None) -> int | None:
-    return state.n_total if state else None
-
-
-def _tau2(pooled: PooledEffect | None) -> str:
-    return number(pooled.heterogeneity.tau2, 3) if pooled and pooled.heterogeneity else DASH
-
-
-def _i2(pooled: PooledEffect | None) -> str:
-    return percent(pooled.heterogeneity.i2) if pooled and pooled.heterogeneity else DASH
-
-
-def _certainty(state: CellState | None) -> str:
-    return state.certainty if state and state.certainty else DASH

@@ -183,6 +183,16 @@ class PetPeese:
     peese_p: float
     preferred: Literal["pet", "peese"]
 
+    @property
+    def estimate(self) -> float:
+        """The preferred of the two estimates."""
+        return self.pet if self.preferred == "pet" else self.peese
+
+    @property
+    def interval(self) -> Interval:
+        """The interval of the preferred estimate."""
+        return self.pet_interval if self.preferred == "pet" else self.peese_interval
+
 
 def pet_peese(effects: ArrayLike, variances: ArrayLike, *, level: float = 0.95) -> PetPeese:
     """Precision-effect test and precision-effect estimate with standard error.

@@ -13,7 +13,7 @@ from analysis.formatting import number
 from analysis.protocol import Frozen
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.study_effect import Measure
-from analysis.versions.state import CellState
+from analysis.versions.state import QuestionState
 
 Direction = Literal["lower", "higher", "same", "new", "gone", "none"]
 ARROWS: Mapping[Direction, str] = {
@@ -44,8 +44,8 @@ class Correction(Frozen):
 class Change(Frozen):
     """One question before and now; `rules` say what changed its conclusion."""
 
-    before: CellState | None
-    now: CellState | None
+    before: QuestionState | None
+    now: QuestionState | None
     direction: Direction
     rules: tuple[str, ...]
     new_trials: tuple[str, ...]
@@ -53,7 +53,7 @@ class Change(Frozen):
     moved_trials: tuple[str, ...]
 
     @property
-    def state(self) -> CellState:
+    def state(self) -> QuestionState:
         """The present state, or the last one of a question that is gone."""
         state = self.now or self.before
         assert state is not None
@@ -105,13 +105,15 @@ class Comparison(Frozen):
         return tuple(c for c in self.corrections if c.file == "outcomes.csv" and c.row in rows)
 
 
-def compare(before: Mapping[str, CellState], now: Mapping[str, CellState]) -> tuple[Change, ...]:
+def compare(
+    before: Mapping[str, QuestionState], now: Mapping[str, QuestionState]
+) -> tuple[Change, ...]:
     """Every question of either version, in the order of the present one."""
     keys = [*now, *(key for key in before if key not in now)]
     return tuple(_change(before.get(key), now.get(key)) for key in keys)
 
 
-def _change(before: CellState | None, now: CellState | None) -> Change:
+def _change(before: QuestionState | None, now: QuestionState | None) -> Change:
     old = before.pooled if before else {}
     new = now.pooled if now else {}
     then, today = before.primary if before else None, now.primary if now else None

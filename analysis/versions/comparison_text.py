@@ -9,10 +9,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from analysis.formatting import DASH, count, counted, limits, listed, number, percent
-from analysis.statistics.estimates import Interval, PooledEffect
+from analysis.formatting import DASH, count, counted, listed
+from analysis.statistics.estimates import PooledEffect
+from analysis.synthesis.estimate_text import estimate_text, i2_text, interval_text, tau2_text
+from analysis.synthesis.study_effect import Measure
 from analysis.versions.compare import Change, Comparison, Correction
-from analysis.versions.state import CellState
+from analysis.versions.state import QuestionState, certainty_text, participants_text
 
 INDENT = (0, 0, 0, 2)
 
@@ -55,16 +57,16 @@ def _numbers(found: Comparison, change: Change) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in ("", found.before, found.now):
         table.add_column(Text(name), overflow="fold")
-    measure = change.state.measure.name
+    measure = change.state.measure
     arrow = f"{change.arrow} " if now else ""
     for name, old, new in (
         ("trials", *(_trials(state) for state in (change.before, change.now))),
-        ("participants", *(_people(state) for state in (change.before, change.now))),
-        (measure, _estimate(change.state, before), arrow + _estimate(change.state, now)),
-        ("in a new setting", *(_prediction(change.state, pooled) for pooled in (before, now))),
-        ("τ²", _tau2(before), _tau2(now)),
-        ("I²", _i2(before), _i2(now)),
-        ("certainty", *(_certainty(state) for state in (change.before, change.now))),
+        ("participants", *(participants_text(state) for state in (change.before, change.now))),
+        (measure.name, estimate_text(measure, before), arrow + estimate_text(measure, now)),
+        ("in a new setting", *(_prediction(measure, pooled) for pooled in (before, now))),
+        ("τ²", tau2_text(before), tau2_text(now)),
+        ("I²", i2_text(before), i2_text(now)),
+        ("certainty", *(certainty_text(state) for state in (change.before, change.now))),
     ):
         if (old, new) != (DASH, DASH):
             table.add_row(name, Text(old), Text(new))
@@ -87,37 +89,9 @@ def _correction(item: Correction) -> str:
     return f"corrected: {item.file}: {item.row}: {item.column}: {before} → {now}"
 
 
-def _trials(state: CellState | None) -> str:
+def _trials(state: QuestionState | None) -> str:
     return count(state.k if state else 0)
 
 
-def _people(state: CellState | None) -> str:
-    return count(state.n_total if state else None)
-
-
-def _estimate(state: CellState, pooled: PooledEffect | None) -> str:
-    if pooled is None:
-        return DASH
-    shown = number(state.measure.shown(pooled.estimate))
-    return f"{shown} ({_limits(state, pooled.interval)})"
-
-
-def _prediction(state: CellState, pooled: PooledEffect | None) -> str:
-    return _limits(state, pooled.prediction) if pooled and pooled.prediction else DASH
-
-
-def _limits(state: CellState, interval: Interval) -> str:
-    low, high = state.measure.shown_limits(interval.low, interval.high)
-    return limits(low, high, ratio=state.measure.ratio)
-
-
-def _tau2(pooled: PooledEffect | None) -> str:
-    return number(pooled.heterogeneity.tau2, 3) if pooled and pooled.heterogeneity else DASH
-
-
-def _i2(pooled: PooledEffect | None) -> str:
-    return percent(pooled.heterogeneity.i2) if pooled and pooled.heterogeneity else DASH
-
-
-def _certainty(state: CellState | None) -> str:
-    return state.certainty if state and state.certainty else DASH
+def _prediction(measure: Measure, pooled: PooledEffect | None) -> str:
+    return interval_text(measure, pooled.prediction if pooled else None)

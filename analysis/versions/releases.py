@@ -14,13 +14,13 @@ from analysis.files.json_files import read_json
 from analysis.files.problems import ReviewError
 from analysis.protocol import Frozen
 from analysis.versions.compare import VersionKind
-from analysis.versions.state import CellState
+from analysis.versions.state import QuestionState
 
 NAME = re.compile(r"\d{4}\.(0[1-9]|1[0-2])(\.\d{1,2})?")
 
 # A file beside the others: no path leads out of the release's folder.
 DataFile = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*\.(?:csv|yml)$", max_length=80)]
-States = Mapping[str, CellState]
+States = Mapping[str, QuestionState]
 
 
 class Release(Frozen):
@@ -35,7 +35,7 @@ class Release(Frozen):
 
 
 RELEASE = TypeAdapter(Release)
-STATES: TypeAdapter[dict[str, CellState]] = TypeAdapter(dict[str, CellState])
+STATES: TypeAdapter[dict[str, QuestionState]] = TypeAdapter(dict[str, QuestionState])
 
 
 def releases(data: Path) -> tuple[Release, ...]:

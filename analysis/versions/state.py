@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.formatting import DASH, count
 from analysis.protocol import AsPublished, Frozen
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.certainty import Level
@@ -21,7 +22,7 @@ class TrialState(Frozen):
     suspect: bool
 
 
-class CellState(Frozen):
+class QuestionState(Frozen):
     """The result of one question in one version; `certainty` is the level shown to the reader."""
 
     question: AsPublished
@@ -41,9 +42,19 @@ class CellState(Frozen):
         return {trial.study_id: trial for trial in self.trials if not trial.suspect}
 
 
-def state_of(synthesis: Synthesis) -> CellState:
+def participants_text(state: QuestionState | None) -> str:
+    """The participants of a question in one version; an en dash where they are not known."""
+    return count(state.n_total if state else None)
+
+
+def certainty_text(state: QuestionState | None) -> str:
+    """The certainty of a question in one version; an en dash where there is none."""
+    return state.certainty if state and state.certainty else DASH
+
+
+def state_of(synthesis: Synthesis) -> QuestionState:
     """The comparable part of a synthesis."""
-    return CellState(
+    return QuestionState(
         question=synthesis.question,
         title=synthesis.title,
         measure=synthesis.measure,

@@ -32,9 +32,9 @@ from analysis.pages import (
 from analysis.pages import (
     small_study_effects_page as small_study_effects,
 )
-from analysis.pages.question_page import shown_limits
 from analysis.publishing.downloads import Download
 from analysis.synthesis.comparisons import TrialSet
+from analysis.synthesis.estimate_text import interval_text
 from analysis.synthesis.model import Synthesis
 from tests.evidence.rulings import made_now
 
@@ -57,7 +57,7 @@ def test_every_question_is_in_the_overview_with_a_link_and_its_estimate(
         assert f'href="../effects/{synthesis.question.slug}.html"' in shown
         if synthesis.primary:
             estimate = number(synthesis.measure.shown(synthesis.primary.estimate))
-            interval = shown_limits(synthesis.measure, synthesis.primary.interval)
+            interval = interval_text(synthesis.measure, synthesis.primary.interval)
             assert f"{estimate} {interval}" in words(shown)
     assert "nan" not in shown and "None" not in shown
 
@@ -151,8 +151,8 @@ def test_suspect_effects_stand_with_their_arithmetic_and_what_they_change(
     synthesis = syntheses["non-headache.pain.follow-up"]
     pooled = synthesis.comparison(TrialSet.WITH_SUSPECT).pooled
     assert synthesis.primary is not None and pooled is not None
-    assert f"{shown_limits(synthesis.measure, synthesis.primary.interval)})" in changed
-    assert f"{shown_limits(synthesis.measure, pooled.interval)}), {pooled.k} trials" in changed
+    assert f"{interval_text(synthesis.measure, synthesis.primary.interval)})" in changed
+    assert f"{interval_text(synthesis.measure, pooled.interval)}), {pooled.k} trials" in changed
 
 
 def test_a_label_keeps_its_capitals(evidence: Evidence, syntheses: Results) -> None:

@@ -13,7 +13,7 @@ from analysis.statistics.pooling import single_study
 from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.model import Synthesis
 from analysis.versions.compare import compare, conclusion_rules, kind_of_version
-from analysis.versions.state import CellState, state_of
+from analysis.versions.state import QuestionState, state_of
 
 IMPORTANT = 0.2
 
@@ -58,11 +58,11 @@ def test_a_first_estimate_is_a_change_a_lost_one_too_and_none_twice_is_not() -> 
 
 
 @pytest.fixture(scope="module")
-def now(syntheses: Mapping[str, Synthesis]) -> dict[str, CellState]:
+def now(syntheses: Mapping[str, Synthesis]) -> dict[str, QuestionState]:
     return {key: state_of(synthesis) for key, synthesis in syntheses.items()}
 
 
-def without(states: dict[str, CellState], key: str, study_id: str) -> dict[str, CellState]:
+def without(states: dict[str, QuestionState], key: str, study_id: str) -> dict[str, QuestionState]:
     """The states as they were before one trial came to one question."""
     state = states[key]
     trials = tuple(trial for trial in state.trials if trial.study_id != study_id)
@@ -70,14 +70,14 @@ def without(states: dict[str, CellState], key: str, study_id: str) -> dict[str, 
     return {**states, key: state.model_copy(update={"trials": trials, "k": state.k - 1})}
 
 
-def test_the_same_twice_is_no_new_evidence(now: dict[str, CellState]) -> None:
+def test_the_same_twice_is_no_new_evidence(now: dict[str, QuestionState]) -> None:
     changes = compare(now, now)
     assert [change.state.question.key for change in changes] == list(now)
     assert not any(change.anything or change.rules or change.new_trials for change in changes)
     assert kind_of_version(changes) == "no new evidence"
 
 
-def test_a_trial_that_came_is_named_in_its_cell_only(now: dict[str, CellState]) -> None:
+def test_a_trial_that_came_is_named_in_its_cell_only(now: dict[str, QuestionState]) -> None:
     key = "non-headache.disability.post"
     changes = compare(without(now, key, "gendreau-2024"), now)
     named = {
@@ -87,7 +87,7 @@ def test_a_trial_that_came_is_named_in_its_cell_only(now: dict[str, CellState]) 
     assert kind_of_version(changes) == "new evidence, conclusions unchanged"
 
 
-def test_a_trial_that_left_is_named_too(now: dict[str, CellState]) -> None:
+def test_a_trial_that_left_is_named_too(now: dict[str, QuestionState]) -> None:
     key = "non-headache.pain.post"
     gone = now[key].trials[0]
     changes = compare(now, without(now, key, gone.study_id))
@@ -95,7 +95,7 @@ def test_a_trial_that_left_is_named_too(now: dict[str, CellState]) -> None:
     assert change.lost_trials == (gone.label,)
 
 
-def test_a_suspect_trial_is_not_counted_as_evidence(now: dict[str, CellState]) -> None:
+def test_a_suspect_trial_is_not_counted_as_evidence(now: dict[str, QuestionState]) -> None:
     """Chiauzzi 2010 at follow-up is shown and not pooled: its coming changes no estimate."""
     key = "non-headache.pain.follow-up"
     state = now[key]
@@ -104,7 +104,7 @@ def test_a_suspect_trial_is_not_counted_as_evidence(now: dict[str, CellState]) -
     assert not any(change.new_trials for change in compare(before, now))
 
 
-def test_a_corrected_effect_is_a_moved_trial(now: dict[str, CellState]) -> None:
+def test_a_corrected_effect_is_a_moved_trial(now: dict[str, QuestionState]) -> None:
     key = "non-headache.pain.post"
     first, *others = now[key].trials
     moved = first.model_copy(update={"effect": first.effect + 0.1})
