@@ -20,7 +20,7 @@ from analysis.synthesis.estimate_text import interval_text, named_estimate
 from analysis.synthesis.model import Synthesis
 from analysis.versions.compare import Change, Comparison
 from analysis.versions.releases import Release
-from analysis.versions.results import analysed
+from analysis.versions.results import analysed, results_of
 
 
 def status(evidence: Evidence, searches: tuple[Search, ...], results: dict[str, Synthesis]) -> Html:
@@ -67,11 +67,7 @@ def answer_table(
 ) -> Html:
     """One row an outcome of this condition, right after treatment."""
     protocol = evidence.protocol
-    shown = [
-        results[question.key]
-        for question in protocol.questions
-        if question.condition == condition and question.timepoint == protocol.timepoints[0].id
-    ]
+    shown = results_of(results, condition, protocol.timepoints[0].id)
     scale = common_scale(shown)
     by_key = {change.state.question.key: change for change in changes}
     rows = []
@@ -123,7 +119,7 @@ def _effect(synthesis: Synthesis, scale: EffectScale, label: str) -> Html:
     return join((strip, element("span", said, class_="nowrap"), expected))
 
 
-def common_scale(syntheses: list[Synthesis]) -> dict[bool, EffectScale]:
+def common_scale(syntheses: Sequence[Synthesis]) -> dict[bool, EffectScale]:
     """One axis for all strips of differences, one for those of ratios: they can be compared."""
     scales = {}
     for ratio in (False, True):

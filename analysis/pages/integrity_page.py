@@ -52,11 +52,7 @@ def verified_table(evidence: Evidence) -> Html:
             "Verified": count(checked.total()),
         }
     )
-    return table(
-        shown,
-        "Outcome rows and who checked them",
-        numbers=("Rows", "Verified"),
-    )
+    return table(shown, "Outcome rows and who checked them", numbers=("Rows", "Verified"))
 
 
 def derivation_table(results: Mapping[str, Synthesis]) -> Html:

@@ -19,7 +19,7 @@ from analysis.synthesis.estimate_text import (
     tau2_text,
 )
 from analysis.synthesis.model import Synthesis
-from analysis.versions.results import analysed
+from analysis.versions.results import analysed, results_of
 
 NUMBERS = ("Estimate", "Prediction interval", "Trials", "Participants", "τ²", "I²")
 
@@ -67,15 +67,10 @@ def alt_text(results: Mapping[str, Synthesis]) -> str:
 
 def condition_table(protocol: Protocol, results: Mapping[str, Synthesis], condition: str) -> Html:
     """The numbers of one condition, a question a row, each linked to its page."""
-    shown = [
-        synthesis for synthesis in results.values() if synthesis.question.condition == condition
-    ]
+    shown = results_of(results, condition)
     label = protocol.condition(condition).label
-    return table(
-        [_row(synthesis) for synthesis in shown],
-        sentence_case(label),
-        numbers=(*NUMBERS, *(synthesis.interval_name for synthesis in shown)),
-    )
+    numbers = (*NUMBERS, *(synthesis.interval_name for synthesis in shown))
+    return table([_row(synthesis) for synthesis in shown], sentence_case(label), numbers=numbers)
 
 
 def _row(synthesis: Synthesis) -> dict[str, object]:

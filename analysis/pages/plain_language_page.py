@@ -9,6 +9,7 @@ from analysis.formatting import sentence_case
 from analysis.pages import links
 from analysis.pages.html import Html, element, items, join, paragraph
 from analysis.synthesis.model import Synthesis
+from analysis.versions.results import results_of
 
 
 def answers(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
@@ -34,12 +35,7 @@ def _found(
     evidence: Evidence, results: Mapping[str, Synthesis], condition: str, timepoint: str
 ) -> Html:
     protocol = evidence.protocol
-    answered = [
-        synthesis
-        for synthesis in results.values()
-        if synthesis.primary
-        and (synthesis.question.condition, synthesis.question.timepoint) == (condition, timepoint)
-    ]
+    answered = [found for found in results_of(results, condition, timepoint) if found.primary]
     if not answered:
         return Html("")
     when = f"{protocol.condition(condition).label}, {protocol.timepoint(timepoint).label}"

@@ -19,7 +19,13 @@ from analysis.pages import html, links
 from analysis.pages.html import Html, element, items, join, link, paragraph, table, terms, text
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.comparisons import THEN_AND_NOW, TrialSet
-from analysis.synthesis.estimate_text import effect_text, i2_text, interval_text, tau2_text
+from analysis.synthesis.estimate_text import (
+    effect_text,
+    estimate_cells,
+    i2_text,
+    interval_text,
+    tau2_text,
+)
 from analysis.synthesis.model import PublishedEstimate, Synthesis
 from analysis.synthesis.study_effect import Measure, StudyEffect
 from analysis.synthesis.wording import INTERVAL_NAMES, MODEL_NAMES
@@ -98,8 +104,7 @@ def _pooled_row(synthesis: Synthesis, pooled: PooledEffect) -> dict[str, object]
         "Trial": element("strong", "All pooled trials"),
         "Participants": count(synthesis.n_total),
         **({"Events": ""} if measure.ratio else {}),
-        measure.short_name: effect_text(measure, pooled.estimate),
-        synthesis.interval_name: interval_text(measure, pooled.interval),
+        **estimate_cells(measure, pooled, synthesis.interval_name),
         "Weight": "100%",
         "Risk of bias": "",
         "Comparator": "",
@@ -149,8 +154,7 @@ def models_table(synthesis: Synthesis) -> Html:
         {
             "Model": _model_name(synthesis, model),
             "Interval": INTERVAL_NAMES[model.interval.method],
-            measure.short_name: effect_text(measure, model.estimate),
-            synthesis.interval_name: interval_text(measure, model.interval),
+            **estimate_cells(measure, model, synthesis.interval_name),
             "p": p_value(model.p).removeprefix("p = ").removeprefix("p "),
             "Prediction interval": interval_text(measure, model.prediction),
             "τ²": tau2_text(model),
@@ -187,17 +191,13 @@ def comparisons_table(synthesis: Synthesis) -> Html:
             "Trials": other.description,
             "k": str(other.k),
             "Participants": count(other.n_total),
-            **_numbers(measure, other.pooled, synthesis.interval_name),
+            **estimate_cells(measure, other.pooled, synthesis.interval_name),
         }
         for other in synthesis.comparisons
         if other.name not in THEN_AND_NOW
     ]
     numeric = ("k", "Participants", measure.short_name, synthesis.interval_name)
-    return table(
-        rows,
-        "The primary model on other sets of trials",
-        numbers=numeric,
-    )
+    return table(rows, "The primary model on other sets of trials", numbers=numeric)
 
 
 def then_and_now(synthesis: Synthesis, evidence: Evidence) -> Html:
@@ -240,17 +240,7 @@ def _then_row(
     return {
         "Estimate": label,
         "k": str(k),
-        **_numbers(measure, pooled, "Interval"),
-    }
-
-
-def _numbers(measure: Measure, pooled: PooledEffect | None, interval: str) -> dict[str, object]:
-    """The two cells of a result, with dashes where there is none."""
-    if pooled is None:
-        return {measure.short_name: DASH, interval: DASH}
-    return {
-        measure.short_name: effect_text(measure, pooled.estimate),
-        interval: interval_text(measure, pooled.interval),
+        **estimate_cells(measure, pooled, "Interval"),
     }
 
 

@@ -22,6 +22,7 @@ from analysis.pages.trials_page import included
 from analysis.protocol import Protocol
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.risk_of_bias import risk_of_bias
+from analysis.versions.results import results_of
 
 
 def assessments(evidence: Evidence) -> tuple[Assessment, ...]:
@@ -105,8 +106,8 @@ def by_question(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
     groups = {
         sentence_case(condition.label): {
             synthesis.title.partition(":")[0]: _pooled(synthesis)
-            for synthesis in results.values()
-            if synthesis.question.condition == condition.id and synthesis.n_total
+            for synthesis in results_of(results, condition.id)
+            if synthesis.n_total
         }
         for condition in protocol.conditions
     }

@@ -11,7 +11,7 @@ from analysis.pages import links
 from analysis.pages.html import Html, element, join, paragraph, table
 from analysis.pages.overview_page import labels
 from analysis.protocol import Protocol
-from analysis.synthesis.estimate_text import effect_text, interval_text, named_estimate
+from analysis.synthesis.estimate_text import estimate_cells, named_estimate
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.sensitivity_overview import FAMILIES, Sensitivity, Spread, sensitivity
 
@@ -119,8 +119,7 @@ def _variant_table(question: Sensitivity) -> Html:
             "Variant": variant.name,
             "Kind": COLUMNS[variant.family].lower(),
             "k": str(variant.k),
-            measure.short_name: effect_text(measure, variant.estimate),
-            synthesis.interval_name: interval_text(measure, variant.interval),
+            **estimate_cells(measure, variant, synthesis.interval_name),
         }
         for variant in question.variants
     ]

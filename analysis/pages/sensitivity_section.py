@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from analysis.figures import style
 from analysis.figures.cumulative_plot import cumulative_plot
 from analysis.figures.funnel_plot import funnel_plot
@@ -10,15 +12,14 @@ from analysis.figures.models_plot import models_plot
 from analysis.formatting import counted, listed, number, p_value, percent
 from analysis.pages.html import Html, element, paragraph, show, table
 from analysis.synthesis.estimate_text import (
-    Estimated,
-    effect_text,
+    estimate_cells,
     estimate_text,
     i2_text,
-    interval_text,
     tau2_text,
 )
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.sensitivity import SmallStudyEffects
+from analysis.synthesis.study_effect import Measure
 from analysis.synthesis.wording import MODEL_NAMES
 
 
@@ -37,7 +38,7 @@ def estimators_table(synthesis: Synthesis) -> Html:
             "Estimator": MODEL_NAMES[pooled.model].removeprefix("random effects, "),
             "τ²": tau2_text(pooled),
             "I²": i2_text(pooled),
-            **_estimate(synthesis, pooled),
+            **estimate_cells(synthesis.measure, pooled, synthesis.interval_name),
         }
         for pooled in synthesis.sensitivity.estimators
     ]
@@ -45,11 +46,7 @@ def estimators_table(synthesis: Synthesis) -> Html:
         return Html("")
     return folded(
         "Other estimators of the differences between trials",
-        table(
-            rows,
-            "Estimators of τ²",
-            numbers=("τ²", "I²", *_numeric(synthesis)),
-        ),
+        table(rows, "Estimators of τ²", numbers=("τ²", "I²", *_numeric(synthesis))),
     )
 
 
@@ -69,19 +66,14 @@ def leave_one_out(synthesis: Synthesis) -> None:
     rows = [
         {
             "Without": studies[fit.omitted].label,
-            **_estimate(synthesis, fit),
+            **estimate_cells(synthesis.measure, fit, synthesis.interval_name),
             "τ²": number(fit.tau2, 3),
             "I²": percent(fit.i2),
         }
         for fit in found
     ]
     numbers = (*_numeric(synthesis), "τ²", "I²")
-    show(
-        folded(
-            "The same as a table",
-            table(rows, "Leave one out", numbers=numbers),
-        )
-    )
+    show(folded("The same as a table", table(rows, "Leave one out", numbers=numbers)))
 
 
 def cumulative(synthesis: Synthesis) -> None:
@@ -102,7 +94,7 @@ def cumulative(synthesis: Synthesis) -> None:
         {
             "Trial added": studies[step.added].label,
             "Trials": str(step.pooled.k),
-            **_estimate(synthesis, step.pooled),
+            **estimate_cells(synthesis.measure, step.pooled, synthesis.interval_name),
         }
         for step in steps
     ]
@@ -137,62 +129,44 @@ def small_study_table(synthesis: Synthesis) -> Html:
     found = synthesis.sensitivity.small_study
     if found is None:
         return Html("")
-    rows = [row for row in _small_study_rows(synthesis, found) if row]
-    return table(rows, "Small-study effects")
+    return table(list(_small_study_rows(synthesis.measure, found)), "Small-study effects")
 
 
-def _small_study_rows(synthesis: Synthesis, found: SmallStudyEffects) -> list[dict[str, str]]:
-    rows = []
-    if found.egger:
-        rows.append(
-            {
-                "Analysis": "Egger’s regression test",
-                "Result": f"slope {number(found.egger.slope)}, {p_value(found.egger.p)}",
-                "Reading": "a small p says that small trials show other effects than large ones",
-            }
-        )
-    if found.begg:
-        rows.append(
-            {
-                "Analysis": "Begg’s rank correlation",
-                "Result": f"τ {number(found.begg.tau)}, {p_value(found.begg.p)}",
-                "Reading": "the same question, by ranks",
-            }
-        )
-    if found.trim_and_fill:
-        filled = found.trim_and_fill
-        rows.append(
-            {
-                "Analysis": "Trim and fill",
-                "Result": f"{counted(filled.missing, 'trial')} filled in on the {filled.side}; "
-                f"effect then {estimate_text(synthesis.measure, filled.pooled)}",
-                "Reading": "the effect if the funnel were symmetrical",
-            }
-        )
-    if found.pet_peese:
-        chosen = found.pet_peese
-        rows.append(
-            {
-                "Analysis": f"PET-PEESE ({chosen.preferred.upper()} applies)",
-                "Result": estimate_text(synthesis.measure, chosen),
-                "Reading": "the effect expected in a trial without sampling error",
-            }
-        )
-    if found.selection:
-        model = found.selection
-        rows.append(
-            {
-                "Analysis": "Three-parameter selection model",
-                "Result": f"{estimate_text(synthesis.measure, model)}; "
-                f"likelihood-ratio test of selection {p_value(model.likelihood_ratio_p)}",
-                "Reading": "the effect if results against therapy were published less often",
-            }
-        )
-    rows += [
-        {"Analysis": "Not estimable", "Result": reason, "Reading": ""}
-        for reason in found.not_estimable
-    ]
-    return rows
+def _small_study_rows(measure: Measure, found: SmallStudyEffects) -> Iterator[dict[str, str]]:
+    if egger := found.egger:
+        yield {
+            "Analysis": "Egger’s regression test",
+            "Result": f"slope {number(egger.slope)}, {p_value(egger.p)}",
+            "Reading": "a small p says that small trials show other effects than large ones",
+        }
+    if begg := found.begg:
+        yield {
+            "Analysis": "Begg’s rank correlation",
+            "Result": f"τ {number(begg.tau)}, {p_value(begg.p)}",
+            "Reading": "the same question, by ranks",
+        }
+    if filled := found.trim_and_fill:
+        yield {
+            "Analysis": "Trim and fill",
+            "Result": f"{counted(filled.missing, 'trial')} filled in on the {filled.side}; "
+            f"effect then {estimate_text(measure, filled.pooled)}",
+            "Reading": "the effect if the funnel were symmetrical",
+        }
+    if chosen := found.pet_peese:
+        yield {
+            "Analysis": f"PET-PEESE ({chosen.preferred.upper()} applies)",
+            "Result": estimate_text(measure, chosen),
+            "Reading": "the effect expected in a trial without sampling error",
+        }
+    if model := found.selection:
+        yield {
+            "Analysis": "Three-parameter selection model",
+            "Result": f"{estimate_text(measure, model)}; "
+            f"likelihood-ratio test of selection {p_value(model.likelihood_ratio_p)}",
+            "Reading": "the effect if results against therapy were published less often",
+        }
+    for reason in found.not_estimable:
+        yield {"Analysis": "Not estimable", "Result": reason, "Reading": ""}
 
 
 def dependent_effects(synthesis: Synthesis) -> Html:
@@ -210,13 +184,6 @@ def dependent_effects(synthesis: Synthesis) -> Html:
 def folded(summary: str, content: Html) -> Html:
     """What a reader may open: the numbers below a figure."""
     return element("details", element("summary", summary), content)
-
-
-def _estimate(synthesis: Synthesis, found: Estimated) -> dict[str, str]:
-    return {
-        synthesis.measure.short_name: effect_text(synthesis.measure, found.estimate),
-        synthesis.interval_name: interval_text(synthesis.measure, found.interval),
-    }
 
 
 def _numeric(synthesis: Synthesis) -> tuple[str, str]:

@@ -26,6 +26,7 @@ from analysis.synthesis.certainty import Step
 from analysis.synthesis.estimate_text import named_estimate
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.wording import difference_text, points_text
+from analysis.versions.results import results_of
 
 SMD_TO_RISK = "10.1371/journal.pone.0019070"
 
@@ -55,7 +56,7 @@ def question(evidence: Evidence, condition: str) -> Html:
 
 def standing(results: Mapping[str, Synthesis], condition: str) -> Html:
     """Whether a person has decided, and where the proposals may be too high."""
-    rated = [s.certainty for s in _of_condition(results, condition) if s.certainty]
+    rated = [s.certainty for s in results_of(results, condition) if s.certainty]
     proposed = sum(certainty.label == "proposed" for certainty in rated)
     said = (
         f"{proposed} of {counted(len(rated), 'rating')} below {'is' if proposed == 1 else 'are'} "
@@ -69,7 +70,7 @@ def findings(
 ) -> Html:
     """The table of one time point, an outcome a row, with its numbered notes below."""
     protocol = evidence.protocol
-    shown = [s for s in _of_condition(results, condition) if s.question.timepoint == timepoint]
+    shown = results_of(results, condition, timepoint)
     notes = _notes(shown)
     level = percent_level(protocol.synthesis.level)
     rows = [
@@ -114,7 +115,7 @@ def assumptions(evidence: Evidence, results: Mapping[str, Synthesis], condition:
     """What the absolute numbers rest on: scales, standard deviations, control risks."""
     said = [
         entry
-        for synthesis in _of_condition(results, condition)
+        for synthesis in results_of(results, condition)
         for entry in _assumed(_label(evidence, synthesis), synthesis)
     ]
     return items(list(dict.fromkeys(said)))
@@ -135,10 +136,6 @@ def _assumed(label: str, synthesis: Synthesis) -> list[Html]:
         )
         said.append(join((how, doi_link(SMD_TO_RISK))))
     return said
-
-
-def _of_condition(results: Mapping[str, Synthesis], condition: str) -> list[Synthesis]:
-    return [s for s in results.values() if s.question.condition == condition]
 
 
 def _label(evidence: Evidence, synthesis: Synthesis) -> str:

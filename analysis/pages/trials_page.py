@@ -47,12 +47,7 @@ def included_table(evidence: Evidence) -> Html:
         }
         for trial in included(evidence)
     ]
-    return table(
-        rows,
-        "Included trials",
-        numbers=("Weeks", "Randomised"),
-        class_=SORTABLE,
-    )
+    return table(rows, "Included trials", numbers=("Weeks", "Randomised"), class_=SORTABLE)
 
 
 def trial_sections(evidence: Evidence) -> Html:

@@ -10,6 +10,7 @@ from analysis.figures.style import render_png
 from analysis.formatting import day, sentence_case
 from analysis.protocol import Protocol
 from analysis.synthesis.model import Synthesis
+from analysis.versions.results import results_of
 
 CARD = "social-card.png"  # in the site
 COLOURS = 64
@@ -21,9 +22,7 @@ def card(protocol: Protocol, results: Mapping[str, Synthesis]) -> bytes:
     by_condition = {
         condition: [
             Answer(protocol.outcome(synthesis.question.outcome).label, synthesis)
-            for synthesis in results.values()
-            if (synthesis.question.condition, synthesis.question.timepoint)
-            == (condition.id, timepoint.id)
+            for synthesis in results_of(results, condition.id, timepoint.id)
         ]
         for condition in protocol.conditions
     }

@@ -43,6 +43,14 @@ def named_estimate(measure: Measure, found: Estimated | None) -> str:
     return DASH if found is None else f"{measure.short_name} {estimate_text(measure, found)}"
 
 
+def estimate_cells(measure: Measure, found: Estimated | None, interval: str) -> dict[str, str]:
+    """The two cells of a table's row: under the measure's name, and under `interval`."""
+    return {
+        measure.short_name: effect_text(measure, found.estimate) if found else DASH,
+        interval: interval_text(measure, found.interval if found else None),
+    }
+
+
 def tau2_text(pooled: PooledEffect | None) -> str:
     """τ² with three decimals."""
     return number(pooled.heterogeneity.tau2, 3) if pooled and pooled.heterogeneity else DASH

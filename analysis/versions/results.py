@@ -45,6 +45,17 @@ def read_synthesis(path: Path) -> Synthesis:
     return synthesis
 
 
+def results_of(
+    results: Mapping[str, Synthesis], condition: str, timepoint: str | None = None
+) -> tuple[Synthesis, ...]:
+    """The results of a condition, at one time point or at all, in their order."""
+    return tuple(
+        found
+        for found in results.values()
+        if found.question.condition == condition and timepoint in (None, found.question.timepoint)
+    )
+
+
 def analysed(results: Mapping[str, Synthesis]) -> tuple[int, int]:
     """Trials pooled in any question and their participants, each trial once, with its largest n."""
     largest: dict[str, int] = {}

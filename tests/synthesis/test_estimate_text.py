@@ -7,6 +7,7 @@ from dataclasses import replace
 from analysis.formatting import DASH
 from analysis.statistics.estimates import Interval
 from analysis.synthesis.estimate_text import (
+    estimate_cells,
     estimate_text,
     i2_text,
     interval_text,
@@ -49,3 +50,11 @@ def test_heterogeneity_has_three_decimals_and_per_cent() -> None:
     spread = replace(FOUND.heterogeneity, tau2=0.0466, i2=61.7)
     several = replace(FOUND, heterogeneity=spread)
     assert (tau2_text(several), i2_text(several)) == ("0.047", "62%")
+
+
+def test_a_row_of_a_table_has_two_cells_whether_or_not_there_is_a_result() -> None:
+    assert estimate_cells(RR, FOUND, "90% interval") == {
+        "Risk ratio": "1.40",
+        "90% interval": "1.13 to 1.72",
+    }
+    assert estimate_cells(SMD, None, "Interval") == {"SMD": DASH, "Interval": DASH}

@@ -11,7 +11,13 @@ import pytest
 from analysis.evidence.rows import Evidence
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.synthesis.model import Synthesis
-from analysis.versions.results import analysed, read_results, read_synthesis, to_json
+from analysis.versions.results import (
+    analysed,
+    read_results,
+    read_synthesis,
+    results_of,
+    to_json,
+)
 
 
 @pytest.fixture
@@ -73,3 +79,13 @@ def test_each_trial_is_counted_once_with_its_largest_number(
                 largest[study["study_id"]] = max(known, study["n_total"] or 0)
     assert (trials, people) == (len(largest), sum(largest.values()))
     assert trials < sum(synthesis.k for synthesis in syntheses.values())
+
+
+def test_results_of_a_condition_at_one_time_point_or_at_all(
+    syntheses: Mapping[str, Synthesis],
+) -> None:
+    every = results_of(syntheses, "headache")
+    post = results_of(syntheses, "headache", "post")
+    assert [found.question.key for found in every] == [k for k in syntheses if k[:4] == "head"]
+    assert all(found in every for found in post)
+    assert {found.question.timepoint for found in post} == {"post"} and len(post) < len(every)
