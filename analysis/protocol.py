@@ -6,7 +6,7 @@ import datetime as dt
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -166,6 +166,40 @@ class SynthesisRules(Frozen):
     convert_ratio: Literal["never", "sensitivity"]
 
 
+SelectionStep = Literal[
+    "nearest to the end of the programme",
+    "longest follow-up",
+    "analysis set",
+    "scores",
+    "instrument",
+    "closeness",
+    "source",
+]
+AnalysisSet = Literal["all randomised", "model", "not stated", "completers"]
+Scores = Literal["adjusted", "final", "change"]
+
+
+class SelectionRules(Frozen):
+    """Which of a trial's rows is pooled: `steps` in order, each between what the last left equal.
+
+    The defaults are the first rule, for protocols that were frozen before it was written down.
+    """
+
+    steps: tuple[SelectionStep, ...] = ("closeness", "instrument", "longest follow-up")
+    analysis_sets: tuple[AnalysisSet, ...] = get_args(AnalysisSet)
+    scores: tuple[Scores, ...] = get_args(Scores)
+    sources: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_once(self) -> SelectionRules:
+        for name, words in (("analysis_sets", AnalysisSet), ("scores", Scores)):
+            if sorted(getattr(self, name)) != sorted(get_args(words)):
+                raise ValueError(f"{name} lists each of these once: {', '.join(get_args(words))}")
+        if len(set(self.steps)) < len(self.steps) or "instrument" not in self.steps:
+            raise ValueError("steps names each step once, the instrument among them")
+        return self
+
+
 class IntegrityRules(Frozen):
     """From where on a number is questioned; `..._suspect` keeps it out, the other only notes it.
 
@@ -246,6 +280,7 @@ class Protocol(Frozen):
     eligibility: Eligibility
     comparators: Comparators
     synthesis: SynthesisRules
+    selection: SelectionRules = SelectionRules()
     moderators: tuple[str, ...]
     integrity: IntegrityRules
     certainty: CertaintyRules

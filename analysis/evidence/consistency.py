@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from analysis.evidence.data_files import DATA_FILES
+from analysis.evidence.outcome_checks import OUTCOME_CHECKS, Said, above_zero, as_number
 from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL
 from analysis.evidence.rows import (
     ChecklistItem,
     Decision,
     Judgement,
-    OutcomeRow,
     Published,
     Ruling,
     Trial,
@@ -21,12 +20,7 @@ from analysis.evidence.rows import (
 from analysis.files.columns import Rows, columns
 from analysis.files.problems import Problem, short
 
-# An effect printed with two decimals may lie this far outside its printed interval.
-ROUNDING = 0.005
-ARMS = ("intervention", "control")
-
 Tables = Mapping[str, Rows[Any]]
-Said = Iterator[tuple[str, str]]
 
 
 def consistency_problems(tables: Tables) -> list[Problem]:
@@ -106,11 +100,6 @@ def _said_twice(name: str, table: Rows[Any]) -> Iterator[Problem]:
             yield Problem(table.path, line, key[-1], f"line {said} says this already")
 
 
-def _number(value: float | None) -> float:
-    """A blank as no number at all: whatever it is compared with, the comparison fails."""
-    return math.nan if value is None else value
-
-
 def _status_needs_reason(row: Trial) -> Said:
     if row.status != "included" and not row.reason:
         yield "reason", f"blank, but the trial is {row.status}: say which criterion fails"
@@ -119,80 +108,13 @@ def _status_needs_reason(row: Trial) -> Said:
 
 
 def _randomised_adds_up(row: Trial) -> Said:
-    arms = _number(row.n_randomised_intervention) + _number(row.n_randomised_control)
-    total, analysed = _number(row.n_randomised_total), _number(row.n_analysed_total)
+    arms = as_number(row.n_randomised_intervention) + as_number(row.n_randomised_control)
+    total, analysed = as_number(row.n_randomised_total), as_number(row.n_analysed_total)
     # A third arm that is not compared makes the total larger, never smaller.
     if arms > total:
         yield "n_randomised_total", f"{total:g} is less than its arms together ({arms:g})"
     if analysed > total:
         yield "n_analysed_total", f"{analysed:g} analysed is more than {total:g} randomised"
-
-
-def _format_has_its_columns(row: OutcomeRow) -> Said:
-    if row.usable == "no":
-        return
-    needed = {
-        "means": [f"{what}_{arm}" for arm in ARMS for what in ("n", "mean", "sd")],
-        "events": [f"{what}_{arm}" for arm in ARMS for what in ("events", "total")],
-        "effect": ["effect"],
-    }.get(row.format, [])
-    for column in needed:
-        if getattr(row, column) is None:
-            yield column, f"blank, but the format is {row.format}: a number was expected"
-    if row.format == "effect":
-        for column in ("effect_measure", "effect_favours_intervention_when"):
-            if not getattr(row, column):
-                yield column, "blank, but the format is effect: a word was expected"
-        if row.uncertainty is None:
-            yield "effect_se", "no standard error, no interval and no arm sizes: mark it not usable"
-
-
-def _not_usable_says_why(row: OutcomeRow) -> Said:
-    if row.usable == "no" and not row.not_usable_because:
-        yield "not_usable_because", "blank, but the row is not usable: say why"
-    if row.usable == "yes" and row.not_usable_because:
-        yield "usable", "yes, but a reason against its use is given"
-
-
-def _events_within_totals(row: OutcomeRow) -> Said:
-    for arm in ARMS:
-        counts = {name: getattr(row, name) for name in (f"events_{arm}", f"total_{arm}")}
-        events, total = map(_number, counts.values())
-        if events > total:
-            yield f"events_{arm}", f"{events:g} events among {total:g} participants"
-        for column, number in counts.items():
-            if row.usable == "yes" and number is not None and number % 1:
-                yield column, f"{number:g} was found, expected a whole number in a usable row"
-
-
-def _interval_contains_effect(row: OutcomeRow) -> Said:
-    low, effect, high = map(_number, (row.effect_ci_low, row.effect, row.effect_ci_high))
-    for column, limit, other in (("effect_ci_low", low, high), ("effect_ci_high", high, low)):
-        if math.isnan(limit) and not math.isnan(other):
-            yield column, "blank, but the other limit of the interval is given"
-    if math.isnan(effect) and not math.isnan(low + high):
-        yield "effect", "blank, but its interval is given"
-    if low > high:
-        yield "effect_ci_low", f"{low:g} is above effect_ci_high ({high:g})"
-    elif effect < low - ROUNDING or effect > high + ROUNDING:
-        yield "effect", f"{effect:g} lies outside its interval ({low:g} to {high:g})"
-
-
-def _ratio_is_positive(row: OutcomeRow) -> Said:
-    if row.effect_measure != "RR":
-        if row.effect_favours_intervention_when == "above 1":
-            yield "effect_favours_intervention_when", "'above 1' belongs to a ratio"
-        return
-    yield from _above_zero(row, "effect", "effect_ci_low", "effect_ci_high")
-    if row.effect_favours_intervention_when not in ("above 1", ""):
-        yield "effect_favours_intervention_when", "a ratio favours the intervention 'above 1'"
-
-
-def _above_zero(row: OutcomeRow | Published, *columns: str) -> Said:
-    for column in columns:
-        number = _number(getattr(row, column))
-        if number <= 0:
-            yield column, f"{number:g} was found, expected a ratio above 0"
 
 
 def _baseline_has_a_basis(row: Trial) -> Said:
@@ -201,13 +123,13 @@ def _baseline_has_a_basis(row: Trial) -> Said:
 
 
 def _published_interval(row: Published) -> Said:
-    low, estimate, high = map(_number, (row.ci_low, row.estimate, row.ci_high))
+    low, estimate, high = map(as_number, (row.ci_low, row.estimate, row.ci_high))
     if estimate < low or estimate > high:
         yield "estimate", f"{estimate:g} lies outside its interval ({low:g} to {high:g})"
     if (row.measure == "RR") != (row.favours_intervention_when == "above 1"):
         yield "favours_intervention_when", "'above 1' belongs to a ratio, and a ratio to it"
     if row.measure == "RR":
-        yield from _above_zero(row, "estimate", "ci_low", "ci_high")
+        yield from above_zero(row, "estimate", "ci_low", "ci_high")
 
 
 def _unreported_says_why(row: ChecklistItem) -> Said:
@@ -231,13 +153,7 @@ def _decided_on_a_day(row: Decision | Ruling) -> Said:
 
 ROW_CHECKS: Mapping[str, tuple[Callable[[Any], Said], ...]] = {
     "studies": (_status_needs_reason, _randomised_adds_up, _baseline_has_a_basis),
-    "outcomes": (
-        _format_has_its_columns,
-        _not_usable_says_why,
-        _events_within_totals,
-        _interval_contains_effect,
-        _ratio_is_positive,
-    ),
+    "outcomes": OUTCOME_CHECKS,
     "certainty": (_decided_on_a_day,),
     "integrity": (_decided_on_a_day,),
     "checklists": (_unreported_says_why,),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.evidence.rows import OutcomeRow, Trial
+from analysis.evidence.combined_rows import combined_row
+from analysis.evidence.reported import CannotGive
+from analysis.evidence.rows import OutcomeRow, Sharing, Trial
 from analysis.protocol import Protocol
 
 
@@ -18,28 +21,71 @@ class ArmSizes:
     read_from: str | None
 
 
-def arm_sizes(protocol: Protocol, trial: Trial, row: OutcomeRow) -> ArmSizes:
-    """Arm sizes at extraction: of the row, else analysed, else randomised."""
-    readers = {"row": _from_row, "analysed": _from_analysed, "randomised": _from_randomised}
+def arm_sizes(
+    protocol: Protocol,
+    trial: Trial,
+    rows: Sequence[OutcomeRow],
+    sharing: Sharing | None = None,
+) -> ArmSizes:
+    """Arm sizes at extraction: of the rows, else analysed, else randomised.
+
+    People whom several contrasts of the trial share count once, parts of a group add up.
+    """
     for where in protocol.eligibility.arm_size_from:
-        sizes = readers[where](trial, row)
+        sizes = _of_rows(trial, rows, sharing, where)
         if sizes.total is not None:
             return sizes
     return ArmSizes(None, None, None, None)
 
 
-def too_small(protocol: Protocol, trial: Trial, row: OutcomeRow) -> str | None:
+def _of_rows(
+    trial: Trial, rows: Sequence[OutcomeRow], sharing: Sharing | None, where: str
+) -> ArmSizes:
+    if where != "row" or len(rows) == 1:
+        return _READERS[where](trial, rows[0])
+    if all(row.format != "effect" for row in rows):
+        try:
+            return _from_row(trial, combined_row(rows, sharing)[0])
+        except CannotGive:
+            return ArmSizes(None, None, None, None)
+    each = [_from_row(trial, row) for row in rows]
+    intervention = [one.intervention for one in each if one.intervention is not None]
+    control = [one.control for one in each if one.control is not None]
+    if not intervention or not control:
+        return each[0]
+    arms = (
+        intervention[0] if sharing == "several" else sum(intervention),
+        control[0] if sharing in (None, "shared") else sum(control),
+    )
+    return ArmSizes(*arms, sum(arms), "row")
+
+
+def too_small(
+    protocol: Protocol,
+    trial: Trial,
+    row: OutcomeRow,
+    others: Sequence[OutcomeRow] = (),
+    sharing: Sharing | None = None,
+) -> str | None:
     """The reason why a contrast's arms are under the protocol's minimum; None if they are not.
 
-    Where only a total is known, an arm must be too small if the total is less than
-    two minimal arms; otherwise the rule cannot speak and the row stays.
+    `others` are the trial's rows with which the row belongs together, itself among them:
+    where they hold parts of one group, the group at extraction was all of them. Where only a
+    total is known, an arm must be too small if the total is less than two minimal arms;
+    otherwise the rule cannot speak and the row stays.
     """
     minimum = protocol.eligibility.minimum_arm_size
-    sizes = arm_sizes(protocol, trial, row)
+    sizes = arm_sizes(protocol, trial, [row])
     rule = f"fewer than {minimum} participants in an arm at extraction"
     if sizes.intervention is not None and sizes.control is not None:
-        if min(sizes.intervention, sizes.control) < minimum:
-            return f"{rule} ({sizes.intervention} intervention, {sizes.control} control)"
+        arms = sizes.intervention, sizes.control
+        together = arm_sizes(protocol, trial, others, sharing) if others else sizes
+        if sharing == "split":
+            arms = sizes.intervention, together.control or sizes.control
+        elif sharing == "separate":
+            arms = together.intervention or arms[0], together.control or arms[1]
+        if min(arms) < minimum:
+            return f"{rule} ({arms[0]} intervention, {arms[1]} control)"
     elif sizes.total is not None and sizes.total < 2 * minimum:
         return f"{rule} ({sizes.total} {sizes.read_from} in both arms together)"
     return None
@@ -48,7 +94,11 @@ def too_small(protocol: Protocol, trial: Trial, row: OutcomeRow) -> str | None:
 def _from_row(trial: Trial, row: OutcomeRow) -> ArmSizes:
     if row.format == "events":
         return _sizes(row.total_intervention, row.total_control, None, "row")
-    return _sizes(row.n_intervention, row.n_control, None, "row")
+    sizes = _sizes(row.n_intervention, row.n_control, row.n_total, "row")
+    if row.design == "crossover" and sizes.intervention is not None:
+        # The same people in both periods.
+        return ArmSizes(sizes.intervention, sizes.control, sizes.intervention, "row")
+    return sizes
 
 
 def _from_analysed(trial: Trial, row: OutcomeRow) -> ArmSizes:
@@ -68,3 +118,6 @@ def _sizes(
         arms = round(intervention), round(control)
         return ArmSizes(*arms, sum(arms), where)
     return ArmSizes(None, None, None if total is None else round(total), where)
+
+
+_READERS = {"row": _from_row, "analysed": _from_analysed, "randomised": _from_randomised}

@@ -262,15 +262,20 @@ class AcceptabilityRow:
     note: str = column("what else to know", "completed")
 
 
+Sharing = Literal["shared", "split", "several", "separate"]
+
+
 @dataclass(frozen=True, slots=True)
 class ControlGroup:
-    """A row of contrasts.csv: whether a source split a control group between its contrasts."""
+    """A row of contrasts.csv: how the contrasts of a trial share people in one source."""
 
-    study_id: OfTrial = column("a trial whose reported effects share one control group", "lin-2017")
-    source_id: OfSource = column("the source of the effects", "gandy-2022")
-    control_group: Literal["shared", "split"] = column(
-        "shared: each contrast was computed against the whole group, so their effects are "
-        "correlated; split: each got its own part of it, so they are not",
+    study_id: OfTrial = column("a trial with several contrasts", "lin-2017")
+    source_id: OfSource = column("the source of their numbers", "gandy-2022")
+    control_group: Sharing = column(
+        "shared: each contrast was computed against the whole control group, so their effects "
+        "are correlated; split: each got its own part of it, so they are not; several: one "
+        "intervention group against several control groups; separate: groups of people that "
+        "have nobody in common, such as women and men",
         "shared",
     )
     basis: Filled = column("the arithmetic that shows it", "the printed standard errors")
@@ -293,13 +298,12 @@ class Evidence:
     checklists: tuple[ChecklistItem, ...]
     sources: Mapping[str, Source]
 
-    def splits_control(self, study_id: str, source_id: str) -> bool:
-        """Whether that source gave each contrast of the trial its own part of the controls."""
-        return any(
-            row.control_group == "split"
-            for row in self.control_groups
-            if (row.study_id, row.source_id) == (study_id, source_id)
-        )
+    def sharing(self, study_id: str, source_id: str) -> Sharing | None:
+        """How the contrasts of a trial share people in that source, where it is known."""
+        for row in self.control_groups:
+            if (row.study_id, row.source_id) == (study_id, source_id):
+                return row.control_group
+        return None
 
 
 @cache

@@ -1,15 +1,20 @@
-"""Which rows of a question are pooled by the protocol's rule; a reason for every row set aside."""
+"""Which rows of a question are pooled by the protocol's rule; a reason for every row set aside.
+
+The rule is the protocol's `selection`: its steps are printed in the methods and applied here.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from analysis.evidence.eligibility import too_small
+from analysis.evidence.reported import CHANGES, CannotGive
 from analysis.evidence.rows import Evidence, OutcomeRow
-from analysis.evidence.trial_effects import DATA_LEVELS, cannot_give, data_level
-from analysis.protocol import Question
+from analysis.evidence.trial_effects import CLOSENESS, row_effect
+from analysis.protocol import Protocol, Question, SelectionStep
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,20 @@ class Selection:
     set_aside: tuple[RowSetAside, ...]
 
 
+@dataclass(frozen=True)
+class _Candidate:
+    """A row that could be pooled, with its place in every step: the lowest is taken."""
+
+    row: OutcomeRow
+    places: Mapping[SelectionStep, float]
+
+    def combination(self, steps: Sequence[SelectionStep]) -> tuple[object, ...]:
+        """What the contrasts of one trial must share: all steps to the instrument, the source."""
+        shared = steps[: steps.index("instrument") + 1]
+        places = (self.places[step] for step in shared)
+        return (*places, self.row.weeks, self.row.instrument, self.row.source_id)
+
+
 def rows_of(evidence: Evidence, question: Question) -> tuple[OutcomeRow, ...]:
     """Every row that measured the question's outcome, whatever becomes of it."""
     return tuple(
@@ -43,17 +62,18 @@ def rows_of(evidence: Evidence, question: Question) -> tuple[OutcomeRow, ...]:
 
 def select(evidence: Evidence, question: Question) -> Selection:
     """Apply the protocol's rule to a question; every row is either chosen or set aside, once."""
-    usable: dict[str, list[OutcomeRow]] = {}
+    usable: dict[str, list[_Candidate]] = {}
     set_aside: list[RowSetAside] = []
-    for row in rows_of(evidence, question):
-        against = _against(evidence, question, row)
-        if against:
-            set_aside.append(RowSetAside(row.study_id, row.row_id, *against))
+    rows = sorted(rows_of(evidence, question), key=lambda row: row.row_id)
+    for row in rows:
+        found = _candidate(evidence, question, row, rows)
+        if isinstance(found, RowSetAside):
+            set_aside.append(found)
         else:
-            usable.setdefault(row.study_id, []).append(row)
+            usable.setdefault(row.study_id, []).append(found)
     chosen = []
-    for rows in usable.values():
-        best, others = _choose(evidence, question, rows)
+    for candidates in usable.values():
+        best, others = _choose(evidence, candidates)
         chosen.append(best)
         set_aside += others
     trials = evidence.trials
@@ -61,7 +81,23 @@ def select(evidence: Evidence, question: Question) -> Selection:
     return Selection(tuple(chosen), tuple(set_aside))
 
 
-def _against(evidence: Evidence, question: Question, row: OutcomeRow) -> tuple[str, str] | None:
+def _candidate(
+    evidence: Evidence, question: Question, row: OutcomeRow, rows: Sequence[OutcomeRow]
+) -> _Candidate | RowSetAside:
+    if against := _against(evidence, question, row, rows):
+        return RowSetAside(row.study_id, row.row_id, *against)
+    try:
+        effect = row_effect(evidence.protocol, evidence.protocol.measure_name(question), row)
+    except CannotGive as error:
+        return RowSetAside(row.study_id, row.row_id, error.rule, str(error))
+    places = {step: _PLACES[step](evidence, question, row) for step in _PLACES}
+    places["closeness"] = effect.closeness
+    return _Candidate(row, places)
+
+
+def _against(
+    evidence: Evidence, question: Question, row: OutcomeRow, rows: Sequence[OutcomeRow]
+) -> tuple[str, str] | None:
     protocol, trial = evidence.protocol, evidence.trials[row.study_id]
     if trial.status != "included":
         return f"trial {trial.status}", trial.reason
@@ -71,64 +107,145 @@ def _against(evidence: Evidence, question: Question, row: OutcomeRow) -> tuple[s
     if window and row.weeks is not None and not window[0] <= row.weeks <= window[1]:
         reason = f"measured at {row.weeks:g} weeks, outside {window[0]:g} to {window[1]:g}"
         return "time point", reason
-    if small := too_small(protocol, trial, row):
+    sharing = evidence.sharing(row.study_id, row.source_id)
+    if small := too_small(protocol, trial, row, belonging_together(row, rows), sharing):
         return "arm size", small
-    if unfit := cannot_give(protocol, protocol.measure_name(question), row):
-        return "another measure", unfit
     return None
 
 
-@dataclass(frozen=True, order=True)
-class _Rank:
-    """A row's place in the choice, the lowest first."""
+def belonging_together(row: OutcomeRow, rows: Sequence[OutcomeRow]) -> tuple[OutcomeRow, ...]:
+    """The rows of the trial that hold its contrasts as one source gives them, this one too."""
+    same = (row.study_id, row.source_id, row.instrument, row.weeks, row.format)
+    return tuple(
+        other
+        for other in rows
+        if other.usable == "yes"
+        and (other.study_id, other.source_id, other.instrument, other.weeks, other.format) == same
+    )
 
-    level: int
-    instrument: int
-    # Longest follow-up first; an unknown week comes after the known ones.
-    weeks: float
+
+def printed_rule(protocol: Protocol) -> tuple[str, ...]:
+    """The steps of the protocol's rule in words, in their order."""
+    return tuple(_printed(protocol, step) for step in protocol.selection.steps)
+
+
+def _printed(protocol: Protocol, step: SelectionStep) -> str:
+    rule = protocol.selection
+    sources = ", then ".join(rule.sources)
+    return {
+        "nearest to the end of the programme": "After treatment, the row measured nearest to the "
+        "end of the programme; a row without a week, and each row of a trial without a duration, "
+        "counts as measured at the end.",
+        "longest follow-up": "At follow-up, the row with the longest follow-up; rows without a "
+        "week come last.",
+        "analysis set": f"By analysis set: {', then '.join(rule.analysis_sets)}.",
+        "scores": f"By the scores: {', then '.join(rule.scores)}; a row that does not say has "
+        "final scores, and improvements are changes.",
+        "instrument": "By the instrument, in the order that the outcome lists; one that is not "
+        "listed, or not named, comes last.",
+        "closeness": f"By closeness to the data: {', then '.join(CLOSENESS)}.",
+        "source": f"By the source: {sources}; the others come last."
+        if sources
+        else "By the source; none is preferred.",
+    }[step]
 
 
 def _choose(
-    evidence: Evidence, question: Question, rows: Sequence[OutcomeRow]
+    evidence: Evidence, candidates: Sequence[_Candidate]
 ) -> tuple[tuple[OutcomeRow, ...], list[RowSetAside]]:
-    first = min(rows, key=lambda row: _rank(evidence, question, row))
+    steps = evidence.protocol.selection.steps
+
+    def key(candidate: _Candidate) -> tuple[float | str, ...]:
+        return (*(candidate.places[step] for step in steps), candidate.row.row_id)
+
+    ordered = sorted(candidates, key=key)
+    first = ordered[0]
     best: dict[str, OutcomeRow] = {}
-    for row in rows:
-        # The contrasts of one trial belong together where source, instrument and rank agree.
-        if (
-            row.source_id == first.source_id
-            and row.instrument == first.instrument
-            and _rank(evidence, question, row) == _rank(evidence, question, first)
-        ):
-            best.setdefault(row.contrast, row)
+    for candidate in ordered:
+        if candidate.combination(steps) == first.combination(steps):
+            best.setdefault(candidate.row.contrast, candidate.row)
     others = [
         RowSetAside(
-            row.study_id, row.row_id, "another row preferred", _why(evidence, question, first, row)
+            candidate.row.study_id,
+            candidate.row.row_id,
+            "another row preferred",
+            _why(steps, first, candidate),
         )
-        for row in rows
-        if row not in best.values()
+        for candidate in candidates
+        if candidate.row not in best.values()
     ]
     return tuple(best.values()), others
 
 
-def _rank(evidence: Evidence, question: Question, row: OutcomeRow) -> _Rank:
-    protocol = evidence.protocol
-    follow_up = protocol.timepoint(question.timepoint).window_weeks is not None
-    return _Rank(
-        level=data_level(protocol.measure_name(question), row),
-        instrument=protocol.instrument_rank(question.outcome, row.instrument),
-        weeks=0.0 if not follow_up else math.inf if row.weeks is None else -row.weeks,
+def _why(steps: Sequence[SelectionStep], first: _Candidate, other: _Candidate) -> str:
+    """The step that decided between a row and the one that is pooled."""
+    for step in steps:
+        if first.places[step] != other.places[step]:
+            return f"{first.row.row_id} {_SAID[step](first.row, first.places[step])}"
+    if other.row.source_id != first.row.source_id:
+        return f"{first.row.row_id} is taken by its name; contrasts are not mixed between sources"
+    return f"{first.row.row_id} is taken by its name, which comes first"
+
+
+# The steps: a row's place, the lowest first, and what is said of the row that is taken.
+
+
+def _longest_follow_up(evidence: Evidence, question: Question, row: OutcomeRow) -> float:
+    if evidence.protocol.timepoint(question.timepoint).window_weeks is None:
+        return 0.0
+    return math.inf if row.weeks is None else -row.weeks
+
+
+def _nearest_to_the_end(evidence: Evidence, question: Question, row: OutcomeRow) -> float:
+    """Weeks from the programme's end; a row or a trial that does not say is taken as at it."""
+    if evidence.protocol.timepoint(question.timepoint).window_weeks is not None:
+        return 0.0
+    end = evidence.trials[row.study_id].duration_weeks
+    return 0.0 if row.weeks is None or end is None else abs(row.weeks - end)
+
+
+def _analysis_set(evidence: Evidence, question: Question, row: OutcomeRow) -> float:
+    return evidence.protocol.selection.analysis_sets.index(row.analysis_set or "not stated")
+
+
+def _scores(evidence: Evidence, question: Question, row: OutcomeRow) -> float:
+    scores = "change" if row.scores in CHANGES else row.scores or "final"
+    return evidence.protocol.selection.scores.index(scores)
+
+
+def _instrument(evidence: Evidence, question: Question, row: OutcomeRow) -> float:
+    return evidence.protocol.instrument_rank(question.outcome, row.instrument)
+
+
+def _source(evidence: Evidence, question: Question, row: OutcomeRow) -> float:
+    sources = evidence.protocol.selection.sources
+    return sources.index(row.source_id) if row.source_id in sources else len(sources)
+
+
+_PLACES: Mapping[SelectionStep, Callable[[Evidence, Question, OutcomeRow], float]] = (
+    MappingProxyType(
+        {
+            "longest follow-up": _longest_follow_up,
+            "nearest to the end of the programme": _nearest_to_the_end,
+            "analysis set": _analysis_set,
+            "scores": _scores,
+            "instrument": _instrument,
+            "source": _source,
+        }
     )
-
-
-def _why(evidence: Evidence, question: Question, first: OutcomeRow, other: OutcomeRow) -> str:
-    best, rank = _rank(evidence, question, first), _rank(evidence, question, other)
-    if rank.level != best.level:
-        return f"{first.row_id} gives {DATA_LEVELS[best.level]}"
-    if rank.instrument != best.instrument:
-        return f"{first.row_id} uses the preferred instrument ({first.instrument})"
-    if rank.weeks != best.weeks:
-        return f"{first.row_id} has the longer follow-up"
-    if other.source_id != first.source_id:
-        return f"{first.row_id} is listed first; contrasts are not mixed between sources"
-    return f"{first.row_id} is listed first for the same contrast"
+)
+_SAID: Mapping[SelectionStep, Callable[[OutcomeRow, float], str]] = MappingProxyType(
+    {
+        "longest follow-up": lambda row, _: "has the longer follow-up",
+        "nearest to the end of the programme": lambda row, _: (
+            "was measured nearer to the end of the programme"
+        ),
+        "analysis set": lambda row, _: (
+            f"is preferred for its analysis set ({row.analysis_set or 'not stated'})"
+        ),
+        "scores": lambda row, _: f"is preferred for its scores ({row.scores or 'final'})",
+        "instrument": lambda row, _: f"uses the preferred instrument ({row.instrument})",
+        "closeness": lambda row, place: f"gives {CLOSENESS[int(place)]}",
+        "source": lambda row, _: f"is from the preferred source ({row.source_id})",
+    }
+)

@@ -1,64 +1,148 @@
-"""From the chosen rows of one trial to its one effect; negative favours therapy."""
+"""From the chosen rows of one trial to its one effect; negative favours the intervention."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from analysis.evidence.rows import OutcomeRow
+from analysis.evidence.combined_rows import combined_row
+from analysis.evidence.reported import RATIOS, CannotGive, OtherMeasure, Reported
+from analysis.evidence.reported_arms import counts_of, from_arms, from_events, steps_of
+from analysis.evidence.reported_effects import as_ratio, from_effect, standardised
+from analysis.evidence.rows import OutcomeRow, Sharing
 from analysis.protocol import MeasureName, Protocol
-from analysis.statistics import conversions, effect_sizes
+from analysis.statistics import conversions
 
-DATA_LEVELS = (
+CLOSENESS = (
     "arm-level data",
     "an effect in this measure with its own uncertainty",
-    "an effect in another measure with its own uncertainty",
+    "a derived effect",
     "an effect with the arm sizes only",
 )
 
 
 @dataclass(frozen=True)
 class TrialEffect:
-    """A trial's effect and variance on the analysis scale, and how they were obtained."""
+    """A trial's effect and variance on the analysis scale, and how they were obtained.
+
+    `closeness` is an index into `CLOSENESS`; `derived` and `assumed` name what was derived
+    and assumed on the way, in words. `events` are those of both arms, of the event that the
+    question counts, where the rows have them.
+    """
 
     effect: float
     variance: float
     variance_from: str
     derivation: str
+    closeness: int
+    derived: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    events: tuple[float, float] | None = None
 
 
-def measure_of(row: OutcomeRow) -> str:
-    """The measure a row gives without conversion."""
-    return {"means": "SMD", "events": "RR", "effect": row.effect_measure}[row.format]
+def row_effect(protocol: Protocol, measure: MeasureName, row: OutcomeRow) -> TrialEffect:
+    """The effect of one row in this measure; `CannotGive` says why there is none."""
+    found = _clustered(row, _in_measure(protocol, measure, row))
+    return _oriented(protocol, measure, row, found)
 
 
-def data_level(measure: MeasureName, row: OutcomeRow) -> int:
-    """How close a row is to the data; an index into `DATA_LEVELS`, the closest first."""
-    if row.format != "effect":
-        return 0
-    if row.uncertainty == "arm sizes":
-        return 3
-    return 1 if measure_of(row) == measure else 2
+def _in_measure(protocol: Protocol, measure: MeasureName, row: OutcomeRow) -> Reported:
+    try:
+        if measure in RATIOS:
+            return _as_ratio(protocol, measure, row)
+        return _as_difference(protocol, measure, row)
+    except CannotGive:
+        raise
+    except ValueError as error:
+        raise CannotGive(f"{row.row_id}: {error}") from error
 
 
-def cannot_give(protocol: Protocol, measure: MeasureName, row: OutcomeRow) -> str | None:
-    """Why a row cannot give this measure in the primary analysis; None if it can."""
-    given = measure_of(row)
-    if given == "RR" and row.format == "effect" and row.uncertainty == "arm sizes":
-        return "a risk ratio with the arm sizes only gives no standard error"
-    if given == measure:
-        return None
-    if measure == "RR":
-        named = {"SMD": "a standardised mean difference", "MD": "a mean difference"}[given]
-        return f"reported as {named}; this analysis pools the risk ratio of responders"
-    if given == "RR":
-        return "only responders are reported; this analysis pools standardised mean differences"
+def _as_ratio(protocol: Protocol, measure: MeasureName, row: OutcomeRow) -> Reported:
+    good = protocol.measures[measure].benefit_above
+    if row.format == "events":
+        return from_events(row, measure, good=good)
+    if row.format == "effect" and row.effect_measure in RATIOS:
+        return as_ratio(row, measure, good=good)
+    named = "a mean difference" if row.effect_measure == "MD" else "a standardised mean difference"
+    raise OtherMeasure(f"reported as {named}; this analysis pools the {_label(protocol, measure)}")
+
+
+def _label(protocol: Protocol, measure: MeasureName) -> str:
+    return protocol.measures[measure].label
+
+
+def _as_difference(protocol: Protocol, measure: MeasureName, row: OutcomeRow) -> Reported:
+    if row.format in ("means", "medians"):
+        return from_arms(row, measure)
+    if row.format == "events" or row.effect_measure in RATIOS:
+        raise OtherMeasure(
+            f"only responders are reported; this analysis pools {_label(protocol, measure)}s"
+        )
+    if row.effect_measure == measure:
+        return from_effect(row)
+    if row.effect_measure == "SMD":
+        raise OtherMeasure("reported as a standardised mean difference, which has no unit")
     if not protocol.synthesis.convert_mean_difference:
-        return "reported as a mean difference, which the protocol does not convert"
-    if None in (row.effect_ci_low, row.effect_ci_high, row.n_intervention, row.n_control):
-        return "a mean difference without both its interval and the arm sizes gives no SD"
-    return None
+        raise OtherMeasure("reported as a mean difference, which the protocol does not convert")
+    return standardised(row)
+
+
+def _clustered(row: OutcomeRow, found: Reported) -> Reported:
+    """Wider where clusters were randomised and the analysis ignored it. Handbook chapter 23."""
+    if row.cluster_size is None or row.icc is None:
+        return found
+    effect = conversions.design_effect(row.cluster_size, row.icc)
+    step = (
+        f"variance times {effect:.4g}, the design effect of {row.cluster_size:g} a cluster "
+        f"and an intraclass correlation of {row.icc:g}"
+    )
+    assumed = () if row.icc_from == "report" else (f"an intraclass correlation of {row.icc:g}",)
+    return replace(
+        found,
+        variance=found.variance * effect,
+        steps=(*found.steps, step),
+        assumed=(*found.assumed, *assumed),
+    )
+
+
+def _oriented(
+    protocol: Protocol, measure: MeasureName, row: OutcomeRow, found: Reported
+) -> TrialEffect:
+    if measure in RATIOS:
+        flip = protocol.measures[measure].benefit_above
+    elif row.format == "effect":
+        # A reported effect says which sign favours the intervention.
+        flip = row.effect_favours_intervention_when != "negative"
+    else:
+        flip = row.higher_is == "better"
+    return TrialEffect(
+        # Adding zero turns a flipped 0 back from -0.
+        effect=(-found.effect if flip else found.effect) + 0.0,
+        variance=found.variance,
+        variance_from=found.variance_from,
+        derivation="; ".join((found.how, *(step for step in found.steps if step not in found.how))),
+        closeness=_closeness(found),
+        derived=found.steps,
+        assumed=found.assumed,
+        events=_events(protocol, measure, row),
+    )
+
+
+def _closeness(found: Reported) -> int:
+    if found.steps:
+        return 2
+    if found.variance_from == "arm data":
+        return 0
+    return 3 if found.variance_from == "arm sizes" else 1
+
+
+def _events(
+    protocol: Protocol, measure: MeasureName, row: OutcomeRow
+) -> tuple[float, float] | None:
+    if measure not in RATIOS or row.format != "events":
+        return None
+    events1, _, events2, _ = counts_of(row, good=protocol.measures[measure].benefit_above)
+    return events1, events2
 
 
 def trial_effect(
@@ -66,123 +150,65 @@ def trial_effect(
     measure: MeasureName,
     rows: Sequence[OutcomeRow],
     *,
-    split_control: bool = False,
+    sharing: Sharing | None = None,
 ) -> TrialEffect:
-    """One effect from a trial's chosen rows; several contrasts share one control group.
+    """One effect from a trial's chosen rows; `CannotGive` says why there is none.
 
-    With arm data the intervention arms are combined into one (Cochrane Handbook
-    6.5.2.10); with effects only they are averaged with the protocol's correlation
-    (Borenstein 2009, chapter 25), or with none where the source had split the control
-    group between the contrasts. ValueError names a row from which no number follows.
+    With arm data the arms are combined (Cochrane Handbook 6.5.2.10). With effects only,
+    contrasts that share a group are averaged with the protocol's correlation (Borenstein
+    2009, chapter 25), with none where the source had split the control group between them;
+    groups that share nobody are pooled by inverse variance.
     """
-    if len(rows) > 1 and all(row.format != "effect" for row in rows):
-        combined = _combined_arms(rows)
-        found = _oriented(combined, _row_effect(measure, combined))
-        derivation = f"{found.derivation}, {len(rows)} intervention arms combined into one"
-        return replace(found, derivation=derivation)
-    effects = [_oriented(row, _row_effect(measure, row)) for row in rows]
-    if len(effects) == 1:
-        return effects[0]
-    correlation = 0.0 if split_control else protocol.synthesis.shared_control_correlation
-    effect, variance = conversions.combine_contrasts(
-        [effect.effect for effect in effects],
-        [effect.variance for effect in effects],
-        correlation,
-    )
-    controls = (
-        "a control group that the source split between them"
-        if split_control
-        else f"one control group, averaged with correlation {correlation:g}"
-    )
-    derivation = f"{len(effects)} contrasts that share {controls}"
-    return TrialEffect(effect, variance, effects[0].variance_from, derivation)
-
-
-def _row_effect(measure: MeasureName, row: OutcomeRow) -> TrialEffect:
-    if row.format == "means":
-        found = effect_sizes.smd(
-            *_all_known(row, "n_intervention", "mean_intervention", "sd_intervention"),
-            *_all_known(row, "n_control", "mean_control", "sd_control"),
+    if len(rows) == 1:
+        return row_effect(protocol, measure, rows[0])
+    if all(row.format != "effect" for row in rows):
+        combined, said = combined_row(rows, sharing)
+        found = row_effect(protocol, measure, combined)
+        derived = tuple(dict.fromkeys(step for row in rows for step in _steps(row)))
+        return replace(
+            found,
+            derivation="; ".join((*derived, f"{found.derivation}, {said}")),
+            closeness=CLOSENESS.index("a derived effect") if derived else found.closeness,
+            derived=(*derived, *found.derived),
         )
-        return _estimable(row, found, "from means and SDs")
-    if row.format == "events":
-        found = effect_sizes.log_risk_ratio(
-            *_all_known(row, "events_intervention", "total_intervention"),
-            *_all_known(row, "events_control", "total_control"),
-        )
-        return _estimable(row, found, "from events and totals")
-    if measure_of(row) == "MD":
-        return _from_mean_difference(row)
-    return _reported(row, ratio=measure == "RR")
+    return _combined_effects(protocol, measure, rows, sharing or "shared")
 
 
-def _estimable(row: OutcomeRow, found: effect_sizes.Effects, derivation: str) -> TrialEffect:
-    if not found.estimable:
-        raise ValueError(f"{row.row_id} gives no estimable effect: the arms do not vary")
-    return TrialEffect(float(found.estimate), float(found.variance), "arm data", derivation)
+def _steps(row: OutcomeRow) -> tuple[str, ...]:
+    return () if row.format == "events" else steps_of(row)
 
 
-def _reported(row: OutcomeRow, ratio: bool) -> TrialEffect:
-    scale = math.log if ratio else float
-    effect, *_ = map(scale, _all_known(row, "effect"))
-    if row.uncertainty == "standard error":
-        (se,) = _all_known(row, "effect_se")
-        variance = se**2
-        return TrialEffect(effect, variance, "standard error", "as reported")
-    if row.uncertainty == "interval":
-        low, high = map(scale, _all_known(row, "effect_ci_low", "effect_ci_high"))
-        variance = conversions.se_from_interval(low, high) ** 2
-        return TrialEffect(
-            effect, variance, "interval", "standard error from the reported interval"
-        )
-    arms = _all_known(row, "n_intervention", "n_control")
-    variance = float(effect_sizes.smd_variance_from_arm_sizes(effect, *arms))
-    derivation = "effect as reported, standard error from the arm sizes"
-    return TrialEffect(effect, variance, "arm sizes", derivation)
-
-
-def _from_mean_difference(row: OutcomeRow) -> TrialEffect:
-    (difference,) = _all_known(row, "effect")
-    interval = _all_known(row, "effect_ci_low", "effect_ci_high")
-    arms = _all_known(row, "n_intervention", "n_control")
-    sd = conversions.sd_from_mean_difference_interval(*interval, *arms)
-    effect, variance = conversions.smd_from_mean_difference(difference, sd, *arms)
-    derivation = "mean difference, its interval and the arm sizes give an SD, and so an SMD"
-    return TrialEffect(effect, variance, "interval", derivation)
-
-
-def _combined_arms(rows: Sequence[OutcomeRow]) -> OutcomeRow:
-    """The rows as one row whose intervention arm is all of theirs; they share the control."""
-    first = rows[0]
-    for what in ("n_control", "mean_control", "sd_control", "events_control", "total_control"):
-        if len({getattr(row, what) for row in rows}) > 1:
-            raise ValueError(f"{first.row_id} and its other contrasts disagree on {what}")
-    if len({(row.format, row.higher_is) for row in rows}) > 1:
-        raise ValueError(f"{first.row_id} and its other contrasts differ in format or direction")
-    if first.format == "events":
-        known = [_all_known(row, "events_intervention", "total_intervention") for row in rows]
-        events, total = map(sum, zip(*known, strict=True))
-        return replace(first, events_intervention=events, total_intervention=total)
-    arms = [
-        conversions.Arm(*_all_known(row, "n_intervention", "mean_intervention", "sd_intervention"))
-        for row in rows
-    ]
-    arm = conversions.combine_arms(arms)
-    return replace(first, n_intervention=arm.n, mean_intervention=arm.mean, sd_intervention=arm.sd)
-
-
-def _oriented(row: OutcomeRow, effect: TrialEffect) -> TrialEffect:
-    # Raw data say which way is better; a reported effect says which sign favours therapy.
-    if row.format == "effect":
-        flip = row.effect_favours_intervention_when != "negative"
+def _combined_effects(
+    protocol: Protocol,
+    measure: MeasureName,
+    rows: Sequence[OutcomeRow],
+    sharing: Sharing,
+) -> TrialEffect:
+    each = [row_effect(protocol, measure, row) for row in rows]
+    effects, variances = [one.effect for one in each], [one.variance for one in each]
+    if sharing == "separate":
+        effect, variance = conversions.combine_independent(effects, variances)
+        said = "separate groups of participants, pooled by inverse variance"
+        derivation = f"{len(each)} {said}"
     else:
-        flip = row.higher_is == "better"
-    # Adding zero turns a flipped 0 back from -0.
-    return replace(effect, effect=(-effect.effect if flip else effect.effect) + 0.0)
+        shared = protocol.synthesis.shared_control_correlation
+        correlation = 0.0 if sharing == "split" else shared
+        effect, variance = conversions.combine_contrasts(effects, variances, correlation)
+        derivation = f"{len(each)} contrasts that share {_group(sharing, correlation)}"
+    return replace(
+        each[0],
+        effect=effect,
+        variance=variance,
+        derivation=derivation,
+        closeness=max(one.closeness for one in each),
+        derived=tuple(dict.fromkeys(step for one in each for step in one.derived)),
+        assumed=tuple(dict.fromkeys(what for one in each for what in one.assumed)),
+        events=None,
+    )
 
 
-def _all_known(row: OutcomeRow, *columns: str) -> list[float]:
-    values = [getattr(row, column) for column in columns]
-    if None in values:
-        raise ValueError(f"{row.row_id} has no {columns[values.index(None)]}")
-    return values
+def _group(sharing: Sharing, correlation: float) -> str:
+    if sharing == "split":
+        return "a control group that the source split between them"
+    group = "one intervention group" if sharing == "several" else "one control group"
+    return f"{group}, averaged with correlation {correlation:g}"

@@ -82,6 +82,12 @@ def above(limit: float) -> Rule:
     )
 
 
+def below(limit: float) -> Rule:
+    return Rule(
+        f"a number below {limit:g}", lambda number: number < limit, {"exclusiveMaximum": limit}
+    )
+
+
 def at_least(low: float) -> Rule:
     return Rule(f"a number of {low:g} or more", lambda number: number >= low, {"minimum": low})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.evidence.rows import Evidence
+from analysis.evidence.selection import printed_rule
 from analysis.formatting import day, listed, percent_level
 from analysis.pages.html import Html, element, items, join, paragraph, table, terms
 from analysis.protocol import Protocol
@@ -87,7 +88,7 @@ def rules(protocol: Protocol) -> Html:
             "Meta-regression": f"{rule.trials_per_moderator} trials for each moderator",
             "Arms that share a control": "effects averaged with correlation "
             f"{rule.shared_control_correlation:g}",
-            "A mean difference with its interval and arm sizes": "becomes a standardised mean "
+            "A mean difference with an SD, or what gives one": "becomes a standardised mean "
             "difference" if rule.convert_mean_difference else "is not converted",
             "Responders in an analysis of mean differences": {
                 "sensitivity": "converted in a sensitivity analysis only",
@@ -98,6 +99,30 @@ def rules(protocol: Protocol) -> Html:
             "checks and their thresholds are on the page about data integrity",
         }
     )  # fmt: skip
+
+
+def selection(protocol: Protocol) -> Html:
+    """Which rows may be pooled, and the steps by which one is chosen where there are several."""
+    minimum = protocol.eligibility.minimum_arm_size
+    return join(
+        (
+            paragraph(
+                "A row may be pooled if its trial is included, it is usable, it lies within the "
+                "window of its time point (where it names a week), no arm had fewer than "
+                f"{minimum} participants at extraction, and it gives the measure that the "
+                "question pools: as reported, computed from the numbers of each arm, or as a mean "
+                "difference that can be standardised. Where a trial has several such rows, these "
+                "steps choose, each among the rows that the steps before leave equal:"
+            ),
+            element("ol", *(element("li", step) for step in printed_rule(protocol))),
+            paragraph(
+                "Where all steps leave rows equal, the one whose name comes first is taken. All "
+                "contrasts of the trial that agree with it in the steps to the instrument, in "
+                "week and in source, are pooled together. A row that a check finds suspect takes "
+                "its trial out of the main analysis; it never yields to the next row."
+            ),
+        )
+    )
 
 
 def living(protocol: Protocol) -> Html:

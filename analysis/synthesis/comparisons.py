@@ -23,6 +23,8 @@ class TrialSet(StrEnum):
     ACTIVE = "active comparator"
     WITHOUT_HIGH_RISK = "without high risk of bias"
     ARM_LEVEL = "arm-level data only"
+    WITHOUT_DERIVED = "without derived effects"
+    WITHOUT_ASSUMED = "without assumed values"
 
     @property
     def description(self) -> str:
@@ -39,6 +41,8 @@ DESCRIPTIONS = {
     TrialSet.ACTIVE: "therapy against an active control",
     TrialSet.WITHOUT_HIGH_RISK: "trials at high risk of bias left out",
     TrialSet.ARM_LEVEL: "trials that report means or events of each arm",
+    TrialSet.WITHOUT_DERIVED: "trials whose effect had to be derived left out",
+    TrialSet.WITHOUT_ASSUMED: "trials whose effect rests on an assumed value left out",
 }
 # What is kept of the trials that are pooled.
 KEPT: dict[TrialSet, Callable[[StudyEffect], bool]] = {
@@ -47,8 +51,12 @@ KEPT: dict[TrialSet, Callable[[StudyEffect], bool]] = {
     TrialSet.INACTIVE: lambda study: study.comparator_kind == "inactive",
     TrialSet.ACTIVE: lambda study: study.comparator_kind == "active",
     TrialSet.WITHOUT_HIGH_RISK: lambda study: study.risk_of_bias.overall != "high",
-    TrialSet.ARM_LEVEL: lambda study: study.variance_from == "arm data",
+    TrialSet.ARM_LEVEL: lambda study: study.variance_from == "arm data" and not study.derived,
+    TrialSet.WITHOUT_DERIVED: lambda study: not study.derived,
+    TrialSet.WITHOUT_ASSUMED: lambda study: not study.assumed,
 }
+# These are made only where they differ from the primary analysis.
+WHERE_TOUCHED = frozenset({TrialSet.WITHOUT_DERIVED, TrialSet.WITHOUT_ASSUMED})
 # These stand beside what other reviews published; they mend no weakness of the primary analysis.
 THEN_AND_NOW = (TrialSet.AS_IN_2014, TrialSet.BASELINE)
 
@@ -70,9 +78,10 @@ def comparisons(rules: SynthesisRules, studies: Sequence[StudyEffect]) -> tuple[
     found = [_as_in_2014(rules, [study for study in studies if study.in_baseline_review])]
     if len(pooled) < len(studies):
         found.insert(0, _by_protocol(rules, TrialSet.WITH_SUSPECT, studies))
-    found += [
-        _by_protocol(rules, trials, list(filter(keeps, pooled))) for trials, keeps in KEPT.items()
-    ]
+    for trials, keeps in KEPT.items():
+        kept = list(filter(keeps, pooled))
+        if trials not in WHERE_TOUCHED or len(kept) < len(pooled):
+            found.append(_by_protocol(rules, trials, kept))
     return tuple(found)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from analysis.evidence.eligibility import ArmSizes, arm_sizes
+from analysis.evidence.eligibility import arm_sizes
 from analysis.evidence.integrity import findings, reasons_to_keep_out
-from analysis.evidence.rows import Evidence, OutcomeRow, Trial
+from analysis.evidence.reported import CannotGive
+from analysis.evidence.rows import Evidence, OutcomeRow
 from analysis.evidence.selection import RowSetAside, select
 from analysis.evidence.trial_effects import TrialEffect, trial_effect
 from analysis.protocol import Question
@@ -53,12 +54,12 @@ def question_rows(evidence: Evidence, question: Question) -> QuestionRows:
     trials, set_aside = [], list(selection.set_aside)
     for rows in selection.chosen:
         try:
-            split = evidence.splits_control(rows[0].study_id, rows[0].source_id)
-            effect = trial_effect(evidence.protocol, measure, rows, split_control=split)
+            sharing = evidence.sharing(rows[0].study_id, rows[0].source_id)
+            effect = trial_effect(evidence.protocol, measure, rows, sharing=sharing)
             trials.append(TrialRows(rows, effect))
-        except ValueError as error:
+        except CannotGive as error:
             set_aside += [
-                RowSetAside(row.study_id, row.row_id, "not estimable", str(error)) for row in rows
+                RowSetAside(row.study_id, row.row_id, error.rule, str(error)) for row in rows
             ]
     return QuestionRows(tuple(trials), tuple(set_aside))
 
@@ -94,7 +95,9 @@ def study_effects(
 def _study(evidence: Evidence, trial: TrialRows, suspect: tuple[str, ...]) -> StudyEffect:
     protocol, first = evidence.protocol, trial.rows[0]
     about = evidence.trials[trial.study_id]
-    sizes = _sizes(evidence, about, trial.rows)
+    sharing = evidence.sharing(trial.study_id, first.source_id)
+    sizes = arm_sizes(protocol, about, trial.rows, sharing)
+    events = trial.effect.events or (None, None)
     se = math.sqrt(trial.effect.variance)
     half_width = critical_value(protocol.synthesis.level) * se
     return StudyEffect(
@@ -113,12 +116,14 @@ def _study(evidence: Evidence, trial: TrialRows, suspect: tuple[str, ...]) -> St
         n_control=sizes.control,
         n_total=sizes.total,
         n_from=sizes.read_from,
-        events_intervention=_whole(first.events_intervention),
-        events_control=_whole(first.events_control),
+        events_intervention=_whole(events[0]),
+        events_control=_whole(events[1]),
         instrument=first.instrument or None,
         weeks=first.weeks,
         variance_from=trial.effect.variance_from,
         derivation=trial.effect.derivation,
+        derived=trial.effect.derived,
+        assumed=trial.effect.assumed,
         row_ids=tuple(row.row_id for row in trial.rows),
         source_ids=tuple(dict.fromkeys(row.source_id for row in trial.rows)),
         in_baseline_review=about.in_baseline,
@@ -135,16 +140,6 @@ def _study(evidence: Evidence, trial: TrialRows, suspect: tuple[str, ...]) -> St
 
 def _whole(value: float | None) -> int | None:
     return None if value is None else round(value)
-
-
-def _sizes(evidence: Evidence, trial: Trial, rows: Sequence[OutcomeRow]) -> ArmSizes:
-    each = [arm_sizes(evidence.protocol, trial, row) for row in rows]
-    if len(each) == 1 or each[0].read_from != "row":
-        return each[0]
-    # Several intervention arms, one control group: its participants count once.
-    intervention = sum(sizes.intervention or 0 for sizes in each)
-    control = each[0].control or 0
-    return ArmSizes(intervention, control, intervention + control, "row")
 
 
 def contrast_rows(

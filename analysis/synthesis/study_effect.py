@@ -87,6 +87,8 @@ class StudyEffect(Frozen):
     weeks: float | None
     variance_from: str
     derivation: str
+    derived: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
     row_ids: tuple[str, ...]
     source_ids: tuple[str, ...]
     in_baseline_review: bool

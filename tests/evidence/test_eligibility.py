@@ -28,7 +28,7 @@ def test_sizes_are_read_in_the_protocols_order(
     expected: tuple[int | None, int | None, int, str],
 ) -> None:
     made = a_reported_row(-0.2, n_intervention=row[0], n_control=row[1], effect_se=0.1)
-    found = arm_sizes(evidence.protocol, a_trial(evidence, n_analysed_total=analysed), made)
+    found = arm_sizes(evidence.protocol, a_trial(evidence, n_analysed_total=analysed), [made])
     assert (found.intervention, found.control, found.total, found.read_from) == expected
 
 
@@ -40,7 +40,7 @@ def test_a_trial_without_any_size_is_not_judged(evidence: Evidence) -> None:
         n_randomised_total=None,
     )
     row = a_reported_row(-0.2, effect_se=0.1)
-    assert arm_sizes(evidence.protocol, unknown, row).total is None
+    assert arm_sizes(evidence.protocol, unknown, [row]).total is None
     assert too_small(evidence.protocol, unknown, row) is None
 
 

@@ -90,11 +90,11 @@ def test_a_column_that_comes_later_changes_a_ruling_only_where_it_is_filled(
 ) -> None:
     @dataclass(frozen=True, slots=True)
     class Wider(OutcomeRow):
-        effect_level: float | None = column("level of the interval", "90", default=None)
+        skewness: float | None = column("skewness of the scores", "0.4", default=None)
 
-    def widened(level: float | None) -> Evidence:
+    def widened(skewness: float | None) -> Evidence:
         rows = [
-            Wider(**{c.name: getattr(row, c.name) for c in columns(OutcomeRow)}, effect_level=level)
+            Wider(**{c.name: getattr(row, c.name) for c in columns(OutcomeRow)}, skewness=skewness)
             for row in evidence.outcomes
         ]
         return replace(evidence, outcomes=tuple(rows))
@@ -102,7 +102,7 @@ def test_a_column_that_comes_later_changes_a_ruling_only_where_it_is_filled(
     (ruling,) = made_now(evidence, PAIN_RULING)
     (finding,) = [f for f in findings(evidence) if f.row_ids == (PAIN,)]
     assert fingerprint(widened(None), finding, ruling) == ruling.fingerprint
-    assert fingerprint(widened(90.0), finding, ruling) != ruling.fingerprint
+    assert fingerprint(widened(0.4), finding, ruling) != ruling.fingerprint
 
 
 def test_a_ruling_on_a_row_survives_a_correction_of_another(evidence: Evidence) -> None:

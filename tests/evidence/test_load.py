@@ -40,7 +40,8 @@ PLANTED = (
     Planted("unknown outcome", OUTCOMES, "friesen-2017.anxiety.post.1",
             {"outcome": "mood"}, "outcome", "'mood' was found, expected one of: pain, disability"),
     Planted("unknown format", OUTCOMES, "friesen-2017.anxiety.post.2",
-            {"format": "medians"}, "format", "'medians' was found, expected one of: means, events"),
+            {"format": "modes"}, "format",
+            "'modes' was found, expected one of: means, medians, events, effect"),
     Planted("text in number", OUTCOMES, "friesen-2017.qol.post.1",
             {"mean_control": "about 5"}, "mean_control", "'about 5' is not a number"),
     Planted("number with a unit", OUTCOMES, "friesen-2017.disability.post.1",
@@ -53,11 +54,11 @@ PLANTED = (
             {"mean_control": "inf"}, "mean_control", "'inf' is not a number"),
     Planted("far too large", OUTCOMES, "kristjansdottir-2013.qol.follow-up.1",
             {"mean_control": "1e308"}, "mean_control", "too large to be a measurement"),
-    Planted("SD zero", OUTCOMES, "menga-2014.disability.post.1",
-            {"sd_control": "0"}, "sd_control", "0 was found, expected a number above 0"),
+    Planted("no spread at all", OUTCOMES, "menga-2014.disability.post.1",
+            {"sd_intervention": "0", "sd_control": "0"}, "sd_control", "0 in both arms"),
     Planted("SD negative", OUTCOMES, "menga-2014.disability.follow-up.1",
             {"sd_intervention": "-1.2"}, "sd_intervention",
-            "-1.2 was found, expected a number above 0"),
+            "-1.2 was found, expected a number of 0 or more"),
     Planted("SD missing", OUTCOMES, "nhu-2024.pain.post.1",
             {"sd_control": ""}, "sd_control", "blank, but the format is means"),
     Planted("n not whole", OUTCOMES, "nhu-2024.pain.post.2",
@@ -79,7 +80,7 @@ PLANTED = (
     Planted("half an interval", OUTCOMES, "buhrman-2013.disability.post.1",
             {"effect_ci_high": ""}, "effect_ci_high", "the other limit of the interval is given"),
     Planted("effect without uncertainty", OUTCOMES, "dear-2013.pain.post.1",
-            {"n_control": ""}, "effect_se", "no standard error, no interval and no arm sizes"),
+            {"n_control": ""}, "effect_se", "no standard error, interval, t, F, exact p value or arm sizes"),
     Planted("effect without direction", OUTCOMES, "dear-2013.depression.post.1",
             {"effect_favours_intervention_when": ""},
             "effect_favours_intervention_when", "blank, but the format is effect"),
@@ -190,7 +191,7 @@ def test_all_errors_of_all_files_are_reported_at_once_and_nothing_else(
 
 
 def test_all_errors_of_one_row_are_reported_at_once(folder: DataFolder) -> None:
-    wrong = {"study_id": "nobody", "higher_is": "up", "mean_control": "x", "sd_control": "0",
+    wrong = {"study_id": "nobody", "higher_is": "up", "mean_control": "x", "sd_control": "-1",
              "n_control": "2.5", "n_intervention": "9,5", "source_id": "hearsay"}  # fmt: skip
     line = folder.edit("outcomes.csv", "friesen-2017.pain.post.1", **wrong)
     assert {(row, column) for _, row, column, _ in folder.problems()} == {
@@ -199,11 +200,11 @@ def test_all_errors_of_one_row_are_reported_at_once(folder: DataFolder) -> None:
 
 
 def test_a_problem_reads_file_line_column_message(folder: DataFolder) -> None:
-    line = folder.edit("outcomes.csv", "friesen-2017.pain.post.1", sd_control="0")
+    line = folder.edit("outcomes.csv", "friesen-2017.pain.post.1", sd_control="-1")
     with pytest.raises(EvidenceError) as raised:
         load(folder.path)
     path = (folder.path / "outcomes.csv").as_posix()
-    expected = f"{path}:{line}: sd_control: 0 was found, expected a number above 0"
+    expected = f"{path}:{line}: sd_control: -1 was found, expected a number of 0 or more"
     assert str(raised.value) == expected
 
 
@@ -231,7 +232,7 @@ def test_every_file_is_read_even_if_the_first_cannot_be(folder: DataFolder) -> N
 def test_a_row_out_of_shape_hides_no_error_elsewhere(folder: DataFolder) -> None:
     """An unquoted decimal comma makes a row too long; the rest of the file is checked."""
     folder.replace("outcomes.csv", ",30,4.99,1.66,", ",30,4,99,1.66,")
-    line = folder.edit("outcomes.csv", "friesen-2017.depression.post.1", sd_control="0")
+    line = folder.edit("outcomes.csv", "friesen-2017.depression.post.1", sd_control="-1")
     (_, first, column, message), second = folder.problems()
     assert (first, column) == (2, None)
     assert "decimal comma" in message
@@ -247,7 +248,7 @@ def test_rows_that_refer_to_an_unreadable_row_are_not_blamed(folder: DataFolder)
 
 def test_lines_are_those_of_the_file_even_after_a_note_of_two_lines(folder: DataFolder) -> None:
     folder.edit("outcomes.csv", "friesen-2017.pain.post.1", note="first\nsecond\nthird")
-    row = folder.edit("outcomes.csv", "friesen-2017.anxiety.post.1", sd_control="0")
+    row = folder.edit("outcomes.csv", "friesen-2017.anxiety.post.1", sd_control="-1")
     assert [problem[1] for problem in folder.problems()] == [row + 2]
 
 

@@ -148,7 +148,12 @@ def test_events_of_several_arms_are_added_up(evidence: Evidence) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"n_control": 51.0}, {"mean_control": 4.9}, {"higher_is": "better"}]
+    "change",
+    [
+        {"n_control": 51.0, "n_intervention": 49.0},
+        {"mean_control": 4.9, "mean_intervention": 3.0},
+        {"higher_is": "better"},
+    ],
 )
 def test_arms_are_not_combined_where_the_control_group_is_not_one(
     evidence: Evidence, change: dict[str, object]

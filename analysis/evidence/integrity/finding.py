@@ -7,8 +7,9 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from analysis.evidence.reported import CannotGive
 from analysis.evidence.rows import Evidence, IntegrityCheck, OutcomeRow, Ruling, Trial
-from analysis.evidence.trial_effects import cannot_give, trial_effect
+from analysis.evidence.trial_effects import row_effect
 from analysis.protocol import IntegrityRules, MeasureName, Question
 
 Severity = Literal["suspect", "note"]
@@ -101,12 +102,12 @@ def _effects(evidence: Evidence) -> Iterator[RowEffect]:
     for row in evidence.outcomes:
         question = question_of(evidence, row)
         measure = evidence.protocol.measure_name(question)
-        if row.usable != "yes" or cannot_give(evidence.protocol, measure, row):
+        if row.usable != "yes":
             continue
         try:
-            found = trial_effect(evidence.protocol, measure, [row])
-        except ValueError:
-            continue  # the question's page lists it as not estimable
+            found = row_effect(evidence.protocol, measure, row)
+        except CannotGive:
+            continue  # the question's page lists it with the reason
         if found.variance > 0:
             yield RowEffect(row, question, measure, found.effect, found.variance)
 
