@@ -34,6 +34,8 @@ def linked(body: str) -> list[str]:
         ("<p>An SMD is an SMD.</p><p>SMD</p>", ["SMD"]),
         ("<p>The standardised mean difference (SMD)</p>", ["standardised mean difference"]),
         ("<p>A prediction interval is an interval.</p>", ["prediction interval", "interval"]),
+        ("<p>A prediction interval.</p><p>A prediction interval.</p>", ["prediction interval"]),
+        ("<p>An egger’s test, an sMD</p>", []),
         ("<p>Prediction intervals differ.</p>", ["Prediction interval"]),
         ("<p>SMDs, an interval-like thing, I²s and preinterval</p>", ["SMD", "I²"]),
         ("<p>Egger’s test</p>", ["Egger’s test"]),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -52,20 +53,28 @@ def link_terms(body: str, targets: Mapping[str, str]) -> str:
 
     A longer term wins over a shorter one within it, and an "s" may follow.
     """
-    waiting = {
-        _written(name): target for name, target in targets.items() if f'"{target}"' not in body
-    }
-    pattern = _pattern(waiting)
+    if not targets:
+        return body
+    addresses = {_written(name): target for name, target in targets.items()}
+    pattern = _pattern(tuple(addresses))
+    # An abbreviation and its long form are one entry: the first of them is enough.
+    linked = {target for target in targets.values() if f'"{target}"' in body}
+
+    def link(found: re.Match[str]) -> str:
+        said = found[0]
+        target = addresses.get(said) or addresses.get(f"{said[0].lower()}{said[1:]}")
+        if target is None or target in linked:
+            return said
+        linked.add(target)
+        return f'<a class="term" href="{html.escape(target)}">{said}</a>'
+
     pieces = _PIECES.split(body)
     open_elements: list[tuple[str, bool]] = []  # each with: is its text prose?
     for index, piece in enumerate(pieces):
         if index % 2:
             _follow(piece, open_elements)
-        elif waiting and open_elements and open_elements[-1][1] and pattern.search(piece):
-            pieces[index], used = _linked(piece, pattern, waiting)
-            # An abbreviation and its long form are one entry: the first of them is enough.
-            waiting = {name: to for name, to in waiting.items() if to not in used}
-            pattern = _pattern(waiting)
+        elif open_elements and open_elements[-1][1]:
+            pieces[index] = pattern.sub(link, piece)
     return "".join(pieces)
 
 
@@ -74,26 +83,11 @@ def _written(name: str) -> str:
     return html.escape(name.replace("'", "’"), quote=False)
 
 
-def _pattern(waiting: Mapping[str, str]) -> re.Pattern[str]:
-    longest_first = sorted(waiting, key=len, reverse=True)
+@lru_cache(maxsize=2)  # the glossary's own page has other terms than all others
+def _pattern(written: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(written, key=len, reverse=True)
     names = "|".join(f"(?i:{re.escape(name[0])}){re.escape(name[1:])}" for name in longest_first)
     return re.compile(rf"(?<![\w-])(?:{names})(?=s?(?![\w-]))")
-
-
-def _linked(
-    text: str, pattern: re.Pattern[str], waiting: Mapping[str, str]
-) -> tuple[str, set[str]]:
-    used: set[str] = set()
-
-    def link(found: re.Match[str]) -> str:
-        said = found[0]
-        target = waiting.get(said) or waiting.get(f"{said[0].lower()}{said[1:]}")
-        if target is None or target in used:
-            return said
-        used.add(target)
-        return f'<a class="term" href="{html.escape(target)}">{said}</a>'
-
-    return pattern.sub(link, text), used
 
 
 def _follow(tag: str, open_elements: list[tuple[str, bool]]) -> None:
