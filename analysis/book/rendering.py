@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from analysis.book.extensions.citations import find_plugins_once, keep_citations
+from analysis.book.extensions.citations import keep_citations
 from analysis.book.extensions.metadata import SiteFacts, site_facts
 from analysis.execution.markdown import escape_values
 from analysis.execution.plan import Project
@@ -128,7 +128,6 @@ def rendering(project: Project, out: Path, doctrees: Path, *, jobs: int) -> Iter
             )
             _allow_parallel_reading(app)
             _compile_templates_once(app, doctrees.with_name(".templates"))
-            find_plugins_once()
         yield Rendering(project, app, said)
 
 

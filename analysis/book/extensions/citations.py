@@ -1,4 +1,8 @@
-"""Citations, which sphinxcontrib-bibtex formats anew at each build: only where one changed."""
+"""A Sphinx extension: citations, formatted once, and again only where one changed.
+
+sphinxcontrib-bibtex formats all entries at each build, and each a second time for the
+tooltips of those who cite it. Loaded by `_config.yml`, with `bibtex_tooltips: false`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,22 @@ if TYPE_CHECKING:
     from collections.abc import Set
 
     from sphinx.application import Sphinx
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Have each entry formatted once."""
+    find_plugins_once()
+    app.connect("env-updated", _give_tooltips, priority=600)  # after they are formatted
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _give_tooltips(_app: Sphinx, env: Any) -> list[str]:
+    """A tooltip says what the list of references says."""
+    domain = env.get_domain("cite")
+    domain.data["citations"] = [
+        citation._replace(tooltip_entry=citation.formatted_entry) for citation in domain.citations
+    ]
+    return []
 
 
 def find_plugins_once() -> None:
