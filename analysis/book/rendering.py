@@ -49,6 +49,9 @@ UNUSED_SETTINGS = {"comments_config", "use_jupyterbook_latex"}
 ENDED_EARLY = Problem(
     Path("book"), None, None, "a process of the book ended early: it was killed, or memory ran out"
 )
+# A process more costs as much as a dozen pages: it is forked, begins without what the first
+# has at hand, and hands back all that Sphinx knows.
+PAGES_FOR_TWO_PROCESSES = 16
 CELL = 10_000  # myst-nb counts the lines of a notebook's third cell from 30 000
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -271,6 +274,8 @@ def _render_only(app: Sphinx, update: Update) -> None:
     and a list of references gathers what any page may have begun or ceased to cite.
     """
     citations_stand = keep_citations(app, update.changed)
+    jobs = app.parallel
+    app.parallel = jobs if len(update.changed) >= PAGES_FOR_TWO_PROCESSES else 1
 
     def outdated(
         _app: Sphinx, _env: object, _new: set[str], _old: set[str], _gone: set[str]
@@ -279,6 +284,7 @@ def _render_only(app: Sphinx, update: Update) -> None:
 
     def showing(_app: Sphinx, env: BuildEnvironment) -> Any:
         if titles(env) != update.titles:
+            app.parallel = jobs
             return sorted(env.found_docs)
         if citations_stand():
             return []

@@ -19,14 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 from analysis.book.rendering import BookError, Rendering, Update, check_contents, rendering, titles
 from analysis.book.site_folders import SiteFolders, files_below
-from analysis.book.stamp import (
-    Stamp,
-    files_of_pages,
-    read_stamp,
-    shapes_all_pages,
-    source_digests,
-    update_since,
-)
+from analysis.book.stamp import Stamp, Stock, read_stamp, take_stock
 from analysis.execution.plan import Project
 from analysis.files.digests import digest
 from analysis.files.writing import write_atomically
@@ -98,8 +91,9 @@ class BookBuild:
         if self._sphinx is None:
             self.folders.recover()
         stamp = None if self.force else read_stamp(self.folders)
-        update = None if stamp is None else update_since(project, stamp)
-        state, pages = _Successor(self, stamp, update, files).take_over()
+        stock = take_stock(project)
+        update = None if stamp is None else stock.update_since(stamp)
+        state, pages = _Successor(self, stock, stamp, update, files).take_over()
         return Site(project.site / "index.html", state, pages, time.monotonic() - started)
 
     def sphinx(self, update: Update | None) -> Rendering:
@@ -132,6 +126,7 @@ class _Successor:
     """
 
     book: BookBuild
+    stock: Stock
     stamp: Stamp | None
     update: Update | None
     files: Mapping[str, bytes]
@@ -176,7 +171,6 @@ class _Successor:
     def _render(self) -> Stamp:
         """Run Sphinx into `.next`, from nothing or from the present site."""
         folders, project = self.folders, self.folders.project
-        rest, sources = shapes_all_pages(project), source_digests(project)
         check_contents(project)
         sphinx = self.book.sphinx(self.update)
         if self.update is not None:
@@ -186,7 +180,7 @@ class _Successor:
         env = sphinx.render(self.update)
         _drop_unused_images(folders, env)
         _drop_unused_words(folders.next / "searchindex.js")
-        return Stamp(files_of_pages(project, env, sources), rest, titles(env))
+        return Stamp(self.stock.pages(env), self.stock.rest, titles(env))
 
     def _write_files(self) -> None:
         """Write the files that are no pages, in place of the former ones."""

@@ -55,29 +55,62 @@ def read_stamp(folders: SiteFolders) -> Stamp | None:
     return stamp if whole else None
 
 
-def update_since(project: Project, stamp: Stamp) -> Update | None:
-    """The documents to read again; `None` if the whole book is to be built from nothing."""
-    if set(stamp.pages) != set(_sources(project)) or stamp.rest != shapes_all_pages(project):
-        return None
-    changed = {
-        name for name, files in stamp.pages.items() if files != _digests(project, files.keys())
+@dataclass(frozen=True)
+class Stock:
+    """What the site is to be made from, hashed before Sphinx begins to read.
+
+    A page edited meanwhile is then read again next time. `documents` maps a document to its
+    file, from the root; `rest` is what shapes all pages: hashes, or what is said.
+    """
+
+    project: Project
+    documents: Mapping[str, str]
+    rest: Mapping[str, str]
+    inputs: Inputs
+
+    def update_since(self, stamp: Stamp) -> Update | None:
+        """The documents to read again; `None` if the whole book is to be built from nothing."""
+        if stamp.pages.keys() != self.documents.keys() or stamp.rest != self.rest:
+            return None
+        changed = {name for name, files in stamp.pages.items() if files != self._hashes(files)}
+        return Update(frozenset(changed), stamp.titles)
+
+    def pages(self, env: BuildEnvironment) -> dict[str, dict[str, str]]:
+        """Each document's files: its source, what it includes, names and offers to download."""
+        files = {name: {path} for name, path in self.documents.items()}
+        values = _from_root(self.project, substitutions_file(self.project))
+        for name, path in self.documents.items():
+            if "{{" in (self.project.root / path).read_text(encoding="utf-8"):
+                files[name].add(values)
+        for name, paths in env.dependencies.items():
+            files[name] |= {_from_root(self.project, self.project.chapters / p) for p in paths}
+        for path, (names, _) in env.dlfiles.items():
+            for name in names:
+                files[name].add(_from_root(self.project, self.project.chapters / path))
+        return {name: self._hashes(sorted(paths)) for name, paths in sorted(files.items())}
+
+    def _hashes(self, paths: Iterable[str]) -> dict[str, str]:
+        return self.inputs.files(map(Path, paths))
+
+
+def take_stock(project: Project) -> Stock:
+    """List and hash what there is."""
+    inputs, below = Inputs(project), files_below(project.chapters)
+    documents = {
+        path.relative_to(project.chapters).with_suffix("").as_posix(): _from_root(project, path)
+        for path in below
+        if path.suffix in SOURCES
     }
-    return Update(frozenset(changed), stamp.titles)
-
-
-def shapes_all_pages(project: Project) -> dict[str, str]:
-    """Configuration, contents, styles, images, code, versions: hashes, or what they say."""
-    shared = [
-        _from_root(project, path)
-        for path in files_below(project.chapters)
-        if path.suffix not in SOURCES
-    ]
-    return {
-        **_digests(project, [*BESIDE_THE_CHAPTERS, *shared, *_glossaries(project)]),
+    inputs.files(map(Path, documents.values()))
+    shared = [_from_root(project, path) for path in below if path.suffix not in SOURCES]
+    glossaries = _glossaries(project, documents.values())
+    rest = {
+        **inputs.files(map(Path, [*BESIDE_THE_CHAPTERS, *shared, *glossaries])),
         **_code(project),
         "what all pages say": json.dumps(asdict(facts_of_all_pages(project))),
         "Python": platform.python_version(),
     }
+    return Stock(project, documents, rest, inputs)
 
 
 def _code(project: Project) -> dict[str, str]:
@@ -88,59 +121,14 @@ def _code(project: Project) -> dict[str, str]:
     return inputs.files(sorted(inputs.reached([MAKES_THE_SITE, *_OWN_MODULE.findall(text)])))
 
 
-def source_digests(project: Project) -> dict[str, str]:
-    """Each page's own file → its hash."""
-    return _digests(project, _sources(project).values())
-
-
-def files_of_pages(
-    project: Project, env: BuildEnvironment, sources: Mapping[str, str]
-) -> dict[str, dict[str, str]]:
-    """Each document's files: its source, what it includes, names and offers to download.
-
-    `sources` are the hashes of before the build: a page edited meanwhile is read again
-    next time.
-    """
-    files = {name: {path} for name, path in _sources(project).items()}
-    values = _from_root(project, substitutions_file(project))
-    for name, path in _sources(project).items():
-        if "{{" in (project.root / path).read_text(encoding="utf-8"):
-            files[name].add(values)
-    for name, paths in env.dependencies.items():
-        files[name] |= {_from_root(project, project.chapters / path) for path in paths}
-    for path, (names, _) in env.dlfiles.items():
-        for name in names:
-            files[name].add(_from_root(project, project.chapters / path))
-    return {
-        name: {
-            path: sources.get(path, found)
-            for path, found in _digests(project, sorted(paths)).items()
-        }
-        for name, paths in sorted(files.items())
-    }
-
-
-def _sources(project: Project) -> dict[str, str]:
-    """Document name → its file, from the root: what Sphinx would find below `chapters/`."""
-    return {
-        path.relative_to(project.chapters).with_suffix("").as_posix(): _from_root(project, path)
-        for path in files_below(project.chapters)
-        if path.suffix in SOURCES
-    }
-
-
-def _glossaries(project: Project) -> list[str]:
+def _glossaries(project: Project, documents: Iterable[str]) -> list[str]:
     """The pages whose terms all other pages link to."""
     return [
         path
-        for path in _sources(project).values()
+        for path in documents
         if path.endswith(".md")
         and "{glossary}" in (project.root / path).read_text(encoding="utf-8")
     ]
-
-
-def _digests(project: Project, paths: Iterable[str]) -> dict[str, str]:
-    return Inputs(project).files(map(Path, paths))
 
 
 def _from_root(project: Project, path: Path) -> str:
