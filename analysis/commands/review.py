@@ -155,6 +155,8 @@ def _take_in_inbox(data: Path, by: str) -> bool:
     fresh = [found for found in inbox.imported if not found.already]
     for found in fresh:
         typer.echo(f"Imported {found}.")
+        for line in found.details:
+            typer.echo(f"  {line}")
     if not fresh:
         typer.echo("Inbox: nothing new.")
     library = load_library(data)

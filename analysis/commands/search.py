@@ -51,7 +51,10 @@ STREAMS = (("databases", "Databases and registers"), ("other", "Other methods"))
 
 @search_app.command("import")
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="Exports of one source and day.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Exports of one source and day.")
+    ] = None,
+    *,
     source: Annotated[str, typer.Option(help="medline, embase, psycinfo, central, …")],
     date: Annotated[
         dt.datetime,
@@ -59,11 +62,15 @@ def import_(
     ],
     by: Annotated[str, typer.Option(help="Who searched.")] = "review-team",
     strategy: Annotated[Path | None, typer.Option(help="The strategy as it was run.")] = None,
+    hits: Annotated[
+        int | None, typer.Option(min=0, help="The database's own count; 0 needs no file.")
+    ] = None,
     data: Data = DATA,
 ) -> None:
     """Take exports in, all of them or none.
 
-    RIS, PubMed's .nbib, CSV, EndNote XML; the content decides, not the name of the file.
+    RIS, PubMed, Web of Science, Ovid, CSV, Excel, BibTeX, EndNote, registers: see
+    data/searches/README.md; the content decides, not the name of the file.
     A file that this source and day have brought already changes nothing.
 
     Example: ./review search import savedrecs.ris --source medline --date 2026-11-20
@@ -71,12 +78,12 @@ def import_(
     from analysis.searching.inbox import SearchDetails, import_exports, strategy_on_file
     from analysis.searching.sources import find_source
 
-    details = SearchDetails(find_source(source), date.date(), by, strategy=strategy)
-    imported = import_exports(data, files, details)
+    details = SearchDetails(find_source(source), date.date(), by, strategy=strategy, hits=hits)
+    imported = import_exports(data, files or [], details)
     for report in imported:
         typer.echo(str(report))
-        for remark in report.remarks:
-            typer.echo(str(remark))
+        for line in report.details:
+            typer.echo(f"  {line}")
     new = any(not report.already for report in imported)
     kept = strategy_on_file(data, details.source)
     if new and kept and strategy is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,15 @@ MARKS = (
 )
 # Far more than any record has: a file without ends is not gathered in memory.
 MOST_LINES = 20_000
+HIGH = bytes(range(0x80, 0x100))
+HIGH_RUN = re.compile(rb"[\x80-\xff]{3,}")
+# Windows-1252's currency, quotation and fraction signs, small digits and the like.
+SIGN_IN_WORD = re.compile(
+    rb"(?<=[A-Za-z])[\x80\x82-\x89\x8b\x95\x98\x99\x9b\xa1-\xa9\xac\xaf\xb1-\xb4\xb6"
+    rb"\xb8\xb9\xbb-\xbf](?=[a-z\xc0-\xff])"
+)
+# Of so many letters beyond ASCII one may be such a sign.
+RARE_SIGN = 20
 # In a file of single bytes, at least so many broken ones stand for each that looks like UTF-8.
 BAD_FOR_ONE_GOOD = 10
 
@@ -23,7 +33,8 @@ def decode(raw: bytes, path: Path) -> str:
     """The text with `\\n` line ends; EvidenceError for what is no text, or damaged UTF-8.
 
     A byte-order mark decides; then UTF-8, where the bytes are valid; then Windows-1252,
-    which older interfaces still write. Two-byte text without a mark is told by its zeros.
+    which older interfaces still write, where that makes words. Two-byte text without a mark
+    is told by its zeros.
     """
     if raw.startswith(b"PK\x03\x04"):
         raise _refused(path, 1, "a zip archive or a spreadsheet: export as text, or save as CSV")
@@ -63,19 +74,34 @@ def _encoding(raw: bytes, path: Path) -> str:
         good = sum(1 for letter in lenient if letter > "\x7f") - bad
         if good * BAD_FOR_ONE_GOOD > bad:
             message = (
-                f"byte 0x{raw[error.start]:02x} is not UTF-8, which other parts of the file are"
+                f"byte 0x{raw[error.start]:02x} is not UTF-8, which other parts of the file are: "
+                "is it damaged? If it is in another encoding, save it as UTF-8"
             )
             raise _refused(path, _line(raw, error.start), message) from None
-        return _single_byte(raw)
+        if _is_western(raw):
+            return "cp1252"
+        message = (
+            f"byte 0x{raw[error.start]:02x} is not UTF-8, and the letters are not Western "
+            "European: export the file as UTF-8, or open it as what it is and save it as UTF-8"
+        )
+        raise _refused(path, _line(raw, error.start), message) from None
     return "utf-8"
 
 
-def _single_byte(raw: bytes) -> str:
+def _is_western(raw: bytes) -> bool:
+    """Whether single bytes read as Windows-1252 are words: accents stand alone among plain letters.
+
+    In Cyrillic, Greek, Chinese and others whole words are made of such bytes; in Central
+    European text a letter is one that is a sign in Windows-1252, in the middle of a word.
+    """
     try:
         raw.decode("cp1252")
     except UnicodeDecodeError:
-        return "latin-1"  # every byte is a letter there: nothing is lost
-    return "cp1252"
+        return False
+    high = len(raw) - len(raw.translate(None, HIGH))
+    runs = sum(map(len, HIGH_RUN.findall(raw)))
+    signs = len(SIGN_IN_WORD.findall(raw))
+    return runs * 2 <= high and signs * RARE_SIGN <= high
 
 
 def _line(raw: bytes, position: int) -> int:

@@ -19,20 +19,33 @@ from analysis.protocol import Frozen, Protocol, Slug
 FileName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+$", max_length=80)]
 """A name inside the search's own folder: no path leads out of it."""
 
+Format = Literal[
+    "ris", "nbib", "ovid", "ciw", "cochrane", "enw", "bib", "json", "csv", "xml", "xlsx"
+]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class ExportFile(Frozen):
-    """One export as received: `hits` as the source counted them, the strategy as run."""
+    """One export as received: `hits` as the source counted them, the strategy as run.
+
+    A search that found nothing has no file where its source sent none.
+    """
 
     source: str
     kind: Literal["database", "register"]
-    file: FileName
-    format: Literal["ris", "nbib", "csv", "endnote-xml"]
-    sha256: Sha256
-    hits: Annotated[int, Field(ge=1)]
-    records: FileName
+    file: FileName | None = None
+    format: Format | None = None
+    sha256: Sha256 | None = None
+    hits: Annotated[int, Field(ge=0)]
+    records: FileName | None = None
     strategy: FileName | None = None
+
+    @model_validator(mode="after")
+    def _has_files_or_no_hit(self) -> ExportFile:
+        given = [self.file, self.format, self.sha256, self.records]
+        if not all(given) and (any(given) or self.hits):
+            raise ValueError("an export with hits names its file, format, sha256 and records")
+        return self
 
 
 class Search(Frozen):
@@ -50,7 +63,7 @@ class Search(Frozen):
     @classmethod
     def _files_differ(cls, exports: tuple[ExportFile, ...]) -> tuple[ExportFile, ...]:
         for what in ("file", "records"):
-            named = [getattr(export, what) for export in exports]
+            named = [name for export in exports if (name := getattr(export, what))]
             if len(named) != len(set(named)):
                 raise ValueError(f"two exports have the same {what}")
         # Two databases may send the same bytes; one of them twice is one export.

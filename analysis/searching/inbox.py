@@ -9,33 +9,43 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from analysis.files.lock import locked
 from analysis.files.problems import EvidenceError, Problem, ReviewError
 from analysis.files.slugs import is_slug
 from analysis.files.writing import write_atomically
-from analysis.searching.exports import Export, read_export
+from analysis.searching.exports import SUFFIXES, Export, read_export
 from analysis.searching.history import ExportFile, Search, load_searches, write_search
 from analysis.searching.library import load_library, search_folder
-from analysis.searching.records import Remark, make_records, write_records
+from analysis.searching.records import Record, Remark, make_records, write_records
 from analysis.searching.sources import SOURCES, Source
 
 INBOX = "inbox"
-SUFFIXES = {"ris": "ris", "nbib": "nbib", "csv": "csv", "endnote-xml": "xml"}
+# What is said of an import: each field with how many records have it.
+SAID = {
+    name: name.upper() if name in ("doi", "pmid") else name
+    for name in ("title", "authors", "year", "journal", "doi", "pmid", "registration", "abstract")
+}
+MOST_REMARKS = 20
 
 
 @dataclass(frozen=True)
 class SearchDetails:
-    """What a person says about a search: the source, its day, who ran it, from when on."""
+    """What a person says about a search: the source, its day, who ran it, from when on.
+
+    `hits` is the database's own count, where the person gives it.
+    """
 
     source: Source
     date: dt.date
     by: str
     since: str = ""
     strategy: Path | None = None
+    hits: int | None = None
 
     def __post_init__(self) -> None:
         if not is_slug(self.by):
@@ -44,24 +54,48 @@ class SearchDetails:
 
 @dataclass(frozen=True)
 class Imported:
-    """What became of one file: `new` records are those that no earlier search had brought.
+    """What became of one file, or of a search that found nothing and has none.
 
-    `remarks` name the records that a person should look at.
+    `hits` records stand in it, `new` are those that no earlier search had brought; `filled`
+    counts the records that have each field, `unread` names the tags or columns of which no
+    field is made, `remarks` the records that a person should look at.
     """
 
-    path: Path
+    path: Path | None
     source: str
     date: dt.date
-    hits: int
-    new: int
-    already: bool
+    hits: int = 0
+    new: int = 0
+    known: int = 0
+    already: bool = False
+    dialect: str = ""
+    filled: Mapping[str, int] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
     remarks: tuple[Problem, ...] = ()
 
     def __str__(self) -> str:
-        where = f"{self.path.name}: {self.source}, {self.date.isoformat()}"
+        name = self.path.name if self.path else "no file"
+        where = f"{name}: {self.source}, {self.date.isoformat()}"
         if self.already:
             return f"{where}: was imported before, nothing changed"
-        return f"{where}: {self.hits} records, {self.new} not seen before"
+        if not self.hits:
+            return f"{where}: no record; on record as a search that found nothing"
+        return (
+            f"{where}: {self.hits:,} records read, {self.new:,} new, {self.known:,} already known"
+        )
+
+    @property
+    def details(self) -> Iterator[str]:
+        """What of the records was read and what was not, a line each."""
+        if not self.hits or self.already:
+            return
+        filled = (f"{said} {self.filled[name]:,} of {self.hits:,}" for name, said in SAID.items())
+        yield f"read as {self.dialect}: {'; '.join(filled)}"
+        if self.unread:
+            yield f"not read: {', '.join(self.unread)}"
+        yield from map(str, self.remarks[:MOST_REMARKS])
+        if (more := len(self.remarks) - MOST_REMARKS) > 0:
+            yield f"and {more:,} more like these"
 
 
 @dataclass(frozen=True)
@@ -79,28 +113,34 @@ def import_exports(
 
     A file whose bytes this source and day already brought changes nothing, whatever its
     name; the same bytes on another day, or from another source, are a search of their own.
+    So is a search that found nothing: an empty export, or no file and `details.hits` 0.
     """
     with locked(data):
         searches = load_searches(data)
-        known = {
-            export.sha256
-            for search in searches
-            for export in search.exports
-            if (search.date, export.source) == (details.date, details.source.name)
-        }
         exports, problems = _read_all(files)
         if problems:
             raise EvidenceError(problems)
-        fresh: dict[str, Export] = {}
-        for export in exports:
-            if export.sha256 not in known:
-                fresh.setdefault(export.sha256, export)
-        stored = _store(data, searches, list(fresh.values()), details) if fresh else {}
+        _check_hits(exports, details)
         source, date = details.source.name, details.date
-        return tuple(
-            stored.pop(export.sha256, Imported(export.path, source, date, 0, 0, True))
-            for export in exports
-        )
+        same = (s for s in searches if s.date == date)
+        known = {e.sha256 for search in same for e in search.exports if e.source == source}
+        fresh = {e.sha256: e for e in reversed(exports) if e.sha256 not in known}
+        new = [export for export in exports if fresh.get(export.sha256) is export]
+        nothing = not files and None not in known
+        stored = _store(data, searches, new, details) if new or nothing else {}
+        already = partial(Imported, source=source, date=date, already=True)
+        if not files:
+            return (stored[None] if stored else already(path=None),)
+        return tuple(stored.pop(e.sha256, already(path=e.path)) for e in exports)
+
+
+def _check_hits(exports: Sequence[Export], details: SearchDetails) -> None:
+    if not exports and details.hits != 0:
+        raise ReviewError("name the exports, or say that the search found nothing: --hits 0")
+    read = sum(export.read for export in exports)
+    if details.hits is not None and details.hits != read:
+        said = f"the database counted {details.hits:,} hits, the exports hold {read:,} records"
+        raise ReviewError(f"{said}: is one missing, or cut off at the database's limit?")
 
 
 def import_inbox(data: Path, by: str) -> InboxReport:
@@ -156,44 +196,62 @@ def _read_all(files: Sequence[Path]) -> tuple[list[Export], list[Problem]]:
 
 def _store(
     data: Path, searches: Sequence[Search], exports: Sequence[Export], details: SearchDetails
-) -> dict[str, Imported]:
+) -> dict[str | None, Imported]:
     """Write the files of these exports, `search.yml` last; what became of each by its digest."""
     folder = search_folder(data, details.date)
     before = next((search for search in searches if search.date == details.date), None)
     known = dict(load_library(data).records)
     strategy = _keep_strategy(data, folder, details)
     listed = list(before.exports) if before else []
-    imported: dict[str, Imported] = {}
+    source, kind = details.source.name, details.source.kind
+    imported: dict[str | None, Imported] = {}
     for export in exports:
         stem = _free_stem(details.source.id, listed)
         entry = ExportFile(
-            source=details.source.name,
-            kind=details.source.kind,
+            source=source,
+            kind=kind,
             file=f"{stem}.{SUFFIXES[export.format]}",
             format=export.format,  # type: ignore[arg-type]  # pydantic checks it
             sha256=export.sha256,
-            hits=len(export.records),
+            hits=export.read,
             records=f"{stem}.records.csv",
             strategy=strategy,
         )
-        remarks: list[Remark] = []
+        remarks = list(export.remarks)
         records = make_records(export.records, details.source.id, known, remarks)
-        write_records(folder / entry.records, records)
-        write_atomically(folder / entry.file, export.path.read_bytes())
-        new = {record.record_id: record for record in records if record.record_id not in known}
-        imported[export.sha256] = Imported(
-            export.path,
-            details.source.name,
-            details.date,
-            entry.hits,
-            len(new),
-            False,
-            tuple(Problem(export.path, r.line, None, f"this record {r.message}") for r in remarks),
-        )
-        known |= new
+        write_records(folder / str(entry.records), records)
+        write_atomically(folder / str(entry.file), export.path.read_bytes())
+        imported[export.sha256] = _report(export, records, known, remarks, details)
+        known |= {record.record_id: record for record in records if record.record_id not in known}
         listed.append(entry)
+    if not exports:
+        listed.append(ExportFile(source=source, kind=kind, hits=0, strategy=strategy))
+        imported[None] = Imported(None, source, details.date)
     write_search(folder / "search.yml", _search(before, listed, details, searches))
     return imported
+
+
+def _report(
+    export: Export,
+    records: Sequence[Record],
+    known: Mapping[str, Record],
+    remarks: Sequence[Remark],
+    details: SearchDetails,
+) -> Imported:
+    new = sum(record.record_id not in known for record in records)
+    path = export.path
+    return Imported(
+        path,
+        details.source.name,
+        details.date,
+        export.read,
+        new,
+        len(records) - new,
+        dialect=export.dialect,
+        filled={name: sum(bool(getattr(record, name)) for record in records) for name in SAID},
+        unread=export.unread,
+        remarks=tuple(Problem(path, r.line or None, None, r.message) for r in remarks),
+    )
 
 
 def _keep_strategy(data: Path, folder: Path, details: SearchDetails) -> str | None:
@@ -217,7 +275,7 @@ def strategy_on_file(data: Path, source: Source) -> Path | None:
 
 
 def _free_stem(source: str, listed: Sequence[ExportFile]) -> str:
-    taken = {export.file.split(".")[0] for export in listed}
+    taken = {export.file.split(".")[0] for export in listed if export.file}
     numbered = (f"{source}-{number}" for number in range(2, len(taken) + 3))
     return source if source not in taken else next(s for s in numbered if s not in taken)
 

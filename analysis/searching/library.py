@@ -49,6 +49,8 @@ def load_library(data: Path) -> Library:
     for search in searches:
         folder = search_folder(data, search.date)
         for export in search.exports:
+            if export.file is None or export.records is None:
+                continue  # a search that found nothing
             try:
                 _check_unchanged(folder / export.file, export)
                 found = read_records(folder / export.records)

@@ -11,16 +11,9 @@ from pathlib import Path
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, short
 from analysis.files.slugs import is_slug
 from analysis.files.tables import read_table, write_table
+from analysis.searching.identifiers import registration_in
 from analysis.searching.identities import identity, same_work, short_digest
 
-DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+", re.IGNORECASE)
-YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
-REGISTRATION = re.compile(
-    r"\b(?:NCT\d{8}|ISRCTN\d{8}|ACTRN\d{14}p?|DRKS\d{8}|ChiCTR[A-Z0-9-]{6,20}|jRCTs?\d{9,10}|"
-    r"NTR\d{2,5}|NL-OMON\d{3,6}|UMIN\d{9}|IRCT\d{8,20}N?\d*|CTRI/\d{4}/\d{2,3}/\d{6}|"
-    r"EUCTR\d{4}-\d{6}-\d{2}(?:-[A-Z]{2})?)\b"
-)
-KINDS = ("article", "conference", "preprint", "registry", "thesis", "book", "other")
 PREPRINT_SERVER = re.compile(
     r"\b(?:medrxiv|biorxiv|psyarxiv|preprints?|research square|ssrn|osf)\b", re.IGNORECASE
 )
@@ -33,7 +26,10 @@ HIDDEN |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), " ")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of one source, as text on one line each; what the source left out is ""."""
+    """One record of one source, as text on one line each; what the source left out is "".
+
+    `kind` is article, conference, preprint, registry, correction, thesis or book.
+    """
 
     record_id: str
     accession: str
@@ -57,7 +53,7 @@ COLUMNS = tuple(field.name for field in fields(Record))
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """What a parser read: text as it stands in the export, and the line it begins on."""
+    """What a reader found: texts not yet on one line; `line` is 0 where the format has none."""
 
     line: int
     title: str = ""
@@ -93,12 +89,6 @@ def clean(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text.translate(HIDDEN)).split())
 
 
-def normal_doi(text: str) -> str:
-    """The DOI in it, in small letters and without its address; "" where there is none."""
-    found = DOI.search(text)
-    return found.group().lower().rstrip(".,;)]}") if found else ""
-
-
 def make_records(
     raws: Iterable[Raw],
     source: str,
@@ -124,11 +114,12 @@ def make_records(
             record = replace(record, record_id=f"{plain}-{_content(record)}")
             if record.record_id not in found and record.record_id not in before:
                 what = f"number {record.accession}" if record.accession else "title and authors"
-                where = f"the record on line {lines[plain]}" if here else "a record on file"
-                message = f"has the {what} of {where} and other content: both are kept"
+                which = _on_line(lines[plain]) if here else "a record on file"
+                message = f"this record has the {what} of {which} and other content: both are kept"
                 said.append(Remark(raw.line, message, kept=True))
         if record.record_id in found:
-            message = f"is word for word the record on line {lines[record.record_id]}: kept once"
+            which = _on_line(lines[record.record_id])
+            message = f"this record is word for word {which}: kept once"
             said.append(Remark(raw.line, message, kept=False))
         else:
             found[record.record_id] = record
@@ -136,25 +127,28 @@ def make_records(
     return list(found.values())
 
 
+def _on_line(line: int) -> str:
+    return f"the record on line {line}" if line else "another record of the file"
+
+
 def as_record(raw: Raw) -> Record:
     """The fields of a record in one form, without its identity."""
-    year = YEAR.search(raw.year)
-    registration = REGISTRATION.search(f"{raw.registration} {raw.accession} {raw.abstract}")
+    registration = raw.registration or registration_in(f"{raw.accession} {raw.abstract}")
     return Record(
         record_id="",
         accession=clean(raw.accession),
         title=clean(raw.title),
         authors="; ".join(filter(None, (clean(author) for author in raw.authors))),
-        year=year.group() if year else "",
+        year=raw.year,
         journal=clean(raw.journal),
         volume=clean(raw.volume),
         issue=clean(raw.issue),
         pages=clean(raw.pages).replace("–", "-"),
-        doi=normal_doi(raw.doi),
-        pmid=raw.pmid if raw.pmid.isascii() and raw.pmid.isdigit() and len(raw.pmid) <= 9 else "",
-        registration=registration.group() if registration else "",
+        doi=raw.doi,
+        pmid=raw.pmid,
+        registration=clean(registration),
         kind=_kind(raw),
-        url=clean(raw.url) if raw.url.startswith(("http://", "https://")) else "",
+        url=clean(raw.url),
         abstract=clean(raw.abstract),
     )
 

@@ -9,7 +9,7 @@ import io
 import lzma
 import random
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 CONTROL = "\x01\x07\x08\x0b\x0c\x1b\x1f\x7f\x80\x85\x9f"
@@ -35,9 +35,14 @@ def as_csv(rows: Sequence[Sequence[str]], **options: object) -> bytes:
 
 
 def zipped(name: str, content: bytes) -> bytes:
+    return zipped_parts({name: content}, zipfile.ZIP_STORED)
+
+
+def zipped_parts(parts: Mapping[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as opened:
-        opened.writestr(name, content)
+    with zipfile.ZipFile(archive, "w", compression) as opened:
+        for name, content in parts.items():
+            opened.writestr(name, content)
     return archive.getvalue()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -28,7 +29,6 @@ from analysis.screening.sheet import read_sheet
 from analysis.searching.duplicate_log import COLUMNS as PAIR_COLUMNS
 from analysis.searching.duplicate_log import Deduplication, read_log
 from analysis.searching.exports import read_export
-from analysis.searching.formats.ris import read_ris
 from analysis.searching.history import load_searches
 from analysis.searching.library import Library
 from analysis.searching.records import COLUMNS as RECORD_COLUMNS
@@ -40,10 +40,14 @@ from analysis.versions.results import read_synthesis, to_json
 from tests.attack.damage import Damage, as_csv
 from tests.attack.exports import (
     COUNT,
+    bibtex_damages,
     csv_damages,
+    json_export_damages,
+    marked_damages,
     strategy_damages,
     tagged_damages,
     text_damages,
+    workbook_damages,
     xml_damages,
 )
 from tests.attack.json_files import json_damages
@@ -57,7 +61,8 @@ from tests.attack.tables import (
 )
 from tests.attack.yaml_files import SOUND_SEARCH, protocol_damages, search_damages, yaml_damages
 from tests.evidence.folder import DATA, DataFolder
-from tests.searching.corpus import articles
+from tests.searching.corpus import articles, records_of
+from tests.searching.dialects import DIALECTS, REGISTERS, Write
 from tests.searching.exports import BIBLIOGRAPHIC, REGISTRIES
 
 Rows = Sequence[object]
@@ -209,8 +214,7 @@ def _search_tables(folder: Path) -> Iterator[Reader]:
 
 
 def _records() -> list[Record]:
-    found = BIBLIOGRAPHIC["endnote.ris"](articles(4, seed=5))
-    return make_records(read_ris(found, Path("made-up.ris")), "medline")
+    return records_of(articles(4, seed=5))
 
 
 def _extraction(folder: Path) -> Reader:
@@ -238,39 +242,72 @@ def _extraction(folder: Path) -> Reader:
 
 def _exports(folder: Path) -> Iterator[Reader]:
     found = articles(COUNT, seed=13)
+    for name, (write, damages) in _written().items():
+        made = write(found)
+        sound = made if isinstance(made, bytes) else made.encode()
+        yield Reader(
+            name,
+            folder / name,
+            sound,
+            lambda path: make_records(read_export(path).records, "medline"),
+            lambda sound=sound, damages=damages: damages(sound),  # type: ignore[misc]
+        )
+
+
+def _written() -> dict[str, tuple[Write, Callable[[bytes], Iterator[Damage]]]]:
+    """Each reader's writer, and what damages its files."""
     tags = {
         "ovid.ris": ("TY  - ", "ER  - ", "T1  - ", "JA"),
         "ebsco.ris": ("TY  - ", "ER  - ", "TI  - ", "DP"),
         "endnote.ris": ("TY  - ", "ER  -", "TI  - ", "DA"),
         "managed.ris": ("TY  - ", "ER  -", "TI  - ", "DB"),
         "cochrane.ris": ("TY  - ", "ER  -", "TI  - ", "KW"),
+        "ovid-lines-after-end.ris": ("TY  - ", "ER  - ", "T1  - ", "LA"),
         "pubmed.nbib": ("PMID- ", "SO  - ", "TI  - ", "PHST"),
+    }
+    marks = {
+        "eric.nbib": ("OWN - ERIC", "TI  - "),
+        "wos.ciw": ("PT J", "TI ", "ER"),
+        "ovid.ovd": (r"<\d\. >", "TI  - "),
+        "cochrane.txt": ("Record #", "TI: "),
+        "endnote.enw": ("%0 ", "%T "),
     }
     columns = {
         "table.csv": ("Title", "Title"),
         "clinicaltrials.csv": ("NCT Number", "Study Title"),
         "ictrp.csv": ("TrialID", "Public_title"),
     }
-    for name, write in (BIBLIOGRAPHIC | REGISTRIES).items():
-        sound = write(found).encode()
+    elements = {
+        "endnote.xml": ("records", "title", "titles"),
+        "pubmed.xml": ("PubmedArticleSet", "ArticleTitle", "Article"),
+        "ictrp.xml": ("Trials_downloaded_from_ICTRP", "Public_title", "Trial"),
+    }
+    others = {
+        "refs.bib": bibtex_damages,
+        "clinicaltrials.json": json_export_damages,
+        "zotero.xlsx": workbook_damages,
+    }
+    writers = BIBLIOGRAPHIC | REGISTRIES | REGISTERS | {n: d.write for n, d in DIALECTS.items()}
+    return {
+        **{name: (writers[name], partial(_text, tagged_damages, tags[name])) for name in tags},
+        **{name: (writers[name], partial(_text, marked_damages, marks[name])) for name in marks},
+        **{
+            name: (writers[name], partial(_text, csv_damages, (columns[name],))) for name in columns
+        },
+        **{name: (writers[name], partial(_markup, elements[name])) for name in elements},
+        **{name: (writers[name], damages) for name, damages in others.items()},
+    }
 
-        def damages(name: str = name, sound: bytes = sound) -> Iterator[Damage]:
-            if name in tags:
-                yield from text_damages(sound)
-                yield from tagged_damages(sound, *tags[name])
-            elif name in columns:
-                yield from text_damages(sound)
-                yield from csv_damages(sound, columns[name])
-            else:
-                yield from xml_damages(sound)
 
-        yield Reader(
-            name,
-            folder / name,
-            sound,
-            lambda path: make_records(read_export(path).records, "medline"),
-            damages,
-        )
+def _text(
+    damages: Callable[..., Iterator[Damage]], details: tuple, sound: bytes
+) -> Iterator[Damage]:
+    yield from text_damages(sound)
+    yield from damages(sound, *details)
+
+
+def _markup(details: tuple[str, str, str], sound: bytes) -> Iterator[Damage]:
+    return xml_damages(sound, *details)
 
 
 def _strategy(folder: Path) -> Reader:

@@ -19,8 +19,10 @@ NAMES = (
     "certainty.csv", "integrity.csv", "checklists.csv", "contrasts.csv", "sources.csv",
     "protocol.yml", "search.yml", "screening.csv", "duplicates.csv", "records of an export",
     "differences.csv", "screening sheet", "extraction sheet", "ovid.ris", "ebsco.ris",
-    "endnote.ris", "managed.ris", "cochrane.ris", "pubmed.nbib", "table.csv", "endnote.xml",
-    "clinicaltrials.csv", "ictrp.csv", "strategy", "release.json", "results of a release",
+    "endnote.ris", "managed.ris", "cochrane.ris", "ovid-lines-after-end.ris", "pubmed.nbib",
+    "eric.nbib", "wos.ciw", "ovid.ovd", "cochrane.txt", "endnote.enw", "table.csv",
+    "clinicaltrials.csv", "ictrp.csv", "endnote.xml", "pubmed.xml", "ictrp.xml", "refs.bib",
+    "clinicaltrials.json", "zotero.xlsx", "strategy", "release.json", "results of a release",
     "result of a page", "validation.json",
 )  # fmt: skip
 # A sound read of it loads the whole evidence.

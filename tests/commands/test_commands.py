@@ -59,7 +59,7 @@ def sheet(data: Path, who: str, stage: str, decisions: dict[str, str]) -> str:
 
 def test_a_search_goes_from_export_to_extraction(data: Path, export: Path, tmp_path: Path) -> None:
     said = imported(data, export)
-    assert "8 records, 8 not seen before" in said
+    assert "8 records read, 8 new, 0 already known" in said
     assert "Next: ./review search dedupe" in said
     other = tmp_path / "central.ris"
     other.write_text(cochrane_ris(FOUND[:3]))
@@ -127,7 +127,7 @@ def test_the_strategy_that_is_kept_is_named(data: Path, export: Path) -> None:
 def test_importing_twice_says_so(data: Path, export: Path) -> None:
     imported(data, export)
     assert "was imported before, nothing changed" in imported(data, export)
-    assert "8 records, 8 not seen before" in imported(data, export, "embase")
+    assert "8 records read, 8 new, 0 already known" in imported(data, export, "embase")
 
 
 def test_a_damaged_export_is_one_error_with_its_line(data: Path, export: Path) -> None:

@@ -15,7 +15,7 @@ def ovid_ris(articles: Iterable[Article]) -> str:
     lines: list[str] = []
     for number, a in enumerate(articles, start=1):
         lines += [f"{number}. ", "", "TY  - JOUR", "DB  - Ovid MEDLINE(R) ALL", f"ID  - {a.pmid}"]
-        lines += [f"T1  - {a.title}", *(f"A1  - {name}" for name in _names(a))]
+        lines += [f"T1  - {a.title}", *(f"A1  - {name}" for name in full_names(a))]
         lines += [f"Y1  - {a.year}//", f"N2  - {a.abstract}", f"JF  - {a.journal}"]
         first, _, last = a.pages.partition("-")
         lines += [f"JA  - {a.abbreviation}", f"VL  - {a.volume}", f"IS  - {a.issue}"]
@@ -30,7 +30,7 @@ def ebsco_ris(articles: Iterable[Article]) -> str:
     for a in articles:
         half = len(a.abstract) // 2
         space = a.abstract.index(" ", half)
-        lines += ["TY  - JOUR", f"AN  - 2019-{a.pmid}-001", *(f"AU  - {n}" for n in _names(a))]
+        lines += ["TY  - JOUR", f"AN  - 2019-{a.pmid}-001", *(f"AU  - {n}" for n in full_names(a))]
         lines += [f"TI  - {a.title}", f"JO  - {a.journal}", f"PY  - {a.year}/03//"]
         lines += [f"AB  - {a.abstract[:space]}", a.abstract[space + 1 :], f"VL  - {a.volume}"]
         lines += [f"IS  - {a.issue}", f"SP  - {a.pages}", f"DO  - {a.doi}", "DB  - APA PsycInfo"]
@@ -42,7 +42,7 @@ def endnote_ris(articles: Iterable[Article]) -> str:
     """EndNote: T2 for the journal, DA and PY, notes in N1."""
     lines: list[str] = []
     for a in articles:
-        lines += ["TY  - JOUR", *(f"AU  - {n}" for n in _names(a)), f"AB  - {a.abstract}"]
+        lines += ["TY  - JOUR", *(f"AU  - {n}" for n in full_names(a)), f"AB  - {a.abstract}"]
         lines += [f"AN  - {a.pmid}", f"DA  - {a.year}/01/01", f"DO  - {a.doi.upper()}"]
         lines += [f"IS  - {a.issue}", f"N1  - PMID: {a.pmid}", f"PY  - {a.year}"]
         lines += [f"SP  - {a.pages}", f"T2  - {a.journal}", f"TI  - {a.title}"]
@@ -54,7 +54,7 @@ def managed_ris(articles: Iterable[Article]) -> str:
     """A reference manager without the databases' numbers: its own in ID, from 1 in each library."""
     lines: list[str] = []
     for number, a in enumerate(articles, start=1):
-        lines += ["TY  - JOUR", *(f"AU  - {n}" for n in _names(a)), f"TI  - {a.title}"]
+        lines += ["TY  - JOUR", *(f"AU  - {n}" for n in full_names(a)), f"TI  - {a.title}"]
         lines += [f"AB  - {a.abstract}", f"PY  - {a.year}", f"T2  - {a.journal}"]
         lines += [f"VL  - {a.volume}", f"IS  - {a.issue}", f"SP  - {a.pages}"]
         lines += [f"DO  - {a.doi}", "DB  - MEDLINE", f"ID  - {number}", "ER  - ", ""]
@@ -65,7 +65,7 @@ def cochrane_ris(articles: Iterable[Article]) -> str:
     """Cochrane Library: its own number in AN, keywords many, the journal in T2."""
     lines: list[str] = []
     for a in articles:
-        lines += ["TY  - JOUR", f"AN  - CN-{a.pmid}", *(f"AU  - {n}" for n in _names(a))]
+        lines += ["TY  - JOUR", f"AN  - CN-{a.pmid}", *(f"AU  - {n}" for n in full_names(a))]
         lines += [f"TI  - {a.title}", f"T2  - {a.journal}", f"PY  - {a.year}", f"VL  - {a.volume}"]
         lines += [f"IS  - {a.issue}", f"SP  - {a.pages}", "KW  - *Chronic Pain", "KW  - Adult"]
         lines += [f"DO  - {a.doi}", f"AB  - {a.abstract}", "ER  -", "", ""]
@@ -132,7 +132,7 @@ def plain_csv(articles: Iterable[Article]) -> str:
     rows = (
         [
             a.title,
-            "; ".join(_names(a)),
+            "; ".join(full_names(a)),
             str(a.year),
             a.journal,
             a.volume,
@@ -149,7 +149,7 @@ def plain_csv(articles: Iterable[Article]) -> str:
 def endnote_xml(articles: Iterable[Article]) -> str:
     records = []
     for a in articles:
-        authors = "".join(f"<author>{_style(name)}</author>" for name in _names(a))
+        authors = "".join(f"<author>{_style(name)}</author>" for name in full_names(a))
         records.append(
             '<record><ref-type name="Journal Article">17</ref-type>'
             f"<contributors><authors>{authors}</authors></contributors>"
@@ -168,7 +168,7 @@ def endnote_xml(articles: Iterable[Article]) -> str:
     )
 
 
-def _names(article: Article) -> list[str]:
+def full_names(article: Article) -> list[str]:
     return [f"{surname}, {given}" for surname, given in article.authors]
 
 

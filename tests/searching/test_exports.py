@@ -4,6 +4,8 @@ import codecs
 from pathlib import Path
 
 import pytest
+import rispy
+from nbib import read as read_nbib
 
 from analysis.files.problems import EvidenceError
 from analysis.searching.exports import read_export
@@ -13,6 +15,7 @@ from tests.searching.exports import (
     BIBLIOGRAPHIC,
     REGISTRIES,
     ebsco_ris,
+    endnote_ris,
     endnote_xml,
     nbib,
     ovid_ris,
@@ -97,6 +100,33 @@ def test_xml_says_its_own_encoding(tmp_path: Path) -> None:
     same_bibliography(records[0], FOUND[0])
 
 
+def test_plain_ris_reads_as_rispy_reads_it(tmp_path: Path) -> None:
+    text = endnote_ris(FOUND)
+    theirs = rispy.loads(text)
+    ours = read(tmp_path, "x.ris", text)
+    for record, entry in zip(ours, theirs, strict=True):
+        assert record.title == entry["title"]
+        assert record.authors == "; ".join(entry["authors"])
+        assert record.abstract == entry["abstract"]
+        assert (record.year, record.volume) == (entry["year"], entry["volume"])
+        assert record.journal == entry["secondary_title"]
+        assert record.doi == entry["doi"].lower()
+        assert record.accession == entry["accession_number"]
+
+
+def test_plain_nbib_reads_as_the_library_nbib_reads_it(tmp_path: Path) -> None:
+    text = nbib(FOUND)
+    theirs = read_nbib(text)
+    ours = read(tmp_path, "x.nbib", text)
+    for record, entry in zip(ours, theirs, strict=True):
+        assert record.title == entry["title"]
+        assert record.authors == "; ".join(author["author"] for author in entry["authors"])
+        assert record.abstract == entry["abstract"]
+        assert record.pmid == str(entry["pubmed_id"])
+        assert (record.journal, record.pages) == (entry["journal"], entry["pages"])
+        assert record.doi == entry["doi"]
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_line_ends_do_not_matter(tmp_path: Path, end: str) -> None:
     text = ebsco_ris(FOUND).replace("\n", end)
@@ -129,10 +159,10 @@ def test_a_ris_export_cut_short_is_named(tmp_path: Path) -> None:
 
 
 def test_several_damaged_records_are_all_named(tmp_path: Path) -> None:
-    empty = "TY  - JOUR\nER  - \n"
-    said = fails(tmp_path, "x.ris", empty + ebsco_ris(FOUND) + empty)
-    assert "x.ris:1: record 1 has no title" in said
-    assert "record 14 has no title" in said
+    endless = "TY  - JOUR\nTI  - Splints\n"
+    said = fails(tmp_path, "x.ris", endless + ebsco_ris(FOUND) + endless)
+    assert "x.ris:1: record 1 has no end (`ER  -`) before the next begins on line 3" in said
+    assert "record 14 has no end (`ER  -`): the file is cut short" in said
 
 
 def test_a_nbib_line_that_is_no_field_is_named(tmp_path: Path) -> None:
@@ -183,17 +213,19 @@ def test_xml_with_entities_is_refused(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("x.ris", b"", "the file is empty"),
-        ("x.ris", b"   \n\n", "the file is empty"),
-        ("x.csv", b"PK\x03\x04rest of a workbook", "a zip archive or a spreadsheet"),
+        ("x.csv", b"PK\x03\x04rest of a workbook", "not a whole .xlsx workbook"),
         ("x.ris", b"TY  - JOUR\nTI  - a\x00b\nER  - \n", "x.ris:2: a zero byte"),
-        ("x.xml", b"<html><body>Session expired</body></html>", "is this EndNote's XML export?"),
+        ("x.xml", b"<rows><row/></rows>", "<rows>: XML, but not EndNote's, PubMed's or ICTRP's"),
         ("x.csv", b'Title,Year\n"open,2020\n', "not valid CSV"),
-        ("x.csv", b"Title,Year\n", "a header and no record"),
     ],
 )
 def test_what_is_no_export_is_refused(tmp_path: Path, name: str, content: bytes, said: str) -> None:
     assert said in fails(tmp_path, name, content)
+
+
+@pytest.mark.parametrize("content", [b"", b"   \n\n", b"Title,Year\n", b"\xef\xbb\xbf"])
+def test_an_export_with_nothing_in_it_holds_no_record(tmp_path: Path, content: bytes) -> None:
+    assert read(tmp_path, "x.csv", content) == []
 
 
 def test_one_broken_byte_in_utf8_is_named_and_not_guessed_at(tmp_path: Path) -> None:

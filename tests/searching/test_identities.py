@@ -51,7 +51,7 @@ def test_two_contents_under_one_number_are_both_kept_and_said() -> None:
     assert len({record.record_id for record in records}) == 2
     assert (remark.line, remark.kept) == (9, True)
     assert remark.message == (
-        "has the number L1 of the record on line 3 and other content: both are kept"
+        "this record has the number L1 of the record on line 3 and other content: both are kept"
     )
 
 
@@ -86,7 +86,9 @@ def test_a_repeated_record_is_kept_once_and_named() -> None:
     raw = Raw(line=1, title="A", accession="1")
     records, (remark,) = made(raw, replace(raw, line=7))
     assert len(records) == 1
-    assert remark == Remark(7, "is word for word the record on line 1: kept once", kept=False)
+    assert remark == Remark(
+        7, "this record is word for word the record on line 1: kept once", kept=False
+    )
 
 
 @pytest.mark.parametrize(

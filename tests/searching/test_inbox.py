@@ -129,6 +129,58 @@ def test_killed_at_any_step_nothing_is_half_imported(
     assert len(load_library(data).records) == 30
 
 
+def test_an_import_says_what_was_read_and_what_was_not(data: Path, tmp_path: Path) -> None:
+    text = ovid_ris(FOUND).replace("N2  - ", "KW  - ") + "TY  - JOUR\nPY  - 2015\nER  - \n"
+    path = write(tmp_path / "a.ris", text)
+    (report,) = import_exports(data, [path], details())
+    assert str(report) == ("a.ris: MEDLINE, 2026-11-20: 31 records read, 31 new, 0 already known")
+    read, unread, remark = report.details
+    assert read.startswith("read as RIS: title 30 of 31; authors 30 of 31; year 31 of 31;")
+    assert read.endswith("abstract 0 of 31")
+    assert unread == "not read: KW"
+    line = text.count("\n", 0, text.rindex("TY  - ")) + 1
+    assert remark.endswith(f"a.ris:{line}: record 31 has no title: it is kept")
+    (again,) = import_exports(data, [path], details(date=dt.date(2027, 1, 9)))
+    assert (again.new, again.known) == (0, 31)
+
+
+@pytest.mark.parametrize("content", ["", "Title,Year\n"])
+def test_an_empty_export_is_a_search_that_found_nothing(
+    data: Path, tmp_path: Path, content: str
+) -> None:
+    (report,) = import_exports(data, [write(tmp_path / "a.csv", content)], details())
+    assert "no record; on record as a search that found nothing" in str(report)
+    *_, search = load_searches(data)
+    assert (search.hits, search.sources, len(search.exports)) == (0, ("MEDLINE",), 1)
+    assert not load_library(data).records
+
+
+def test_a_search_that_found_nothing_needs_no_file(data: Path, tmp_path: Path) -> None:
+    import_exports(data, [write(tmp_path / "a", ovid_ris(FOUND))], details())
+    (report,) = import_exports(data, [], details("embase", hits=0))
+    (again,) = import_exports(data, [], details("embase", hits=0))
+    assert (report.already, again.already) == (False, True)
+    *_, search = load_searches(data)
+    assert (search.hits, search.sources) == (30, ("MEDLINE", "Embase"))
+    assert len(load_library(data).records) == 30
+
+
+def test_without_files_only_a_search_without_hits_is_on_record(data: Path) -> None:
+    for hits in (None, 3):
+        with pytest.raises(ReviewError, match="say that the search found nothing: --hits 0"):
+            import_exports(data, [], details(hits=hits))
+
+
+def test_the_databases_count_is_held_against_the_files(data: Path, tmp_path: Path) -> None:
+    path = write(tmp_path / "a", ovid_ris(FOUND))
+    before = contents(data)
+    with pytest.raises(ReviewError, match="counted 31 hits, the exports hold 30 records"):
+        import_exports(data, [path], details(hits=31))
+    assert contents(data) == before
+    (report,) = import_exports(data, [path], details(hits=30))
+    assert report.hits == 30
+
+
 def test_a_record_found_again_later_is_not_new(data: Path, tmp_path: Path) -> None:
     import_exports(data, [write(tmp_path / "a", ovid_ris(FOUND[:20]))], details())
     later = details(date=dt.date(2027, 11, 20))

@@ -83,7 +83,7 @@ def said(told: tuple[Done, ...], command: str) -> str:
 
 def test_two_hundred_records_lose_their_duplicates(told: tuple[Done, ...]) -> None:
     taken_in = told[0].said
-    hits = [int(number) for number in re.findall(r": (\d+) records,", taken_in)]
+    hits = [int(number) for number in re.findall(r": (\d+) records read,", taken_in)]
     (reports,) = re.findall(r"(\d+) different reports after deduplication", taken_in)
     assert sum(hits) >= 200
     assert sum(hits) - 70 <= int(reports) < sum(hits) - 60  # 70 reports are in both exports

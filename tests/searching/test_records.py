@@ -10,7 +10,6 @@ from analysis.searching.records import (
     Raw,
     clean,
     make_records,
-    normal_doi,
     read_records,
     write_records,
 )
@@ -54,23 +53,10 @@ def test_clean_is_one_line_and_settles(text: str) -> None:
     assert len(once.splitlines()) <= 1
 
 
-@pytest.mark.parametrize(
-    ("text", "doi"),
-    [
-        ("https://doi.org/10.1016/J.PAIN.2004.07.021", "10.1016/j.pain.2004.07.021"),
-        ("doi: 10.1002/14651858.CD010152.pub2.", "10.1002/14651858.cd010152.pub2"),
-        ("10.1/x", ""),
-        ("none", ""),
-    ],
-)
-def test_normal_doi(text: str, doi: str) -> None:
-    assert normal_doi(text) == doi
-
-
 def test_records_come_back_as_they_were_written(tmp_path) -> None:
     raws = [
         Raw(line=1, title="=1+1", abstract='"quoted", and\nbroken', authors=("O'Brien, A", "Å, B")),
-        Raw(line=2, title="'plain'", accession="7", registration="Trial NCT01234567."),
+        Raw(line=2, title="'plain'", accession="7", registration="NCT01234567"),
     ]
     records = make_records(raws, "medline")
     write_records(tmp_path / "r.csv", records)

@@ -1,164 +1,130 @@
-"""RIS, in the flavours of Ovid, EBSCO, EndNote and the Cochrane Library, read by rispy."""
+"""RIS, in whichever form an interface writes its lines.
+
+Read here and not by rispy, which drops the second of two values of a tag, fails on a tag
+repeated and wrapped, and takes a line of prose such as `OR  - 0.85` for a tag.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from analysis.files.encoding import MOST_LINES, lines_of
-from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem
-from analysis.searching.records import Raw, normal_doi
+from analysis.files.problems import MOST_PROBLEMS, Problem
+from analysis.searching.formats.entry import Entry, Gathered
 
-TAG = re.compile(r"([A-Z][A-Z0-9])  ?- ?(?=\S|$)")
-KINDS = {
-    "CONF": "conference",
-    "CPAPER": "conference",
-    "ABST": "conference",
-    "THES": "thesis",
-    "BOOK": "book",
-    "CHAP": "book",
-    "EDBOOK": "book",
-}
-TITLES = ("title", "primary_title")
-AUTHORS = ("authors", "first_authors")
-YEARS = ("year", "publication_year", "date")
-JOURNALS = (
-    "journal_name",
-    "alternate_title3",
-    "secondary_title",
-    "alternate_title2",
-    "alternate_title1",
+FIRST = re.compile(r"^\ufeff*TY( {0,3})-", re.MULTILINE)
+END = re.compile(r"ER {0,3}-?\s*$|ER  -")
+# Tags that the interfaces write; another before a hyphen, in a text that runs on, is a word.
+KNOWN = re.compile(
+    r"A[1-4BDENRUV]|BT|C[1-8ALNPRTY]|D[ABEIOPST]|E[DPRT]|F[DT]|H[12]|I[DS]|J[12AFOP]|KW|L[1-4ABKL]|"
+    r"M[1-3]|N[12LOV]|O[LP]|P[ABMPTY]|R[DINP]|S[ENOPRTV]|T[1-3AITY]|U[1-5RS]|V[LO]|W[PTV]|Y[12R]"
 )
-ABSTRACTS = ("abstract", "notes_abstract")
-# The Cochrane Library, EBSCO and EndNote give the database's number in AN, Ovid in ID.
-ACCESSIONS = ("accession_number", "id")
-# A reference manager numbers its records in ID, from 1 in each library; a database's is longer.
-ISSUED = re.compile(r"(?=.*\d)[A-Za-z0-9.:-]{6,}")
-DOIS = ("doi", "urls", "type_of_work", "file_attachments1", "notes", "custom7")
-
-Entry = Mapping[str, Any]
+RUNS_ON = frozenset(("AB", "N2", "N1", "TI", "T1", "T2", "KW", "AD"))
+# A record has at least one of these: lines that hold one are not what stands between records.
+CONTENT = frozenset(("AB", "N2", "TI", "T1", "AU", "A1"))
+TITLES = ("TI", "T1")
 
 
-def read_ris(text: str, path: Path) -> list[Raw]:
-    """Every record of a RIS export; EvidenceError names damaged records by number and line."""
-    import rispy
-    from rispy.parser import ParseError
-
-    parser = rispy.RisParser()
-    found: list[Raw] = []
-    problems: list[Problem] = []
-    for number, (line, block, fault) in enumerate(_blocks(text), start=1):
-        if len(problems) == MOST_PROBLEMS:
-            break
-        if fault:
-            problems.append(Problem(path, line, None, f"record {number} {fault}"))
-            continue
-        try:
-            entries = parser.parse("\n".join(block))
-        except (ParseError, KeyError, TypeError) as error:
-            said = str(error).splitlines()[0]
-            problems.append(Problem(path, line, None, f"record {number} cannot be read: {said}"))
-            continue
-        raw = _raw(entries[0], line)
-        if not (raw.title or raw.abstract or raw.authors):
-            message = f"record {number} has no title, no author and no abstract"
-            problems.append(Problem(path, line, None, message))
-        found.append(raw)
-    if not found and not problems:
-        problems.append(Problem(path, 1, None, "no RIS record (none begins with `TY  - `)"))
-    if problems:
-        raise EvidenceError(problems)
-    return found
-
-
-def _blocks(text: str) -> Iterator[tuple[int, list[str], str]]:
-    """The lines of each record, the line it begins on, and what is wrong with its frame."""
-    block: list[str] = []
-    start = 0
+def read_ris(text: str, path: Path, problems: list[Problem]) -> Iterator[Entry]:
+    """Every record of a RIS export; damaged ones are added to `problems` with their lines."""
+    reader = _Reader(text)
     for number, line in enumerate(lines_of(text), start=1):
-        line = line.rstrip("\n")
-        if not block and not line.strip():
-            continue
-        tag = TAG.match(line.lstrip("\ufeff"))
-        name = tag.group(1) if tag else None
-        if name == "TY":
-            if block:
-                yield start, block, f"has no end (`ER  -`) before the next begins on line {number}"
-            block, start = [_canonical(line, tag)], number
-        elif block and name == "ER":
-            yield start, [*block, "ER  - "], ""
-            block = []
-        elif len(block) > MOST_LINES:
-            yield start, block, f"has over {MOST_LINES} lines and no end (`ER  -`)"
-            block = []
-        elif block:
-            block.append(_canonical(line, tag))
-        elif name and (name != "ER" or not start):
-            # A second end after a record is harmless; an end before any is a record cut off.
-            yield number, [], f"begins with {name} and not with `TY  - `"
-    if block:
-        yield start, block, "has no end (`ER  -`): the file is cut short"
+        if entry := reader.take(number, line.rstrip("\n").lstrip("\ufeff")):
+            yield entry
+        problems += (Problem(path, at, None, said) for at, said in reader.faults)
+        reader.faults.clear()
+        if len(problems) >= MOST_PROBLEMS:
+            return
+    reader.close()
+    problems += (Problem(path, at, None, said) for at, said in reader.faults)
 
 
-def _canonical(line: str, tag: re.Match[str] | None) -> str:
-    # Some interfaces write one space before the hyphen, or none after it.
-    return line if tag is None else f"{tag.group(1)}  - {line[tag.end() :]}"
+class _Reader:
+    """Lines of a file taken one by one: inside a record, or between two."""
 
+    def __init__(self, text: str) -> None:
+        first = FIRST.search(text)
+        blanks = len(first.group(1)) if first else 2
+        # One blank or none is the form of a tag only in a file whose `TY` has it too.
+        self._tag = re.compile(rf"([A-Z][A-Z0-9]) {{{min(blanks, 2)},3}}-(?:\s|(?=\S)|$)")
+        self._number = 0
+        self._record: Gathered | None = None
+        self._last = ""
+        # Tagged lines since the last record: `TY` need not come first.
+        self._before: Gathered | None = None
+        self.faults: list[tuple[int, str]] = []
 
-def _raw(entry: Entry, line: int) -> Raw:
-    doi = next(filter(None, (normal_doi(_joined(entry.get(name))) for name in DOIS)), "")
-    urls = entry.get("urls") or [""]
-    return Raw(
-        line=line,
-        title=_first(entry, TITLES),
-        authors=tuple(_listed(entry, AUTHORS)),
-        year=_first(entry, YEARS),
-        journal=_first(entry, JOURNALS),
-        volume=_first(entry, ("volume",)),
-        issue=_first(entry, ("number",)),
-        pages=_pages(entry),
-        doi=doi,
-        pmid=_pmid(entry),
-        registration=_joined(entry.get("notes")) + " " + _joined(entry.get("custom3")),
-        kind=KINDS.get(str(entry.get("type_of_reference", "")).strip(), "article"),
-        url=urls[0],
-        abstract=_first(entry, ABSTRACTS),
-        accession=_accession(entry),
-    )
+    def take(self, number: int, line: str) -> Entry | None:
+        """The record that this line ends, if it does."""
+        match = self._tag.match(line)
+        if END.match(line) and (self._record or self._before or not self._number):
+            return self._end(number)
+        if match and match.group(1) == "TY":
+            self._begin(number, line[match.end() :])
+        elif self._record is None:
+            self._outside(number, match, line)
+        elif match and self._is_tag(match.group(1)):
+            self._last = match.group(1)
+            self._record.begin(self._last, line[match.end() :].strip())
+        elif line.strip():
+            self._record.go_on(line.strip())
+        if self._record and self._record.lines > MOST_LINES:
+            self._fault(self._record.line, f"has over {MOST_LINES} lines and no end (`ER  -`)")
+            self._record = None
+        return None
 
+    def close(self) -> None:
+        if self._record:
+            self._fault(self._record.line, "has no end (`ER  -`): the file is cut short")
+        else:
+            self._leave()
 
-def _accession(entry: Entry) -> str:
-    """The number that the database gave, which it names; never that of somebody's library."""
-    given, own = (_first(entry, (name,)) for name in ACCESSIONS)
-    return given or (own if entry.get("name_of_database") and ISSUED.fullmatch(own) else "")
+    def _is_tag(self, name: str) -> bool:
+        return KNOWN.fullmatch(name) is not None or self._last not in RUNS_ON
 
+    def _begin(self, number: int, kind: str) -> None:
+        if self._record:
+            message = f"has no end (`ER  -`) before the next begins on line {number}"
+            self._fault(self._record.line, message)
+            self._before = None
+        self._record = self._before or Gathered(number)
+        self._before = None
+        self._record.begin("TY", kind.strip())
+        self._last = "TY"
 
-def _first(entry: Entry, names: tuple[str, ...]) -> str:
-    return next(filter(None, (_joined(entry.get(name)).strip() for name in names)), "")
+    def _end(self, number: int) -> Entry | None:
+        record, self._record = self._record, None
+        if record is None:
+            if not self._leave():
+                self._fault(number, "begins with ER and not with `TY  - `")
+            return None
+        if any(len(record.tags.get(tag, ())) > 1 for tag in TITLES):
+            self._fault(record.line, "has two titles: the end of one and the beginning of the next")
+            return None
+        self._number += 1
+        return record.entry()
 
+    def _outside(self, number: int, match: re.Match[str] | None, line: str) -> None:
+        """Between two records: an interface's own lines, or the beginning of the next."""
+        if match is None or match.group(1) == "ER":
+            if line.strip() or self._before is None or not self._before.tags.keys() & CONTENT:
+                self._leave()
+            return
+        if self._before is None:
+            self._before = Gathered(number)
+        self._before.begin(match.group(1), line[match.end() :].strip())
 
-def _joined(value: object) -> str:
-    if isinstance(value, list):
-        return " ".join(map(str, value))
-    return "" if value is None else str(value)
+    def _leave(self) -> bool:
+        """Pass over the lines since the last record; a fault where they are one without `TY`."""
+        lines, self._before = self._before, None
+        lost = lines is not None and bool(lines.tags.keys() & CONTENT)
+        if lines and lost:
+            tag = next(iter(lines.tags))
+            self._fault(lines.line, f"begins with {tag} and not with `TY  - `")
+        return lost
 
-
-def _listed(entry: Entry, names: tuple[str, ...]) -> list[str]:
-    return next(filter(None, (entry.get(name) for name in names)), [])
-
-
-def _pages(entry: Entry) -> str:
-    first, last = _first(entry, ("start_page",)), _first(entry, ("end_page",))
-    return f"{first}-{last}" if first and last and "-" not in first else first or last
-
-
-def _pmid(entry: Entry) -> str:
-    """The PubMed number, where a MEDLINE interface gives it and says so."""
-    database = _first(entry, ("name_of_database",)).casefold()
-    if "medline" in database or "pubmed" in database:
-        number = _accession(entry)
-        return number if number.isdigit() else ""
-    noted = re.search(r"\bPMID:? ?(\d{1,9})\b", _joined(entry.get("notes")), re.IGNORECASE)
-    return noted.group(1) if noted else ""
+    def _fault(self, line: int, message: str) -> None:
+        self._number += 1
+        self.faults.append((line, f"record {self._number} {message}"))
