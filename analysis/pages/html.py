@@ -1,14 +1,18 @@
-"""Small pieces of HTML in which nothing from a data file can act as markup."""
+"""Small pieces of HTML in which nothing from a data file can act as markup.
+
+`Html` is markup made here; any other string is text, and escaped wherever the two meet.
+"""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape as escape_html
 from urllib.parse import quote
 
 from IPython.display import HTML, display
+from markupsafe import Markup as Html
+from markupsafe import escape
 
 from analysis.execution.handover import RESULT_MIME, files_as_result
 from analysis.formatting import DASH
@@ -21,19 +25,13 @@ LABELLED_CARDS = f"{CARDS} labelled"  # and each names its column
 SAFE_ADDRESS = re.compile(r"(?:https?://|[\w.#-][\w./#-]*$)", re.ASCII)
 
 
-class Html(str):
-    """Markup made by this module; any other string is text and gets escaped."""
-
-    __slots__ = ()
-
-
 def text(value: object) -> Html:
     """A value as escaped text; an en dash where there is none."""
     if isinstance(value, Html):
         return value
     if value in (None, "") or (isinstance(value, float) and math.isnan(value)):
         return Html(DASH)
-    return Html(escape_html(str(value), quote=True))
+    return escape(str(value))
 
 
 def join(parts: Iterable[object], separator: str = "") -> Html:
@@ -44,7 +42,7 @@ def join(parts: Iterable[object], separator: str = "") -> Html:
 def element(name: str, *content: object, **attributes: str | None) -> Html:
     """One element; attribute names lose a trailing underscore and turn _ into -."""
     shown = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape_html(value, quote=True)}"'
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
         for key, value in attributes.items()
         if value is not None
     )

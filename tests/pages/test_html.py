@@ -147,6 +147,16 @@ def test_markup_is_not_escaped_twice() -> None:
     assert text(Html("<b>x</b>")) == "<b>x</b>"
 
 
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_text_that_meets_markup_without_these_functions_stays_text(hostile: str) -> None:
+    for markup in (
+        element("p") + hostile,
+        hostile + element("p"),
+        Html("<b>{}</b>").format(hostile),
+    ):
+        assert hostile in "".join(tree(markup).itertext())
+
+
 def test_a_table_has_caption_headers_and_a_heading_for_each_row() -> None:
     rows = [{"Trial": "A", "k": "1"}, {"Trial": "B", "k": "2"}]
     root = tree(table(rows, "Two trials", numbers=("k",)))
