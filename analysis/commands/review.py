@@ -283,15 +283,15 @@ def _check_everything(project: Project) -> Checked:
     from analysis.book.checked import Checked
     from analysis.book.rendering import SUBSTITUTIONS
     from analysis.evidence.rows import evidence_adapter
+    from analysis.evidence.slices import slices_of
     from analysis.files.writing import write_atomically
     from analysis.pages.status_line import review_facts, substitutions
     from analysis.searching.history import load_searches
-    from analysis.synthesis.question_inputs import question_inputs
 
     evidence = load_evidence()
     searches = load_searches(project.data)
     values = substitutions(evidence.protocol, review_facts(evidence), searches)
     text = json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1, default=str)
     write_atomically(project.results / SUBSTITUTIONS, text + "\n")
-    given = evidence_adapter().dump_json(evidence).decode()
-    return Checked(question_inputs(evidence), given)
+    reads = {asked.key: read.parts() for asked, read in slices_of(evidence).items()}
+    return Checked(reads, evidence_adapter().dump_json(evidence).decode())

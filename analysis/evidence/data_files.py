@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from analysis.evidence.rows import (
     ChecklistItem,
     ControlGroup,
     Decision,
+    Evidence,
     Judgement,
     OutcomeRow,
     Published,
@@ -28,18 +29,37 @@ QUESTION = ("condition", "outcome", "timepoint")
 
 @dataclass(frozen=True)
 class DataFile:
-    """A CSV file of `data/`: `key` are the columns that name a row; without one rows may repeat."""
+    """A CSV file of `data/`: `key` are the columns that name a row; without one rows may repeat.
+
+    `held_as` is what the evidence calls its rows, where that is not the file's name.
+    """
 
     name: str
     row: type
     key: tuple[str, ...]
     about: str
+    held_as: str = ""
+
+    def rows_of(self, evidence: Evidence) -> Iterable[Any]:
+        """Its rows, in file order."""
+        held = getattr(evidence, self.held_as or self.name)
+        return held.values() if isinstance(held, Mapping) else held
+
+    def name_of(self, row: object) -> str:
+        """What tells a row from the others."""
+        return ", ".join(str(getattr(row, column)) for column in self.key)
 
 
 DATA_FILES: Mapping[str, DataFile] = {
     file.name: file
     for file in (
-        DataFile("studies", Trial, ("study_id",), "The trials, included or not, with the reason"),
+        DataFile(
+            "studies",
+            Trial,
+            ("study_id",),
+            "The trials, included or not, with the reason",
+            held_as="trials",
+        ),
         DataFile(
             "outcomes", OutcomeRow, ("row_id",), "Every result, one row a source and instrument"
         ),
@@ -62,13 +82,18 @@ DATA_FILES: Mapping[str, DataFile] = {
             "Estimates that other reviews printed, for comparison only",
         ),
         DataFile(
-            "certainty", Decision, (*QUESTION, "domain"), "What a person decided about certainty"
+            "certainty",
+            Decision,
+            (*QUESTION, "domain"),
+            "What a person decided about certainty",
+            held_as="decisions",
         ),
         DataFile(
             "integrity",
             Ruling,
             ("check", "study_id", "row_id"),
             "What a person ruled on values that look wrong",
+            held_as="rulings",
         ),
         DataFile(
             "checklists",
@@ -81,6 +106,7 @@ DATA_FILES: Mapping[str, DataFile] = {
             ControlGroup,
             ("study_id", "source_id"),
             "How sources handled a control group that several contrasts share",
+            held_as="control_groups",
         ),
         DataFile(
             "sources",

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from analysis import PROGRAM
 from analysis.evidence.flow import Flow
+from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
+from analysis.evidence.slices import Slice, slice_of
 from analysis.files.problems import ReviewError
 from analysis.screening.counted_flow import load_flow
 from analysis.searching.history import Search, load_searches
 from analysis.synthesis.model import Synthesis
-from analysis.synthesis.question import synthesise
 from analysis.versions.by_name import NOW, compare_versions
 from analysis.versions.compare import Change, Comparison
 from analysis.versions.releases import Release, States, previous_release, releases
@@ -35,16 +36,12 @@ def begin_with(evidence: Evidence) -> None:
 @cache
 def evidence() -> Evidence:
     """The project's validated evidence."""
-    if _validated:
-        return _validated[0]
-    from analysis.evidence.load import load  # with the schemas: long to import
-
-    return load(DATA)
+    return _validated[0] if _validated else load(DATA)
 
 
-def question_synthesis(condition: str, outcome: str, timepoint: str) -> Synthesis:
-    """The synthesis of one question, computed from the evidence."""
-    return synthesise(evidence(), evidence().protocol.question(condition, outcome, timepoint))
+def question_slice(condition: str, outcome: str, timepoint: str) -> Slice:
+    """All that the page of one question is made from; whatever else changes leaves it alone."""
+    return slice_of(evidence(), evidence().protocol.question(condition, outcome, timepoint))
 
 
 @cache

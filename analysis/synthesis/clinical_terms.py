@@ -6,13 +6,11 @@ it and from the protocol otherwise, and is said beside every number made from it
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from statistics import median
+from collections.abc import Sequence
 
-from analysis.evidence.rows import Evidence, OutcomeRow
+from analysis.evidence.reference_sd import ReferenceSd
 from analysis.formatting import listed
-from analysis.protocol import Frozen, Protocol, Question
+from analysis.protocol import Frozen, Protocol
 from analysis.statistics.clinical import (
     NumberNeededToTreat,
     Reexpressed,
@@ -39,31 +37,17 @@ class Clinical(Frozen):
     scale: str = ""
 
 
-@dataclass(frozen=True)
-class ReferenceSd:
-    """The standard deviation of an outcome's familiar scale among controls, and whose it is."""
-
-    sd: float
-    scale: str
-    source: str
-
-
 def clinical(
-    evidence: Evidence,
-    question: Question,
+    protocol: Protocol,
     measure: Measure,
     studies: Sequence[StudyEffect],
     primary: PooledEffect | None,
-    suspect: Collection[str] = (),
+    reference: ReferenceSd | None,
 ) -> Clinical:
-    """Re-express a question's pooled effect.
-
-    studies: those pooled; suspect: trials whose standard deviations are not to be trusted.
-    """
+    """Re-express the pooled effect of these studies; `reference` is None for a ratio."""
     if primary is None:
         return Clinical()
-    absolute = absolute_effects(evidence.protocol, measure, studies, primary)
-    reference = None if measure.ratio else reference_sd(evidence, question, suspect)
+    absolute = absolute_effects(protocol, measure, studies, primary)
     if reference is None:
         return Clinical(absolute=absolute)
     points = points_on_scale(
@@ -126,55 +110,3 @@ def _observed_risk(studies: Sequence[StudyEffect]) -> list[tuple[float, str]]:
     whose = listed([label for _, _, label in arms])
     arm = "arm" if len(arms) == 1 else "arms"
     return [(events / people, f"{events:,} of {people:,} in the control {arm} of {whose}")]
-
-
-def reference_rows(
-    evidence: Evidence, question: Question, suspect: Collection[str] = ()
-) -> tuple[OutcomeRow, ...]:
-    """The rows whose control arms give the outcome's familiar scale its standard deviation.
-
-    Usable rows with means, right after treatment, of included trials on the question's condition,
-    on an instrument that the protocol names in `points_on`; one a trial, the most preferred.
-    The first time point serves the later ones too.
-    """
-    protocol = evidence.protocol
-    wanted = protocol.outcome(question.outcome).points_on
-    first: dict[str, OutcomeRow] = {}
-    for row in evidence.outcomes:
-        trial = evidence.trials[row.study_id]
-        if (
-            (row.outcome, row.timepoint) == (question.outcome, protocol.timepoints[0].id)
-            and (trial.condition, trial.status) == (question.condition, "included")
-            and (row.format, row.usable) == ("means", "yes")
-            and row.instrument in wanted
-            and row.study_id not in suspect
-        ):
-            best = first.setdefault(row.study_id, row)
-            if wanted.index(row.instrument) < wanted.index(best.instrument):
-                first[row.study_id] = row
-    return tuple(first.values())
-
-
-def reference_sd(
-    evidence: Evidence, question: Question, suspect: Collection[str] = ()
-) -> ReferenceSd | None:
-    """The median SD of the control arms of `reference_rows`; `None` where there is none."""
-    protocol = evidence.protocol
-    wanted = protocol.outcome(question.outcome).points_on
-    rows = reference_rows(evidence, question, suspect)
-    sds = [row.sd_control for row in rows if row.sd_control is not None]
-    if not sds:
-        return None
-    low, high = protocol.clinical.instrument_ranges[wanted[0]]
-    arms = listed(
-        [
-            f"{evidence.trials[row.study_id].label} {row.sd_control:g} ({row.instrument})"
-            for row in rows
-        ]
-    )
-    return ReferenceSd(
-        sd=median(sds),
-        scale=f"the {low:g} to {high:g} scale of {listed(wanted)}",
-        source=f"{'median of control arms' if len(sds) > 1 else 'control arm'} "
-        f"{protocol.timepoints[0].label}: {arms}",
-    )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 
+from analysis.evidence.question_rows import question_rows
 from analysis.evidence.rows import Evidence, Published
-from analysis.evidence.selection import RowSetAside
+from analysis.evidence.selection import RowSetAside, rows_of
+from analysis.evidence.slices import Slice, decisions_on, published_on, slice_of, slices_of
+from analysis.files.digests import digest
 from analysis.protocol import Question, SynthesisRules
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.pooling import pool, with_interval
@@ -14,39 +19,30 @@ from analysis.synthesis.certainty import Body, rate
 from analysis.synthesis.clinical_terms import clinical
 from analysis.synthesis.comparisons import comparisons
 from analysis.synthesis.interval_rule import pool_by_protocol
-from analysis.synthesis.model import PublishedEstimate, SetAside, Synthesis
-from analysis.synthesis.question_effects import (
-    QuestionRows,
-    Suspects,
-    contrast_rows,
-    find_suspects,
-    rows_by_question,
-    study_effects,
-    suspects_of,
-)
-from analysis.synthesis.question_inputs import decisions_on, provenance
+from analysis.synthesis.model import Provenance, PublishedEstimate, SetAside, Synthesis
+from analysis.synthesis.question_effects import contrast_rows, study_effects
 from analysis.synthesis.sensitivity import sensitivity_analyses
 from analysis.synthesis.study_effect import Measure, StudyEffect, effects_of, participants
 from analysis.synthesis.wording import Answer, sentences
 
+PACKAGES = ("pymare", "numpy", "scipy", "pandas")
+
 
 def synthesise_all(evidence: Evidence) -> Mapping[str, Synthesis]:
     """The synthesis of every question of the protocol, by its key."""
-    rows = rows_by_question(evidence)
-    suspects = find_suspects(evidence, rows)
-    return {asked.key: _synthesis(evidence, asked, rows[asked], suspects) for asked in rows}
+    return {asked.key: answer(given) for asked, given in slices_of(evidence).items()}
 
 
 def synthesise(evidence: Evidence, question: Question) -> Synthesis:
-    """The synthesis of one question; the others are read only to judge implausible effects."""
-    rows = rows_by_question(evidence)
-    return _synthesis(evidence, question, rows[question], find_suspects(evidence, rows))
+    """The synthesis of one question."""
+    return answer(slice_of(evidence, question))
 
 
-def _synthesis(
-    evidence: Evidence, question: Question, rows: QuestionRows, suspects: Suspects
-) -> Synthesis:
+def answer(given: Slice) -> Synthesis:
+    """The synthesis of a question, from its slice of the evidence and nothing else."""
+    evidence, question = given.evidence, given.question
     protocol, rules = evidence.protocol, evidence.protocol.synthesis
+    rows = question_rows(evidence, question)
     rule = protocol.measures[protocol.measure_name(question)]
     measure = Measure(
         name=protocol.measure_name(question),
@@ -54,7 +50,7 @@ def _synthesis(
         ratio=rule.ratio,
         benefit_above=rule.benefit_above,
     )
-    studies, primary = _pooled(rules, study_effects(evidence, question, rows, suspects))
+    studies, primary = _pooled(rules, study_effects(given, rows))
     pooled = tuple(study for study in studies if not study.suspect)
     n_total, n_unknown = participants(pooled)
     sensitivity = sensitivity_analyses(
@@ -62,7 +58,7 @@ def _synthesis(
         protocol.moderators,
         pooled,
         primary,
-        contrast_rows(evidence, question, rows, {study.study_id for study in pooled}),
+        contrast_rows(given, rows, {study.study_id for study in pooled}),
     )
     body = None
     if primary:
@@ -75,15 +71,13 @@ def _synthesis(
             n_unknown=n_unknown,
             egger=sensitivity.small_study.egger if sensitivity.small_study else None,
         )
-    answer = Answer(
+    said = Answer(
         outcome=protocol.outcome(question.outcome),
         timepoint=protocol.timepoint(question.timepoint),
         studies=studies,
         body=body,
         certainty=rate(protocol, body, decisions_on(evidence, question)) if body else None,
-        clinical=clinical(
-            evidence, question, measure, pooled, primary, suspects_of(question.outcome, suspects)
-        ),
+        clinical=clinical(protocol, measure, pooled, primary, given.reference),
     )
     return Synthesis(
         question=question,
@@ -99,13 +93,13 @@ def _synthesis(
         models=_models(rules, pooled),
         comparisons=comparisons(rules, studies),
         sensitivity=sensitivity,
-        certainty=answer.certainty,
-        clinical=answer.clinical,
-        published=_published(evidence, question),
+        certainty=said.certainty,
+        clinical=said.clinical,
+        published=tuple(map(_published_estimate, published_on(evidence, question))),
         baseline_without_data=_baseline_without_data(evidence, question, studies),
         set_aside=_set_aside(evidence, rows.set_aside),
-        sentences=sentences(rules, answer),
-        provenance=provenance(evidence, question, suspects),
+        sentences=sentences(rules, said),
+        provenance=_provenance(given),
     )
 
 
@@ -137,17 +131,6 @@ def _models(rules: SynthesisRules, studies: Sequence[StudyEffect]) -> tuple[Pool
             with_interval(effects_model, effects, variances, "hartung-knapp-conservative")
         )
     return tuple(results)
-
-
-def _published(evidence: Evidence, question: Question) -> tuple[PublishedEstimate, ...]:
-    measure = evidence.protocol.measure_name(question)
-    return tuple(
-        _published_estimate(row)
-        for row in evidence.published
-        if row.condition in (question.condition, "all")
-        and (row.outcome, row.timepoint, row.measure)
-        == (question.outcome, question.timepoint, measure)
-    )
 
 
 def _published_estimate(row: Published) -> PublishedEstimate:
@@ -193,4 +176,14 @@ def _set_aside(evidence: Evidence, rows: tuple[RowSetAside, ...]) -> tuple[SetAs
             reason=row.reason,
         )
         for row in rows
+    )
+
+
+def _provenance(given: Slice) -> Provenance:
+    rows = rows_of(given.evidence, given.question)
+    return Provenance(
+        data_fingerprint=digest(json.dumps(given.parts(), sort_keys=True)),
+        rows_read=len(rows),
+        rows_verified=sum(row.verified == "yes" for row in rows),
+        versions={name: version(name) for name in PACKAGES},
     )

@@ -12,7 +12,9 @@ from typing import Any, NoReturn
 import pytest
 
 from analysis.book.contents import contents_of
+from analysis.evidence.data_files import DATA_FILES, QUESTION
 from analysis.evidence.rows import Evidence
+from analysis.evidence.slices import Slice, slice_of
 from analysis.execution.fingerprint import Inputs
 from analysis.execution.plan import Page, Project
 from analysis.files.problems import EvidenceError, ReviewError
@@ -23,18 +25,8 @@ from analysis.versions.results import to_json
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
-FILES: Mapping[str, str] = {
-    "protocol": "protocol.yml",
-    "trials": "studies.csv",
-    "outcomes": "outcomes.csv",
-    "risk_of_bias": "risk_of_bias.csv",
-    "acceptability": "acceptability.csv",
-    "published": "published.csv",
-    "decisions": "certainty.csv",
-    "rulings": "integrity.csv",
-    "control_groups": "contrasts.csv",
-    "checklists": "checklists.csv",
-    "sources": "sources.csv",
+FILES: Mapping[str, str] = {"protocol": "protocol.yml"} | {
+    file.held_as or name: f"{name}.csv" for name, file in DATA_FILES.items()
 }
 PLANNED = contents_of(load_protocol(DATA / "protocol.yml")).pages
 DECLARED = [page for page in PLANNED if page.reads]
@@ -126,6 +118,28 @@ def test_a_page_names_no_file_that_it_does_not_read(
         with pytest.raises((AssertionError, EvidenceError)), monkeypatch.context() as patched:
             rest = tuple(name for name in page.reads if name != file)
             run(replace(page, reads=rest), evidence, syntheses, folder, patched)
+
+
+def test_the_page_of_a_question_reads_its_slice_and_nothing_else(
+    evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (page,) = (page for page in PLANNED if page.name == "non-headache.disability.follow-up")
+    asked = evidence.protocol.question(**{name: page.parameters[name] for name in QUESTION})
+    given = slice_of(evidence, asked)
+
+    def question_slice(**names: str) -> Slice:
+        assert evidence.protocol.question(**names) == asked
+        return given
+
+    monkeypatch.setattr(context, "question_slice", lambda *names: question_slice(
+        **dict(zip(QUESTION, names, strict=True))))  # fmt: skip
+    for other in ("evidence", "results", "searches", "before", "flow"):
+        monkeypatch.setattr(context, other, Unread(other))
+    names: dict[str, Any] = {}
+    for source in cells(page):
+        exec(source, names)
+        names |= page.parameters
+    assert names["synthesis"].question == asked
 
 
 def test_a_changed_row_leaves_pages_alone_that_do_not_show_it() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from analysis.evidence.load import load
 from analysis.evidence.rows import Decision, Evidence
+from analysis.evidence.slices import slice_of
 from analysis.protocol import Protocol
 from analysis.statistics.estimates import Heterogeneity, Interval, PooledEffect
 from analysis.statistics.small_study_effects import RegressionTest
@@ -25,7 +26,6 @@ from analysis.synthesis.certainty import (
 )
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.question import synthesise
-from analysis.synthesis.question_inputs import inputs_of
 from analysis.synthesis.risk_of_bias import RiskOfBias
 from analysis.synthesis.study_effect import Measure, StudyEffect
 from tests.evidence.folder import DataFolder
@@ -383,9 +383,10 @@ class TestDecisions:
         assert rated is not None and rated.label == "partly decided"
         untouched = synthesise(changed, other).certainty
         assert untouched is not None and untouched.label == "proposed"
-        named = set(inputs_of(changed, question, {})) - set(inputs_of(evidence, question, {}))
-        assert named == {"certainty.csv: indirectness of non-headache.pain.post"}
-        assert inputs_of(changed, other, {}) == inputs_of(evidence, other, {})
+        parts, before = (slice_of(e, question).parts() for e in (changed, evidence))
+        decision = "certainty.csv: non-headache, pain, post, indirectness"
+        assert set(parts) - set(before) == {decision}
+        assert slice_of(changed, other).parts() == slice_of(evidence, other).parts()
 
 
 ROW = {"condition": "headache", "outcome": "disability", "timepoint": "post",

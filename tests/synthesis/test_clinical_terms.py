@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from analysis.evidence.reference_sd import reference_rows, reference_sd
 from analysis.evidence.rows import Evidence
+from analysis.evidence.slices import slice_of
 from analysis.protocol import Protocol
 from analysis.statistics.clinical import (
     Reexpressed,
@@ -21,11 +23,8 @@ from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.clinical_terms import (
     AbsoluteEffect,
     absolute_effects,
-    reference_rows,
-    reference_sd,
 )
 from analysis.synthesis.model import Synthesis
-from analysis.synthesis.question_inputs import inputs_of
 from analysis.synthesis.study_effect import Measure
 from analysis.synthesis.wording import absolute_text, difference_text, needed_text, points_text
 from tests.evidence.folder import DataFolder
@@ -172,8 +171,9 @@ class TestPoints:
         at = reference_rows(evidence, later)[0].row_id
         rows = (replace(r, **change) if r.row_id == at else r for r in evidence.outcomes)
         changed = replace(evidence, outcomes=tuple(rows))
-        assert inputs_of(changed, post, {}) != inputs_of(evidence, post, {})
-        assert (inputs_of(changed, later, {}) != inputs_of(evidence, later, {})) is follows
+        assert slice_of(changed, post).parts() != slice_of(evidence, post).parts()
+        moved = slice_of(changed, later).parts() != slice_of(evidence, later).parts()
+        assert moved is follows
 
     @pytest.mark.parametrize(
         ("change", "trials"),

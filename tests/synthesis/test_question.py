@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from analysis.evidence.question_rows import question_rows
 from analysis.evidence.rows import Evidence
 from analysis.protocol import SynthesisRules
 from analysis.statistics.estimates import PooledEffect
@@ -14,7 +15,6 @@ from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.interval_rule import pool_by_protocol
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.question import synthesise
-from analysis.synthesis.question_effects import question_rows
 from analysis.synthesis.study_effect import StudyEffect
 from tests.evidence.rows import a_row, a_trial, with_rows
 from tests.synthesis import reference
