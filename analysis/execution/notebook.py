@@ -16,7 +16,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -26,10 +26,12 @@ from analysis.execution.handover import RESULT_MIME
 from analysis.execution.markdown import escape_markdown
 
 if TYPE_CHECKING:
-    from jupyter_client.manager import KernelManager
     from nbformat import NotebookNode
 
+    from analysis.execution.kernel import Kernel
+
 KERNEL = "python3"
+DIED = "the kernel died: it crashed, was killed, or ran out of memory"
 SECONDS_TO_START = 60
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -86,14 +88,19 @@ class _Refused(Exception):
 
 @dataclass
 class _Clock:
-    """The page's time limit, and the cell that is running when it strikes."""
+    """The page's time limit, and the cell that is running when it strikes.
+
+    `tell` hears before each cell what will have happened if the process ends in it.
+    """
 
     deadline: float
+    tell: Callable[[Failed], None]
     started: list[NotebookNode] = field(default_factory=list)
 
     def start(self, cell: NotebookNode, cell_index: int) -> None:
         if "injected-parameters" not in cell.metadata.get("tags", []):
             self.started.append(cell)
+            self.tell(self.failed(DIED))
 
     def left(self, _cell: NotebookNode) -> int:
         return max(1, round(self.deadline - time.monotonic()))
@@ -107,16 +114,19 @@ class _Clock:
         )
 
 
-def execute_notebook(job: Job, kernel_manager: KernelManager | None = None) -> Executed | Failed:
+def execute_notebook(
+    job: Job, kernel: Kernel | None = None, tell: Callable[[Failed], None] = lambda _: None
+) -> Executed | Failed:
     """Execute one page; every way it can fail comes back as a `Failed`, named by its cell.
 
-    Without a `kernel_manager` papermill starts an ordinary kernel of its own, in the job's
-    root; the kernel of a given one is at work there already.
+    Without a `kernel` papermill starts an ordinary one, in the job's root; the one that is
+    given is this process, at work there already. It may end with the page: before each cell
+    `tell` hears what will then have happened.
     """
     started = time.monotonic()
-    clock = _Clock(started + job.timeout)
+    clock = _Clock(started + job.timeout, tell)
     try:
-        notebook = _run(job, clock, kernel_manager)
+        notebook = _run(job, clock, kernel)
         result, stderr = finish(notebook)
     except _Refused as refused:
         return refused.failed
@@ -125,7 +135,7 @@ def execute_notebook(job: Job, kernel_manager: KernelManager | None = None) -> E
     return Executed(_text(notebook), result, stderr, time.monotonic() - started)
 
 
-def _run(job: Job, clock: _Clock, kernel_manager: KernelManager | None) -> NotebookNode:
+def _run(job: Job, clock: _Clock, kernel: Kernel | None) -> NotebookNode:
     import nbformat
     import papermill
 
@@ -138,7 +148,7 @@ def _run(job: Job, clock: _Clock, kernel_manager: KernelManager | None) -> Noteb
         None,
         parameters=dict(job.parameters),
         kernel_name=KERNEL,
-        cwd=None if kernel_manager else job.root,  # papermill's means the whole process
+        cwd=None if kernel else job.root,
         progress_bar=False,
         request_save_on_cell_execute=False,
         autosave_cell_every=0,
@@ -148,7 +158,7 @@ def _run(job: Job, clock: _Clock, kernel_manager: KernelManager | None) -> Noteb
         coalesce_streams=True,
         record_timing=False,
         extra_arguments=["--log-level=CRITICAL"],  # of an ordinary kernel
-        km=kernel_manager,
+        km=kernel,
     )
 
 
@@ -194,7 +204,7 @@ def _explained(error: Exception, job: Job, clock: _Clock) -> Failed:
         case CellTimeoutError() if time.monotonic() >= clock.deadline - 1:
             return clock.failed(f"the page took more than its {job.timeout:g} seconds")
         case DeadKernelError():
-            return clock.failed("the kernel died: it crashed, was killed, or ran out of memory")
+            return clock.failed(DIED)
         case _:
             return clock.failed(f"{type(error).__name__}: {error}")
 

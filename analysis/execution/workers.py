@@ -33,16 +33,11 @@ class ColdWorkers:
 @contextmanager
 def cold_workers(jobs: int) -> Iterator[ColdWorkers]:
     """Open `jobs` ordinary worker processes."""
-    with (
-        tempfile.TemporaryDirectory(prefix="pages-") as folder,
-        ProcessPoolExecutor(
-            jobs,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_begin_worker,
-            initargs=(environment(Path(folder)),),
-        ) as pool,
-    ):
-        yield ColdWorkers(pool)
+    context = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory(prefix="pages-") as folder:
+        given = (environment(Path(folder)),)
+        with ProcessPoolExecutor(jobs, context, _begin_worker, given) as pool:
+            yield ColdWorkers(pool)
 
 
 def _begin_worker(variables: Mapping[str, str]) -> None:
@@ -60,12 +55,8 @@ def _end_with_driver() -> None:
 @contextmanager
 def open_workers(jobs: int, root: Path, modules: Iterable[str]) -> Iterator[Crew]:
     """Warm workers where this platform forks, ordinary ones elsewhere."""
-    if can_fork():
-        with warm_workers(jobs, root, modules) as warm:
-            yield warm
-    else:
-        with cold_workers(jobs) as cold:
-            yield cold
+    with warm_workers(jobs, root, modules) if can_fork() else cold_workers(jobs) as workers:
+        yield workers
 
 
 def default_jobs() -> int:

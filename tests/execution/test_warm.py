@@ -78,6 +78,45 @@ def test_a_notebook_does_not_feel_the_one_before(
     assert says(warm, tmp_path, asks) == answer
 
 
+# None of these listens to a signal that Python hears.
+HANGS = {
+    "a loop": "while True: pass",
+    "a cell that catches whatever comes": (
+        "import time\nwhile True:\n    try: time.sleep(600)\n    except BaseException: pass"
+    ),
+    "a cell that blocks all signals": (
+        "import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 32))\n"
+        "time.sleep(600)"
+    ),
+    "C code that lets no Python run": "import ctypes\nctypes.PyDLL(None).sleep(600)",
+    "a program it waits for": "import subprocess\nsubprocess.run(['sleep', '600'])",
+}
+
+
+@pytest.mark.parametrize("name", HANGS)
+def test_a_page_that_never_ends_is_ended(warm: WarmWorkers, tmp_path: Path, name: str) -> None:
+    text = notebook(REPORT, "1", f"# says nothing\n{HANGS[name]}")
+    made = warm.submit(job(text, tmp_path, timeout=2)).result()
+    assert isinstance(made, Failed)
+    line = HANGS[name].splitlines()[0]
+    assert str(made) == f"cell 4 `{line}`: the page took more than its 2 seconds"
+    assert gone(reported(tmp_path)[:1])
+
+
+def test_a_page_that_dies_leaves_none_of_its_processes(warm: WarmWorkers, tmp_path: Path) -> None:
+    """Not even one that was forked, and so holds whatever the page held."""
+    fork = (
+        "import os, time\n"
+        "if not (pid := os.fork()):\n    time.sleep(600)\n"
+        "open('forked', 'w').write(str(pid))\n"
+        "os._exit(0)"
+    )
+    made = warm.submit(job(notebook(fork), tmp_path, timeout=20)).result()
+    assert isinstance(made, Failed)
+    assert made.error.startswith("the kernel died")
+    assert gone([int((tmp_path / "forked").read_text(encoding="utf-8"))])
+
+
 ACCIDENTS = {
     "a crash": "import ctypes\nctypes.string_at(0)",
     "a kill when memory runs out": "import os\nos.kill(os.getpid(), 9)",
