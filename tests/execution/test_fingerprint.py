@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import grimp
 import pytest
 
 from analysis.execution import fingerprint
@@ -234,3 +235,26 @@ def test_the_imports_of_this_project_are_seen() -> None:
         source, inside = path.read_text(encoding="utf-8"), path.relative_to(ROOT)
         expected = set(fingerprint._named(ast.walk(ast.parse(source)), inside))
         assert set(fingerprint._imports(source, inside)) == expected, inside
+
+
+def test_what_imports_reach_is_what_grimp_finds() -> None:
+    """The graph of another program, with the packages around each module, which run first."""
+    graph, inputs = grimp.build_graph("analysis", cache_dir=None), Inputs(Project(ROOT))
+    assert len(graph.modules) > 200
+
+    def reached(name: str) -> set[str]:
+        met: set[str] = set()
+        waiting = [name]
+        while waiting:
+            name = waiting.pop()
+            if name not in met:
+                met.add(name)
+                waiting += graph.find_modules_directly_imported_by(name)
+                waiting += [name.rpartition(".")[0]] if "." in name else []
+        return met
+
+    for module in sorted(graph.modules):
+        found = {path.with_suffix("").as_posix() for path in inputs.reached([module])}
+        assert {name.removesuffix("/__init__").replace("/", ".") for name in found} == reached(
+            module
+        ), module
