@@ -1,4 +1,4 @@
-"""What many tests share: the project's own evidence and its syntheses, computed once."""
+"""What many tests share: the frozen review, its evidence and its syntheses, computed once."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.fixture(scope="session")
 def evidence() -> Evidence:
-    """The project's own evidence."""
+    """The evidence of the frozen review."""
     return load(DATA)
 
 
 @pytest.fixture(scope="session")
 def syntheses(evidence: Evidence) -> Mapping[str, Synthesis]:
-    """Every synthesis of the project's own evidence, by question key."""
+    """Every synthesis of the frozen review, by question key."""
     return synthesise_all(evidence)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> DataFolder:
-    """A copy of the project's data files that a test may damage."""
+    """A copy of the frozen review's data files that a test may damage."""
     return DataFolder.copied_to(tmp_path / "data")

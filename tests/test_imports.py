@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.evidence.folder import DATA
+
 REHEARSAL = "import analysis.pages.rehearsal, pymare, pymare.stats"
 BOOK = (
     "import analysis.book.rendering as r\n"
@@ -71,7 +73,7 @@ def test_what_was_spared_can_be_imported(name: str) -> None:
 def test_evidence_is_read_without_what_makes_it_up() -> None:
     uses = (
         "import sys\nfrom pathlib import Path\nfrom analysis.evidence.load import load\n"
-        "load(Path('data'))\nprint('hypothesis' in sys.modules)"
+        f"load(Path({str(DATA)!r}))\nprint('hypothesis' in sys.modules)"
     )
     assert python(uses) == "False\n"
     assert python(f"{uses}\nimport hypothesis\nprint(hypothesis.__name__)") == "False\nhypothesis\n"

@@ -41,7 +41,7 @@ def recall(evidence: Evidence, kind: str) -> tuple[int, int, int]:
 
 def main() -> None:
     evidence = load(DATA)
-    print(f"present data: {1000 * median_seconds(lambda: findings(evidence)):.0f} ms")
+    print(f"the frozen review: {1000 * median_seconds(lambda: findings(evidence)):.0f} ms")
     for tau in TAUS:
         share = false_findings(evidence, tau)
         print(f"clean trials with a suspect finding, tau {tau:g}: {share:.2%}")

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from analysis.__main__ import app as review
 from analysis.commands.options import FOR_A_PERSON
 from analysis.files.problems import EvidenceError, ReviewError
+from tests.evidence.folder import DATA
 from tests.searching.corpus import articles
 from tests.searching.exports import cochrane_ris, ovid_ris
 
@@ -157,8 +158,8 @@ def test_a_wrong_word_is_one_clear_sentence(data: Path, arguments, said: str) ->
         run(data, *arguments)
 
 
-def test_the_strategies_of_the_project_are_checked() -> None:
-    said = run(REPOSITORY / "data", "search strategies check")
+def test_the_strategies_of_a_review_are_checked() -> None:
+    said = run(DATA, "search strategies check")
     assert "MEDLINE (PubMed): parsed" in said
     assert "Embase (Ovid): form checked" in said
 

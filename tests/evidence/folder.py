@@ -1,4 +1,4 @@
-"""A copy of the data folder in which a test changes single cells, whole files or bytes."""
+"""The frozen review that tests read, and copies of it in which they change cells and bytes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from pathlib import Path
 from analysis.evidence.load import load
 from analysis.files.problems import EvidenceError
 
-DATA = Path(__file__).resolve().parents[2] / "data"
+ROOT = Path(__file__).resolve().parents[2]
+# The evidence as version 2026.11 had it: its numbers, names and counts stay what they are.
+REVIEW = ROOT / "tests/data/review"
+DATA = REVIEW / "data"
+# The evidence as it is today: what tests say of it holds for any data.
+LIVING = ROOT / "data"
 # In these files the first column names the row; in the others its first four cells do.
 KEYED = {"studies.csv", "outcomes.csv", "sources.csv"}
 

@@ -26,6 +26,7 @@ from analysis.execution.plan import Page, Project
 from analysis.execution.run import Report, execute
 from analysis.execution.warm import warm_workers
 from analysis.files.problems import ReviewError
+from tests.evidence.folder import DATA
 from tests.execution.loopback import LOOPBACK, Cluster, end, has_dask, wait_for
 from tests.execution.templates import notebook, page, publishing
 
@@ -429,7 +430,7 @@ def test_the_command_says_it_in_one_line_and_leaves_nothing(code: Path, tmp_path
     has_dask()
     root = tmp_path / "checkout"
     shutil.copytree(code, root)
-    shutil.copytree(ROOT / "data", root / "data", dirs_exist_ok=True)
+    shutil.copytree(DATA, root / "data", dirs_exist_ok=True)
     command = [sys.executable, "-m", "analysis", "build", "--scheduler", "nonsense"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (1, "")

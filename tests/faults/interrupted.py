@@ -24,11 +24,11 @@ from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
 from analysis.searching.sources import find_source
 from analysis.versions import freezing as release
+from tests.evidence.folder import DATA
 from tests.faults.kills import Content, content
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
 
-ROOT = Path(__file__).resolve().parents[2]
 DAY = dt.date(2026, 11, 20)
 MOST_WRITES = 200
 CHANGES = {
@@ -124,9 +124,9 @@ class _Killer:
 
 
 def a_release(folder: Path) -> Interruptible:
-    """Freezing the present version, after the baseline's; its numbers are computed once."""
+    """Freezing the frozen review's version, after the baseline's; its numbers are computed once."""
     start = folder / "before-release"
-    shutil.copytree(ROOT / "data", start, ignore=shutil.ignore_patterns(LOCK))
+    shutil.copytree(DATA, start, ignore=shutil.ignore_patterns(LOCK))
     evidence = load(start)
     version = evidence.protocol.version.name
     shutil.rmtree(start / "releases" / version)
@@ -149,7 +149,7 @@ def a_release(folder: Path) -> Interruptible:
 def an_import(folder: Path) -> Interruptible:
     """Taking in an export of a new search."""
     start = folder / "before-import"
-    shutil.copytree(ROOT / "data", start, ignore=shutil.ignore_patterns(LOCK, "releases"))
+    shutil.copytree(DATA, start, ignore=shutil.ignore_patterns(LOCK, "releases"))
     export = folder / "savedrecs.ris"
     found = articles(8, seed=7)
     export.write_text(ovid_ris(found), encoding="utf-8", newline="")

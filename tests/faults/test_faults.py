@@ -27,6 +27,7 @@ from analysis.files.problems import ReviewError
 from analysis.versions.freezing import UNFINISHED
 from analysis.versions.releases import releases
 from tests.book.test_build import CELL, ROOT, Review
+from tests.evidence.folder import DATA
 from tests.execution.test_warm import gone
 from tests.faults.disks import filled, read_only, small_disk
 from tests.faults.kills import content
@@ -298,5 +299,5 @@ def data(tmp_path: Path) -> Path:
 
 
 def unreleased(data: Path) -> Path:
-    shutil.copytree(ROOT / "data", data, ignore=shutil.ignore_patterns(LOCK, VERSION))
+    shutil.copytree(DATA, data, ignore=shutil.ignore_patterns(LOCK, VERSION))
     return data

@@ -22,9 +22,8 @@ from analysis.pages import context
 from analysis.protocol import load_protocol
 from analysis.synthesis.model import Synthesis
 from analysis.versions.results import to_json
+from tests.evidence.folder import DATA, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT / "data"
 FILES: Mapping[str, str] = {"protocol": "protocol.yml"} | {
     file.held_as or name: f"{name}.csv" for name, file in DATA_FILES.items()
 }

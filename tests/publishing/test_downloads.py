@@ -24,9 +24,7 @@ from analysis.publishing.downloads import (
 )
 from analysis.synthesis.model import Synthesis
 from analysis.versions.results import to_json
-from tests.evidence.folder import DATA
-
-ROOT = DATA.parent
+from tests.evidence.folder import DATA, LIVING, ROOT
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +32,7 @@ def project(syntheses: Mapping[str, Synthesis], tmp_path_factory: pytest.TempPat
     """A project with its data, its results and an export as a database gave it."""
     root = tmp_path_factory.mktemp("project")
     (root / "data/searches/2026-11-01").mkdir(parents=True)
-    for path in (*DATA.glob("*.csv"), DATA / "protocol.yml", DATA / "README.md"):
+    for path in (*DATA.glob("*.csv"), DATA / "protocol.yml", LIVING / "README.md"):
         (root / "data" / path.name).write_bytes(path.read_bytes())
     for name in ("CITATION.cff", "LICENSE", "LICENSE-text", "requirements.txt"):
         (root / name).write_bytes((ROOT / name).read_bytes())

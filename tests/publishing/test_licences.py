@@ -18,9 +18,9 @@ from analysis.publishing.licences import (
     package_name,
     parts,
 )
-from tests.evidence.folder import DATA
+from tests.evidence.folder import ROOT
 
-LOCK = (DATA.parent / "requirements.txt").read_text(encoding="utf-8")
+LOCK = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 
 # Licences, as SPDX expressions and as the classifiers of PyPI name them, under which a
 # project under MIT may use a package and hand on, unchanged, what of it reaches the site.

@@ -15,16 +15,14 @@ from analysis.publishing.site_files import site_files
 from analysis.synthesis.model import Synthesis
 from analysis.versions.releases import releases
 from analysis.versions.results import to_json
-from tests.evidence.folder import DATA, DataFolder
-
-ROOT = DATA.parent
+from tests.evidence.folder import LIVING, ROOT, DataFolder
 
 
 @pytest.fixture
 def root(tmp_path: Path, syntheses: Mapping[str, Synthesis]) -> Path:
     """A project with its data and its results."""
     DataFolder.copied_to(tmp_path / "data")
-    (tmp_path / "data/README.md").write_bytes((DATA / "README.md").read_bytes())
+    (tmp_path / "data/README.md").write_bytes((LIVING / "README.md").read_bytes())
     for name in ("CITATION.cff", "LICENSE", "LICENSE-text", "requirements.txt"):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     (tmp_path / "results").mkdir()

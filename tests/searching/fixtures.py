@@ -11,10 +11,10 @@ import pytest
 
 from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.sources import find_source
+from tests.evidence.folder import DATA
 from tests.searching.corpus import Article, articles
 from tests.searching.exports import ovid_ris
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 DAY = dt.date(2026, 11, 20)
 
 Take = Callable[..., None]
@@ -22,13 +22,13 @@ Take = Callable[..., None]
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """A copy of the project's data, with the baseline's search and no other."""
+    """A copy of the frozen review's data, with the baseline's search and no other."""
     folder = tmp_path / "data"
     folder.mkdir()
-    for path in (*(REPOSITORY / "data").glob("*.csv"), REPOSITORY / "data" / "protocol.yml"):
+    for path in (*DATA.glob("*.csv"), DATA / "protocol.yml"):
         shutil.copy(path, folder)
     (folder / "screening.csv").unlink(missing_ok=True)
-    shutil.copytree(REPOSITORY / "data/searches/2013-11-13", folder / "searches/2013-11-13")
+    shutil.copytree(DATA / "searches/2013-11-13", folder / "searches/2013-11-13")
     return folder
 
 

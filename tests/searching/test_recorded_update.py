@@ -15,6 +15,7 @@ from analysis.files.writing import write_atomically
 from analysis.synthesis.question import synthesise_all
 from analysis.versions.releases import read_states, releases
 from analysis.versions.results import to_json
+from tests.evidence.folder import DATA
 from tests.searching.recorded_update import (
     MADE_UP,
     PAGE,
@@ -37,9 +38,9 @@ MOVES_ON = ("update", "search flow", "check", "release", "diff")
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a copy of the project's data."""
+    """A folder with a copy of the frozen review's data."""
     folder = tmp_path_factory.mktemp("update")
-    shutil.copytree(ROOT / "data", folder / "data")
+    shutil.copytree(DATA, folder / "data")
     return folder
 
 
@@ -129,7 +130,7 @@ def test_the_page_tells_the_same_steps() -> None:
     commands = re.findall(r"(?m)^\$ (.+)$", text)
     assert [c.split()[:4] for c in commands if "release" not in c and "diff" not in c] == [
         step.command.split()[:4]
-        for step in story(ROOT / "data")
+        for step in story(DATA)
         if words(step)[0] not in ("release", "diff")
     ]
     assert len(re.findall(r"(?m)^# ", text)) == 1

@@ -8,8 +8,8 @@ import pytest
 from analysis.files.problems import EvidenceError
 from analysis.protocol import load_protocol
 from analysis.searching.strategies import check_strategy, load_strategies, read_strategy
+from tests.evidence.folder import DATA
 
-DATA = Path(__file__).resolve().parents[2] / "data"
 STRATEGIES = {strategy.path.stem: strategy for strategy in load_strategies(DATA)}
 
 

@@ -1,4 +1,8 @@
-"""The site as a newcomer builds it: a fresh copy of the checkout, `make book`, nothing else."""
+"""The site as a newcomer builds it: a fresh copy of the checkout, `make book`, nothing else.
+
+It is built of today's evidence, so these tests hold whatever that says: what they expect of a
+number or a name they take from the evidence, or from the results behind the pages.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,18 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from analysis.evidence.load import load
+from analysis.evidence.rows import Evidence
+from analysis.synthesis.model import Synthesis
+from analysis.versions.results import read_results
+from tests.evidence.folder import ROOT
 from tests.site.reading import Documents, parsed
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     done = make(root, "book")
     assert done.returncode == 0, f"make book failed:\n{done.stdout}\n{done.stderr}"
     return Built(root, done.stdout)
+
+
+@pytest.fixture(scope="session")
+def living(built: Built) -> Evidence:
+    """The evidence that the site was built of."""
+    return load(built.root / "data")
+
+
+@pytest.fixture(scope="session")
+def answers(built: Built, living: Evidence) -> Mapping[str, Synthesis]:
+    """The results behind the pages, by the question's key."""
+    return read_results(built.root / "results", living.protocol)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from urllib.parse import urlencode
 import pytest
 
 from analysis.files.csv_files import NUMBER
-from tests.evidence.folder import DataFolder
+from tests.evidence.folder import DATA, DataFolder
 from tests.site.browser import Notes, chromium, file_of
 from tests.site.conftest import Built, copy_checkout, make
 from tests.site.hostile import EXPORT, PATHS, SECRET, STRINGS, Planted, plant
@@ -45,11 +46,22 @@ class Attacked:
 def attacked(tmp_path_factory: pytest.TempPathFactory) -> Attacked:
     root = tmp_path_factory.mktemp("hostile")
     copy_checkout(root)
+    _put_the_frozen_review_into(root / "data")
     planted = plant(root)
     done = make(root, "book")
     assert done.returncode == 0, f"make book failed:\n{done.stdout}\n{done.stderr}"
     built = Built(root, done.stdout)
     return Attacked(built, planted, parsed(built.site, built.all_pages))
+
+
+def _put_the_frozen_review_into(data: Path) -> None:
+    """In place of today's evidence; the codebook and the benchmarks stay."""
+    for path in data.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name not in {"README.md", "benchmarks.json"}:
+            path.unlink()
+    shutil.copytree(DATA, data, dirs_exist_ok=True)
 
 
 def squeezed(text: str) -> str:
@@ -112,7 +124,11 @@ def test_no_string_becomes_an_element_that_acts(
     attacked: Attacked, documents: Documents, built: Built
 ) -> None:
     """The pages have the scripts, forms and links to styles that they have with clean data."""
+    shared = attacked.documents.keys() & documents.keys()
+    assert {page.name for page in built.site.glob("*.html")} <= shared
     for page, document in attacked.documents.items():
+        if page not in shared:  # today's protocol asks other questions
+            continue
         acting = Counter(element.name for element in document.select(ACTS))
         assert acting == Counter(element.name for element in documents[page].select(ACTS)), page
         assert article(document).select(ACTS) == article(documents[page]).select(ACTS), page

@@ -55,7 +55,7 @@ def test_every_internal_link_and_anchor_resolves(
     with capsys.disabled():
         print(f"\n{checked} internal links checked, {elsewhere} lead elsewhere", end=" ")
     assert dead == []
-    assert checked > 2_000
+    assert checked > len(documents) ** 2  # each page's navigation alone leads to every page
 
 
 def test_no_link_leaves_the_web(documents: Documents) -> None:

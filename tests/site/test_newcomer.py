@@ -9,9 +9,10 @@ import sys
 
 from analysis.book.contents import contents_of
 from analysis.protocol import load_protocol
-from tests.site.conftest import ROOT, Built, make
+from tests.evidence.folder import LIVING, DataFolder
+from tests.site.conftest import Built, make
 
-PROTOCOL = load_protocol(ROOT / "data" / "protocol.yml")
+PROTOCOL = load_protocol(LIVING / "protocol.yml")
 CONTENTS = contents_of(PROTOCOL)
 
 
@@ -64,17 +65,12 @@ def test_a_broken_data_file_stops_the_build_and_leaves_the_site(built: Built) ->
     outcomes = built.root / "data" / "outcomes.csv"
     before = outcomes.read_bytes()
     site = (built.site / "index.html").read_bytes()
-    line = next(
-        n
-        for n, text in enumerate(before.decode().splitlines(), start=1)
-        if text.startswith("williams-2010.pain.post.1,")
-    )
     try:
-        outcomes.write_bytes(before.replace(b",59,4.3,1.6,", b",59,4.3,-1.6,"))
+        DataFolder(outcomes.parent).edit_line(outcomes.name, 2, higher_is="wrose")
         done = make(built.root, "book")
     finally:
         outcomes.write_bytes(before)
     assert done.returncode != 0
-    assert f"data/outcomes.csv:{line}: sd_intervention: -1.6" in done.stderr
+    assert "data/outcomes.csv:2: higher_is: 'wrose' was found" in done.stderr
     assert "Traceback" not in done.stderr
     assert (built.site / "index.html").read_bytes() == site

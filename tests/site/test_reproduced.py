@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from analysis.versions.releases import releases
+from tests.evidence.folder import LIVING, ROOT
 from tests.faults.networks import without_network
 from tests.faults.reproduced import ELSEWHERE, MADE, build_elsewhere, compared
-from tests.site.conftest import ROOT, Built
+from tests.site.conftest import Built
+
+RELEASES = releases(LIVING)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +35,7 @@ def needs_isolation() -> None:
 def test_two_builds_make_the_same_bytes(built: Built, elsewhere: Built) -> None:
     comparisons = compared(built.root, elsewhere.root)
     assert [comparison.kind for comparison in comparisons] == list(MADE)
-    assert all(comparison.compared > 20 for comparison in comparisons)
+    assert all(comparison.compared for comparison in comparisons)
     assert [str(comparison) for comparison in comparisons if comparison.differing] == []
 
 
@@ -58,8 +61,8 @@ def test_a_difference_would_be_seen(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        *(["release", release.name, "--verify"] for release in releases(ROOT / "data")),
-        ["diff", "2013.11", "now"],
+        *(["release", release.name, "--verify"] for release in RELEASES),
+        *(["diff", release.name, "now"] for release in RELEASES[:1]),
         ["search", "flow"],
     ],
     ids=" ".join,

@@ -17,6 +17,7 @@ from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.study_effect import Measure
 from analysis.versions.results import to_json
+from tests.evidence.folder import DATA
 
 ROOT = Path(__file__).resolve().parents[2]
 CELLS = ("headache.pain.post", "non-headache.depression.post", "non-headache.pain.follow-up")
@@ -25,8 +26,8 @@ import hashlib, pathlib, sys
 from analysis.evidence.load import load
 from analysis.versions.results import to_json
 from analysis.synthesis.question import synthesise
-evidence = load(pathlib.Path("data"))
-questions = [evidence.protocol.question(*key.split(".")) for key in sys.argv[1:]]
+evidence = load(pathlib.Path(sys.argv[1]))
+questions = [evidence.protocol.question(*key.split(".")) for key in sys.argv[2:]]
 everything = "".join(to_json(synthesise(evidence, question)) for question in questions)
 print(hashlib.sha256(everything.encode()).hexdigest())
 """
@@ -53,7 +54,7 @@ def test_another_process_writes_the_same_bytes(syntheses: Mapping[str, Synthesis
     """Neither the order of a set nor the clock nor what was computed before is in the results."""
     environment = os.environ | {"PYTHONHASHSEED": "4242", "TZ": "Pacific/Kiritimati"}
     done = subprocess.run(
-        [sys.executable, "-c", DIGEST, *CELLS],
+        [sys.executable, "-c", DIGEST, str(DATA), *CELLS],
         cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=120,
     )  # fmt: skip
     everything = "".join(to_json(syntheses[key]) for key in CELLS)

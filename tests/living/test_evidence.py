@@ -1,0 +1,88 @@
+"""Nothing of today's evidence is lost, doubled or left without a reason, and its sums agree."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping
+
+import pytest
+from typer.testing import CliRunner
+
+from analysis.__main__ import app
+from analysis.evidence.rows import Evidence
+from analysis.synthesis.model import Synthesis
+from analysis.versions.results import to_json
+from tests.evidence.folder import LIVING, DataFolder
+
+Answers = Mapping[str, Synthesis]
+pytestmark = pytest.mark.xdist_group("living")  # computed by one worker
+
+
+def test_check_accepts_it() -> None:
+    said = CliRunner().invoke(app, ["check"])
+    assert said.exit_code == 0, said.output
+
+
+def test_every_row_of_every_file_is_read(living: Evidence) -> None:
+    held = DataFolder(LIVING)
+    for file, rows in (
+        ("studies.csv", living.trials),
+        ("outcomes.csv", living.outcomes),
+        ("risk_of_bias.csv", living.risk_of_bias),
+        ("acceptability.csv", living.acceptability),
+        ("published.csv", living.published),
+        ("certainty.csv", living.decisions),
+        ("integrity.csv", living.rulings),
+        ("checklists.csv", living.checklists),
+        ("sources.csv", living.sources),
+    ):
+        assert len(rows) == len(held.rows(file)) - 1, file
+
+
+def test_every_row_is_pooled_shown_or_set_aside_once_with_a_reason(
+    living: Evidence, answers: Answers
+) -> None:
+    seen: Counter[str] = Counter()
+    for synthesis in answers.values():
+        shown = [row for study in synthesis.studies for row in study.row_ids]
+        aside = [item.row_id for item in synthesis.set_aside if item.row_id is not None]
+        seen.update([*shown, *aside])
+        assert all(item.rule and item.reason.strip() for item in synthesis.set_aside)
+        assert all(study.suspect for study in synthesis.studies if study.weight is None)
+    assert seen == Counter(row.row_id for row in living.outcomes)
+
+
+def test_weights_and_counts_add_up(answers: Answers) -> None:
+    for synthesis in answers.values():
+        pooled = synthesis.pooled_studies
+        assert synthesis.k == len(pooled)
+        assert (synthesis.primary is None) == (synthesis.k == 0)
+        known = [study.n_total for study in pooled if study.n_total is not None]
+        assert synthesis.n_total == (sum(known) if known else None)
+        assert synthesis.n_unknown == len(pooled) - len(known)
+        if pooled:
+            assert math.fsum(study.weight or 0 for study in pooled) == pytest.approx(100)
+
+
+def test_the_comparisons_of_a_question_divide_its_trials(answers: Answers) -> None:
+    for synthesis in answers.values():
+        pooled = {study.study_id for study in synthesis.pooled_studies}
+        for one, other in (
+            ("baseline trials", "later trials"),
+            ("inactive comparator", "active comparator"),
+        ):
+            first = set(synthesis.comparison(one).study_ids)
+            second = set(synthesis.comparison(other).study_ids)
+            assert first | second == pooled
+            assert not first & second
+
+
+def test_no_result_holds_what_is_no_number(answers: Answers) -> None:
+    for synthesis in answers.values():
+        json.loads(to_json(synthesis), parse_constant=_refuse)
+
+
+def _refuse(constant: str) -> None:
+    raise AssertionError(constant)
