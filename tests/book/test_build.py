@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -68,12 +69,10 @@ class Review:
         self.checks += 1
         return Checked({})
 
-    def build(
-        self, *, terminal: bool = False, check: Check | None = None, force: bool = False
-    ) -> Build:
+    def build(self, *, terminal: bool = False, check: Check | None = None, **manner: Any) -> Build:
         console = Console(file=io.StringIO(), width=200, force_terminal=terminal)
         review = Reviewed(self.project, self.contents, check or self.check)
-        built = build_all(review, console, Manner(jobs=2, force=force))
+        built = build_all(review, console, Manner(jobs=2, **manner))
         assert isinstance(console.file, io.StringIO)
         self.said = console.file.getvalue()
         return built
@@ -200,6 +199,7 @@ def test_a_platform_without_fork_says_so_and_builds(
 BUILDER = """\
 import sys
 from pathlib import Path
+from typing import Any
 from tests.book.test_build import Review
 
 Review(Path(sys.argv[1])).build(force=True)
@@ -238,6 +238,7 @@ def test_a_build_killed_at_any_moment_leaves_the_site_and_the_next_one_mends(
 HOLDER = """\
 import io, sys, time
 from pathlib import Path
+from typing import Any
 from rich.console import Console
 from analysis.book.build import only_build
 from analysis.execution.plan import Project
