@@ -21,6 +21,7 @@ from analysis.searching.formats.dialects import (
     COCHRANE,
     MEDLINE,
     OVID,
+    OVID_LABELS,
     REFER,
     RIS,
     WOS,
@@ -38,7 +39,8 @@ from analysis.searching.records import Raw, Remark
 BEGINNINGS = (
     ("ris", r"^TY {0,3}-"),
     ("nbib", r"^(?:PMID- |OWN {0,2}- {1,2}ERIC)"),
-    ("ovid", r"^<\d+\. ?>\s*\n(?:\S.*\n)?[A-Z]{2} {0,2}- "),
+    ("ovid", r"^<\d+\.? ?>\s*\n(?:\S.*\n)?[A-Z]{2} {0,2}- "),
+    ("ovid-labels", r"^(?:<\d+\.? ?>|\d+\.)\s*\n[A-Z][A-Za-z ]+\n {2,}\S"),
     ("ciw", r"^(?:FN .*\nVR .*\n)?PT [A-Z]\n(?:[A-Z][A-Z0-9] |   )"),
     ("cochrane", r"^Record #\d+ of \d+\s*\n(?:ID|AN|AU|TI): "),
     ("enw", r"^%0 \S"),
@@ -46,13 +48,15 @@ BEGINNINGS = (
     ("json", r"\A\s*(?:\{\s*\"|\[\s*\{)"),
 )
 SUFFIXES = {
-    "ris": "ris", "nbib": "nbib", "ovid": "ovd", "ciw": "ciw", "cochrane": "txt", "enw": "enw",
-    "bib": "bib", "json": "json", "csv": "csv", "xml": "xml", "xlsx": "xlsx",
+    "ris": "ris", "nbib": "nbib", "ovid": "ovd", "ovid-labels": "txt", "ciw": "ciw",
+    "cochrane": "txt", "enw": "enw", "bib": "bib", "json": "json", "csv": "csv",
+    "xml": "xml", "xlsx": "xlsx",
 }  # fmt: skip
 FORMATS = tuple(SUFFIXES)
 GRAMMARS = {
     "nbib": (MEDLINE, tagged.PUBMED),
     "ovid": (OVID, tagged.OVID),
+    "ovid-labels": (OVID_LABELS, tagged.OVID_LABELLED),
     "ciw": (WOS, tagged.WEB_OF_SCIENCE),
     "cochrane": (COCHRANE, tagged.COCHRANE_LIBRARY),
     "enw": (REFER, tagged.ENDNOTE_TAGS),
@@ -77,7 +81,6 @@ REFUSED_TEXTS = (
      "a list of numbers: save the records, in PubMed in the format PubMed"),
     (r"\AScopus\s*\n+EXPORT DATE", "Scopus's plain text: export CSV or RIS"),
     (r"^RECORD \d+\s*\n+TITLE\s*\n", "Embase.com's plain text: export RIS"),
-    (r"^<\d+>\s*\n", "Ovid's text with field names: export RIS or Citavi (tagged text)"),
     (r"^RT (?:Journal|Book|Conference|Generic|Thesis)", "RefWorks's tagged text: export RIS"),
 )  # fmt: skip
 # Some eighty thousand records with their abstracts; a larger export is split.

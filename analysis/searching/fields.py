@@ -38,6 +38,8 @@ WEB = re.compile(r"https?://[^\s;|]+", re.IGNORECASE)
 # A name as Vancouver style has it, `Aspen RT`, or the other way round, `R T Aspen`.
 INITIALS = re.compile(r"(?:[A-ZÀ-Þ]\.?-?){1,4}")
 MONTH_BEHIND = re.compile(r" (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*$", re.I)
+# Ovid's place for the whole citation, where it stands behind a field's own.
+CITATIONS = ("SO", "Source")
 NUMBER_BEHIND = re.compile(r" \(\d+\)$")
 # `Pain. 155(3):123-30, 2014`, `Pain. Vol.155(3), 2014, pp. 123-130`, `Pain 155 (3) (pp 1-9), 2014`.
 CITED = re.compile(
@@ -134,9 +136,9 @@ class _Found:
         return (match[field] or "") if match else ""
 
     def _is_citation(self, field: str, text: str) -> bool:
-        """Whether the text is that of the place where a dialect has the citation as a whole."""
-        places = self._dialect.fields.get(field, ())
-        return "SO" in places[1:] and text in self._entry.all("SO")[:1]
+        """Whether the text is from the place where the dialect has the citation as a whole."""
+        places = self._dialect.fields.get(field, ())[1:]
+        return any(tag in places and text in self._entry.all(tag)[:1] for tag in CITATIONS)
 
     def pages(self) -> str:
         first, last = self.first("first_page"), self.first("last_page")

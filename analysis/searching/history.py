@@ -20,7 +20,18 @@ FileName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+$", 
 """A name inside the search's own folder: no path leads out of it."""
 
 Format = Literal[
-    "ris", "nbib", "ovid", "ciw", "cochrane", "enw", "bib", "json", "csv", "xml", "xlsx"
+    "ris",
+    "nbib",
+    "ovid",
+    "ovid-labels",
+    "ciw",
+    "cochrane",
+    "enw",
+    "bib",
+    "json",
+    "csv",
+    "xml",
+    "xlsx",
 ]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 

@@ -17,6 +17,7 @@ from analysis.searching.identities import identity, same_work, short_digest
 PREPRINT_SERVER = re.compile(
     r"\b(?:medrxiv|biorxiv|psyarxiv|preprints?|research square|ssrn|osf)\b", re.IGNORECASE
 )
+DASHES = re.compile(r"\s*[-‐‑–—−]+\s*")
 # Control characters, and letters that hide text or turn its direction: they would
 # command the terminal or reorder what a screener reads.
 HIDDEN = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
@@ -143,7 +144,7 @@ def as_record(raw: Raw) -> Record:
         journal=clean(raw.journal),
         volume=clean(raw.volume),
         issue=clean(raw.issue),
-        pages=clean(raw.pages).replace("–", "-"),
+        pages=DASHES.sub("-", clean(raw.pages)),
         doi=raw.doi,
         pmid=raw.pmid,
         registration=clean(registration),

@@ -269,6 +269,7 @@ def _written() -> dict[str, tuple[Write, Callable[[bytes], Iterator[Damage]]]]:
         "eric.nbib": ("OWN - ERIC", "TI  - "),
         "wos.ciw": ("PT J", "TI ", "ER"),
         "ovid.ovd": (r"<\d\. >", "TI  - "),
+        "ovid-labelled.txt": (r"<\d>", r"Title\n  "),
         "cochrane.txt": ("Record #", "TI: "),
         "endnote.enw": ("%0 ", "%T "),
     }

@@ -257,6 +257,26 @@ def _ovid_wrapped(tag: str, text: str) -> list[str]:
     return [f"{tag}  - {first}", f"      {second}"]
 
 
+def ovid_labelled(articles: Sequence[Article]) -> str:
+    records = []
+    for number, a in enumerate(articles, start=1):
+        source = f"{a.journal}. {a.volume}({a.issue}):{a.pages}, {a.year} Mar."
+        fields = {
+            "Database": "Ovid MEDLINE(R) ALL <1946 to May 1, 2026>",
+            "Unique Identifier": a.pmid,
+            "Title": a.title,
+            "Source": source,
+            "Authors": "\n  ".join(f"{name};" for name in initials(a)),
+            "Abstract": "\n  ".join(_halves(a.abstract, True)),
+            "Digital Object Identifier": f"https://dx.doi.org/{a.doi}",
+            "Publication Type": "Journal Article",
+            "Year of Publication": str(a.year),
+        }
+        lines = [f"{label}\n  {text}" for label, text in fields.items()]
+        records.append("\n".join([f"<{number}>", *lines, ""]))
+    return "\n".join(records)
+
+
 def cochrane_text(articles: Sequence[Article]) -> str:
     records = []
     for number, a in enumerate(articles, start=1):
@@ -593,6 +613,7 @@ DIALECTS = {
     "wos-tab.txt": _of(wos_tab, "WOS:0{a.pmid}"),
     "wos.xlsx": _of(_workbook(_wos_words), "WOS:0{a.pmid}"),
     "ovid.ovd": _of(ovid_tagged, "{a.pmid}"),
+    "ovid-labelled.txt": _of(ovid_labelled, "{a.pmid}", authors=initials),
     "cochrane.txt": _of(cochrane_text, "CN-0{a.pmid}"),
     "endnote.enw": _of(endnote_enw, "{a.pmid}"),
     "refs.bib": _of(bibtex),

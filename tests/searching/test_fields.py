@@ -171,6 +171,11 @@ def test_ovids_citation_is_taken_apart(tmp_path: Path, source: str, place: tuple
     assert (record.journal, record.volume, record.issue, record.pages) == place
 
 
+def test_a_title_in_two_languages_is_one_record(tmp_path: Path) -> None:
+    (record,) = read(tmp_path, ris("TI  - Férulas"))
+    assert record.title == "Splints"
+
+
 def test_an_abstract_in_parts_keeps_its_labels(tmp_path: Path) -> None:
     (record,) = read(
         tmp_path,
@@ -190,7 +195,6 @@ def test_an_abstract_in_parts_keeps_its_labels(tmp_path: Path) -> None:
     [
         ("ProQuest\n\nDocument 1 of 3\n\nSplints\n", "ProQuest's plain text: export RIS"),
         ("RECORD 1\n\nTITLE\nSplints\n", "Embase.com's plain text: export RIS"),
-        ("<1>\nAccession Number\n  123\nTitle\n  Splints\n", "Ovid's text with field names"),
         ("39000001\n39000002\n39000003\n", "a list of numbers"),
         (
             "1. J Ex. 2024 Mar;1(2):3-4.\n\nSplints.\n\nPMID: 39000001\n",

@@ -155,6 +155,34 @@ OVID = Dialect(
     },
     origin=("DB",),
 )
+OVID_LABELS = Dialect(
+    "Ovid's text with field names",
+    {
+        "title": ("Title", "Original Title"),
+        "authors": ("Authors Full Name", "Author Full Name", "Authors", "Author"),
+        "year": ("Year of Publication", "Publication Year", "Date of Publication", "Source"),
+        "journal": ("Journal Name", "Journal", "Source"),
+        "volume": ("Volume", "Source"),
+        "issue": ("Issue", "Source"),
+        "pages": ("Page", "Pages", "Source"),
+        "abstract": ("Abstract",),
+        "doi": ("Digital Object Identifier", "DOI", "DOI Number", "Source"),
+        "pmid": (
+            "PMID",
+            "PubMed ID",
+            Place("Unique Identifier", DIGITS, of=OF_MEDLINE),
+            Place("Accession Number", DIGITS, of=OF_MEDLINE),
+        ),
+        "accession": (
+            Place("Accession Number", r"(?:Peer Reviewed Journal: )?(.*?)\.?"),
+            Place("Unique Identifier", r"(.*?)\.?"),
+        ),
+        "registration": ("Clinical Trial Number", "Clinical Trials Number", "Notes"),
+        "kind": ("Publication Type", "Document Type"),
+        "url": ("Link to the Ovid Full Text or citation", "Internet Link"),
+    },
+    origin=("Database", "Status"),
+)
 WOS = Dialect(
     "Web of Science's tagged text",
     {
@@ -213,7 +241,7 @@ REFER = Dialect(
             Place("%Z", SAYS_PMID),
             Place("%U", IN_PUBMED),
         ),
-        "accession": ("%M",),
+        "accession": (Place("%M", r"(?=.{5,})L?(\d{5,}|.*?)\.?"),),
         "registration": ("%Z", "%A", "%M", "%T"),
         "kind": ("%0", "%9"),
         "url": ("%U",),
@@ -276,7 +304,7 @@ ENDNOTE = Dialect(
             Place("research-notes", SAYS_PMID),
             Place("urls/related-urls/url", IN_PUBMED),
         ),
-        "accession": (Place("accession-num", r"L?(\d{5,}|.*?)\.?"),),
+        "accession": (Place("accession-num", r"(?=.{5,})L?(\d{5,}|.*?)\.?"),),
         "registration": ("custom3", "notes", "accession-num", "titles/title"),
         "kind": ("ref-type", "work-type", "custom3"),
         "url": ("urls/related-urls/url", "urls/web-urls/url"),

@@ -54,6 +54,7 @@ class _Reader:
         self._last = ""
         # Tagged lines since the last record: `TY` need not come first.
         self._before: Gathered | None = None
+        self._led = False
         self.faults: list[tuple[int, str]] = []
 
     def take(self, number: int, line: str) -> Entry | None:
@@ -89,6 +90,7 @@ class _Reader:
             message = f"has no end (`ER  -`) before the next begins on line {number}"
             self._fault(self._record.line, message)
             self._before = None
+        self._led = self._before is not None
         self._record = self._before or Gathered(number)
         self._before = None
         self._record.begin("TY", kind.strip())
@@ -100,7 +102,7 @@ class _Reader:
             if not self._leave():
                 self._fault(number, "begins with ER and not with `TY  - `")
             return None
-        if any(len(record.tags.get(tag, ())) > 1 for tag in TITLES):
+        if self._led and any(len(record.tags.get(tag, ())) > 1 for tag in TITLES):
             self._fault(record.line, "has two titles: the end of one and the beginning of the next")
             return None
         self._number += 1

@@ -50,11 +50,18 @@ PUBMED = Grammar(
     whole=("SO", "BTI", "OID"),
 )
 OVID = Grammar(
-    begins=re.compile(r"<\d+\. ?>\s*$"),
+    begins=re.compile(r"<\d+\.? ?>\s*$"),
     tag=re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- (.*)"),
     goes_on=re.compile(r""),
     called="`<1. >`",
     title="TI",
+)
+OVID_LABELLED = Grammar(
+    begins=re.compile(r"(?:<\d+\.? ?>|\d+\.)\s*$"),
+    tag=re.compile(r"([A-Z][A-Za-z]+(?: [A-Za-z/&()-]+){0,8})\s*()$"),
+    goes_on=re.compile(r""),
+    called="`<1>`",
+    title="Title",
 )
 WEB_OF_SCIENCE = Grammar(
     begins=re.compile(r"PT \S"),
