@@ -195,10 +195,10 @@ def _column(declared: Field[Any], hint: Any) -> Column:
         may_be_blank=kind == float | None if is_number else _allows_blank(rules),
         rules=tuple(rules),
         refers_to=next((each for each in said if isinstance(each, KeyOf)), None),
-        meaning=declared.metadata["meaning"],
-        example=declared.metadata["example"],
-        unique=declared.metadata["unique"],
-        remark=declared.metadata["remark"],
+        meaning=declared.metadata.get("meaning", ""),
+        example=declared.metadata.get("example", ""),
+        unique=declared.metadata.get("unique", False),
+        remark=declared.metadata.get("remark", False),
         may_be_absent=declared.default is not MISSING,
     )
 

@@ -20,7 +20,18 @@ from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem
 from analysis.files.tables import Row, read_table, write_table
 from analysis.screening.agreement import Agreement, agreement
 from analysis.screening.stopping import StoppingAid, stopping_aid
-from analysis.searching.decision_schemas import STAGES, row_problems, screening_schema
+from analysis.searching.decision_schemas import (
+    STAGES,
+    Criterion,
+    DecisionWord,
+    Expected,
+    Person,
+    RecordId,
+    Stage,
+    StudyId,
+    Time,
+    row_problems,
+)
 from analysis.searching.duplicate_log import Deduplication, load_deduplication
 from analysis.searching.library import Library, load_library
 
@@ -33,17 +44,29 @@ FIRST_STAGE, *_, LAST_STAGE = STAGES
 class Decision:
     """One decision of one person on one record at one stage."""
 
-    record_id: str
-    stage: str
-    decision: str
-    criterion: str
-    study_id: str
-    who: str
-    when: str
+    record_id: RecordId
+    stage: Stage
+    decision: DecisionWord
+    criterion: Criterion
+    study_id: StudyId
+    who: Person
+    when: Time
     note: str = ""
 
 
 COLUMNS = tuple(field.name for field in fields(Decision))
+EXPECTED: Expected = {
+    "a decision of its stage: "
+    + "; ".join(f"{stage}: {', '.join(words)}" for stage, words in STAGES.items()): (
+        lambda row: row.decision in STAGES.get(row.stage, ())
+    ),
+    "an exclusion at full report names the criterion that fails": (
+        lambda row: (row.stage, row.decision, row.criterion) != (LAST_STAGE, "exclude", "")
+    ),
+    "an inclusion at full report names the study it reports": (
+        lambda row: (row.stage, row.decision, row.study_id) != (LAST_STAGE, "include", "")
+    ),
+}
 
 
 class Verdict(StrEnum):
@@ -196,7 +219,7 @@ def _problems(path: Path, rows: Sequence[Row], library: Library) -> list[Problem
         for row in rows
         if row["record_id"] not in library.records
     ]
-    return [*row_problems(path, rows, screening_schema()), *unknown][:MOST_PROBLEMS]
+    return [*row_problems(path, rows, Decision, EXPECTED), *unknown][:MOST_PROBLEMS]
 
 
 def add_decisions(data: Path, library: Library, decisions: Iterable[Decision]) -> None:

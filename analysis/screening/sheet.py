@@ -9,8 +9,8 @@ from pathlib import Path
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError, short
 from analysis.files.tables import Row, read_table, write_table
 from analysis.screening.decisions import COLUMNS as DECISION_COLUMNS
-from analysis.screening.decisions import LAST_STAGE, Decision, Screening, add_decisions
-from analysis.searching.decision_schemas import CRITERIA, STAGES, row_problems, screening_schema
+from analysis.screening.decisions import EXPECTED, LAST_STAGE, Decision, Screening, add_decisions
+from analysis.searching.decision_schemas import CRITERIA, STAGES, row_problems
 from analysis.searching.duplicate_log import now
 from analysis.searching.library import Library
 
@@ -62,7 +62,7 @@ def read_sheet(
     filled = [row for row in rows if any(row[name].strip() for name in FILLED)]
     when = clock()
     decided = [_decision_row(row, stage, who, when) for row in filled]
-    problems = row_problems(path, decided, screening_schema())
+    problems = row_problems(path, decided, Decision, EXPECTED)
     problems += _unknown(path, decided, screening)
     problems += _twice(path, decided)
     if problems:

@@ -1,18 +1,16 @@
-"""What the files of screening and deduplication must look like, one pandera schema a file."""
+"""What may stand in the files of screening and deduplication, and how a row is held against it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Annotated, Any
 
+from analysis.files.columns import Rows, columns, matching, one_of, read_rows
 from analysis.files.problems import MOST_PROBLEMS, Problem
 from analysis.files.slugs import SLUG
 from analysis.files.tables import Row
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import pandera.pandas as pa
 
 WHEN = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"
 
@@ -32,125 +30,48 @@ CRITERIA = (
 )
 RULINGS = ("same", "different")
 VERDICTS = ("duplicate", "possible")
+# Of a long file in which every row is wrong the first rows are enough.
+AT_ONCE = 1_000
+
+RecordId = Annotated[str, matching(SLUG, "a record's identity")]
+Stage = Annotated[str, one_of(*STAGES)]
+DecisionWord = Annotated[
+    str, one_of(*dict.fromkeys(word for words in STAGES.values() for word in words))
+]
+Criterion = Annotated[str, one_of("", *CRITERIA)]
+StudyId = Annotated[str, matching(rf"^$|{SLUG}", "a study_id, or blank")]
+Person = Annotated[str, matching(SLUG, "a name in small letters, digits and hyphens")]
+PersonOrNone = Annotated[
+    str, matching(rf"^$|{SLUG}", "a name in small letters, digits and hyphens, or blank")
+]
+Time = Annotated[str, matching(WHEN, "a time such as 2026-11-23T10:15:00Z")]
+TimeOrNone = Annotated[
+    str, matching(rf"^$|{WHEN}", "a time such as 2026-11-23T10:15:00Z, or blank")
+]
+VerdictWord = Annotated[str, one_of("", *VERDICTS)]
+RulingWord = Annotated[str, one_of("", *RULINGS)]
+
+Expected = Mapping[str, Callable[[Any], bool]]
+"""What is expected of a whole row, in words → whether it holds."""
 
 
-def screening_schema() -> pa.DataFrameSchema:
-    """data/screening.csv: one decision a row; the latest of a person on a stage counts."""
-    import pandera.pandas as pa
-
-    decisions = tuple(dict.fromkeys(word for words in STAGES.values() for word in words))
-    checks = {
-        "record_id": _matches(SLUG, "a record's identity"),
-        "stage": _one_of(*STAGES),
-        "decision": _one_of(*decisions),
-        "criterion": _one_of("", *CRITERIA),
-        "study_id": _matches(rf"^$|{SLUG}", "a study_id, or blank"),
-        "who": _matches(SLUG, "a name in small letters, digits and hyphens"),
-        "when": _matches(WHEN, "a time such as 2026-11-23T10:15:00Z"),
-        "note": None,
-    }
-    return _table(
-        checks,
-        pa.Check(
-            lambda rows: _decision_fits(rows["stage"], rows["decision"]),
-            error="a decision of its stage: "
-            + "; ".join(f"{stage}: {', '.join(words)}" for stage, words in STAGES.items()),
-        ),
-        pa.Check(
-            lambda rows: _needed(rows, "exclude", "criterion"),
-            error="an exclusion at full report names the criterion that fails",
-        ),
-        pa.Check(
-            lambda rows: _needed(rows, "include", "study_id"),
-            error="an inclusion at full report names the study it reports",
-        ),
-    )
+def row_problems(path: Path, rows: Sequence[Row], table: type, expected: Expected) -> list[Problem]:
+    """What breaks a rule of its column or of the row, the first lines first."""
+    return list(islice(_problems(path, rows, table, expected), MOST_PROBLEMS))
 
 
-def duplicates_schema() -> pa.DataFrameSchema:
-    """data/searches/duplicates.csv: one pair a row, the rule's verdict and a person's ruling."""
-    import pandera.pandas as pa
-
-    checks = {
-        "record_a": _matches(SLUG, "a record's identity"),
-        "record_b": _matches(SLUG, "a record's identity"),
-        "verdict": _one_of("", *VERDICTS),
-        "rule": None,
-        "ruling": _one_of("", *RULINGS),
-        "who": _matches(rf"^$|{SLUG}", "a name in small letters, digits and hyphens, or blank"),
-        "when": _matches(rf"^$|{WHEN}", "a time such as 2026-11-23T10:15:00Z, or blank"),
-        "note": None,
-        "title_a": None,
-        "title_b": None,
-    }
-    return _table(
-        checks,
-        pa.Check(
-            lambda rows: rows["record_a"] < rows["record_b"],
-            error="two different records, the first in the alphabet first",
-        ),
-        pa.Check(
-            lambda rows: (rows["ruling"] == "") | (rows["who"] != ""),
-            error="who ruled, where there is a ruling",
-        ),
-    )
-
-
-def row_problems(path: Path, rows: Sequence[Row], schema: pa.DataFrameSchema) -> list[Problem]:
-    """What the schema finds wrong, the first lines first, each with its line."""
-    import pandas as pd
-    import pandera.pandas as pa
-
-    index = pd.Index([row.line for row in rows], name="line")
-    frame = pd.DataFrame(
-        {name: pd.Series([row[name] for row in rows], index, "str") for name in schema.columns}
-    )
-    try:
-        schema.validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as error:
-        return _problems(path, error)
-    return []
-
-
-def _problems(path: Path, error: pa.errors.SchemaErrors) -> list[Problem]:
-    problems = {}
-    first = error.failure_cases.sort_values("index", kind="stable").head(MOST_PROBLEMS)
-    for case in first.itertuples():
-        line = int(case.index)
-        if case.schema_context == "Column":
-            message = f"{str(case.failure_case)[:40]!r} was found, expected {case.check}"
-            problems[line, case.column] = Problem(path, line, str(case.column), message)
-        else:
-            problems[line, case.check] = Problem(path, line, None, f"expected {case.check}")
-    return list(problems.values())
-
-
-def _matches(pattern: str, what: str) -> pa.Check:
-    import pandera.pandas as pa
-
-    return pa.Check.str_matches(pattern, error=what)
-
-
-def _one_of(*words: str) -> pa.Check:
-    import pandera.pandas as pa
-
-    return pa.Check.isin(words, error=f"one of: {', '.join(filter(None, words))}")
-
-
-def _table(columns: dict[str, pa.Check | None], *checks: pa.Check) -> pa.DataFrameSchema:
-    import pandera.pandas as pa
-
-    return pa.DataFrameSchema(
-        {name: pa.Column(str, check) for name, check in columns.items()},
-        checks=list(checks),
-        strict=True,
-    )
-
-
-def _decision_fits(stages: pd.Series, decisions: pd.Series) -> pd.Series:
-    return stages.combine(decisions, lambda s, d: d in STAGES.get(s, ()))
-
-
-def _needed(rows: pd.DataFrame, decision: str, column: str) -> pd.Series:
-    asked = (rows["stage"] == "full-report") & (rows["decision"] == decision)
-    return ~asked | (rows[column] != "")
+def _problems(
+    path: Path, rows: Sequence[Row], table: type, expected: Expected
+) -> Iterator[Problem]:
+    names = [column.name for column in columns(table)]
+    for start in range(0, len(rows), AT_ONCE):
+        part = rows[start : start + AT_ONCE]
+        cells = {name: [row[name] for row in part] for name in names}
+        read: Rows[Any] = read_rows(table, path, [row.line for row in part], cells, {})
+        broken = [
+            Problem(path, line, None, f"expected {said}")
+            for line, row in read.numbered()
+            for said, holds in expected.items()
+            if not holds(row)
+        ]
+        yield from sorted([*read.problems, *broken], key=lambda problem: problem.line or 0)

@@ -14,7 +14,16 @@ from analysis.files.lock import locked
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError
 from analysis.files.tables import Row, read_table, write_table
 from analysis.files.writing import write_atomically
-from analysis.searching.decision_schemas import RULINGS, duplicates_schema, row_problems
+from analysis.searching.decision_schemas import (
+    RULINGS,
+    Expected,
+    PersonOrNone,
+    RecordId,
+    RulingWord,
+    TimeOrNone,
+    VerdictWord,
+    row_problems,
+)
 from analysis.searching.duplicate_rules import Key, Pair, clusters, find_pairs
 from analysis.searching.library import Library
 from analysis.searching.records import Record
@@ -37,13 +46,13 @@ COLUMNS = (
 class LoggedPair:
     """A pair of the log; `ruling` same, different or "" where no person has ruled."""
 
-    record_a: str
-    record_b: str
-    verdict: str
+    record_a: RecordId
+    record_b: RecordId
+    verdict: VerdictWord
     rule: str
-    ruling: str = ""
-    who: str = ""
-    when: str = ""
+    ruling: RulingWord = ""
+    who: PersonOrNone = ""
+    when: TimeOrNone = ""
     note: str = ""
 
     @property
@@ -53,6 +62,14 @@ class LoggedPair:
     @property
     def merged(self) -> bool:
         return self.ruling == "same" or (self.verdict == "duplicate" and not self.ruling)
+
+
+EXPECTED: Expected = {
+    "two different records, the first in the alphabet first": (
+        lambda row: row.record_a < row.record_b
+    ),
+    "who ruled, where there is a ruling": lambda row: not row.ruling or bool(row.who),
+}
 
 
 @dataclass(frozen=True)
@@ -150,7 +167,7 @@ def read_log(data: Path) -> tuple[LoggedPair, ...]:
     if not path.is_file():
         return ()
     rows = read_table(path, COLUMNS)
-    problems = row_problems(path, rows, duplicates_schema()) + _twice(path, rows)
+    problems = row_problems(path, rows, LoggedPair, EXPECTED) + _twice(path, rows)
     if problems:
         raise EvidenceError(problems[:MOST_PROBLEMS])
     return tuple(LoggedPair(*(row[name] for name in COLUMNS[:8])) for row in rows)
