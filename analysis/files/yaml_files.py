@@ -56,17 +56,36 @@ def model_of(path: Path, content: bytes, kind: type[Object]) -> Object:
 class PlainLoader(yaml.SafeLoader):
     """YAML in which only `true`, `false`, `null` and decimal numbers are not text.
 
-    Without it `no` is false, `010` is eight and `1:30` is ninety.
+    Without it `no` is false, `010` is eight and `1:30` is ninety. Aliases, tags and deep
+    nesting are refused as soon as they are met.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, path: Path) -> None:
         super().__init__(text)
+        self.path, self.depth = path, 0
         # What a plain word may be besides text, by its first character.
         self.yaml_implicit_resolvers = {
             **{first: [INTEGER, FLOAT] for first in "-+0123456789"},
             **{first: [BOOLEAN] for first in "tf"},
             **{first: [NULL] for first in ("n", "~", "")},
         }
+
+    def get_event(self) -> Any:
+        """What the parser hands on; EvidenceError for what is not used here."""
+        event = super().get_event()
+        self.depth += isinstance(event, yaml.CollectionStartEvent)
+        self.depth -= isinstance(event, yaml.CollectionEndEvent)
+        message = None
+        if isinstance(event, yaml.AliasEvent):
+            message = "YAML aliases (*name) are not used here: repeat what they stand for"
+        elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
+            message = f"YAML tags ({short(event.tag)}) are not used here"
+        elif self.depth > DEEPEST_YAML:
+            message = f"nested more than {DEEPEST_YAML} deep"
+        if message:
+            line = event.start_mark.line + 1 if event.start_mark else None
+            raise EvidenceError([Problem(self.path, line, None, message)])
+        return event
 
 
 def parse_yaml(path: Path, raw: bytes) -> tuple[Any, dict[tuple[str | int, ...], int]]:
@@ -77,8 +96,7 @@ def parse_yaml(path: Path, raw: bytes) -> tuple[Any, dict[tuple[str | int, ...],
     """
     try:
         text = raw.decode("utf-8-sig")
-        _refuse_unused_syntax(path, text)
-        loader = PlainLoader(text)
+        loader = PlainLoader(text, path)
         node = loader.get_single_node()
         if node is None:
             raise EvidenceError([Problem(path, 1, None, "the file is empty")])
@@ -94,23 +112,6 @@ def parse_yaml(path: Path, raw: bytes) -> tuple[Any, dict[tuple[str | int, ...],
         what = getattr(error, "problem", None) or str(error).splitlines()[0]
         place = mark.line + 1 if mark else None
         raise EvidenceError([Problem(path, place, None, f"not valid YAML: {what}")]) from None
-
-
-def _refuse_unused_syntax(path: Path, text: str) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=PlainLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        message = None
-        if isinstance(event, yaml.AliasEvent):
-            message = "YAML aliases (*name) are not used here: repeat what they stand for"
-        elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
-            message = f"YAML tags ({short(event.tag)}) are not used here"
-        elif depth > DEEPEST_YAML:
-            message = f"nested more than {DEEPEST_YAML} deep"
-        if message:
-            line = event.start_mark.line + 1 if event.start_mark else None
-            raise EvidenceError([Problem(path, line, None, message)])
 
 
 def _collect_lines(
