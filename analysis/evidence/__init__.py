@@ -1,1 +1,1 @@
-"""From files to the rows that are pooled: schemas, load, eligibility, selection, effects."""
+"""From files to the rows that are pooled: columns, load, eligibility, selection, effects."""

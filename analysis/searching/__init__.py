@@ -1,1 +1,1 @@
-"""Searches: what was searched, when, and what is due."""
+"""Searches: exports to records without duplicates, what was searched, and what is due."""
