@@ -278,7 +278,8 @@ def _with_rows(table: TextTable, key: str, rows: Sequence[Row]) -> tuple[str, li
     """The file's text with these rows replaced or added, all else untouched; their lines."""
     text = table.path.read_bytes().decode("utf-8-sig")
     end = "\r\n" if "\r\n" in text else "\n"
-    lines = text.splitlines(keepends=True)
+    # As the reader of CSV counts them; `splitlines` would end one at rarer signs in a note too.
+    lines = io.StringIO(text, newline="").readlines()
     if lines and not lines[-1].endswith(("\n", "\r")):
         lines[-1] += end
     starts = (*table.lines, len(lines) + 1)
@@ -313,7 +314,7 @@ def _longer(block: list[str], cells: str) -> list[str]:
 def _csv_line(cells: Sequence[str], end: str) -> list[str]:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator=end).writerow(cells)
-    return text.getvalue().splitlines(keepends=True)
+    return io.StringIO(text.getvalue(), newline="").readlines()
 
 
 def _row_differences(

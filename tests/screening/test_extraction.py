@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from analysis.evidence.load import load
+from analysis.evidence.rows import OutcomeRow
+from analysis.files.columns import columns
+from analysis.files.csv_files import read_csv
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.screening.extraction import (
     DIFFERENCES,
@@ -102,7 +106,7 @@ def test_a_filled_template_is_valid_and_blank_outcomes_are_left_out(data: Path, 
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        ({"sd_control": "0"}, r"anna/outcomes\.csv:2: sd_control: 0 was found"),
+        ({"sd_control": "-1"}, r"anna/outcomes\.csv:2: sd_control: -1 was found"),
         ({"sd_control": ""}, r"anna/outcomes\.csv:2: sd_control: blank"),
         ({"mean_control": "5,0"}, r"anna/outcomes\.csv:2: mean_control: .*decimal comma"),
         ({"outcome": "mood"}, r"anna/outcomes\.csv:2: outcome: 'mood' was found"),
@@ -222,3 +226,42 @@ def test_an_awaiting_trial_is_taken_up_in_its_own_row(data: Path) -> None:
     changed = [line for line in after if line not in before]
     assert len(after) == len(before)
     assert [line.split(",")[:3] for line in changed] == [["peters-2017", "Peters 2017", "included"]]
+
+
+def test_a_line_separator_within_a_note_moves_no_row(data: Path, record) -> None:
+    """Only a line end ends a line: U+2028, which comes with text from a web page, does not."""
+    path = data / "outcomes.csv"
+    header, first, rest = path.read_text("utf-8").split("\n", 2)
+    noted = f'{first.rsplit(",", 1)[0]},"one\u2028two"'
+    path.write_text("\n".join((header, noted, rest)), "utf-8")
+    before = load(data).outcomes
+    accept(data, *(extract(data, record, who) for who in ("anna", "ben")))
+    after = load(data).outcomes
+    assert after[: len(before)] == before
+    assert [row.row_id for row in after[len(before) :]] == [ROW]
+    for folder in (extract_again(data, record, who) for who in ("anna", "ben")):
+        assert check_extraction(data, folder) == 1
+    accept(data, *(data / "extraction" / STUDY / who for who in ("anna", "ben")))
+    assert load(data).outcomes == (*before, replace(after[-1], mean_control=5.2))
+
+
+def extract_again(data: Path, record: Record, who: str) -> Path:
+    folder = data / "extraction" / STUDY / who
+    edit(folder, "outcomes", 0, {"mean_control": "5.2", "note": ""})
+    return folder
+
+
+def test_a_column_that_came_later_is_added_to_the_file_where_a_row_fills_it(
+    data: Path, record
+) -> None:
+    path = data / "outcomes.csv"
+    later = [column.name for column in columns(OutcomeRow) if column.may_be_absent]
+    assert not set(later) & set(read_csv(path).header)
+    before = load(data).outcomes
+    assert "quote" in later
+    said = "mean 4.1, SD 1.5"
+    accept(data, *(extract(data, record, who, quote=said) for who in ("anna", "ben")))
+    assert read_csv(path).header[-1] == "quote"
+    *others, added = load(data).outcomes
+    assert tuple(others) == before
+    assert added.quote == said
