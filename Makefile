@@ -25,11 +25,12 @@ check: ## Validate every data file
 status: ## Say which pages are stale, and why
 	@./review status
 
-lint: ## Format, lint, check types and imports
+lint: ## Format, lint, check types, imports and spelling
 	@./review -m ruff format .
 	@./review -m ruff check .
 	@./review -m mypy
 	@./review -c "from importlinter.cli import lint_imports_command as check; check()" --no-logo
+	@./review -m codespell_lib
 
 bench: ## Measure speed and memory, beside peers (an hour)
 	@./review -m tests.benchmarks

@@ -34,7 +34,7 @@ def documents() -> list[Path]:
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
     ).stdout.split("\0")
-    text = {".py", ".md", ".ipynb", ".yml", ".toml", ".in", ""}
+    text = {".py", ".md", ".ipynb", ".yml", ".yaml", ".toml", ".in", ""}
     return [ROOT / name for name in listed if name and Path(name).suffix in text]
 
 
