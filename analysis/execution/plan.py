@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
@@ -97,9 +97,3 @@ def _check_inside(target: Path) -> None:
     path = PurePosixPath(target.as_posix())
     if path.is_absolute() or ".." in path.parts or path.suffix != ".ipynb":
         raise PlanError(f"a page's target must be a .ipynb below chapters/: {target}")
-
-
-def missing_templates(pages: Iterable[Page], project: Project) -> tuple[Path, ...]:
-    """The templates the plan names that are not there, each once, sorted."""
-    templates = {page.template for page in pages}
-    return tuple(sorted(path for path in templates if not (project.root / path).is_file()))

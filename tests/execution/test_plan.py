@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.execution.plan import Page, PlanError, Project, check_plan, missing_templates
+from analysis.execution.plan import Page, PlanError, check_plan
 
 TEMPLATE = Path("analysis/notebooks/synthesis.ipynb")
 
@@ -32,7 +32,3 @@ def test_a_sound_plan_passes() -> None:
 def test_a_plan_that_contradicts_itself_is_refused(pages: list[Page], sentence: str) -> None:
     with pytest.raises(PlanError, match=sentence):
         check_plan(pages)
-
-
-def test_a_template_that_is_not_there_is_named_once(tmp_path: Path) -> None:
-    assert missing_templates([planned("a"), planned("b")], Project(tmp_path)) == (TEMPLATE,)
