@@ -17,7 +17,7 @@ from analysis.book.checked import Check, checked_evidence, known_reads
 from analysis.book.documents import Contents, write_toc
 from analysis.book.rendering import BookError
 from analysis.book.site import BookBuild, Site, book_build
-from analysis.execution.fingerprint import Inputs, read_record
+from analysis.execution.fingerprint import Inputs, read_record, states
 from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Project
 from analysis.execution.progress import progress
@@ -125,8 +125,9 @@ def _execute(
     review: Review, manner: Manner, console: Console, clock: _Clock, book: BookBuild
 ) -> Report:
     """Check the evidence and execute what is stale, each beside what can be begun meanwhile."""
-    project, reads = review.project, known_reads(review.project)
-    inputs = Inputs(project, reads or {})
+    project, since = review.project, states(review.project)
+    reads = known_reads(project)
+    inputs = Inputs(project, reads or {}, since)
     all_pages = manner.force or not read_record(project)
     rehearsed = review.rehearsal.chosen(all_pages) if review.rehearsal else None
     opened = manner.workers or _processes(review, inputs, manner, rehearsed, console)

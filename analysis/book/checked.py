@@ -7,7 +7,7 @@ import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from analysis.execution.fingerprint import Inputs, Parts
+from analysis.execution.fingerprint import Inputs, Parts, states
 from analysis.execution.plan import Project
 from analysis.files.digests import digest
 from analysis.files.problems import ReviewError
@@ -43,9 +43,11 @@ def checked_evidence(project: Project, check: Check) -> Checked:
     known = known_reads(project)
     if known is not None:
         return Checked(known)
-    state = _evidence(project)
+    before, state = states(project), _evidence(project)
+    # What the check leaves elsewhere is of this evidence; nobody shall take it for another's.
+    (project.results / CHECKED).unlink(missing_ok=True)
     checked = check()
-    if _evidence(project) != state:
+    if states(project) != before:
         raise ReviewError("the evidence changed while it was being checked: build again")
     reads = {name: dict(parts) for name, parts in checked.reads.items()}
     said = json.dumps({"evidence": state, "reads": reads}, ensure_ascii=False)

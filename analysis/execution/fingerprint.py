@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import platform
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -16,6 +18,9 @@ from analysis.files.writing import write_atomically
 
 Parts = Mapping[str, str]
 """The inputs of a page: what each is, in a person's words, and the hash of its content."""
+
+States = Mapping[str, tuple[int, ...]]
+"""Files by their path from the root: what every change of a file changes, if only for a moment."""
 
 RECORD = ".pages"  # in results/, a file a page: a page is remembered without the others
 SCHEMA_VERSION = 1
@@ -34,10 +39,12 @@ class Inputs:
 
     `reads` narrows the data a page depends on: page name → parts that stand in place of
     the whole `data/` folder, for example `outcomes.csv: rows dear-2013.disability.post.1`.
+    `since` are the states of data and code before anything was read of them.
     """
 
     project: Project
     reads: Mapping[str, Parts] = field(default_factory=dict)
+    since: States | None = None
     _digests: dict[Path, str | None] = field(default_factory=dict, repr=False)
     _imports: dict[Path, frozenset[str]] = field(default_factory=dict, repr=False)
     _code: dict[Path, frozenset[Path]] = field(default_factory=dict, repr=False)
@@ -75,6 +82,13 @@ class Inputs:
                 if path.is_file() and not path.name.startswith(".")
             )
         )
+
+    def changed(self) -> list[str]:
+        """The files of data and code that changed since, though they may be again as they were."""
+        if self.since is None:
+            return []
+        now = states(self.project)
+        return sorted({name for name, _ in self.since.items() ^ now.items()})
 
     def files(self, paths: Iterable[Path]) -> dict[str, str]:
         """Path from the root → hash, without the files that are not there."""
@@ -126,6 +140,26 @@ class Inputs:
             own = name.split(".")[0] == PACKAGE
             self._module_files[name] = next(found, None) if own else None
         return self._module_files[name]
+
+
+def states(project: Project) -> dict[str, tuple[int, ...]]:
+    """Every file of data and code, with its number, size and the times of its last changes.
+
+    The last of these nobody can set: a file that was changed and changed back differs, and a
+    folder of data in which one came and went.
+    """
+    found: dict[str, tuple[int, ...]] = {}
+    for top in (project.data, project.package):
+        for folder, _, names in os.walk(top):
+            paths = [Path(folder, name) for name in names if not name.startswith(".")]
+            for path in [*paths, *([Path(folder)] if top == project.data else [])]:
+                if path.suffix == ".pyc":
+                    continue
+                with suppress(FileNotFoundError):  # it goes meanwhile: that is a change, too
+                    at = path.stat()
+                    state = (at.st_ino, at.st_size, at.st_mtime_ns, at.st_ctime_ns)
+                    found[path.relative_to(project.root).as_posix()] = state
+    return found
 
 
 def _parents(name: str) -> list[str]:

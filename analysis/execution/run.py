@@ -213,6 +213,9 @@ class _Run:
             made = future.result()
         except Exception as error:
             made = Failed(f"the worker was lost: {type(error).__name__}: {error}")
+        if isinstance(made, Executed) and (changed := self.inputs.changed()):
+            # The page may have read what was not what it is remembered by.
+            made = Failed(f"{changed[0]} changed during the build: build again")
         if isinstance(made, Failed):
             return self._failed(started.page, made)
         self._commit(started, made)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +236,51 @@ def test_a_build_killed_at_any_moment_leaves_the_site_and_the_next_one_mends(
     assert {path.name for path in (review.project.chapters / "effects").iterdir()} == {
         "pain.ipynb", "front.ipynb"
     }  # fmt: skip
+
+
+def executed(review: Review) -> dict[str, bytes]:
+    """The pages and the results that stand there."""
+    root = review.project.root
+    files = [*review.project.chapters.rglob("*.ipynb"), *review.project.results.glob("[!.]*.json")]
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
+
+
+@contextmanager
+def meddled(review: Review, moment: float, seconds: float) -> Iterator[None]:
+    """At a moment the data become other ones, and again what they were."""
+    before = (review.project.data / "outcomes.csv").read_text(encoding="utf-8")
+
+    def meddle() -> None:
+        time.sleep(moment)
+        review.write("data/outcomes.csv", "row_id\na\nb\nc\nd\n")
+        time.sleep(seconds)
+        review.write("data/outcomes.csv", before)
+
+    meddler = threading.Thread(target=meddle)
+    meddler.start()
+    try:
+        yield
+    finally:
+        meddler.join()
+
+
+def test_data_that_change_during_a_build_and_change_back_leave_no_trace(tmp_path: Path) -> None:
+    clean = {}
+    for rows in ("row_id\na\n", "row_id\na\nb\n"):
+        review = Review(tmp_path)
+        review.write("data/outcomes.csv", rows)
+        started = time.monotonic()
+        assert review.build(force=True).succeeded
+        whole = time.monotonic() - started
+        clean[rows] = executed(review)
+    first, second = clean
+    for tenth in range(10):
+        now = (first, second)[tenth % 2]
+        review.write("data/outcomes.csv", now)
+        with meddled(review, whole * tenth / 10, whole / 10), suppress(ReviewError):
+            review.build(force=tenth % 4 < 2)
+        assert review.build().succeeded
+        assert executed(review) == clean[now]
 
 
 HOLDER = """\

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from analysis.execution.fingerprint import Inputs, read_record
+from analysis.execution.fingerprint import states as states_of_files
 from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Page, PlanError, Project
 from analysis.execution.run import Outcome, Report, execute, stale_pages
@@ -273,3 +274,32 @@ def test_a_plan_that_contradicts_itself_runs_nothing(project: Project, pages: li
     with pytest.raises(PlanError):
         run(project, [*pages, pages[0]], workers)
     assert workers.asked == []
+
+
+@pytest.mark.parametrize("path", ["data/outcomes.csv", "data/new.csv", "analysis/own.py"])
+def test_what_changes_during_a_run_and_changes_back_is_not_taken_for_unchanged(
+    project: Project, pages: list[Page], path: str
+) -> None:
+    file = project.root / path
+
+    def meddled(job: Job) -> Executed:
+        """Change a file, and let it be again as it was."""
+        before = file.read_bytes() if file.exists() else None
+        file.write_text("row_id\nb\n", encoding="utf-8")
+        made = published(job)
+        if before is None:
+            file.unlink()
+        else:
+            file.write_bytes(before)
+        return made
+
+    if path.startswith("analysis"):
+        file.write_text("x = 1\n", encoding="utf-8")
+    run(project, pages)
+    written = (project.chapters / "effects/a.ipynb").stat().st_mtime_ns
+    inputs = Inputs(project, since=states_of_files(project))
+    report = execute(pages, inputs, Pretenders(meddled), force=True)
+    assert states(report) == {"front": "blocked", "a": "failed", "b": "failed"}
+    changed = "data" if path == "data/new.csv" else path
+    assert report.of("failed")[0].why == f"{changed} changed during the build: build again"
+    assert (project.chapters / "effects/a.ipynb").stat().st_mtime_ns == written
