@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures import style
 from analysis.figures.canvas import Sheet
+from analysis.figures.effect_marks import POINT
 from analysis.figures.fitting import text_width
 from analysis.figures.framing import (
     BELOW,
@@ -16,14 +16,16 @@ from analysis.figures.framing import (
     LINE,
     MARGIN,
     TOP,
+    Frame,
     draw_notes,
     name_horizontal,
     name_vertical,
     notes_height,
+    number_scale,
 )
 from analysis.figures.influence_plot import influential_note
+from analysis.figures.marks import Look, Point
 from analysis.figures.point_labels import place_labels
-from analysis.statistics.influence import Influence
 from analysis.synthesis.model import Synthesis
 
 HEIGHT = 250.0
@@ -41,29 +43,22 @@ def baujat_plot(synthesis: Synthesis) -> Figure:
     if not rows:
         raise ValueError(f"{synthesis.title}: there are no influence diagnostics to draw")
     notes = [influential_note(rows)]
-    with style.drawing():
-        sheet = Sheet.blank(style.WIDTH, TOP + HEIGHT + BELOW + notes_height(notes))
-        axes = sheet.axes(LEFT, TOP, style.WIDTH - LEFT - MARGIN, HEIGHT)
-        axes.set_xlim(0.0, ROOM * max(row.baujat_x for row in rows) or 1.0)
-        axes.set_ylim(0.0, ROOM * max(row.baujat_y for row in rows) or 1.0)
-        name_horizontal(sheet, axes, "Contribution to heterogeneity (squared Pearson residual)")
-        name_vertical(sheet, axes, "Influence on the pooled effect")
-        for row in rows:
-            marker, face = ("D", style.SUSPECT) if row.influential else ("o", style.TRIAL)
-            x, y = row.baujat_x, row.baujat_y
-            axes.plot(x, y, marker=marker, ms=5.5, mfc=face, mec="white", clip_on=False)
-        _draw_labels(sheet, axes, [studies[row.study].label for row in rows], rows)
-        draw_notes(sheet, notes)
-        return sheet.figure
+    sheet = Sheet.blank(style.WIDTH, TOP + HEIGHT + BELOW + notes_height(notes))
+    across = number_scale(0.0, ROOM * max(row.baujat_x for row in rows) or 1.0)
+    up = number_scale(0.0, ROOM * max(row.baujat_y for row in rows) or 1.0)
+    frame = Frame.placed(sheet, LEFT, style.WIDTH - MARGIN - LEFT, HEIGHT, across, up)
+    name_horizontal(frame.axis, "Contribution to heterogeneity (squared Pearson residual)")
+    name_vertical(frame, "Influence on the pooled effect")
+    points = [frame.place(row.baujat_x, row.baujat_y) for row in rows]
+    for (x, y), row in zip(points, rows, strict=True):
+        kind, face = ("D", style.SUSPECT) if row.influential else ("o", style.TRIAL)
+        sheet.marker(x, y, kind, 5.5, Look(face, style.PAPER, 1.0), layer=POINT)
+    _draw_labels(sheet, points, [studies[row.study].label for row in rows])
+    draw_notes(sheet, notes)
+    return sheet.figure
 
 
-def _draw_labels(
-    sheet: Sheet, axes: Axes, labels: Sequence[str], rows: Sequence[Influence]
-) -> None:
-    points = [
-        (float(x), sheet.height - float(y))
-        for x, y in (axes.transData.transform((row.baujat_x, row.baujat_y)) for row in rows)
-    ]
+def _draw_labels(sheet: Sheet, points: Sequence[Point], labels: Sequence[str]) -> None:
     origin = (LEFT, TOP + HEIGHT)
     farthest_first = sorted(
         range(len(points)),

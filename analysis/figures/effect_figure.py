@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from analysis.figures import style
 from analysis.figures.effect_labels import band_note, favours
 from analysis.figures.effect_scale import effect_scale, important_band
 from analysis.figures.row_plot import Column, Row, RowPlot, draw_row_plot
@@ -35,5 +34,4 @@ def draw_effect_figure(
         guide=measure.shown(primary.estimate) if primary and primary.k > 1 else None,
         notes=(*notes, *((band_note(band),) if band else ())),
     )
-    with style.drawing():
-        return draw_row_plot(plot).figure
+    return draw_row_plot(plot).figure

@@ -3,33 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon, Rectangle
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.markers import TICKDOWN
 
 from analysis.figures import style
-from analysis.figures.effect_scale import EffectScale, Span
+from analysis.figures.canvas import HALF_CAPITAL, Sheet
+from analysis.figures.effect_scale import Scale, Span
+from analysis.figures.marks import Look, stroke
 from analysis.formatting import number
 
-CLIPPED = "clipped"  # the label of an arrow that stands for what lies beyond the axis
+# Layers, the higher over the lower.
+BAND, GUIDE, AXIS, NO_EFFECT, BAR, INTERVAL, ARROW, POINT, DIAMOND = range(9)
+
+TICK = 3.5
+AXIS_LINE = stroke(style.INK)
+NO_EFFECT_LINE = stroke(style.INK, 0.9)
+ASCENT = 0.76 * style.SMALL  # of the labels of ticks
+DASHED = (3.0, 1.6)
 
 
-def draw_axis(axes: Axes, scale: EffectScale) -> None:
-    """Set limits and ticks; leaves a single horizontal line with tick labels."""
-    if scale.ratio:
-        axes.set_xscale("log")
-    axes.set_xlim(scale.low, scale.high)
-    decimals = 0 if scale.ratio else _decimals(scale.ticks)
-    labels = [f"{tick:g}" if scale.ratio else number(tick, decimals) for tick in scale.ticks]
-    axes.xaxis.set_major_locator(FixedLocator(scale.ticks))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_xticklabels(labels)
-    axes.tick_params(axis="x", length=3.5, width=0.8, pad=2.5)
-    axes.yaxis.set_visible(False)
-    axes.spines["left"].set_visible(False)
+@dataclass(frozen=True)
+class Axis:
+    """A level axis along the foot of an area of a sheet, whose sides are in points."""
+
+    sheet: Sheet
+    scale: Scale
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    def x(self, value: float) -> float:
+        """Where a shown value stands."""
+        return self.left + self.scale.share(value) * (self.right - self.left)
+
+    def ends(self, span: Span) -> tuple[float, float]:
+        """Where the part of a span that is on the axis begins and ends."""
+        low = self.scale.low if span.low is None else max(span.low, self.scale.low)
+        high = self.scale.high if span.high is None else min(span.high, self.scale.high)
+        return self.x(low), self.x(high)
+
+
+def draw_axis(axis: Axis) -> None:
+    """The line of the axis with its ticks and their labels below."""
+    ratio, decimals = axis.scale.ratio, _decimals(axis.scale.ticks)
+    draw_labelled_axis(
+        axis, [f"{tick:g}" if ratio else number(tick, decimals) for tick in axis.scale.ticks]
+    )
+
+
+def draw_labelled_axis(axis: Axis, labels: Sequence[str], *, gap: float = 2.5) -> None:
+    """The same with labels of its own, one a tick, that many points below it."""
+    sheet, y = axis.sheet, axis.bottom
+    # As long as the ticks at its ends are wide.
+    sheet.line((axis.left - 0.4, axis.right + 0.4), (y, y), AXIS_LINE, layer=AXIS)
+    for tick, label in zip(axis.scale.ticks, labels, strict=True):
+        x = axis.x(tick)
+        sheet.marker(x, y, TICKDOWN, TICK, AXIS_LINE, layer=AXIS)
+        sheet.text(
+            x,
+            y + TICK + gap + ASCENT - HALF_CAPITAL * style.SMALL,
+            label,
+            align="center",
+            size=style.SMALL,
+        )
 
 
 def _decimals(ticks: Sequence[float]) -> int:
@@ -39,19 +77,27 @@ def _decimals(ticks: Sequence[float]) -> int:
     return 4
 
 
-def draw_line(axes: Axes, x: Sequence[float], y: Sequence[float], **properties: Any) -> None:
-    """A line; the limits stay as set, while `Axes.plot` would look for new ones each time."""
-    axes.add_artist(Line2D(x, y, **properties))
+def draw_band(axis: Axis, band: tuple[float, float]) -> None:
+    """The effects too small to matter, shaded."""
+    left, right = axis.ends(Span(band[0], None, band[1]))
+    height = axis.bottom - axis.top
+    axis.sheet.rectangle(left, axis.top, right - left, height, Look(style.BAND), layer=BAND)
 
 
-def draw_marker(axes: Axes, x: float, y: float, **properties: Any) -> None:
-    """A marker at one point; the limits stay."""
-    draw_line(axes, (x,), (y,), linestyle="none", **properties)
+def draw_upright(
+    axis: Axis,
+    value: float,
+    look: Look = NO_EFFECT_LINE,
+    *,
+    layer: float = NO_EFFECT,
+) -> None:
+    """A line through the whole area at a shown value, by itself the one of no effect."""
+    x = axis.x(value)
+    axis.sheet.line((x, x), (axis.bottom, axis.top), look, layer=layer)
 
 
 def draw_interval(
-    axes: Axes,
-    scale: EffectScale,
+    axis: Axis,
     span: Span,
     y: float,
     *,
@@ -60,118 +106,66 @@ def draw_interval(
     dashed: bool = False,
 ) -> None:
     """The line of an interval; an arrow at each end that lies beyond the axis or nowhere."""
-    low = scale.low if span.low is None else max(span.low, scale.low)
-    high = scale.high if span.high is None else min(span.high, scale.high)
-    if low < high:
-        draw_line(
-            axes,
-            (low, high),
-            (y, y),
-            color=color,
-            lw=width,
-            ls=(0, (3, 1.6)) if dashed else "-",
-            zorder=3,
-        )
-    draw_arrows(axes, scale, span, y, color=color)
+    left, right = axis.ends(span)
+    if left < right:
+        look = stroke(color, width, DASHED if dashed else ())
+        axis.sheet.line((left, right), (y, y), look, layer=INTERVAL)
+    draw_arrows(axis, span, y, color=color)
 
 
-def draw_arrows(axes: Axes, scale: EffectScale, span: Span, y: float, *, color: str) -> None:
+def draw_arrows(axis: Axis, span: Span, y: float, *, color: str) -> None:
     """An arrow head at each edge of the axis that the span runs over."""
-    beyond_low = span.low is None or span.low < scale.low
-    beyond_high = span.high is None or span.high > scale.high
-    for beyond, edge, marker in ((beyond_low, scale.low, "<"), (beyond_high, scale.high, ">")):
-        if beyond:
-            draw_marker(
-                axes,
-                edge,
-                y,
-                marker=marker,
-                ms=5,
-                mew=0,
-                color=color,
-                label=CLIPPED,
-                clip_on=False,
-                zorder=4,
-            )
+    if span.low is None or span.low < axis.scale.low:
+        axis.sheet.marker(axis.left, y, "<", 5.0, Look(color), layer=ARROW)
+    if span.high is None or span.high > axis.scale.high:
+        axis.sheet.marker(axis.right, y, ">", 5.0, Look(color), layer=ARROW)
 
 
 def draw_square(
-    axes: Axes, scale: EffectScale, estimate: float, y: float, *, side: float, hollow: bool = False
+    axis: Axis, estimate: float, y: float, *, side: float, hollow: bool = False
 ) -> None:
     """A square of `side` points; nothing where the estimate is beyond the axis."""
-    if scale.contains(estimate):
-        draw_marker(
-            axes,
-            estimate,
-            y,
-            marker="s",
-            ms=side,
-            mfc=style.PAPER if hollow else style.TRIAL,
-            mec=style.SUSPECT if hollow else style.TRIAL,
-            mew=1.2 if hollow else 0,
-            zorder=5,
-        )
+    if axis.scale.contains(estimate):
+        look = Look(style.PAPER, style.SUSPECT, 1.2) if hollow else Look(style.TRIAL)
+        axis.sheet.marker(axis.x(estimate), y, "s", side, look, layer=POINT)
 
 
-def draw_dot(axes: Axes, scale: EffectScale, span: Span, y: float, *, side: float) -> None:
+def draw_dot(axis: Axis, span: Span, y: float, *, side: float) -> None:
     """A round dot for a pooled estimate; nothing where it is beyond the axis."""
-    if span.estimate is not None and scale.contains(span.estimate):
-        draw_marker(
-            axes, span.estimate, y, marker="o", ms=side, color=style.POOLED, mew=0, zorder=5
-        )
+    if span.estimate is not None and axis.scale.contains(span.estimate):
+        axis.sheet.marker(axis.x(span.estimate), y, "o", side, Look(style.POOLED), layer=POINT)
 
 
-def draw_point(axes: Axes, scale: EffectScale, estimate: float, y: float, *, marker: str) -> None:
+def draw_point(axis: Axis, estimate: float, y: float, *, marker: str) -> None:
     """A small hollow mark for one estimate among many; an arrow where it is beyond the axis."""
-    if scale.contains(estimate):
-        draw_marker(
-            axes,
-            estimate,
-            y,
-            marker=marker,
-            ms=5.5,
-            mfc=style.PAPER,
-            mec=style.POOLED,
-            mew=1.0,
-            zorder=5,
-        )
-    draw_arrows(axes, scale, Span(estimate, estimate, estimate), y, color=style.POOLED)
+    if axis.scale.contains(estimate):
+        look = Look(style.PAPER, style.POOLED, 1.0)
+        axis.sheet.marker(axis.x(estimate), y, marker, 5.5, look, layer=POINT)
+    draw_arrows(axis, Span(estimate, estimate, estimate), y, color=style.POOLED)
 
 
 def draw_diamond(
-    axes: Axes, scale: EffectScale, span: Span, y: float, *, half_height: float, pale: bool = False
+    axis: Axis, span: Span, y: float, *, half_height: float, pale: bool = False
 ) -> None:
     """A diamond from limit to limit, cut at the edges of the axis."""
     if span.estimate is None:
         raise ValueError("a diamond needs an estimate")
-    low = scale.low if span.low is None else span.low
-    high = scale.high if span.high is None else span.high
-    corners = (
-        (low, y),
-        (span.estimate, y - half_height),
-        (high, y),
-        (span.estimate, y + half_height),
+    scale = axis.scale
+    low = axis.x(scale.low if span.low is None else span.low)
+    high = axis.x(scale.high if span.high is None else span.high)
+    middle, cut = axis.x(span.estimate), low < axis.left or high > axis.right
+    axis.sheet.polygon(
+        ((low, y), (middle, y - half_height), (high, y), (middle, y + half_height)),
+        Look(style.POOLED_PALE if pale else style.POOLED, style.POOLED, 0.9),
+        layer=DIAMOND,
+        clip=(axis.left, y - 2 * half_height, axis.right, y + 2 * half_height) if cut else None,
     )
-    face, edge = (style.POOLED_PALE, style.POOLED) if pale else (style.POOLED, style.POOLED)
-    axes.add_patch(
-        Polygon(corners, closed=True, facecolor=face, edgecolor=edge, linewidth=0.9, zorder=6)
-    )
-    draw_arrows(axes, scale, span, y, color=style.POOLED)
+    draw_arrows(axis, span, y, color=style.POOLED)
 
 
-def draw_bar(axes: Axes, scale: EffectScale, span: Span, y: float, *, half_height: float) -> None:
+def draw_bar(axis: Axis, span: Span, y: float, *, half_height: float) -> None:
     """A prediction interval: a flat bar with a dark edge."""
-    low = scale.low if span.low is None else max(span.low, scale.low)
-    high = scale.high if span.high is None else min(span.high, scale.high)
-    axes.add_patch(
-        Rectangle(
-            (low, y - half_height),
-            high - low,
-            2 * half_height,
-            facecolor=style.PREDICTION,
-            edgecolor=style.INK,
-            linewidth=0.6,
-            zorder=2.6,
-        )
-    )
-    draw_arrows(axes, scale, span, y, color=style.INK)
+    left, right = axis.ends(span)
+    look = Look(style.PREDICTION, style.INK, 0.6)
+    axis.sheet.rectangle(left, y - half_height, right - left, 2 * half_height, look, layer=BAR)
+    draw_arrows(axis, span, y, color=style.INK)

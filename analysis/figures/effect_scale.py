@@ -24,7 +24,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class EffectScale:
+class Scale:
     """Limits and ticks of an axis, in the numbers a reader sees; logarithmic for ratios."""
 
     low: float
@@ -34,6 +34,11 @@ class EffectScale:
 
     def contains(self, value: float) -> bool:
         return self.low <= value <= self.high
+
+    def share(self, value: float) -> float:
+        """How far along the axis a value stands: 0 at its beginning, 1 at its end."""
+        low, high, at = (math.log(v) if self.ratio else v for v in (self.low, self.high, value))
+        return (at - low) / (high - low)
 
 
 def shown_span(
@@ -61,7 +66,7 @@ def important_band(synthesis: Synthesis) -> tuple[float, float] | None:
 
 def effect_scale(
     spans: Sequence[Span], always: Iterable[float], *, ratio: bool, most_ticks: int = 8
-) -> EffectScale:
+) -> Scale:
     """An axis on which every estimate can be read, and as much of the intervals as helps.
 
     `always` are shown values that must be on it (no effect, the smallest important
@@ -84,10 +89,8 @@ def effect_scale(
     margin = 0.03 * (high - low) or 0.5
     low, high = low - margin, high + margin
     if ratio:
-        return EffectScale(
-            math.exp(low), math.exp(high), _ratio_ticks(low, high, most_ticks), ratio=True
-        )
-    return EffectScale(low, high, _difference_ticks(low, high, most_ticks))
+        return Scale(math.exp(low), math.exp(high), _ratio_ticks(low, high, most_ticks), ratio=True)
+    return Scale(low, high, _difference_ticks(low, high, most_ticks))
 
 
 def _difference_ticks(low: float, high: float, most: int) -> tuple[float, ...]:

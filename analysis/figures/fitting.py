@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -13,10 +14,23 @@ from matplotlib.textpath import TextToPath
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
-@lru_cache(maxsize=1 << 14)  # the same words are measured again while lines are broken
+FONT = "DejaVu Sans"
+_MEASURED_AT = 100.0  # points
+_DIGIT = re.compile(r"[0-9]")
+
+
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
-    """Width in points, in the font that the figures are measured with."""
-    font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
+    """Width in points, in the font that the figures are measured with.
+
+    All its digits are equally wide, so that one measurement does for all numbers of a form.
+    """
+    return _width(_DIGIT.sub("0", text), bold) * (size / _MEASURED_AT)
+
+
+@lru_cache(maxsize=1 << 14)  # the same words are measured again while lines are broken
+def _width(text: str, bold: bool) -> float:
+    weight = "bold" if bold else "normal"
+    font = FontProperties(family=FONT, size=_MEASURED_AT, weight=weight)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
         width, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)

@@ -1,19 +1,28 @@
-"""Axes with both scales named, for figures that are not tables: funnel, Baujat, GOSH."""
+"""An area with both its scales named, for figures that are not tables: funnel, Baujat, GOSH."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from matplotlib.axes import Axes
-from matplotlib.axis import Axis
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.markers import TICKLEFT
+from matplotlib.ticker import MaxNLocator
 
 from analysis.figures import style
-from analysis.figures.canvas import Sheet
+from analysis.figures.canvas import HALF_CAPITAL, Sheet
 from analysis.figures.effect_labels import favours
-from analysis.figures.effect_marks import draw_axis
-from analysis.figures.effect_scale import EffectScale
+from analysis.figures.effect_marks import (
+    ASCENT,
+    AXIS,
+    AXIS_LINE,
+    TICK,
+    Axis,
+    draw_axis,
+    draw_labelled_axis,
+)
+from analysis.figures.effect_scale import Scale
 from analysis.figures.fitting import shorten, wrap
+from analysis.figures.marks import Box
 from analysis.figures.text import plain
 from analysis.formatting import MINUS, sentence_case
 from analysis.synthesis.study_effect import Measure
@@ -23,6 +32,33 @@ LINE = 11.5
 LEFT = 52.0  # room for the tick labels of the vertical axis
 TOP = MARGIN + LINE + 8.0  # room for its name
 BELOW = 52.0  # tick labels, sides and name of the horizontal axis
+
+
+@dataclass(frozen=True)
+class Frame:
+    """An area of a sheet with a scale along its foot and one along its left, from the foot up."""
+
+    axis: Axis
+    up: Scale
+
+    @classmethod
+    def placed(
+        cls, sheet: Sheet, left: float, width: float, height: float, across: Scale, up: Scale
+    ) -> Frame:
+        """Below the name of the vertical scale."""
+        return cls(Axis(sheet, across, left, left + width, TOP, TOP + height), up)
+
+    @property
+    def box(self) -> Box:
+        axis = self.axis
+        return (axis.left, axis.top, axis.right, axis.bottom)
+
+    def y(self, value: float) -> float:
+        return self.axis.bottom - self.up.share(value) * (self.axis.bottom - self.axis.top)
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Where the two numbers meet on the sheet."""
+        return self.axis.x(x), self.y(y)
 
 
 def notes_height(notes: Sequence[str]) -> float:
@@ -43,49 +79,46 @@ def draw_notes(sheet: Sheet, notes: Sequence[str]) -> None:
         sheet.text(MARGIN, y, line, size=style.SMALL, color=style.MUTED)
 
 
-def name_vertical(sheet: Sheet, axes: Axes, name: str) -> None:
-    """The name of the vertical axis, level, above it; numbers with true minus signs."""
-    left, right, _, top = _edges(sheet, axes)
+def number_scale(low: float, high: float) -> Scale:
+    """A scale with few round ticks; it may begin at the larger number."""
+    ticks = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, high)
+    within = sorted((low, high))
+    shown = tuple(float(tick) for tick in ticks if within[0] <= tick <= within[1])
+    return Scale(low, high, shown)
+
+
+def name_vertical(frame: Frame, name: str) -> None:
+    """The scale along the left, its name level above it."""
+    axis, sheet, left = frame.axis, frame.axis.sheet, frame.axis.left
     start = left - LEFT + MARGIN
-    fitting = shorten(plain(name), right - start, style.SMALL, bold=True)
-    sheet.text(start, top - LINE, fitting, size=style.SMALL, bold=True)
-    number_axis(axes.yaxis)
-    axes.yaxis.set_visible(True)
-    axes.spines["left"].set_visible(True)
+    fitting = shorten(plain(name), axis.right - start, style.SMALL, bold=True)
+    sheet.text(start, axis.top - LINE, fitting, size=style.SMALL, bold=True)
+    sheet.line((left, left), (axis.top - 0.4, axis.bottom + 0.4), AXIS_LINE, layer=AXIS)
+    for tick in frame.up.ticks:
+        y = frame.y(tick)
+        sheet.marker(left, y, TICKLEFT, TICK, AXIS_LINE, layer=AXIS)
+        middle = y + ASCENT / 2 - HALF_CAPITAL * style.SMALL
+        sheet.text(left - 2 * TICK, middle, _said(tick), align="right", size=style.SMALL)
 
 
-def name_horizontal(sheet: Sheet, axes: Axes, name: str) -> None:
-    """The name of a horizontal axis that is not one of effects."""
-    left, right, bottom, _ = _edges(sheet, axes)
-    y = bottom + BELOW - LINE - 12.0
-    sheet.text((left + right) / 2, y, name, align="center", size=style.SMALL, bold=True)
-    number_axis(axes.xaxis)
+def name_horizontal(axis: Axis, name: str) -> None:
+    """The scale along the foot and its name, where it is not one of effects."""
+    draw_labelled_axis(axis, [_said(tick) for tick in axis.scale.ticks], gap=TICK)
+    middle, y = (axis.left + axis.right) / 2, axis.bottom + BELOW - LINE - 12.0
+    axis.sheet.text(middle, y, name, align="center", size=style.SMALL, bold=True)
 
 
-def effect_axis(sheet: Sheet, axes: Axes, scale: EffectScale, measure: Measure) -> None:
-    """The horizontal axis as effects, with what lies towards each end and the measure's name."""
-    draw_axis(axes, scale)
-    left, right, bottom, _ = _edges(sheet, axes)
-    sides = favours(measure)
-    y = bottom + BELOW - 2 * LINE - 6.0
+def effect_axis(axis: Axis, measure: Measure) -> None:
+    """The scale along the foot as effects, what lies towards each end and the measure's name."""
+    draw_axis(axis)
+    sheet, left, right, sides = axis.sheet, axis.left, axis.right, favours(measure)
+    y = axis.bottom + BELOW - 2 * LINE - 6.0
     sheet.text(left, y, f"← {sides[0]}", size=style.SMALL)
     sheet.text(right, y, f"{sides[1]} →", align="right", size=style.SMALL)
     name, middle = sentence_case(measure.label), (left + right) / 2
     sheet.text(middle, y + LINE + 3.0, name, align="center", size=style.SMALL, bold=True)
 
 
-def number_axis(axis: Axis) -> None:
-    """Few round ticks with true minus signs."""
-    axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", MINUS)))
-
-
-def _edges(sheet: Sheet, axes: Axes) -> tuple[float, float, float, float]:
-    """Left, right, bottom and top of the axes on the sheet."""
-    box = axes.get_position()
-    return (
-        box.x0 * sheet.width,
-        box.x1 * sheet.width,
-        (1 - box.y0) * sheet.height,
-        (1 - box.y1) * sheet.height,
-    )
+def _said(value: float) -> str:
+    """A round number with a true minus sign."""
+    return f"{value:g}".replace("-", MINUS)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Polygon
 
 from analysis.figures import style
 from analysis.figures.canvas import Sheet
-from analysis.figures.effect_scale import EffectScale, Span, effect_scale
+from analysis.figures.effect_marks import AXIS, BAND, GUIDE, POINT, draw_upright
+from analysis.figures.effect_scale import Scale, Span, effect_scale
 from analysis.figures.framing import (
     BELOW,
     LEFT,
     MARGIN,
     TOP,
+    Frame,
     draw_notes,
     effect_axis,
     name_vertical,
     notes_height,
+    number_scale,
 )
+from analysis.figures.marks import Look, Point, stroke
 from analysis.formatting import counted, percent_level
 from analysis.statistics.small_study_effects import Contour, FunnelContours
 from analysis.statistics.trim_and_fill import TrimAndFill
@@ -27,6 +29,8 @@ from analysis.synthesis.study_effect import Measure
 
 HEIGHT = 270.0
 SHADES = ("#ffffff", "#bfcad9", "#dae1ea", "#f1f4f8")  # from the middle outwards
+TRIAL = Look(style.TRIAL, style.PAPER, 1.0)
+FILLED = Look(style.PAPER, style.SUSPECT, 1.0)
 FOOT = 1.06  # the axis ends a little below the least precise trial
 
 
@@ -43,17 +47,16 @@ def funnel_plot(synthesis: Synthesis) -> Figure:
         raise ValueError(f"{synthesis.title}: there is no funnel plot ({reason})")
     contours, filled = small_study.contours, small_study.trim_and_fill
     notes = _notes(contours, filled)
-    with style.drawing():
-        sheet = Sheet.blank(style.WIDTH, TOP + HEIGHT + BELOW + notes_height(notes))
-        axes = sheet.axes(LEFT, TOP, style.WIDTH - LEFT - MARGIN, HEIGHT)
-        axes.set_ylim(contours.largest_se * FOOT, 0.0)
-        scale = _scale(synthesis, contours, filled)
-        effect_axis(sheet, axes, scale, synthesis.measure)
-        name_vertical(sheet, axes, "Standard error")
-        _draw_contours(axes, scale, synthesis.measure, contours)
-        _draw_trials(axes, synthesis, filled)
-        draw_notes(sheet, notes)
-        return sheet.figure
+    sheet = Sheet.blank(style.WIDTH, TOP + HEIGHT + BELOW + notes_height(notes))
+    across = _scale(synthesis, contours, filled)
+    up = number_scale(contours.largest_se * FOOT, 0.0)
+    frame = Frame.placed(sheet, LEFT, style.WIDTH - MARGIN - LEFT, HEIGHT, across, up)
+    effect_axis(frame.axis, synthesis.measure)
+    name_vertical(frame, "Standard error")
+    _draw_contours(frame, synthesis.measure, contours)
+    _draw_trials(frame, synthesis, filled)
+    draw_notes(sheet, notes)
+    return sheet.figure
 
 
 def _notes(contours: FunnelContours, filled: TrimAndFill | None) -> list[str]:
@@ -73,9 +76,7 @@ def _widening(contours: FunnelContours) -> list[Contour]:
     return sorted(contours.contours, key=lambda contour: contour.p, reverse=True)
 
 
-def _scale(
-    synthesis: Synthesis, contours: FunnelContours, filled: TrimAndFill | None
-) -> EffectScale:
+def _scale(synthesis: Synthesis, contours: FunnelContours, filled: TrimAndFill | None) -> Scale:
     """An axis with every trial, the pseudo-interval and no effect on it."""
     measure, pseudo = synthesis.measure, contours.pseudo_interval
     effects = [study.effect for study in synthesis.pooled_studies]
@@ -86,48 +87,44 @@ def _scale(
     return effect_scale(spans, (measure.no_effect, *shown), ratio=measure.ratio)
 
 
-def _draw_contours(
-    axes: Axes, scale: EffectScale, measure: Measure, contours: FunnelContours
-) -> None:
-    axes.set_facecolor(SHADES[len(contours.contours)])
+def _draw_contours(frame: Frame, measure: Measure, contours: FunnelContours) -> None:
+    axis, sheet = frame.axis, frame.axis.sheet
+    outside, width, height = SHADES[len(contours.contours)], axis.right - axis.left, HEIGHT
+    sheet.rectangle(axis.left, axis.top, width, height, Look(outside), layer=BAND)
     widening = _widening(contours)
     for index in range(len(widening) - 1, -1, -1):
         limits = (widening[index].low, widening[index].high)
-        triangle = _triangle(measure, contours, contours.reference, limits)
-        axes.add_patch(Polygon(triangle, facecolor=SHADES[index], edgecolor="none", zorder=0))
-    axes.axvline(measure.no_effect, color=style.INK, lw=0.9, zorder=1)
-    axes.axvline(
-        measure.shown(contours.estimate), color=style.POOLED, lw=1.0, ls=(0, (4, 2)), zorder=1
-    )
+        triangle = _triangle(frame, measure, contours, contours.reference, limits)
+        sheet.polygon(triangle, Look(SHADES[index]), layer=BAND, clip=frame.box)
+    draw_upright(axis, measure.no_effect)
+    dashed = stroke(style.POOLED, 1.0, (4.0, 2.0))
+    draw_upright(axis, measure.shown(contours.estimate), dashed, layer=GUIDE)
     pseudo = contours.pseudo_interval
     if pseudo.low is not None and pseudo.high is not None:
-        left, top, right = _triangle(
-            measure, contours, contours.estimate, (pseudo.low, pseudo.high)
-        )
-        for corner in (left, right):
-            axes.plot(
-                *zip(corner, top, strict=True), color=style.POOLED, lw=1.0, ls=(0, (4, 2)), zorder=1
-            )
+        limits = (pseudo.low, pseudo.high)
+        left, tip, right = _triangle(frame, measure, contours, contours.estimate, limits)
+        for foot in (left, right):
+            sheet.line((foot[0], tip[0]), (foot[1], tip[1]), dashed, layer=AXIS)
 
 
 def _triangle(
+    frame: Frame,
     measure: Measure,
     contours: FunnelContours,
     apex: float,
     limits: tuple[float, float],
-) -> tuple[tuple[float, float], tuple[float, float], tuple[float, float]]:
-    """Left foot, apex and right foot, the feet where the axis ends."""
+) -> tuple[Point, Point, Point]:
+    """Left foot, apex and right foot on the sheet, the feet where the axis ends."""
     low, high = (measure.shown(apex + FOOT * (limit - apex)) for limit in limits)
     foot = contours.largest_se * FOOT
-    return (low, foot), (measure.shown(apex), 0.0), (high, foot)
+    return frame.place(low, foot), frame.place(measure.shown(apex), 0.0), frame.place(high, foot)
 
 
-def _draw_trials(axes: Axes, synthesis: Synthesis, filled: TrimAndFill | None) -> None:
+def _draw_trials(frame: Frame, synthesis: Synthesis, filled: TrimAndFill | None) -> None:
     shown = synthesis.measure.shown
-    for study in synthesis.pooled_studies:
-        axes.plot(shown(study.effect), study.se, marker="o", ms=5.5, mfc=style.TRIAL, mec="white")
+    trials = [(study.effect, study.se, TRIAL) for study in synthesis.pooled_studies]
     if filled:
-        for effect, variance in zip(filled.filled_effects, filled.filled_variances, strict=True):
-            axes.plot(
-                shown(effect), variance**0.5, marker="o", ms=5.5, mfc="white", mec=style.SUSPECT
-            )
+        supposed = zip(filled.filled_effects, filled.filled_variances, strict=True)
+        trials += [(effect, variance**0.5, FILLED) for effect, variance in supposed]
+    for effect, se, look in trials:
+        frame.axis.sheet.marker(*frame.place(shown(effect), se), "o", 5.5, look, layer=POINT)

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, LogNorm
+from matplotlib.colors import LinearSegmentedColormap, LogNorm, to_hex
 from matplotlib.figure import Figure
+from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from analysis.figures import style
 from analysis.figures.canvas import Sheet
-from analysis.figures.effect_scale import EffectScale, Span, effect_scale
+from analysis.figures.effect_marks import BAND, draw_upright
+from analysis.figures.effect_scale import Scale, Span, effect_scale
 from analysis.figures.framing import (
     BELOW,
     LEFT,
     MARGIN,
     TOP,
+    Frame,
     draw_notes,
     effect_axis,
     name_vertical,
     notes_height,
+    number_scale,
 )
+from analysis.figures.marks import Look
 from analysis.formatting import counted
 from analysis.statistics.gosh import Gosh
 from analysis.synthesis.model import Synthesis
 
 HEIGHT = 230.0
 HEXAGONS = 36  # across a panel as wide as the figure
+ROWS = 18  # of hexagons, from 0 to 100%
+# Of a hexagon around its middle, in hexagons and rows; the outline ends where it began.
+CORNERS = np.array([(3, -1), (3, 1), (0, 2), (-3, 1), (-3, -1), (0, -2), (3, -1)]) / 6
 
 
 def gosh_plot(synthesis: Synthesis, subsets: Gosh, split: int | None = None) -> Figure:
@@ -40,20 +47,19 @@ def gosh_plot(synthesis: Synthesis, subsets: Gosh, split: int | None = None) -> 
         raise ValueError(f"{synthesis.title}: one trial has no subsets to compare")
     panels = _panels(synthesis, subsets, several, split)
     notes = [_note(subsets, int(several.sum()))]
-    shown = np.array([synthesis.measure.shown(float(x)) for x in subsets.estimate])
-    scale = _scale(synthesis, shown[several])
-    with style.drawing():
-        sheet = Sheet.blank(style.WIDTH, TOP + HEIGHT + BELOW + notes_height(notes))
-        width = (style.WIDTH - MARGIN) / len(panels) - LEFT
-        for index, (name, members) in enumerate(panels):
-            axes = sheet.axes(LEFT + index * (LEFT + width), TOP, width, HEIGHT)
-            axes.set_ylim(-3.0, 103.0)
-            effect_axis(sheet, axes, scale, synthesis.measure)
-            name_vertical(sheet, axes, name)
-            _draw_density(axes, shown[members], subsets.i2[members], scale, len(panels))
-            axes.axvline(synthesis.measure.no_effect, color=style.INK, lw=0.9, zorder=3)
-        draw_notes(sheet, notes)
-        return sheet.figure
+    scale = _scale(synthesis, subsets.estimate[several])
+    sheet = Sheet.blank(style.WIDTH, TOP + HEIGHT + BELOW + notes_height(notes))
+    width = (style.WIDTH - MARGIN) / len(panels) - LEFT
+    for index, (name, members) in enumerate(panels):
+        left = LEFT + index * (LEFT + width)
+        up = number_scale(-3.0, 103.0)
+        frame = Frame.placed(sheet, left, width, HEIGHT, scale, up)
+        effect_axis(frame.axis, synthesis.measure)
+        name_vertical(frame, name)
+        _draw_density(frame, subsets.estimate[members], subsets.i2[members], len(panels))
+        draw_upright(frame.axis, synthesis.measure.no_effect)
+    draw_notes(sheet, notes)
+    return sheet.figure
 
 
 def _panels(
@@ -77,36 +83,44 @@ def _note(subsets: Gosh, shown: int) -> str:
     )
 
 
-def _scale(synthesis: Synthesis, shown: NDArray[np.float64]) -> EffectScale:
-    ends = (float(shown.min()), float(shown.max()))
+def _scale(synthesis: Synthesis, estimates: NDArray[np.float64]) -> Scale:
+    measure = synthesis.measure
+    ends = sorted((measure.shown(float(estimates.min())), measure.shown(float(estimates.max()))))
     spans = [Span(ends[0], None, ends[1])]
-    return effect_scale(spans, (synthesis.measure.no_effect, *ends), ratio=synthesis.measure.ratio)
+    return effect_scale(spans, (measure.no_effect, *ends), ratio=measure.ratio)
 
 
 def _draw_density(
-    axes: Axes,
-    estimates: NDArray[np.float64],
-    i2: NDArray[np.float64],
-    scale: EffectScale,
-    panels: int,
+    frame: Frame, estimates: NDArray[np.float64], i2: NDArray[np.float64], panels: int
 ) -> None:
+    """A honeycomb: each hexagon darker the more subsets have it as their nearest."""
     if not len(estimates):
         return
+    axis, across = frame.axis, HEXAGONS // panels
+    ends = (axis.scale.low, axis.scale.high)
+    # Estimates of ratios are logarithms already, and so evenly spread along the axis.
+    low, high = np.log(ends) if axis.scale.ratio else ends
+    origin = np.array((axis.left, frame.y(0.0)))
+    step = ((axis.right, frame.y(100.0)) - origin) / (across, ROWS)
+    place = np.array([(estimates - low) / (high - low) * across, i2 / 100 * ROWS])
+    middles, counts = _honeycomb(place)
     shades = LinearSegmentedColormap.from_list("subsets", ["#cfe0f0", style.POOLED, "#06263f"])
-    axes.hexbin(
-        estimates,
-        i2,
-        gridsize=(HEXAGONS // panels, 18),
-        xscale="log" if scale.ratio else "linear",
-        extent=_extent(scale),
-        cmap=shades,
-        norm=LogNorm(),
-        mincnt=1,
-        linewidths=0.0,
-        zorder=2,
-    )
+    colors = [to_hex(color) for color in shades(LogNorm()(counts))]
+    outline, size = Path(CORNERS * step, closed=True), 2 * np.abs(CORNERS * step).max()
+    for color, (x, y) in zip(colors, origin + middles * step, strict=True):
+        axis.sheet.marker(x, y, outline, size, Look(color), layer=BAND)
 
 
-def _extent(scale: EffectScale) -> tuple[float, float, float, float]:
-    low, high = (np.log10(x) if scale.ratio else x for x in (scale.low, scale.high))
-    return float(low), float(high), 0.0, 100.0
+def _honeycomb(place: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """The middles (hexagons, 2) of the hexagons that have points, and how many points each has.
+
+    `place` (2, points) counts hexagons across and rows up. The middles lie on whole numbers and
+    halfway between them; rows are as high as hexagons are wide, divided by the root of three.
+    """
+    whole, half = np.rint(place), np.floor(place) + 0.5
+    distance = [((place - middle) ** 2 * ((1,), (3,))).sum(axis=0) for middle in (whole, half)]
+    middles = np.where(distance[0] < distance[1], whole, half)
+    across, up = (2 * middles).astype(int)
+    counts = np.bincount(across * (2 * ROWS + 1) + up)
+    found = np.flatnonzero(counts)
+    return np.column_stack(np.divmod(found, 2 * ROWS + 1)) / 2, counts[found]

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator
+from matplotlib.markers import TICKDOWN
 
 from analysis.figures import style
 from analysis.figures.canvas import Sheet
-from analysis.figures.effect_marks import draw_marker
+from analysis.figures.effect_marks import AXIS, AXIS_LINE, GUIDE, POINT, Axis, draw_upright
+from analysis.figures.effect_scale import Scale
 from analysis.figures.fitting import text_width, wrap
+from analysis.figures.marks import Align, Look, stroke
 from analysis.figures.text import plain
 from analysis.formatting import number
 from analysis.statistics.influence import Influence
@@ -56,24 +57,22 @@ def influence_plot(synthesis: Synthesis) -> Figure:
     if not rows:
         raise ValueError(f"{synthesis.title}: there are no influence diagnostics to draw")
     ordered = sorted(rows, key=lambda row: (studies[row.study].year, studies[row.study].label))
-    with style.drawing():
-        labels = [plain(studies[row.study].label) for row in ordered]
-        widest = max(text_width(label, style.BODY, bold=True) for label in labels)
-        left = MARGIN + min(widest, WIDEST_LABEL) + GAP
-        width = (style.WIDTH - MARGIN - left + GAP) / len(PANELS) - GAP
-        headings = [wrap(p.heading, width + GAP - 3.0, 7.5, bold=True, lines=3) for p in PANELS]
-        top = MARGIN + max(len(heading) for heading in headings) * LINE + 6.0
-        bottom = top + len(rows) * ROW
-        sheet = Sheet.blank(style.WIDTH, bottom + 26.0 + LINE + MARGIN)
-        _draw_labels(sheet, ordered, labels, left, top)
-        for index, (panel, heading) in enumerate(zip(PANELS, headings, strict=True)):
-            x = left + index * (width + GAP)
-            _draw_heading(sheet, heading, x + width / 2, top)
-            axes = sheet.axes(x, top, width, bottom - top)
-            _draw_panel(axes, panel, ordered)
-        y = bottom + 26.0 + LINE / 2
-        sheet.text(MARGIN, y, influential_note(rows), size=style.SMALL, color=style.MUTED)
-        return sheet.figure
+    labels = [plain(studies[row.study].label) for row in ordered]
+    widest = max(text_width(label, style.BODY, bold=True) for label in labels)
+    left = MARGIN + min(widest, WIDEST_LABEL) + GAP
+    width = (style.WIDTH - MARGIN - left + GAP) / len(PANELS) - GAP
+    headings = [wrap(p.heading, width + GAP - 3.0, 7.5, bold=True, lines=3) for p in PANELS]
+    top = MARGIN + max(len(heading) for heading in headings) * LINE + 6.0
+    bottom = top + len(rows) * ROW
+    sheet = Sheet.blank(style.WIDTH, bottom + 26.0 + LINE + MARGIN)
+    _draw_labels(sheet, ordered, labels, left, top)
+    for index, (panel, heading) in enumerate(zip(PANELS, headings, strict=True)):
+        x = left + index * (width + GAP)
+        _draw_heading(sheet, heading, x + width / 2, top)
+        _draw_panel(sheet, panel, ordered, x, width, top)
+    y = bottom + 26.0 + LINE / 2
+    sheet.text(MARGIN, y, influential_note(rows), size=style.SMALL, color=style.MUTED)
+    return sheet.figure
 
 
 def influential_note(rows: Sequence[Influence]) -> str:
@@ -89,7 +88,7 @@ def _draw_labels(
         y = top + (index + 0.5) * ROW
         text = wrap(label, left - GAP - MARGIN, style.BODY, bold=row.influential, lines=1)[0]
         sheet.text(MARGIN, y, text, bold=row.influential)
-        sheet.line((left, style.WIDTH - MARGIN), (y, y), color=style.BAND)
+        sheet.line((left, style.WIDTH - MARGIN), (y, y), stroke(style.BAND))
 
 
 def _draw_heading(sheet: Sheet, heading: Sequence[str], x: float, top: float) -> None:
@@ -98,27 +97,31 @@ def _draw_heading(sheet: Sheet, heading: Sequence[str], x: float, top: float) ->
         sheet.text(x, y, line, align="center", size=7.5, bold=True)
 
 
-def _draw_panel(axes: Axes, panel: _Panel, rows: Sequence[Influence]) -> None:
+def _draw_panel(
+    sheet: Sheet, panel: _Panel, rows: Sequence[Influence], left: float, width: float, top: float
+) -> None:
     values = [getattr(row, panel.field) for row in rows]
     anchors = values if panel.neutral is None else [*values, panel.neutral]
-    low, high = min(anchors), max(anchors)
-    margin = 0.12 * (high - low) or 0.5
-    axes.set_xlim(low - margin, high + margin)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
+    ends = sorted({min(anchors), max(anchors)})
+    margin = 0.12 * (ends[-1] - ends[0]) or 0.5
+    scale = Scale(ends[0] - margin, ends[-1] + margin, tuple(ends))
+    axis = Axis(sheet, scale, left, left + width, top, top + len(rows) * ROW)
     if panel.neutral is not None:
-        axes.axvline(panel.neutral, color=style.MUTED, lw=0.8, zorder=1)
+        draw_upright(axis, panel.neutral, stroke(style.MUTED), layer=GUIDE)
     for index, (row, value) in enumerate(zip(rows, values, strict=True)):
-        marker, color = ("D", style.SUSPECT) if row.influential else ("o", style.TRIAL)
-        draw_marker(
-            axes, value, index, marker=marker, ms=5.0, mfc=color, mec="white", mew=0.5, zorder=3
-        )
-    axes.yaxis.set_visible(False)
-    axes.spines["left"].set_visible(False)
-    ends = sorted({low, high})
-    axes.xaxis.set_major_locator(FixedLocator(ends))
-    axes.set_xticklabels([number(end) for end in ends], fontsize=7.0)
-    axes.tick_params(axis="x", length=3.0, width=0.8, pad=2.0)
-    if len(ends) == 2:
-        first, last = axes.get_xticklabels()
-        first.set_horizontalalignment("left")
-        last.set_horizontalalignment("right")
+        kind, face = ("D", style.SUSPECT) if row.influential else ("o", style.TRIAL)
+        x, y = axis.x(value), top + (index + 0.5) * ROW
+        sheet.marker(x, y, kind, 5.0, Look(face, style.PAPER, 0.5), layer=POINT)
+    _draw_ends(axis)
+
+
+def _draw_ends(axis: Axis) -> None:
+    """The axis of a panel: the smallest and the largest number, turned away from each other."""
+    y = axis.bottom
+    axis.sheet.line((axis.left, axis.right), (y, y), AXIS_LINE, layer=AXIS)
+    ends = axis.scale.ticks
+    aligns: tuple[Align, ...] = ("left", "right") if len(ends) == 2 else ("center",)
+    for end, align in zip(ends, aligns, strict=True):
+        x = axis.x(end)
+        axis.sheet.marker(x, y, TICKDOWN, 3.0, AXIS_LINE, layer=AXIS)
+        axis.sheet.text(x, y + 7.8, number(end), align=align, size=7.0)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from analysis.figures import style
 from analysis.figures.canvas import Sheet
+from analysis.figures.marks import Look
 from analysis.formatting import DASH
 from analysis.synthesis.risk_of_bias import Judgement
 
@@ -40,13 +40,9 @@ def draw_judgement(sheet: Sheet, x: float, y: float, judgement: Judgement, *, si
     """The mark of a judgement centred on (x, y), about `size` points across."""
     mark = MARKS[judgement]
     if mark.corners:
-        radius = size / 2 * (1.18 if mark.corners == 4 else 1.0)
-        sheet.polygon(
-            _outline(x, y, radius, mark.corners, mark.turn),
-            face=mark.face,
-            edge=style.INK,
-            line_width=0.7,
-        )
+        across = size * (1.18 if mark.corners == 4 else 1.0)
+        outline = (mark.corners, 0, mark.turn)
+        sheet.marker(x, y, outline, across, Look(mark.face, style.INK, 0.7))
     letter_size = (0.64 if mark.corners else 0.9) * size
     sheet.text(x, y, mark.letter, align="center", size=letter_size, color=mark.ink, bold=True)
 
@@ -54,10 +50,3 @@ def draw_judgement(sheet: Sheet, x: float, y: float, judgement: Judgement, *, si
 def judgement_key(judgements: tuple[Judgement, ...]) -> str:
     """`L low, S some concerns, …` for the judgements given."""
     return ", ".join(f"{MARKS[judgement].letter} {judgement}" for judgement in judgements)
-
-
-def _outline(
-    x: float, y: float, radius: float, corners: int, turn: float
-) -> tuple[tuple[float, float], ...]:
-    angles = (math.radians(turn) + 2 * math.pi * i / corners for i in range(corners))
-    return tuple((x + radius * math.cos(a), y + radius * math.sin(a)) for a in angles)

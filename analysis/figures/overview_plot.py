@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures import style
@@ -17,20 +16,24 @@ from analysis.figures.effect_labels import (
     favours,
 )
 from analysis.figures.effect_marks import (
+    Axis,
     draw_axis,
+    draw_band,
     draw_bar,
     draw_dot,
     draw_interval,
     draw_square,
+    draw_upright,
 )
 from analysis.figures.effect_scale import (
-    EffectScale,
+    Scale,
     Span,
     effect_scale,
     important_band,
     interval_span,
 )
 from analysis.figures.fitting import text_width, wrap
+from analysis.figures.marks import stroke
 from analysis.formatting import DASH, sentence_case
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.model import Synthesis
@@ -55,7 +58,7 @@ class _Grid:
     outcomes: tuple[str, ...]
     timepoints: tuple[str, ...]
     labels: Mapping[str, str]
-    scale: EffectScale
+    scale: Scale
     label_width: float
     numbers_width: float
 
@@ -84,18 +87,15 @@ def overview_plot(syntheses: Sequence[Synthesis], labels: Mapping[str, str]) -> 
     """
     if not syntheses:
         raise ValueError("an overview needs at least one question")
-    with style.drawing():
-        grid = _grid(syntheses, labels)
-        notes = _notes(syntheses)
-        height = MARGIN + len(grid.conditions) * grid.block_height + 8.0
-        sheet = Sheet.blank(style.WIDTH, height + len(notes) * LINE + MARGIN - 4.0)
-        for index, condition in enumerate(grid.conditions):
-            _draw_block(sheet, grid, condition, MARGIN + index * grid.block_height)
-        for index, note in enumerate(notes):
-            sheet.text(
-                MARGIN, height + (index + 0.5) * LINE, note, size=style.SMALL, color=style.MUTED
-            )
-        return sheet.figure
+    grid = _grid(syntheses, labels)
+    notes = _notes(syntheses)
+    height = MARGIN + len(grid.conditions) * grid.block_height + 8.0
+    sheet = Sheet.blank(style.WIDTH, height + len(notes) * LINE + MARGIN - 4.0)
+    for index, condition in enumerate(grid.conditions):
+        _draw_block(sheet, grid, condition, MARGIN + index * grid.block_height)
+    for index, note in enumerate(notes):
+        sheet.text(MARGIN, height + (index + 0.5) * LINE, note, size=style.SMALL, color=style.MUTED)
+    return sheet.figure
 
 
 def _grid(syntheses: Sequence[Synthesis], labels: Mapping[str, str]) -> _Grid:
@@ -123,7 +123,7 @@ def _unique(slugs: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(slugs))
 
 
-def _common_scale(syntheses: Sequence[Synthesis]) -> EffectScale:
+def _common_scale(syntheses: Sequence[Synthesis]) -> Scale:
     differences = [s for s in syntheses if not s.measure.ratio]
     spans = [
         span
@@ -168,7 +168,7 @@ def _draw_block(sheet: Sheet, grid: _Grid, condition: str, top: float) -> None:
     """One condition: its heading, the outcomes, a facet for each time point."""
     sheet.text(MARGIN, top + LINE / 2, grid.label(condition), bold=True)
     rows_top = top + HEADING + LINE
-    sheet.line((MARGIN, style.WIDTH - MARGIN), (rows_top - 4.0,) * 2, color=style.INK)
+    sheet.line((MARGIN, style.WIDTH - MARGIN), (rows_top - 4.0,) * 2, stroke(style.INK))
     for index, outcome in enumerate(grid.outcomes):
         y = rows_top + (index + 0.5) * ROW
         lines = wrap(grid.label(outcome), grid.label_width, style.SMALL)
@@ -189,35 +189,22 @@ def _draw_facet(sheet: Sheet, grid: _Grid, place: tuple[str, str], left: float, 
     questions = [grid.questions.get((condition, outcome, timepoint)) for outcome in grid.outcomes]
     named = next((effect_header(s) for s in questions if s and not s.measure.ratio), "")
     sheet.text(right, header, named, align="right", size=style.SMALL, bold=True)
-    axes = sheet.axes(left, top, plot_right - left, len(questions) * ROW)
-    axes.set_ylim(top + len(questions) * ROW, top)
-    _draw_axes(axes, grid, questions)
-    for index, synthesis in enumerate(questions):
-        if synthesis:
-            _draw_question(
-                sheet, axes, grid, synthesis, plot_right, right, top + (index + 0.5) * ROW
-            )
-    _draw_sides(sheet, axes, questions, top + len(questions) * ROW + AXIS - 12.0)
-
-
-def _draw_axes(axes: Axes, grid: _Grid, questions: Sequence[Synthesis | None]) -> None:
-    draw_axis(axes, grid.scale)
+    bottom = top + len(questions) * ROW
+    axis = Axis(sheet, grid.scale, left, plot_right, top, bottom)
+    draw_axis(axis)
     bands = {band for s in questions if s and not s.measure.ratio and (band := important_band(s))}
     if len(bands) == 1:
-        axes.axvspan(*bands.pop(), facecolor=style.BAND, edgecolor="none", zorder=0)
-    axes.axvline(0.0, color=style.INK, lw=0.9, zorder=2)
+        draw_band(axis, bands.pop())
+    draw_upright(axis, 0.0)
+    for index, synthesis in enumerate(questions):
+        if synthesis:
+            _draw_question(axis, synthesis, right, top + (index + 0.5) * ROW)
+    _draw_sides(axis, questions, bottom + AXIS - 12.0)
 
 
-def _draw_question(
-    sheet: Sheet,
-    axes: Axes,
-    grid: _Grid,
-    synthesis: Synthesis,
-    plot_right: float,
-    right: float,
-    y: float,
-) -> None:
-    sheet.text(plot_right + COUNT, y, str(synthesis.k), align="right", size=style.SMALL)
+def _draw_question(axis: Axis, synthesis: Synthesis, right: float, y: float) -> None:
+    sheet = axis.sheet
+    sheet.text(axis.right + COUNT, y, str(synthesis.k), align="right", size=style.SMALL)
     pooled = synthesis.primary
     if pooled is None:
         sheet.text(right, y, DASH, align="right", size=style.SMALL, color=style.MUTED)
@@ -228,19 +215,19 @@ def _draw_question(
     span = _span(synthesis, pooled)
     prediction = _prediction(synthesis, pooled)
     if prediction:
-        draw_bar(axes, grid.scale, prediction, y, half_height=3.2)
-    draw_interval(axes, grid.scale, span, y, color=style.POOLED, width=1.6)
+        draw_bar(axis, prediction, y, half_height=3.2)
+    draw_interval(axis, span, y, color=style.POOLED, width=1.6)
     if pooled.k > 1:
-        draw_dot(axes, grid.scale, span, y, side=6.5)
+        draw_dot(axis, span, y, side=6.5)
     else:
-        draw_square(axes, grid.scale, pooled.estimate, y, side=6.0)
+        draw_square(axis, pooled.estimate, y, side=6.0)
 
 
-def _draw_sides(sheet: Sheet, axes: Axes, questions: Sequence[Synthesis | None], y: float) -> None:
+def _draw_sides(axis: Axis, questions: Sequence[Synthesis | None], y: float) -> None:
     measure = next((s.measure for s in questions if s and not s.measure.ratio), None)
     if measure is None:
         return
-    x = axes.transData.transform((0.0, 0.0))[0]
+    x = axis.x(0.0)
     left, right = favours(measure)
-    sheet.text(x - 6.0, y, f"← {left}", align="right", size=7.5)
-    sheet.text(x + 6.0, y, f"{right} →", size=7.5)
+    axis.sheet.text(x - 6.0, y, f"← {left}", align="right", size=7.5)
+    axis.sheet.text(x + 6.0, y, f"{right} →", size=7.5)

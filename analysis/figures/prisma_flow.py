@@ -13,6 +13,7 @@ from analysis.evidence.flow import Counts, Flow, Stream
 from analysis.figures import style
 from analysis.figures.canvas import Sheet
 from analysis.figures.fitting import wrap
+from analysis.figures.marks import Look
 from analysis.figures.text import plain
 from analysis.formatting import count
 
@@ -22,6 +23,7 @@ LINE = 11.0
 BETWEEN = 16.0  # from one row of boxes to the next
 PHASE = 15.0  # width of the bars that name the phases
 SIZE = 8.5
+DASHED = (3.7, 1.6)  # widths of the line
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -85,16 +87,15 @@ _NOT_SEARCHED: _Edges = MappingProxyType(
 def prisma_flow(flow: Flow) -> Figure:
     """Draw the diagram: previous studies, databases and registers, other methods."""
     edges = _NOT_SEARCHED if flow.databases is None else _SEARCHED
-    with style.drawing():
-        boxes = {name: _placed(box, edges) for name, box in _texts(flow).items()}
-        tops, bottom = _rows(boxes.values())
-        sheet = Sheet.blank(style.WIDTH, bottom + MARGIN)
-        _draw_headers(sheet, edges)
-        _draw_phases(sheet, tops, bottom)
-        for box in boxes.values():
-            _draw_box(sheet, box, tops[box.row])
-        _draw_arrows(sheet, boxes, tops)
-        return sheet.figure
+    boxes = {name: _placed(box, edges) for name, box in _texts(flow).items()}
+    tops, bottom = _rows(boxes.values())
+    sheet = Sheet.blank(style.WIDTH, bottom + MARGIN)
+    _draw_headers(sheet, edges)
+    _draw_phases(sheet, tops, bottom)
+    for box in boxes.values():
+        _draw_box(sheet, box, tops[box.row])
+    _draw_arrows(sheet, boxes, tops)
+    return sheet.figure
 
 
 def _texts(flow: Flow) -> dict[str, _Text]:
@@ -216,7 +217,7 @@ def _draw_headers(sheet: Sheet, edges: _Edges) -> None:
     for first, last, heading in spans:
         left = edges[first][0]
         width = sum(edges[last]) - left
-        sheet.rectangle(left, MARGIN, width, height, face=style.BAND)
+        sheet.rectangle(left, MARGIN, width, height, Look(style.BAND))
         lines = wrap(heading, width - 2 * PADDING, SIZE, bold=True)
         for index, line in enumerate(lines):
             y = MARGIN + height / 2 + (index - (len(lines) - 1) / 2) * LINE
@@ -231,14 +232,13 @@ def _draw_phases(sheet: Sheet, tops: list[float], bottom: float) -> None:
     )
     for name, top, end in phases:
         height = end - BETWEEN - top
-        sheet.rectangle(MARGIN, top, PHASE, height, face=style.BAND)
+        sheet.rectangle(MARGIN, top, PHASE, height, Look(style.BAND))
         sheet.upright_text(MARGIN + PHASE / 2, top + height / 2, name, size=SIZE, color=style.INK)
 
 
 def _draw_box(sheet: Sheet, box: _Box, y: float) -> None:
-    sheet.rectangle(
-        box.x, y, box.width, box.height, face=style.PAPER, edge=style.MUTED, dashed=box.dashed
-    )
+    look = Look(style.PAPER, style.MUTED, 0.8, DASHED if box.dashed else ())
+    sheet.rectangle(box.x, y, box.width, box.height, look)
     for index, line in enumerate(box.lines):
         sheet.text(box.x + PADDING, y + PADDING + (index + 0.5) * LINE, line, size=SIZE)
 

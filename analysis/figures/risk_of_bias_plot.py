@@ -16,6 +16,7 @@ from analysis.figures import style
 from analysis.figures.canvas import Sheet
 from analysis.figures.fitting import text_width, wrap
 from analysis.figures.judgements import JUDGEMENTS, MARKS, draw_judgement, judgement_key
+from analysis.figures.marks import Look, stroke
 from analysis.figures.text import plain
 from analysis.formatting import count, counted, percent
 from analysis.synthesis.risk_of_bias import Judgement, RiskOfBias
@@ -70,18 +71,17 @@ def traffic_light(assessments: Sequence[Assessment]) -> Figure:
     A domain without a judgement is an en dash. Raises ValueError as `domains_of`.
     """
     domains = domains_of(assessments)
-    with style.drawing():
-        table = _lay_out(assessments, domains)
-        notes = _wrapped(_notes(assessments, domains, ""), table.width - 2 * MARGIN)
-        bottom = table.top + sum(table.heights)
-        sheet = Sheet.blank(table.width, bottom + 16.0 + len(notes) * LINE + MARGIN)
-        _draw_headers(sheet, table)
-        y = table.top + 4.0
-        for index, assessment in enumerate(assessments):
-            _draw_trial(sheet, table, index, assessment, domains, y + table.heights[index] / 2)
-            y += table.heights[index]
-        _draw_notes(sheet, notes, y + 10.0 + LINE / 2)
-        return sheet.figure
+    table = _lay_out(assessments, domains)
+    notes = _wrapped(_notes(assessments, domains, ""), table.width - 2 * MARGIN)
+    bottom = table.top + sum(table.heights)
+    sheet = Sheet.blank(table.width, bottom + 16.0 + len(notes) * LINE + MARGIN)
+    _draw_headers(sheet, table)
+    y = table.top + 4.0
+    for index, assessment in enumerate(assessments):
+        _draw_trial(sheet, table, index, assessment, domains, y + table.heights[index] / 2)
+        y += table.heights[index]
+    _draw_notes(sheet, notes, y + 10.0 + LINE / 2)
+    return sheet.figure
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _draw_headers(sheet: Sheet, table: _Table) -> None:
             sheet.text(x, y, line, align="center", size=style.SMALL, bold=True)
     sheet.text(MARGIN, bottom, "Trial", size=style.SMALL, bold=True)
     sheet.text(table.count_right, bottom, "n", align="right", size=style.SMALL, bold=True)
-    sheet.line((MARGIN, sheet.width - MARGIN), (table.top, table.top), color=style.INK)
+    sheet.line((MARGIN, sheet.width - MARGIN), (table.top, table.top), stroke(style.INK))
 
 
 def _draw_trial(
@@ -221,20 +221,19 @@ def _left_out(assessments: Iterable[Assessment]) -> list[str]:
 
 
 def _draw_bars(bars: Sequence[_Bar], notes: Sequence[str]) -> Figure:
-    with style.drawing():
-        left = MARGIN + 12.0
-        left += max(text_width(bar.label, style.BODY, bold=bar.bold) for bar in bars if bar.shares)
-        lines = _wrapped(notes, style.WIDTH - 2 * MARGIN)
-        bottom = MARGIN + len(bars) * BAR
-        sheet = Sheet.blank(style.WIDTH, bottom + 30.0 + len(lines) * LINE + MARGIN)
-        right = style.WIDTH - MARGIN - 14.0
-        for index, bar in enumerate(bars):
-            y = MARGIN + (index + 0.5) * BAR
-            sheet.text(MARGIN, y, bar.label, bold=bar.bold)
-            _draw_bar(sheet, bar.shares, left, right, y)
-        _draw_share_axis(sheet, left, right, bottom)
-        _draw_notes(sheet, lines, bottom + 30.0 + LINE / 2)
-        return sheet.figure
+    left = MARGIN + 12.0
+    left += max(text_width(bar.label, style.BODY, bold=bar.bold) for bar in bars if bar.shares)
+    lines = _wrapped(notes, style.WIDTH - 2 * MARGIN)
+    bottom = MARGIN + len(bars) * BAR
+    sheet = Sheet.blank(style.WIDTH, bottom + 30.0 + len(lines) * LINE + MARGIN)
+    right = style.WIDTH - MARGIN - 14.0
+    for index, bar in enumerate(bars):
+        y = MARGIN + (index + 0.5) * BAR
+        sheet.text(MARGIN, y, bar.label, bold=bar.bold)
+        _draw_bar(sheet, bar.shares, left, right, y)
+    _draw_share_axis(sheet, left, right, bottom)
+    _draw_notes(sheet, lines, bottom + 30.0 + LINE / 2)
+    return sheet.figure
 
 
 def shares(assessments: Sequence[Assessment], domain: str) -> dict[Judgement, float]:
@@ -256,7 +255,7 @@ def _draw_bar(
     for judgement, share in shares.items():
         mark = MARKS[judgement]
         width = share * (right - left)
-        sheet.rectangle(x, y - 8.0, width, 16.0, face=mark.face, edge=style.INK, line_width=0.7)
+        sheet.rectangle(x, y - 8.0, width, 16.0, Look(mark.face, style.INK, 0.7))
         for text in (f"{mark.letter} {percent(100 * share)}", mark.letter):
             if text_width(text, style.SMALL, bold=True) + 6.0 <= width:
                 sheet.text(
@@ -275,5 +274,5 @@ def _draw_bar(
 def _draw_share_axis(sheet: Sheet, left: float, right: float, y: float) -> None:
     for share in (0, 25, 50, 75, 100):
         x = left + (right - left) * share / 100
-        sheet.line((x, x), (y - 1.0, y + 3.0), color=style.INK)
+        sheet.line((x, x), (y - 1.0, y + 3.0), stroke(style.INK))
         sheet.text(x, y + 10.0, f"{share}%", align="center", size=style.SMALL)

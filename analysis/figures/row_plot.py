@@ -9,25 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from types import MappingProxyType
 from typing import Literal
-
-from matplotlib.axes import Axes
 
 from analysis.figures import style
 from analysis.figures.canvas import Align, Sheet
 from analysis.figures.effect_marks import (
+    BAND,
+    GUIDE,
+    Axis,
     draw_axis,
+    draw_band,
     draw_bar,
     draw_diamond,
     draw_dot,
     draw_interval,
     draw_point,
     draw_square,
+    draw_upright,
 )
-from analysis.figures.effect_scale import EffectScale, Span
+from analysis.figures.effect_scale import Scale, Span
 from analysis.figures.fitting import text_width, wrap
 from analysis.figures.judgements import draw_judgement
+from analysis.figures.marks import stroke
 from analysis.figures.text import plain
 from analysis.synthesis.risk_of_bias import Judgement
 
@@ -89,7 +94,7 @@ class RowPlot:
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    scale: EffectScale
+    scale: Scale
     plot_header: str
     no_effect: float | None
     favours: tuple[str, str] | None = None  # left and right of no effect
@@ -101,26 +106,22 @@ class RowPlot:
 @dataclass(frozen=True)
 class _Layout:
     sheet: Sheet
-    axes: Axes
+    axis: Axis
     anchors: tuple[float, ...]  # x of each column's text
     cells: tuple[tuple[tuple[str, ...], ...], ...]  # lines of each cell of each row
     plot_header: tuple[str, ...]
     notes: tuple[str, ...]
     centres: tuple[float, ...]  # y of each row
-    rows_top: float
-    rows_bottom: float
-    plot_left: float
-    plot_right: float
 
 
 def draw_row_plot(plot: RowPlot) -> Sheet:
-    """Draw it; call within `style.drawing()`. The height follows from the rows."""
+    """Draw it; the height follows from the rows."""
     layout = _lay_out(plot)
     _draw_headers(plot, layout)
     _draw_background(plot, layout)
     for index, row in enumerate(plot.rows):
         _draw_cells(plot, layout, row, index)
-        _draw_marks(plot, layout, row, layout.centres[index])
+        _draw_marks(layout, row, layout.centres[index])
     _draw_axis_labels(plot, layout)
     return layout.sheet
 
@@ -138,29 +139,25 @@ def _lay_out(plot: RowPlot) -> _Layout:
     height = rows_bottom + AXIS + (LINE + 6.0 if plot.favours else 0.0)
     height += (len(notes) * LINE + 8.0 if notes else 0.0) + MARGIN - 2.0
     sheet = Sheet.blank(style.WIDTH, height)
-    axes = sheet.axes(plot_left, rows_top, plot_right - plot_left, rows_bottom - rows_top)
-    axes.set_ylim(rows_bottom, rows_top)
-    draw_axis(axes, plot.scale)
+    axis = Axis(sheet, plot.scale, plot_left, plot_right, rows_top, rows_bottom)
+    draw_axis(axis)
     anchors = tuple(
         {"left": left, "right": left + width, "center": left + width / 2}[column.align]
         for left, width, column in zip(lefts, widths, plot.columns, strict=True)
     )
+    tops = accumulate(heights, initial=rows_top)
     centres = tuple(
-        rows_top + sum(heights[:index]) + (height - _extra(row)) / 2 + _extra(row)
-        for index, (row, height) in enumerate(zip(plot.rows, heights, strict=True))
+        top + (height - _extra(row)) / 2 + _extra(row)
+        for row, height, top in zip(plot.rows, heights, tops, strict=False)
     )
     return _Layout(
         sheet=sheet,
-        axes=axes,
+        axis=axis,
         anchors=anchors,
         cells=cells,
         plot_header=plot_header,
         notes=notes,
         centres=centres,
-        rows_top=rows_top,
-        rows_bottom=rows_bottom,
-        plot_left=plot_left,
-        plot_right=plot_right,
     )
 
 
@@ -231,27 +228,27 @@ def _row_height(row: Row, cells: tuple[tuple[str, ...], ...]) -> float:
 
 
 def _draw_headers(plot: RowPlot, layout: _Layout) -> None:
-    bottom = layout.rows_top - 8.0 - LINE / 2
+    bottom = layout.axis.top - 8.0 - LINE / 2
     columns = [(c.header, c.align, x) for c, x in zip(plot.columns, layout.anchors, strict=True)]
-    middle = (layout.plot_left + layout.plot_right) / 2
+    middle = (layout.axis.left + layout.axis.right) / 2
     columns.append(("\n".join(layout.plot_header), "center", middle))
     for text, align, x in columns:
         lines = text.split("\n")
         for line, height in zip(lines, range(len(lines) - 1, -1, -1), strict=True):
             y = bottom - height * LINE
             layout.sheet.text(x, y, line, align=align, size=style.SMALL, bold=True)
-    y = layout.rows_top - 3.0
-    layout.sheet.line((MARGIN, style.WIDTH - MARGIN), (y, y), color=style.INK)
+    y = layout.axis.top - 3.0
+    layout.sheet.line((MARGIN, style.WIDTH - MARGIN), (y, y), stroke(style.INK))
 
 
 def _draw_background(plot: RowPlot, layout: _Layout) -> None:
-    axes = layout.axes
     if plot.band:
-        axes.axvspan(*plot.band, facecolor=style.BAND, edgecolor="none", zorder=0)
+        draw_band(layout.axis, plot.band)
     if plot.guide is not None and plot.scale.contains(plot.guide):
-        axes.axvline(plot.guide, color=style.POOLED, lw=0.8, ls=(0, (2, 2)), zorder=1)
+        dashed = stroke(style.POOLED, 0.8, (2.0, 2.0))
+        draw_upright(layout.axis, plot.guide, dashed, layer=GUIDE)
     if plot.no_effect is not None:
-        axes.axvline(plot.no_effect, color=style.INK, lw=0.9, zorder=2)
+        draw_upright(layout.axis, plot.no_effect)
 
 
 def _draw_cells(plot: RowPlot, layout: _Layout, row: Row, index: int) -> None:
@@ -267,42 +264,40 @@ def _draw_cells(plot: RowPlot, layout: _Layout, row: Row, index: int) -> None:
         draw_judgement(sheet, layout.anchors[-1], y, row.judgement, size=JUDGEMENT_SIZE)
     if row.rule_above:
         top = y - (_row_height(row, cells) + _extra(row)) / 2 + 2.0
-        sheet.line((MARGIN, style.WIDTH - MARGIN), (top, top))
-        layout.axes.axhline(top, color=style.RULE, lw=0.8, zorder=0.5)  # over the band, too
+        sheet.line((MARGIN, style.WIDTH - MARGIN), (top, top), layer=BAND)
 
 
-def _draw_marks(plot: RowPlot, layout: _Layout, row: Row, y: float) -> None:
-    axes, scale = layout.axes, plot.scale
+def _draw_marks(layout: _Layout, row: Row, y: float) -> None:
+    axis = layout.axis
     for mark in row.marks:
         match mark.shape:
             case "diamond" | "pale diamond":
-                pale = mark.shape == "pale diamond"
-                draw_diamond(axes, scale, mark.span, y, half_height=5.0, pale=pale)
+                draw_diamond(axis, mark.span, y, half_height=5.0, pale=mark.shape != "diamond")
             case "bar":
-                draw_bar(axes, scale, mark.span, y, half_height=2.2 if len(row.marks) == 1 else 3.2)
+                draw_bar(axis, mark.span, y, half_height=2.2 if len(row.marks) == 1 else 3.2)
             case "dot":
-                draw_interval(axes, scale, mark.span, y, color=style.POOLED, width=1.6)
-                draw_dot(axes, scale, mark.span, y, side=6.5)
+                draw_interval(axis, mark.span, y, color=style.POOLED, width=1.6)
+                draw_dot(axis, mark.span, y, side=6.5)
             case "square" | "hollow square":
-                _draw_trial(axes, scale, mark, y)
+                _draw_trial(axis, mark, y)
             case "ring" | "lozenge" | "tick" if mark.span.estimate is not None:
-                draw_point(axes, scale, mark.span.estimate, y, marker=POINTS[mark.shape])
+                draw_point(axis, mark.span.estimate, y, marker=POINTS[mark.shape])
 
 
-def _draw_trial(axes: Axes, scale: EffectScale, mark: PlotMark, y: float) -> None:
+def _draw_trial(axis: Axis, mark: PlotMark, y: float) -> None:
     hollow = mark.shape == "hollow square"
     color = style.SUSPECT if hollow else style.TRIAL
-    draw_interval(axes, scale, mark.span, y, color=color, dashed=hollow)
+    draw_interval(axis, mark.span, y, color=color, dashed=hollow)
     if mark.span.estimate is not None:
         side = max(LARGEST_SQUARE * mark.area**0.5, SMALLEST_SQUARE)
-        draw_square(axes, scale, mark.span.estimate, y, side=side, hollow=hollow)
+        draw_square(axis, mark.span.estimate, y, side=side, hollow=hollow)
 
 
 def _draw_axis_labels(plot: RowPlot, layout: _Layout) -> None:
     sheet = layout.sheet
-    y = layout.rows_bottom + AXIS + LINE / 2 + 1.0
+    y = layout.axis.bottom + AXIS + LINE / 2 + 1.0
     if plot.favours and plot.no_effect is not None:
-        x = layout.axes.transData.transform((plot.no_effect, 0.0))[0]
+        x = layout.axis.x(plot.no_effect)
         left, right = plot.favours
         sheet.text(x - 8.0, y, f"← {left}", align="right", size=style.SMALL)
         sheet.text(x + 8.0, y, f"{right} →", size=style.SMALL)

@@ -7,7 +7,6 @@ from types import MappingProxyType
 
 from matplotlib.figure import Figure
 
-from analysis.figures import style
 from analysis.figures.effect_labels import band_note, effect_header, estimate_text, favours
 from analysis.figures.effect_scale import Span, effect_scale, important_band, interval_span
 from analysis.figures.row_plot import Column, PlotMark, Row, RowPlot, Shape, draw_row_plot
@@ -59,8 +58,7 @@ def sensitivity_plot(questions: Sequence[Sensitivity], labels: Mapping[str, str]
             *((band_note(band),) if band else ()),
         ),
     )
-    with style.drawing():
-        return draw_row_plot(plot).figure
+    return draw_row_plot(plot).figure
 
 
 def _rows(questions: Sequence[Sensitivity], labels: Mapping[str, str]) -> Iterator[Row]:

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures import style
 from analysis.figures.canvas import Sheet
 from analysis.figures.effect_labels import favours
-from analysis.figures.effect_marks import draw_axis, draw_dot, draw_interval
-from analysis.figures.effect_scale import EffectScale, effect_scale, important_band, interval_span
+from analysis.figures.effect_marks import (
+    Axis,
+    draw_axis,
+    draw_band,
+    draw_dot,
+    draw_interval,
+    draw_upright,
+)
+from analysis.figures.effect_scale import Scale, effect_scale, important_band, interval_span
 from analysis.figures.fitting import shorten, wrap
+from analysis.figures.marks import stroke
 from analysis.figures.text import plain
 from analysis.formatting import sentence_case
 from analysis.synthesis.model import Synthesis
@@ -45,14 +52,13 @@ def social_card(title: str, version: str, heading: str, answers: Sequence[Answer
         for answer in answers
         if answer.synthesis.primary and not answer.synthesis.measure.ratio
     ][:MOST_ANSWERS]
-    with style.drawing():
-        sheet = Sheet.blank(WIDTH, HEIGHT)
-        y = _draw_lines(sheet, title, EDGE + 6.0, size=TITLE, bold=True)
-        y = _draw_lines(sheet, version, y, size=LARGE)
-        if shown:
-            y = _draw_lines(sheet, heading, y + 8.0, size=LARGE, bold=True)
-            _draw_answers(sheet, shown, top=y)
-        return sheet.figure
+    sheet = Sheet.blank(WIDTH, HEIGHT)
+    y = _draw_lines(sheet, title, EDGE + 6.0, size=TITLE, bold=True)
+    y = _draw_lines(sheet, version, y, size=LARGE)
+    if shown:
+        y = _draw_lines(sheet, heading, y + 8.0, size=LARGE, bold=True)
+        _draw_answers(sheet, shown, top=y)
+    return sheet.figure
 
 
 def _draw_lines(sheet: Sheet, text: str, y: float, *, size: float, bold: bool = False) -> float:
@@ -67,33 +73,32 @@ def _draw_answers(sheet: Sheet, shown: Sequence[Answer], *, top: float) -> None:
     scale = _scale([answer.synthesis for answer in shown])
     first = shown[0].synthesis
     left, right, bottom = EDGE + 150.0, WIDTH - EDGE, HEIGHT - EDGE - 18.0
-    axes = sheet.axes(left, top, right - left, bottom - top)
-    axes.set_ylim(bottom, top)
-    draw_axis(axes, scale)
+    axis = Axis(sheet, scale, left, right, top, bottom)
+    draw_axis(axis)
     if band := important_band(first):
-        axes.axvspan(*band, facecolor=style.BAND, edgecolor="none", zorder=0)
-    axes.axvline(0.0, color=style.INK, lw=1.2, zorder=2)
+        draw_band(axis, band)
+    draw_upright(axis, 0.0, stroke(style.INK, 1.2))
     step = (bottom - top) / len(shown)
     for index, answer in enumerate(shown):
         y = top + (index + 0.5) * step
         label = shorten(plain(sentence_case(answer.label)), left - EDGE - 8.0, LARGE)
         sheet.text(EDGE, y, label, size=LARGE)
-        _draw_answer(axes, scale, answer.synthesis, y)
+        _draw_answer(axis, answer.synthesis, y)
     sides = favours(first.measure)
     sheet.text(EDGE, HEIGHT - EDGE + 6.0, first.measure.name, size=style.BODY)
     sheet.text(left, HEIGHT - EDGE + 6.0, f"← {sides[0]}", size=style.BODY)
     sheet.text(right, HEIGHT - EDGE + 6.0, f"{sides[1]} →", align="right", size=style.BODY)
 
 
-def _draw_answer(axes: Axes, scale: EffectScale, synthesis: Synthesis, y: float) -> None:
+def _draw_answer(axis: Axis, synthesis: Synthesis, y: float) -> None:
     if synthesis.primary is None:
         return
     span = interval_span(synthesis.measure, synthesis.primary.estimate, synthesis.primary.interval)
-    draw_interval(axes, scale, span, y, color=style.POOLED, width=3.0)
-    draw_dot(axes, scale, span, y, side=10.0)
+    draw_interval(axis, span, y, color=style.POOLED, width=3.0)
+    draw_dot(axis, span, y, side=10.0)
 
 
-def _scale(syntheses: Sequence[Synthesis]) -> EffectScale:
+def _scale(syntheses: Sequence[Synthesis]) -> Scale:
     spans = [
         interval_span(s.measure, s.primary.estimate, s.primary.interval)
         for s in syntheses

@@ -10,7 +10,7 @@ import html
 import math
 from collections.abc import Iterable
 
-from analysis.figures.effect_scale import EffectScale, Span, important_band, interval_span
+from analysis.figures.effect_scale import Scale, Span, important_band, interval_span
 from analysis.figures.text import plain
 from analysis.synthesis.model import Synthesis
 
@@ -21,7 +21,7 @@ EDGE = 5.0  # room for the arrows
 
 def forest_strip(
     span: Span,
-    scale: EffectScale,
+    scale: Scale,
     *,
     title: str,
     no_effect: float = 0.0,
@@ -56,7 +56,7 @@ def forest_strip(
     )
 
 
-def synthesis_strip(synthesis: Synthesis, scale: EffectScale, *, title: str) -> str:
+def synthesis_strip(synthesis: Synthesis, scale: Scale, *, title: str) -> str:
     """The strip of a question's primary estimate; the empty axis when nothing is pooled."""
     measure, pooled = synthesis.measure, synthesis.primary
     span = Span(None, None, None)
@@ -84,20 +84,19 @@ def _require_finite(*values: Span | float) -> None:
                 raise ValueError(f"a strip needs finite numbers, not {number}")
 
 
-def _x(value: float, scale: EffectScale) -> float:
+def _x(value: float, scale: Scale) -> float:
     """Where a shown value stands, kept within the axis."""
     within = min(max(value, scale.low), scale.high)
-    low, high, at = ((math.log(v) if scale.ratio else v) for v in (scale.low, scale.high, within))
-    return EDGE + (WIDTH - 2 * EDGE) * (at - low) / (high - low)
+    return EDGE + (WIDTH - 2 * EDGE) * scale.share(within)
 
 
-def _ends(span: Span, scale: EffectScale) -> tuple[float, float]:
+def _ends(span: Span, scale: Scale) -> tuple[float, float]:
     low = scale.low if span.low is None else span.low
     high = scale.high if span.high is None else span.high
     return _x(low, scale), _x(high, scale)
 
 
-def _interval(span: Span, scale: EffectScale) -> list[str]:
+def _interval(span: Span, scale: Scale) -> list[str]:
     left, right = _ends(span, scale)
     middle = HEIGHT / 2
     parts = [_line("interval", (left, middle), (right, middle), width=1.6)]
@@ -115,7 +114,7 @@ def _line(name: str, start: tuple[float, float], end: tuple[float, float], *, wi
     )
 
 
-def _bar(name: str, span: Span, scale: EffectScale, height: float, *, opacity: float) -> str:
+def _bar(name: str, span: Span, scale: Scale, height: float, *, opacity: float) -> str:
     left, right = _ends(span, scale)
     return (
         f'<rect class="forest-strip-{name}" x="{left:.2f}" y="{(HEIGHT - height) / 2:.2f}" '

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.evidence.rows import Evidence
-from analysis.figures.effect_scale import EffectScale, effect_scale, interval_span
+from analysis.figures.effect_scale import Scale, effect_scale, interval_span
 from analysis.figures.strip import synthesis_strip
 from analysis.formatting import count, counted, day, listed, number, percent_level, sentence_case
 from analysis.pages import links
@@ -104,7 +104,7 @@ def _known(synthesis: Synthesis) -> Html:
     )
 
 
-def _effect(synthesis: Synthesis, scale: EffectScale, label: str) -> Html:
+def _effect(synthesis: Synthesis, scale: Scale, label: str) -> Html:
     """The picture, the estimate with its interval, and what to expect in a new setting."""
     if synthesis.primary is None:
         return text("no usable numbers")
@@ -119,7 +119,7 @@ def _effect(synthesis: Synthesis, scale: EffectScale, label: str) -> Html:
     return join((strip, element("span", said, class_="nowrap"), expected))
 
 
-def common_scale(syntheses: Sequence[Synthesis]) -> dict[bool, EffectScale]:
+def common_scale(syntheses: Sequence[Synthesis]) -> dict[bool, Scale]:
     """One axis for all strips of differences, one for those of ratios: they can be compared."""
     scales = {}
     for ratio in (False, True):

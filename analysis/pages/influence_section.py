@@ -124,23 +124,42 @@ def _spread(synthesis: Synthesis, subsets: Gosh) -> str:
 def _subsets_table(synthesis: Synthesis, subsets: Gosh) -> Html:
     """The middle of the subsets with each trial and of those without it."""
     several = subsets.k > 1
-    effect, heterogeneity = synthesis.measure.short_name, "I²"
-    rows = []
-    for position, study in enumerate(synthesis.pooled_studies):
-        held = subsets.members[:, position]
-        row: dict[str, object] = {"Trial": study.label}
-        for said, members in (("with it", several & held), ("without it", several & ~held)):
-            middle = _median(subsets.estimate, members)
-            row[f"{effect} {said}"] = effect_text(synthesis.measure, middle)
-            row[f"{heterogeneity} {said}"] = percent(_median(subsets.i2, members))
-        rows.append(row)
+    members = subsets.members[several]
+    effects, i2 = (_medians(x[several], members) for x in (subsets.estimate, subsets.i2))
+    measure = synthesis.measure
+    effect = measure.short_name
+    rows = [
+        {
+            "Trial": study.label,
+            f"{effect} with it": effect_text(measure, effects[0][position]),
+            "I² with it": percent(i2[0][position]),
+            f"{effect} without it": effect_text(measure, effects[1][position]),
+            "I² without it": percent(i2[1][position]),
+        }
+        for position, study in enumerate(synthesis.pooled_studies)
+    ]
     numbers = tuple(name for name in rows[0] if name != "Trial")
     caption = "Medians of the subsets with and without each trial"
     return table(rows, caption, numbers=numbers)
 
 
-def _median(values: NDArray[np.float64], members: NDArray[np.bool_]) -> float:
-    return float(np.median(values[members]))
+def _medians(
+    values: NDArray[np.float64], members: NDArray[np.bool_]
+) -> tuple[list[float], list[float]]:
+    """The median of the subsets with each trial, and of those without it.
+
+    `values` (subsets,), `members` (subsets, trials). All are sorted once: a median a trial would
+    look at them again and again.
+    """
+    order = np.argsort(values)
+    ordered, held = values[order], np.ascontiguousarray(members[order].T)
+    return [_middle(ordered, row) for row in held], [_middle(ordered, ~row) for row in held]
+
+
+def _middle(ordered: NDArray[np.float64], members: NDArray[np.bool_]) -> float:
+    found = np.flatnonzero(members)
+    low, high = ordered[found[(len(found) - 1) // 2]], ordered[found[len(found) // 2]]
+    return float((low + high) / 2)
 
 
 def _too_few(synthesis: Synthesis, rules: SynthesisRules, what: str) -> str:

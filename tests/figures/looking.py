@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, TypeVar
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.testing.compare import compare_images
-from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from PIL import Image
 
 from analysis.figures import style
-from analysis.figures.effect_marks import CLIPPED
+from analysis.figures.marks import Drawing, Marker, Shape, Text
 
+Kind = TypeVar("Kind", Marker, Shape, Text)
 BASELINES = Path(__file__).parent / "baseline"
 SVG = "{http://www.w3.org/2000/svg}"
 BASELINE_DPI = 54  # the pictures stay small
@@ -35,28 +34,33 @@ def texts(document: str) -> list[str]:
     return ["".join(element.itertext()) for element in root.iter(f"{SVG}text")]
 
 
+class _Noting(RendererAgg):
+    """A renderer that notes each text it draws and the box that this takes, in points."""
+
+    def __init__(self, figure: Figure) -> None:
+        width, height = figure.get_size_inches() * style.POINTS_PER_INCH
+        super().__init__(width, height, style.POINTS_PER_INCH)
+        self.noted: list[tuple[str, Bbox]] = []
+
+    def draw_text(
+        self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, *rest: Any, **more: Any
+    ) -> None:
+        width, height, descent = self.get_text_width_height_descent(s, prop, ismath=False)
+        ascent = height - descent
+        if angle == 90:
+            sides = (x - ascent, y - width, x + descent, y)
+        else:
+            sides = (x, y - ascent, x + width, y + descent)
+        self.noted.append((s, Bbox.from_extents(*sides)))
+        super().draw_text(gc, x, y, s, prop, angle, *rest, **more)
+
+
 def boxes(figure: Figure) -> list[tuple[str, Bbox]]:
-    """Each visible text with the box that the Agg renderer gives it, in points."""
+    """Each text with the box that it takes, in points, y down."""
     with style.drawing():
-        renderer = FigureCanvasAgg(figure).get_renderer()
+        renderer = _Noting(figure)
         figure.draw(renderer)
-        beyond = _labels_beyond_the_axes(figure)
-        return [
-            (text.get_text(), text.get_window_extent(renderer))
-            for text in figure.findobj(Text)
-            if text.get_visible() and text.get_text().strip() and text not in beyond
-        ]
-
-
-def _labels_beyond_the_axes(figure: Figure) -> set[Text]:
-    """Labels of ticks outside the view, which exist and are not drawn."""
-    beyond = set()
-    for axes in figure.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            ticks = axis.get_major_ticks()
-            beyond |= {tick.label1 for tick in ticks if not low <= tick.get_loc() <= high}
-    return beyond
+    return [(text, box) for text, box in renderer.noted if text.strip()]
 
 
 def collisions(figure: Figure) -> list[tuple[str, str]]:
@@ -79,13 +83,25 @@ def outside(figure: Figure) -> list[str]:
     ]
 
 
-def arrows(figure: Figure) -> list[Line2D]:
+def marks(figure: Figure, kind: type[Kind]) -> list[Kind]:
+    """All marks of that kind on the figure, in drawing order."""
+    [drawing] = figure.findobj(Drawing)
+    ordered = sorted(drawing.marks, key=lambda mark: mark.layer)
+    return [mark for mark in ordered if isinstance(mark, kind)]
+
+
+def markers(figure: Figure, kind: str) -> list[Marker]:
+    return [marker for marker in marks(figure, Marker) if marker.kind == kind]
+
+
+def arrows(figure: Figure) -> list[Marker]:
     """The arrow heads that stand for what lies beyond the axis."""
-    return [line for line in figure.findobj(Line2D) if line.get_label() == CLIPPED]
+    return [marker for marker in marks(figure, Marker) if marker.kind in ("<", ">")]
 
 
-def markers(figure: Figure, marker: str) -> Iterator[Line2D]:
-    return (line for line in figure.findobj(Line2D) if line.get_marker() == marker)
+def areas(figure: Figure, *faces: str) -> list[Shape]:
+    """What is filled with one of these colours."""
+    return [shape for shape in marks(figure, Shape) if shape.look.face in faces]
 
 
 def picture(figure: Figure) -> bytes:

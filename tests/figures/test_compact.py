@@ -52,7 +52,6 @@ def test_every_reference_finds_its_id_and_every_class_its_style() -> None:
 
 def test_a_name_that_looks_like_an_attribute_stays_as_it_is() -> None:
     name = 'T 0.123456 id="a" style="b" href="#c" url(#d) transform="rotate(0 1)"'
-    with style.drawing():
-        sheet = Sheet.blank(400, 40)
-        sheet.text(10, 20, name)
+    sheet = Sheet.blank(400, 40)
+    sheet.text(10, 20, name)
     assert texts(compact(style.render_svg(sheet.figure), "f1-")) == [name]

@@ -9,6 +9,7 @@ import pytest
 from analysis.figures.cumulative_plot import cumulative_plot
 from analysis.figures.forest_plot import forest_plot
 from analysis.figures.leave_one_out_plot import leave_one_out_plot
+from analysis.figures.marks import Text
 from analysis.figures.models_plot import models_plot
 from analysis.figures.overview_plot import overview_plot
 from analysis.figures.sensitivity_plot import sensitivity_plot
@@ -16,7 +17,7 @@ from analysis.figures.style import render_svg
 from analysis.synthesis.sensitivity_overview import Sensitivity
 from tests.figures import examples
 from tests.figures.analyses import probed, with_models
-from tests.figures.looking import arrows, collisions, markers, outside, texts
+from tests.figures.looking import arrows, collisions, markers, marks, outside, texts
 
 LONG = " and the collaborative Internet-delivered pain management programme investigators"
 
@@ -26,8 +27,8 @@ def test_models_are_named_and_the_primary_one_is_bold() -> None:
     found = texts(render_svg(figure))
     assert "Common effect" in found
     assert "Random effects, Paule-Mandel" in found
-    [bold] = [t for t in figure.texts if t.get_text() == "Random effects, REML"]
-    assert bold.get_fontweight() == "bold"
+    bold = [text.text for text in marks(figure, Text) if text.bold]
+    assert "Random effects, REML" in bold and "Common effect" not in bold
     with pytest.raises(ValueError, match="no models to compare"):
         models_plot(examples.many(12))
 
@@ -56,8 +57,8 @@ def test_leave_one_out_has_a_row_a_trial_and_all_below() -> None:
 
 def test_cumulative_ends_in_all_trials_and_cuts_the_early_ones() -> None:
     figure = cumulative_plot(probed(examples.many(8)))
-    assert len(list(markers(figure, "s"))) == 1
-    assert len(list(markers(figure, "o"))) == 6
+    assert len(markers(figure, "s")) == 1
+    assert len(markers(figure, "o")) == 6
     assert arrows(figure)
     with pytest.raises(ValueError, match="no trials to add up"):
         cumulative_plot(examples.many(1))

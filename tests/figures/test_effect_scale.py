@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.figures.effect_scale import EffectScale, Span, effect_scale, shown_span
+from analysis.figures.effect_scale import Scale, Span, effect_scale, shown_span
 from tests.figures.examples import RESPONDERS, SMD
 
 FINITE = st.floats(-3, 3)
@@ -68,5 +68,5 @@ def test_axis_holds_no_effect_the_band_and_a_few_ticks(
 
 def test_a_single_estimate_without_limits_has_an_axis() -> None:
     scale = effect_scale([Span(None, 0.0, None)], (0.0,), ratio=False)
-    assert isinstance(scale, EffectScale)
+    assert isinstance(scale, Scale)
     assert scale.low < 0 < scale.high

@@ -1,20 +1,24 @@
 from __future__ import annotations
 
+import math
 from itertools import product
 
 import pytest
-from matplotlib.figure import Figure
-from matplotlib.patches import Polygon
+from matplotlib.markers import TICKDOWN
 
+from analysis.figures import style
 from analysis.figures.effect_labels import favours
 from analysis.figures.forest_plot import forest_plot
+from analysis.figures.marks import Text
 from analysis.figures.style import render_svg
 from tests.figures import examples
 from tests.figures.looking import (
+    areas,
     arrows,
     boxes,
     collisions,
     markers,
+    marks,
     outside,
     texts,
 )
@@ -68,7 +72,8 @@ def test_a_single_trial_has_neither_diamond_nor_prediction() -> None:
     found = texts(render_svg(figure))
     assert not any(text.startswith("All ") for text in found)
     assert "Prediction interval" not in found
-    assert _corners(figure) == []
+    assert areas(figure, style.POOLED) == []
+    assert areas(forest_plot(examples.many(2)), style.POOLED)
 
 
 def test_no_trial_is_an_error_that_says_so() -> None:
@@ -85,7 +90,7 @@ def test_trials_of_which_each_is_suspect_are_drawn_without_a_total() -> None:
 
 def test_suspect_trials_are_hollow_and_labelled() -> None:
     figure = forest_plot(examples.many(12, suspect=True))
-    faces = [square.get_markerfacecolor() for square in markers(figure, "s")]
+    faces = [square.look.face for square in markers(figure, "s")]
     assert faces.count("#ffffff") == 1
     found = texts(render_svg(figure))
     assert found.count("not pooled") == 1
@@ -97,7 +102,7 @@ def test_area_of_squares_is_proportional_to_weight() -> None:
         examples.study(i, -0.3, 0.2, weight=w) for i, w in enumerate((40.0, 40.0, 10.0, 10.0))
     )
     figure = forest_plot(examples.synthesis(studies, primary=examples.pooled(4)))
-    sides = sorted(square.get_markersize() for square in markers(figure, "s"))
+    sides = sorted(square.size for square in markers(figure, "s"))
     assert sides[-1] ** 2 / sides[0] ** 2 == pytest.approx(4.0)
 
 
@@ -128,21 +133,21 @@ def test_favours_therapy_is_left_for_differences_and_right_for_responders() -> N
 
 def test_ratios_stand_on_a_log_axis_as_shown() -> None:
     figure = forest_plot(examples.responders())
-    [axes] = figure.axes
-    assert axes.get_xscale() == "log"
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["0.5", "1", "2", "5"]
+    places = {text.text: text.x for text in marks(figure, Text)}
+    ticks = {value: places[f"{value:g}"] for value in (0.5, 1, 2, 5)}
+    doubling = ticks[1] - ticks[0.5]
+    assert ticks[2] - ticks[1] == pytest.approx(doubling)
+    assert ticks[5] - ticks[1] == pytest.approx(math.log2(5) * doubling)
+    assert [tick.x for tick in markers(figure, TICKDOWN)] == list(ticks.values())
     found = texts(render_svg(figure))
     assert "1.63 [1.15 to 2.32]" in found
     assert "28/60" in found
 
 
 def test_wide_and_one_sided_intervals_end_in_arrows() -> None:
-    assert [arrow.get_marker() for arrow in arrows(forest_plot(examples.responders()))] == [
-        "<",
-        ">",
-    ]
+    assert [arrow.kind for arrow in arrows(forest_plot(examples.responders()))] == ["<", ">"]
     figure = forest_plot(examples.one_sided(5))
-    assert [arrow.get_marker() for arrow in arrows(figure)] == ["<"]
+    assert [arrow.kind for arrow in arrows(figure)] == ["<"]
     assert "−0.31 [−∞ to −0.19]" in texts(render_svg(figure))
 
 
@@ -156,7 +161,3 @@ def test_the_band_is_the_smallest_important_difference() -> None:
 def test_unknown_numbers_are_dashes() -> None:
     example = examples.synthesis((examples.study(1, -0.2, 0.1, weight=100.0, n=None),))
     assert "–" in texts(render_svg(forest_plot(example)))
-
-
-def _corners(figure: Figure) -> list[Polygon]:
-    return [p for p in figure.axes[0].patches if type(p) is Polygon and len(p.get_xy()) == 5]

@@ -19,13 +19,13 @@ def test_every_cell_is_there_in_words_and_numbers() -> None:
 
 def test_only_differences_are_on_the_axis() -> None:
     figure = overview_plot(every_question(), LABELS)
-    assert len(list(markers(figure, "o"))) == 6
+    assert len(markers(figure, "o")) == 6
     assert "Ratios have an axis of their own: numbers only." in texts(render_svg(figure))
 
 
 def test_a_single_trial_is_a_square() -> None:
     single = examples.many(1).model_copy(update={"primary": examples.pooled(1)})
-    assert len(list(markers(overview_plot([single], LABELS), "s"))) == 1
+    assert len(markers(overview_plot([single], LABELS), "s")) == 1
 
 
 def test_nothing_overlaps() -> None:

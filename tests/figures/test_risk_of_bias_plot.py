@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from matplotlib.patches import Rectangle
 
 from analysis.evidence.risk_of_bias_tools import DOMAINS
 from analysis.figures.judgements import JUDGEMENTS, MARKS
@@ -17,7 +17,7 @@ from analysis.figures.risk_of_bias_plot import (
     traffic_light,
 )
 from analysis.figures.style import render_svg
-from tests.figures.looking import collisions, outside, texts
+from tests.figures.looking import areas, collisions, outside, texts
 from tests.figures.trials import QUESTIONS, ROB2, TRIALS, assessment
 
 
@@ -87,9 +87,9 @@ def test_one_figure_shows_one_tool() -> None:
 
 def test_bars_are_weighted_by_participants() -> None:
     figure = summary_bars(TRIALS)
-    bars = [p for p in figure.findobj(Rectangle) if p.get_height() == 16.0]
-    overall = bars[-2:]
-    assert overall[0].get_width() / overall[1].get_width() == pytest.approx(69 / 201)
+    faces = [MARKS[judgement].face for judgement in JUDGEMENTS]
+    widths = [np.ptp(bar.path.vertices[:, 0]) for bar in areas(figure, *faces)]
+    assert widths[-2] / widths[-1] == pytest.approx(69 / 201)
     found = texts(render_svg(figure))
     assert "L 26%" in found
     assert "H 74%" in found

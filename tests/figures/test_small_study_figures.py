@@ -2,55 +2,63 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
-from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import Polygon
+from matplotlib.markers import TICKLEFT
+from matplotlib.path import Path
 
+from analysis.figures import style
 from analysis.figures.baujat_plot import baujat_plot
-from analysis.figures.funnel_plot import funnel_plot
+from analysis.figures.framing import LEFT, MARGIN, TOP
+from analysis.figures.funnel_plot import HEIGHT, SHADES, funnel_plot
 from analysis.figures.gosh_plot import gosh_plot
 from analysis.figures.influence_plot import PANELS, influence_plot
+from analysis.figures.marks import Marker, Text
 from analysis.figures.point_labels import place_labels
 from analysis.figures.style import render_svg
 from analysis.statistics.estimates import Interval
 from analysis.statistics.small_study_effects import FunnelContours
 from tests.figures import examples
 from tests.figures.analyses import CONTOURS, FILLED, influenced, subsets
-from tests.figures.looking import collisions, markers, outside, texts
+from tests.figures.looking import areas, collisions, markers, marks, outside, texts
 
 
-def hexagons(figure: Figure) -> list[int]:
-    return [len(c.get_offsets()) for c in figure.findobj(PolyCollection) if len(c.get_offsets())]
+def hexagons(figure: Figure, left: float, right: float) -> int:
+    """How many hexagons have their middle between those points of the sheet."""
+    found = [mark.x for mark in marks(figure, Marker) if isinstance(mark.kind, Path)]
+    return sum(left < x < right for x in found)
 
 
 def test_funnel_has_every_pooled_trial_and_the_filled_ones_hollow() -> None:
     figure = funnel_plot(examples.with_funnel(examples.many(12, suspect=True), CONTOURS, FILLED))
-    faces = [point.get_markerfacecolor() for point in markers(figure, "o")]
+    faces = [point.look.face for point in markers(figure, "o")]
     assert len(faces) == 14
-    assert faces.count("white") == 2
+    assert faces.count("#ffffff") == 2
     assert "Hollow: 2 trials supposed by trim and fill." in texts(render_svg(figure))
 
 
 def test_funnel_contours_are_triangles_with_their_tip_at_no_effect() -> None:
     figure = funnel_plot(examples.with_funnel(examples.many(12), CONTOURS))
-    triangles = [p.get_xy() for p in figure.axes[0].patches if isinstance(p, Polygon)]
+    triangles = [s.path.vertices for s in areas(figure, *SHADES[:3]) if len(s.path.vertices) == 4]
+    [no_effect] = {text.x for text in marks(figure, Text) if text.text == "0.0"}
+    [top] = {tick.y for tick in markers(figure, TICKLEFT) if tick.y == triangles[0][1][1]}
     assert len(triangles) == 3
-    for triangle in triangles:
-        left, tip, right = triangle[:3]
-        assert tuple(tip) == (0.0, 0.0)
-        assert left[0] == pytest.approx(-right[0])
-    assert figure.axes[0].get_ylim()[1] == 0.0
+    for left, tip, right, _ in triangles:
+        assert tuple(tip) == (no_effect, top)
+        assert no_effect - left[0] == pytest.approx(right[0] - no_effect)
+        assert left[1] == right[1] > top
 
 
 def test_every_trial_is_within_the_axes_of_the_funnel() -> None:
     for example in (examples.many(12), examples.responders()):
         contours = CONTOURS if not example.measure.ratio else _wide(CONTOURS)
         figure = funnel_plot(examples.with_funnel(example, contours))
-        low, high = figure.axes[0].get_xlim()
-        assert all(low <= point.get_xdata()[0] <= high for point in markers(figure, "o"))
+        assert len(markers(figure, "o")) == len(example.pooled_studies)
+        assert all(LEFT <= point.x <= style.WIDTH - MARGIN for point in markers(figure, "o"))
+        assert all(TOP <= point.y <= TOP + HEIGHT for point in markers(figure, "o"))
 
 
 def _wide(contours: FunnelContours) -> FunnelContours:
@@ -59,16 +67,16 @@ def _wide(contours: FunnelContours) -> FunnelContours:
 
 def test_baujat_marks_influential_trials_and_names_the_farthest() -> None:
     figure = baujat_plot(influenced(examples.many(12)))
-    assert len(list(markers(figure, "D"))) == 1
+    assert len(markers(figure, "D")) == 1
     assert examples.many(12).pooled_studies[11].label in texts(render_svg(figure))
 
 
 def test_influence_has_a_panel_a_diagnostic_and_a_row_a_trial() -> None:
     figure = influence_plot(influenced(examples.many(12)))
-    assert len(figure.axes) == len(PANELS)
-    assert all(len(axes.lines) >= 12 for axes in figure.axes)
-    [bold] = [t for t in figure.texts if t.get_text() == "Carpenter 2015"]
-    assert bold.get_fontweight() == "bold"
+    points = Counter(point.y for kind in ("o", "D") for point in markers(figure, kind))
+    assert list(points.values()) == 12 * [len(PANELS)]
+    [bold] = [text for text in marks(figure, Text) if text.text == "Carpenter 2015"]
+    assert bold.bold
     assert any(text.startswith("Diamond") for text in texts(render_svg(figure)))
 
 
@@ -83,9 +91,10 @@ def test_without_an_influential_trial_the_note_says_so() -> None:
 
 def test_gosh_leaves_single_trials_out_and_splits_by_one() -> None:
     example = examples.many(6)
-    assert len(hexagons(gosh_plot(example, subsets(6)))) == 1
+    middle = style.WIDTH / 2
+    assert hexagons(gosh_plot(example, subsets(6)), 0.0, style.WIDTH)
     split = gosh_plot(example, subsets(6), split=0)
-    assert len(split.axes) == 2
+    assert hexagons(split, 0.0, middle) and hexagons(split, middle, style.WIDTH)
     found = texts(render_svg(split))
     assert "I² (%), subsets with Berman 2004" in found
     assert any("57 subsets of two or more" in text for text in found)

@@ -17,7 +17,7 @@ def test_the_card_has_its_title_its_version_and_a_line_an_answer() -> None:
     said = texts(render_svg(figure))
     assert " ".join(said).count("Internet-delivered") == 1
     assert "Version 2026.11" in said and "Quality of life 2" in said
-    assert len(list(markers(figure, "o"))) == 3
+    assert len(markers(figure, "o")) == 3
 
 
 def test_ratios_questions_without_an_estimate_and_the_seventh_are_left_out() -> None:
@@ -25,7 +25,7 @@ def test_ratios_questions_without_an_estimate_and_the_seventh_are_left_out() -> 
     figure = social_card(TITLE, "Version", "After treatment", [*others, *answers(7)])
     said = texts(render_svg(figure))
     assert "Pain" not in said and "Anxiety" not in said
-    assert len(list(markers(figure, "o"))) == 6
+    assert len(markers(figure, "o")) == 6
 
 
 def test_without_answers_the_card_still_has_its_title() -> None:

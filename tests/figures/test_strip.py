@@ -4,12 +4,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from analysis.figures.effect_scale import EffectScale, Span
+from analysis.figures.effect_scale import Scale, Span
 from analysis.figures.strip import EDGE, WIDTH, forest_strip, synthesis_strip
 from tests.figures import examples
 
 SVG = "{http://www.w3.org/2000/svg}"
-SCALE = EffectScale(-1.0, 0.5, ())
+SCALE = Scale(-1.0, 0.5, ())
 
 
 def parts(strip: str, name: str) -> list[ElementTree.Element]:
@@ -29,7 +29,7 @@ def test_estimate_and_limits_stand_at_their_places() -> None:
 
 
 def test_ratios_are_logarithmic() -> None:
-    scale = EffectScale(0.25, 4.0, (), ratio=True)
+    scale = Scale(0.25, 4.0, (), ratio=True)
     [line] = parts(forest_strip(Span(0.5, 1.0, 2.0), scale, title="", no_effect=1.0), "no-effect")
     assert float(line.attrib["x1"]) == pytest.approx(WIDTH / 2)
 
