@@ -42,6 +42,11 @@ def summary(evidence: Evidence) -> Html:
     every = included(evidence)
     judged = [t for t in every if risk_of_bias(evidence, t.study_id).tool is not None]
     assessors = sorted({row.assessed_by for row in evidence.risk_of_bias})
+    if not judged:
+        return paragraph(
+            "No included trial has judgements yet. "
+            "A trial without judgements counts as unclear wherever a rule asks for one."
+        )
     sources = [links.source(evidence.sources[name]) for name in assessors]
     return paragraph(
         f"{len(judged)} of {counted(len(every), 'included trial')} have judgements, made with "
@@ -57,14 +62,24 @@ def of_tool(evidence: Evidence, tool: str) -> tuple[Assessment, ...]:
 
 
 def traffic_lights(evidence: Evidence, tool: str) -> None:
-    """Display the judgements, one row a trial, one column a domain."""
+    """Display the judgements, one row a trial, one column a domain; or that there are none."""
     judged = of_tool(evidence, tool)
+    if not judged:
+        show(paragraph(f"No included trial has been judged with {tool}."))
+        return
     style.show(traffic_light(judged), alt_text(tool, judged))
 
 
 def bars(evidence: Evidence, tool: str) -> None:
-    """Display the share of participants under each judgement, a bar a domain."""
+    """Display the share of participants under each judgement, a bar a domain.
+
+    Nothing where no trial was judged with the tool, which `traffic_lights` says already.
+    """
     judged = of_tool(evidence, tool)
+    if not any(assessment.n for assessment in judged):
+        if judged:
+            show(paragraph(f"Of no trial judged with {tool} is the number of participants known."))
+        return
     alt = f"Share of participants by judgement in each domain of {tool}. {alt_text(tool, judged)}"
     style.show(summary_bars(judged), alt)
 

@@ -110,8 +110,7 @@ def substitutions(
     values["living"]["sources"] = listed(protocol.living.sources)
     values["living"]["triggers"] = "; ".join(protocol.living.triggers)
     values["level_percent"] = percent_level(protocol.synthesis.level).removesuffix("%")
-    window = next(point.window_weeks for point in protocol.timepoints if point.window_weeks)
-    values["follow_up"] = {"first_week": f"{window[0]:g}", "last_week": f"{window[1]:g}"}
+    values["measured"] = listed([point.in_full for point in protocol.timepoints])
     for block in ("integrity", "certainty"):
         values[block] = {name: f"{value:g}" for name, value in values[block].items()}
     review = facts.model_dump() | dict(search_facts(protocol, searches))

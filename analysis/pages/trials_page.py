@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from analysis.evidence.rows import Evidence, OutcomeRow, Trial
-from analysis.formatting import count, limits, number
+from analysis.formatting import count, number
 from analysis.pages import links
 from analysis.pages.html import (
     SORTABLE,
@@ -18,6 +18,7 @@ from analysis.pages.html import (
     table,
     terms,
 )
+from analysis.pages.reported_numbers import arm_reported, effect_reported, how_measured
 from analysis.synthesis.model import Synthesis
 from analysis.synthesis.risk_of_bias import risk_of_bias
 
@@ -129,41 +130,19 @@ def results_table(evidence: Evidence, trial: Trial, rows: Iterable[OutcomeRow]) 
             "When": protocol.timepoint(row.timepoint).label
             + (f" ({row.weeks:g} weeks)" if row.weeks else ""),
             "Instrument": row.instrument or "not named",
-            "Therapy": _arm(row, "intervention"),
-            "Control": _arm(row, "control"),
-            "Effect as reported": _effect(row),
+            "Therapy": arm_reported(row, "intervention"),
+            "Control": arm_reported(row, "control"),
+            "Effect as reported": effect_reported(row),
             "Source": links.source_of(row, evidence),
             "Remarks": "; ".join(
-                part for part in (row.contrast, row.not_usable_because, row.note) if part
+                part
+                for part in (row.contrast, *how_measured(row), row.not_usable_because, row.note)
+                if part
             ),
         }
         for row in rows
     ]
     return table(shown, f"Results of {trial.label}")
-
-
-def _arm(row: OutcomeRow, arm: str) -> str:
-    if row.format == "means":
-        n, mean, sd = (getattr(row, f"{what}_{arm}") for what in ("n", "mean", "sd"))
-        return f"n {n:g}, mean {number(mean)}, SD {number(sd)}"
-    events, total = getattr(row, f"events_{arm}"), getattr(row, f"total_{arm}")
-    if row.format == "events":
-        return f"{'not seen' if events is None else f'{events:g}'} of {total:g}"
-    n = getattr(row, f"n_{arm}")
-    return "" if n is None else f"n {n:g}"
-
-
-def _effect(row: OutcomeRow) -> str:
-    if row.effect is None:
-        return ""
-    said = f"{row.effect_measure} {number(row.effect)}"
-    if row.effect_se is not None:
-        said += f", SE {number(row.effect_se, 3)}"
-    if row.effect_ci_low is not None and row.effect_ci_high is not None:
-        said += f" ({limits(row.effect_ci_low, row.effect_ci_high)})"
-    if row.effect_favours_intervention_when:
-        said += f"; {row.effect_favours_intervention_when} favours therapy"
-    return said
 
 
 def _risk_of_bias(evidence: Evidence, trial: Trial) -> Html:

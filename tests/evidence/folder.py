@@ -27,11 +27,11 @@ class DataFolder:
     path: Path
 
     @classmethod
-    def copied_to(cls, path: Path) -> DataFolder:
+    def copied_to(cls, path: Path, source: Path = DATA) -> DataFolder:
         """Copy the CSV files and the protocol, which is all that `load` reads."""
         path.mkdir(parents=True)
-        for source in [*DATA.glob("*.csv"), DATA / "protocol.yml"]:
-            shutil.copy(source, path)
+        for file in [*source.glob("*.csv"), source / "protocol.yml"]:
+            shutil.copy(file, path)
         return cls(path)
 
     def rows(self, file: str) -> list[list[str]]:
@@ -62,6 +62,18 @@ class DataFolder:
         for column, value in cells.items():
             rows[line - 1][rows[0].index(column)] = value
         self.write(file, rows)
+
+    def append(self, file: str, **cells: str) -> None:
+        """Add a row; columns that are not named are blank, those not in the file are added."""
+        header, *rows = self.rows(file)
+        new = [column for column in cells if column not in header]
+        rows = [[*row, *("" for _ in new)] for row in rows]
+        header += new
+        self.write(file, [header, *rows, [cells.get(column, "") for column in header]])
+
+    def empty(self, file: str) -> None:
+        """Leave nothing but the header."""
+        self.write(file, self.rows(file)[:1])
 
     def replace(self, file: str, old: str, new: str) -> None:
         """Change text that stands once in a file."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from analysis.evidence.rows import Evidence, OutcomeRow, Trial
+from analysis.files.columns import columns
 
 BLANK: dict[str, Any] = {
-    field.name: "" if field.type == "str" else None for field in fields(OutcomeRow)
+    column.name: None if column.is_number else "" for column in columns(OutcomeRow)
 }
 
 
