@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from analysis.files.digests import digest
-
-if TYPE_CHECKING:
-    from analysis.searching.records import Record
+from analysis.searching.records import COLUMNS, Raw, Record, Remark, as_record
 
 LONGEST_SLUG = 40
 # A corrected or completed title is still this like the one before; another work's is not.
@@ -17,6 +16,48 @@ REVISED_TITLE = 60.0
 PLACES = ("journal", "volume", "pages")
 # Combining marks from here on are accents; below are vowels and signs that make another word.
 ACCENTS = 200
+
+
+def make_records(
+    raws: Iterable[Raw],
+    source: str,
+    known: Mapping[str, Record] | None = None,
+    remarks: list[Remark] | None = None,
+) -> list[Record]:
+    """Records with their identities, in the order of the export; none is lost.
+
+    `known` are the records of earlier exports by identity. Where one number stands for two
+    contents, both are kept, told apart by what they say; a record that stands there twice,
+    word for word, is kept once. `remarks` receives what became of these.
+    """
+    before = known or {}
+    said = [] if remarks is None else remarks
+    found: dict[str, Record] = {}
+    lines: dict[str, int] = {}
+    for raw in raws:
+        record = as_record(raw)
+        plain = identity(source, record)
+        record = replace(record, record_id=plain)
+        here, earlier = found.get(plain), before.get(plain)
+        if (here and here != record) or (earlier and not same_work(earlier, record)):
+            record = replace(record, record_id=f"{plain}-{_content(record)}")
+            if record.record_id not in found and record.record_id not in before:
+                what = f"number {record.accession}" if record.accession else "title and authors"
+                which = _on_line(lines[plain]) if here else "a record on file"
+                message = f"this record has the {what} of {which} and other content: both are kept"
+                said.append(Remark(raw.line, message, kept=True))
+        if record.record_id in found:
+            which = _on_line(lines[record.record_id])
+            message = f"this record is word for word {which}: kept once"
+            said.append(Remark(raw.line, message, kept=False))
+        else:
+            found[record.record_id] = record
+            lines[record.record_id] = raw.line
+    return list(found.values())
+
+
+def _on_line(line: int) -> str:
+    return f"the record on line {line}" if line else "another record of the file"
 
 
 def identity(source: str, record: Record) -> str:
@@ -65,3 +106,7 @@ def comparable(text: str) -> str:
 
 def short_digest(*parts: str) -> str:
     return digest("\x1f".join(parts))[:12]
+
+
+def _content(record: Record) -> str:
+    return short_digest(*(getattr(record, name) for name in COLUMNS[1:]))[:6]

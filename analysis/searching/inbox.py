@@ -20,8 +20,9 @@ from analysis.files.slugs import is_slug
 from analysis.files.writing import write_atomically
 from analysis.searching.exports import SUFFIXES, Export, read_export
 from analysis.searching.history import ExportFile, Search, load_searches, write_search
+from analysis.searching.identities import make_records
 from analysis.searching.library import load_library, search_folder
-from analysis.searching.records import Record, Remark, make_records, write_records
+from analysis.searching.records import Record, Remark, write_records
 from analysis.searching.sources import SOURCES, Source
 
 INBOX = "inbox"

@@ -1,18 +1,17 @@
-"""Bibliographic records: one stable identity each, however often it is exported."""
+"""Bibliographic records: the fields of each in one form, and the files that hold them."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, short
 from analysis.files.slugs import is_slug
 from analysis.files.tables import read_table, write_table
 from analysis.searching.identifiers import registration_in
-from analysis.searching.identities import identity, same_work, short_digest
 
 PREPRINT_SERVER = re.compile(
     r"\b(?:medrxiv|biorxiv|psyarxiv|preprints?|research square|ssrn|osf)\b", re.IGNORECASE
@@ -90,48 +89,6 @@ def clean(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text.translate(HIDDEN)).split())
 
 
-def make_records(
-    raws: Iterable[Raw],
-    source: str,
-    known: Mapping[str, Record] | None = None,
-    remarks: list[Remark] | None = None,
-) -> list[Record]:
-    """Records with their identities, in the order of the export; none is lost.
-
-    `known` are the records of earlier exports by identity. Where one number stands for two
-    contents, both are kept, told apart by what they say; a record that stands there twice,
-    word for word, is kept once. `remarks` receives what became of these.
-    """
-    before = known or {}
-    said = [] if remarks is None else remarks
-    found: dict[str, Record] = {}
-    lines: dict[str, int] = {}
-    for raw in raws:
-        record = as_record(raw)
-        plain = identity(source, record)
-        record = replace(record, record_id=plain)
-        here, earlier = found.get(plain), before.get(plain)
-        if (here and here != record) or (earlier and not same_work(earlier, record)):
-            record = replace(record, record_id=f"{plain}-{_content(record)}")
-            if record.record_id not in found and record.record_id not in before:
-                what = f"number {record.accession}" if record.accession else "title and authors"
-                which = _on_line(lines[plain]) if here else "a record on file"
-                message = f"this record has the {what} of {which} and other content: both are kept"
-                said.append(Remark(raw.line, message, kept=True))
-        if record.record_id in found:
-            which = _on_line(lines[record.record_id])
-            message = f"this record is word for word {which}: kept once"
-            said.append(Remark(raw.line, message, kept=False))
-        else:
-            found[record.record_id] = record
-            lines[record.record_id] = raw.line
-    return list(found.values())
-
-
-def _on_line(line: int) -> str:
-    return f"the record on line {line}" if line else "another record of the file"
-
-
 def as_record(raw: Raw) -> Record:
     """The fields of a record in one form, without its identity."""
     registration = raw.registration or registration_in(f"{raw.accession} {raw.abstract}")
@@ -152,10 +109,6 @@ def as_record(raw: Raw) -> Record:
         url=clean(raw.url),
         abstract=clean(raw.abstract),
     )
-
-
-def _content(record: Record) -> str:
-    return short_digest(*(getattr(record, name) for name in COLUMNS[1:]))[:6]
 
 
 def _kind(raw: Raw) -> str:

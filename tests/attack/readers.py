@@ -30,9 +30,10 @@ from analysis.searching.duplicate_log import COLUMNS as PAIR_COLUMNS
 from analysis.searching.duplicate_log import Deduplication, read_log
 from analysis.searching.exports import read_export
 from analysis.searching.history import load_searches
+from analysis.searching.identities import make_records
 from analysis.searching.library import Library
 from analysis.searching.records import COLUMNS as RECORD_COLUMNS
-from analysis.searching.records import Record, make_records, read_records
+from analysis.searching.records import Record, read_records
 from analysis.searching.strategies import check_strategy, read_strategy
 from analysis.synthesis.question import synthesise
 from analysis.versions.releases import read_states, releases

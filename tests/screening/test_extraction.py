@@ -21,7 +21,8 @@ from analysis.screening.extraction import (
     read_differences,
     write_differences,
 )
-from analysis.searching.records import Raw, Record, make_records
+from analysis.searching.identities import make_records
+from analysis.searching.records import Raw, Record
 
 STUDY = "andersson-2026"
 ROW = f"{STUDY}.pain.post.1"

@@ -10,7 +10,8 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from analysis.searching.records import Raw, Record, make_records
+from analysis.searching.identities import make_records
+from analysis.searching.records import Raw, Record
 
 
 def _words(text: str, separator: str | None = None) -> list[str]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analysis.files.problems import EvidenceError
 from analysis.searching.exports import read_export
-from analysis.searching.records import make_records
+from analysis.searching.identities import make_records
 from tests.searching.corpus import articles
 from tests.searching.exports import BIBLIOGRAPHIC, REGISTRIES
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analysis.searching.exports import Export, read_export
-from analysis.searching.records import make_records
+from analysis.searching.identities import make_records
 from tests.searching.corpus import Article, articles
 from tests.searching.dialects import DIALECTS, REGISTERS
 from tests.searching.exports import BIBLIOGRAPHIC, REGISTRIES

@@ -8,7 +8,8 @@ import pytest
 
 from analysis.searching import duplicate_rules as deduplication
 from analysis.searching.duplicate_rules import clusters, find_pairs, folded
-from analysis.searching.records import Raw, make_records
+from analysis.searching.identities import make_records
+from analysis.searching.records import Raw
 from tests.searching.corpus import Labelled, labelled, records_of
 
 # The share of the pairs merged that are the same report, and of the same reports merged.

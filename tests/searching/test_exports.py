@@ -9,7 +9,7 @@ from nbib import read as read_nbib
 
 from analysis.files.problems import EvidenceError
 from analysis.searching.exports import read_export
-from analysis.searching.records import make_records
+from analysis.searching.identities import make_records
 from tests.searching.corpus import Article, articles
 from tests.searching.exports import (
     BIBLIOGRAPHIC,

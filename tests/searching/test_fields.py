@@ -9,7 +9,8 @@ import pytest
 from analysis.files.problems import EvidenceError
 from analysis.searching.exports import Export, read_export
 from analysis.searching.fields import split_names
-from analysis.searching.records import Record, make_records
+from analysis.searching.identities import make_records
+from analysis.searching.records import Record
 
 
 def export_of(tmp_path: Path, content: str | bytes, name: str = "x.txt") -> Export:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.searching.identities import comparable
+from analysis.searching.identities import comparable, make_records
 from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
-from analysis.searching.records import Raw, Remark, make_records
+from analysis.searching.records import Raw, Remark
 from analysis.searching.sources import find_source
 from tests.searching.corpus import Article, articles
 from tests.searching.exports import managed_ris

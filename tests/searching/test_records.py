@@ -6,13 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.searching.records import (
-    Raw,
-    clean,
-    make_records,
-    read_records,
-    write_records,
-)
+from analysis.searching.identities import make_records
+from analysis.searching.records import Raw, clean, read_records, write_records
 
 
 @pytest.mark.parametrize(
