@@ -10,6 +10,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,15 +49,18 @@ def read_csv(path: Path) -> TextTable:
 
 def read_fitting_rows(path: Path) -> TextTable:
     """Read the rows that fit the header; EvidenceError where no table can be made at all."""
-    records, lines = _records(path, csv_text(path))
-    if not records:
-        raise EvidenceError([Problem(path, 1, None, "the file is empty: a header was expected")])
-    header = tuple(name.strip() for name in records[0])
-    if problems := _header_problems(path, lines[0], header):
+    # newline="" leaves line ends to the reader, which takes a bare carriage return for one too.
+    records = csv_records(path, io.StringIO(csv_text(path), newline=""))
+    first, names = header_of(path, records)
+    header = tuple(name.strip() for name in names)
+    if problems := _header_problems(path, first, header):
         raise EvidenceError(problems)
     rows, starts = [], []
-    for cells, line in zip(records[1:], lines[1:], strict=True):
-        wrong = _row_problems(path, line, header, cells)
+    for number, (line, cells) in enumerate(records, start=2):
+        if number > MOST_ROWS:
+            message = f"over {MOST_ROWS} rows, which no file of this review can have"
+            raise EvidenceError([Problem(path, line, None, message)])
+        wrong = row_problems(path, line, header, cells)
         problems += wrong
         if not wrong:
             rows.append(tuple(cell.strip() for cell in cells))
@@ -82,25 +86,32 @@ def csv_text(path: Path, largest: int = LARGEST_FILE) -> str:
         raise EvidenceError([Problem(path, line, None, message)]) from None
 
 
-def _records(path: Path, text: str) -> tuple[list[list[str]], list[int]]:
-    # Python's default limit on one cell is that of a long note; ours is the file's.
-    csv.field_size_limit(LARGEST_FILE)
-    # newline="" leaves line ends to the reader, which takes a bare carriage return for one too.
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    records, lines, line = [], [], 1
+def csv_records(
+    path: Path, lines: Iterable[str], delimiter: str = ",", longest: int = LARGEST_FILE
+) -> Iterator[tuple[int, list[str]]]:
+    """The records that are not blank, each with the line it starts on.
+
+    EvidenceError at the first that is not CSV, or has a cell above the longest.
+    """
+    # Python's default limit on one cell is that of a long note.
+    csv.field_size_limit(longest)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    line = 1
     try:
-        for record in reader:
-            if any(cell.strip() for cell in record):
-                records.append(record)
-                lines.append(line)
-            if len(records) > MOST_ROWS:
-                message = f"over {MOST_ROWS} rows, which no file of this review can have"
-                raise EvidenceError([Problem(path, line, None, message)])
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
         message = f"not valid CSV: {error} (an unclosed quotation mark?)"
         raise EvidenceError([Problem(path, line, None, message)]) from None
-    return records, lines
+
+
+def header_of(path: Path, records: Iterator[tuple[int, list[str]]]) -> tuple[int, list[str]]:
+    """The first record and its line; EvidenceError where there is none."""
+    for first in records:
+        return first
+    raise EvidenceError([Problem(path, 1, None, "the file is empty: a header was expected")])
 
 
 def _header_problems(path: Path, line: int, header: tuple[str, ...]) -> list[Problem]:
@@ -118,9 +129,10 @@ def _header_problems(path: Path, line: int, header: tuple[str, ...]) -> list[Pro
     return problems
 
 
-def _row_problems(
-    path: Path, line: int, header: tuple[str, ...], cells: list[str]
+def row_problems(
+    path: Path, line: int, header: Sequence[str], cells: Sequence[str], longest: int = LONGEST_CELL
 ) -> list[Problem]:
+    """What is wrong with the form of a row: its number of cells, or what is hidden in one."""
     if len(cells) != len(header):
         message = f"{len(cells)} cells where the header names {len(header)}"
         if len(cells) > len(header):
@@ -128,8 +140,8 @@ def _row_problems(
         return [Problem(path, line, None, message)]
     problems = []
     for name, cell in zip(header, cells, strict=True):
-        if len(cell) > LONGEST_CELL:
-            message = f"{len(cell)} characters in one cell, over {LONGEST_CELL}"
+        if len(cell) > longest:
+            message = f"{len(cell)} characters in one cell, over {longest}"
             problems.append(Problem(path, line, name, message))
         elif found := CONTROL.search(cell):
             message = f"an invisible control character (U+{ord(found[0]):04X})"

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.files.csv_files import CONTROL, NUMBER, csv_text
+from analysis.files.csv_files import NUMBER, csv_records, csv_text, header_of, row_problems
 from analysis.files.encoding import lines_of
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem
 from analysis.files.writing import write_atomically
@@ -65,49 +65,24 @@ def read_table(path: Path, columns: Sequence[str], later: Collection[str] = ()) 
     """
     # A bare carriage return is an old Macintosh's line end.
     text = csv_text(path, LARGEST_TABLE).replace("\r\n", "\n").replace("\r", "\n")
-    header = text.lstrip("\n").split("\n", 1)[0]
-    delimiter = max(DELIMITERS, key=header.count)
-    csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(lines_of(text), delimiter=delimiter, strict=True)
+    first_line = text.lstrip("\n").split("\n", 1)[0]
+    delimiter = max(DELIMITERS, key=first_line.count)
+    records = csv_records(path, lines_of(text), delimiter, LONGEST_CELL)
+    names = _header(path, *header_of(path, records), columns, later)
     blank = dict.fromkeys(later, "")
     rows: list[Row] = []
     problems: list[Problem] = []
-    names: tuple[str, ...] | None = None
-    line = 1
-    try:
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                pass
-            elif names is None:
-                names = _header(path, line, cells, columns, later)
-            elif wrong := _row_problem(path, line, names, cells):
-                problems.append(wrong)
-            else:
-                found = {name: unquoted(cell) for name, cell in zip(names, cells, strict=True)}
-                rows.append(Row(line, blank | found))
-            if len(problems) == MOST_PROBLEMS:
-                break
-            line = reader.line_num + 1
-    except csv.Error as error:
-        message = f"not valid CSV: {error} (an unclosed quotation mark?)"
-        raise EvidenceError([*problems, Problem(path, line, None, message)]) from None
-    if names is None:
-        problems.append(Problem(path, 1, None, "the file is empty: a header was expected"))
+    for line, cells in records:
+        if wrong := row_problems(path, line, names, cells, LONGEST_CELL):
+            problems += wrong
+        else:
+            found = {name: unquoted(cell) for name, cell in zip(names, cells, strict=True)}
+            rows.append(Row(line, blank | found))
+        if len(problems) >= MOST_PROBLEMS:
+            break
     if problems:
-        raise EvidenceError(problems)
+        raise EvidenceError(problems[:MOST_PROBLEMS])
     return rows
-
-
-def _row_problem(
-    path: Path, line: int, names: Sequence[str], cells: Sequence[str]
-) -> Problem | None:
-    if len(cells) != len(names):
-        return Problem(path, line, None, f"{len(cells)} cells where the header names {len(names)}")
-    for name, cell in zip(names, cells, strict=True):
-        if found := CONTROL.search(cell):
-            message = f"an invisible control character (U+{ord(found[0]):04X})"
-            return Problem(path, line, name, message)
-    return None
 
 
 def _header(
