@@ -172,23 +172,24 @@ def _say_changes(data: Path) -> str:
     """Show what changed since the last release, from the results just built; what comes next."""
     from rich.console import Console
 
+    from analysis.protocol import load_protocol
     from analysis.versions.by_name import NOW, compare_versions
     from analysis.versions.comparison_text import comparison_text
     from analysis.versions.releases import releases
     from analysis.versions.results import read_results
     from analysis.versions.state import state_of
 
-    evidence = load_evidence()
+    protocol = load_protocol(data / "protocol.yml")
     named = releases(data)
     if not named:
         return f"Next: {PROGRAM} release --baseline"
-    results = read_results(options.ROOT / "results", evidence.protocol)
+    results = read_results(options.ROOT / "results", protocol)
     last = named[-1].name
     found = compare_versions(
         data, last, NOW, lambda: {key: state_of(synthesis) for key, synthesis in results.items()}
     )
     Console(highlight=False).print(comparison_text(found))
-    version = evidence.protocol.version.name
+    version = protocol.version.name
     if not found.anything:
         return f"Next: {PROGRAM} serve"
     if version == last:
