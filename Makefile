@@ -39,6 +39,7 @@ clean: ## Remove everything that was generated, but not the environment
 	@rm -rf _build results .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
 	@find chapters -name '*.ipynb' -delete
 
-lock: ## Resolve requirements.in into requirements.txt (needs uv)
-	@uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-header -q \
-		requirements.in -o requirements.txt
+lock: ## Resolve requirements.in and requirements-cluster.in into their locks (needs uv)
+	@for lock in requirements requirements-cluster; do \
+		uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-header -q \
+			$$lock.in -o $$lock.txt || exit 1; done

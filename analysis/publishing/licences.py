@@ -30,7 +30,6 @@ READ_BY_HAND: Mapping[str, str] = MappingProxyType(
         "fonttools": "MIT",
         "frozenlist": "Apache-2.0",
         "multidict": "Apache-2.0",
-        "partd": "BSD-3-Clause",
         "propcache": "Apache-2.0",
         "psutil": "BSD-3-Clause",
         "pycparser": "BSD-3-Clause",

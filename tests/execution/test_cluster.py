@@ -444,7 +444,7 @@ def test_without_dask_the_sentence_says_how_to_get_it(
     review: Review, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ReviewError, match="pip install distributed"):
+    with pytest.raises(ReviewError, match=r"pip install -r requirements-cluster\.txt"):
         review.run("tcp://127.0.0.1:8786", review.pages(1))
 
 

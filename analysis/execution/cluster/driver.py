@@ -82,7 +82,7 @@ def _connected(address: str) -> Iterator[Any]:
     try:
         from distributed import Client
     except ImportError:
-        command = f"{PROGRAM} -m pip install distributed"
+        command = f"{PROGRAM} -m pip install -r requirements-cluster.txt"
         raise ReviewError(f"--scheduler needs Dask, which is not installed: {command}") from None
     try:
         # A client that cannot connect would hang and print a traceback when it is collected.
