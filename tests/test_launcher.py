@@ -91,7 +91,7 @@ def problem(words: list[str]) -> str:
     if words[0] == "-m":
         return (
             ""
-            if words[1] == ANY_MODULE or importlib.util.find_spec(words[1])
+            if words[1:2] in ([], [ANY_MODULE]) or importlib.util.find_spec(words[1])
             else "there is no such module"
         )
     if (
