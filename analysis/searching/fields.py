@@ -84,14 +84,15 @@ class _Found:
 
     def all(self, field: str) -> Iterator[str]:
         """Every value of a field, the places in their order of preference."""
+        values = self._entry.values
         for place in self._dialect.fields.get(field, ()):
-            if isinstance(place, str):
-                yield from self._entry.all(place)
-            else:
+            if not isinstance(place, str):
                 yield from self._matching(place)
+            elif place in values:
+                yield from values[place]
 
     def _matching(self, place: Place) -> Iterator[str]:
-        values = self._entry.all(place.tag)
+        values = self._entry.values.get(place.tag)
         if not values or (place.of and not re.search(place.of, self.origin, re.IGNORECASE)):
             return
         for text in values:

@@ -33,10 +33,11 @@ def read_ris(text: str, path: Path, problems: list[Problem]) -> Iterator[Entry]:
     for number, line in enumerate(lines_of(text), start=1):
         if entry := reader.take(number, line.rstrip("\n").lstrip("\ufeff")):
             yield entry
-        problems += (Problem(path, at, None, said) for at, said in reader.faults)
-        reader.faults.clear()
-        if len(problems) >= MOST_PROBLEMS:
-            return
+        if reader.faults:
+            problems += (Problem(path, at, None, said) for at, said in reader.faults)
+            reader.faults.clear()
+            if len(problems) >= MOST_PROBLEMS:
+                return
     reader.close()
     problems += (Problem(path, at, None, said) for at, said in reader.faults)
 

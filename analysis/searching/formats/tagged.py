@@ -97,10 +97,11 @@ def read_tagged(
     for number, line in enumerate(lines_of(text), start=1):
         if entry := reader.take(number, line.rstrip("\n")):
             yield entry
-        problems += (Problem(path, at, None, said) for at, said in reader.faults)
-        reader.faults.clear()
-        if len(problems) >= MOST_PROBLEMS:
-            return
+        if reader.faults:
+            problems += (Problem(path, at, None, said) for at, said in reader.faults)
+            reader.faults.clear()
+            if len(problems) >= MOST_PROBLEMS:
+                return
     if entry := reader.close():
         yield entry
     total = TOTAL.search(text) if grammar is COCHRANE_LIBRARY else None
