@@ -36,21 +36,6 @@ def deferred(*names: str) -> Iterator[None]:
             delattr(package, child)
 
 
-@contextmanager
-def without(*names: str) -> Iterator[None]:
-    """Let modules be imported as they are where these are not installed.
-
-    A module that is there already stays.
-    """
-    absent = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        for name in absent:
-            del sys.modules[name]
-
-
 class _Module(ModuleType):
     """Stands in for a module until an attribute is wanted that is not for an import."""
 

@@ -70,13 +70,13 @@ def test_what_was_spared_can_be_imported(name: str) -> None:
     assert python(f"{imports}\n{later}") == f"{spared} True\n"
 
 
-def test_evidence_is_read_without_what_makes_it_up() -> None:
+def test_evidence_is_read_without_tables_of_a_library() -> None:
+    """They take a second to import, and a check is to be quick."""
     uses = (
         "import sys\nfrom pathlib import Path\nfrom analysis.evidence.load import load\n"
-        f"load(Path({str(DATA)!r}))\nprint('hypothesis' in sys.modules)"
+        f"load(Path({str(DATA)!r}))\nprint('pandas' in sys.modules)"
     )
     assert python(uses) == "False\n"
-    assert python(f"{uses}\nimport hypothesis\nprint(hypothesis.__name__)") == "False\nhypothesis\n"
 
 
 def test_the_estimators_are_all_there() -> None:
@@ -101,22 +101,10 @@ def test_what_is_to_wait_cannot_be_used_meanwhile() -> None:
     assert "ImportError: sympy.Symbol is used where it was to be deferred" in python(source)
 
 
-@pytest.mark.parametrize("leaves_out", ["deferred", "without"])
-def test_a_module_that_is_there_stays(leaves_out: str) -> None:
+def test_a_module_that_is_there_stays() -> None:
     source = (
-        f"import sympy\nfrom analysis.imports import {leaves_out} as leaves_out\n"
-        "with leaves_out('sympy'): from sympy import Symbol\n"
+        "import sympy\nfrom analysis.imports import deferred\n"
+        "with deferred('sympy'): from sympy import Symbol\n"
         "import sympy\nprint(Symbol('x') == sympy.Symbol('x'))"
     )
     assert python(source) == "True\n"
-
-
-def test_a_module_that_is_not_installed_is_missed_only_meanwhile() -> None:
-    source = (
-        "from analysis.imports import without\n"
-        "with without('sympy'):\n"
-        "    try: import sympy\n"
-        "    except ImportError: print('not there')\n"
-        "import sympy\nprint(sympy.__name__)"
-    )
-    assert python(source) == "not there\nsympy\n"
