@@ -224,6 +224,13 @@ class IntegrityRules(Frozen):
     # Directions that conflict: how large both effects are, and how far apart in standard errors.
     conflict_smd: Annotated[float, Field(gt=0)] = 0.2
     conflict_z: Annotated[float, Field(gt=0)] = 3.0
+    # What no trial gives: an SMD beyond this, an SD below this share of the scale's range.
+    largest_smd: Annotated[float, Field(gt=0)] | None = None
+    smallest_sd_share: Annotated[float, Field(gt=0, lt=1)] | None = None
+    # After treatment, how many weeks after the programme's end still are.
+    late_weeks: Annotated[float, Field(gt=0)] | None = None
+    # How near an interval comes to what arm sizes give at a level, to be taken for it.
+    level_fit: Annotated[float, Field(gt=0, lt=0.2)] | None = None
 
 
 class CertaintyRules(Frozen):

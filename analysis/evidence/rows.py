@@ -61,6 +61,9 @@ IntegrityCheck = Literal[
     "exact zero",
     "small arm",
     "duplicate report",
+    "implausible size",
+    "measured late",
+    "level of the interval",
 ]
 
 

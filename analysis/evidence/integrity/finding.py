@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, TypeVar
 
-from analysis.evidence.reported import CannotGive
+from analysis.evidence.reported import ARMS, CHANGES, CannotGive
+from analysis.evidence.reported_arms import arm_of
 from analysis.evidence.rows import Evidence, IntegrityCheck, OutcomeRow, Ruling, Trial
 from analysis.evidence.trial_effects import row_effect
 from analysis.protocol import IntegrityRules, MeasureName, Question
@@ -78,6 +80,11 @@ class Material:
     smds_by_trial: Mapping[str, tuple[RowEffect, ...]]
     smds_by_question: Mapping[Question, tuple[RowEffect, ...]]
 
+    @cached_property
+    def by_row(self) -> Mapping[str, RowEffect]:
+        """What each row gives, by its name."""
+        return {effect.row.row_id: effect for effect in self.effects}
+
     @property
     def rules(self) -> IntegrityRules:
         return self.evidence.protocol.integrity
@@ -141,13 +148,17 @@ class ArmNumbers:
 
 
 def arms_of(trial: Trial, row: OutcomeRow) -> tuple[ArmNumbers, ArmNumbers]:
-    """Intervention and control; `n` is the total of a row with events."""
+    """Intervention and control; `n` is the total of a row with events.
+
+    Mean and SD are those of scores, also where they follow from what the report prints instead;
+    changes since baseline have none.
+    """
+    scores = {arm: _scores_of(row, arm) for arm in ARMS}
     return (
         ArmNumbers(
             "intervention arm",
             row.total_intervention if row.format == "events" else row.n_intervention,
-            row.mean_intervention,
-            row.sd_intervention,
+            *scores["intervention"],
             row.baseline_mean_intervention,
             row.baseline_sd_intervention,
             row.events_intervention,
@@ -156,14 +167,23 @@ def arms_of(trial: Trial, row: OutcomeRow) -> tuple[ArmNumbers, ArmNumbers]:
         ArmNumbers(
             "control arm",
             row.total_control if row.format == "events" else row.n_control,
-            row.mean_control,
-            row.sd_control,
+            *scores["control"],
             row.baseline_mean_control,
             row.baseline_sd_control,
             row.events_control,
             trial.n_randomised_control,
         ),
     )
+
+
+def _scores_of(row: OutcomeRow, arm: str) -> tuple[float | None, float | None]:
+    if row.scores in CHANGES or row.format not in ("means", "medians"):
+        return None, None
+    try:
+        found = arm_of(row, arm)
+    except ValueError:
+        return getattr(row, f"mean_{arm}"), getattr(row, f"sd_{arm}")
+    return found.mean, found.sd
 
 
 def of_row(

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from analysis.evidence.integrity.duplicate_reports import duplicate_reports
 from analysis.evidence.integrity.finding import Finding, material
 from analysis.evidence.integrity.one_row import row_findings
+from analysis.evidence.integrity.plausibility import plausibility
 from analysis.evidence.integrity.rulings import ruled
 from analysis.evidence.integrity.several_rows import (
     directions_conflict,
@@ -15,7 +16,14 @@ from analysis.evidence.integrity.several_rows import (
 )
 from analysis.evidence.rows import Evidence
 
-CHECKS = (se_read_as_sd, row_findings, sources_disagree, directions_conflict, duplicate_reports)
+CHECKS = (
+    se_read_as_sd,
+    row_findings,
+    sources_disagree,
+    directions_conflict,
+    duplicate_reports,
+    plausibility,
+)
 
 
 def findings(evidence: Evidence) -> tuple[Finding, ...]:

@@ -14,6 +14,7 @@ from analysis.evidence.integrity.finding import (
     arms_of,
     of_row,
 )
+from analysis.evidence.reported import RATIOS, reported_level
 from analysis.evidence.rows import IntegrityCheck, OutcomeRow, Trial
 from analysis.formatting import number
 from analysis.protocol import IntegrityRules
@@ -131,7 +132,8 @@ def exact_zero(material: Material, row: OutcomeRow) -> Said:
     A result that is reported only as not significant is selective reporting (RoB 1: Higgins 2011,
     10.1136/bmj.d5928); a zero in its place pulls the pooled effect towards none.
     """
-    if row.format == "effect" and row.effect == (1 if row.effect_measure == "RR" else 0):
+    none = 1 if row.effect_measure in RATIOS and row.effect_scale != "log" else 0
+    if row.format == "effect" and row.effect == none:
         yield (
             "note",
             f"the reported effect is exactly {row.effect:g}: "
@@ -152,7 +154,7 @@ def small_arm(material: Material, row: OutcomeRow) -> Said:
     if stated := too_small(protocol, trial, row):
         yield "note", stated
         return
-    se = _reported_se(row, protocol.synthesis.level)
+    se = _reported_se(row)
     if row.effect_measure != "SMD" or row.effect is None or se is None:
         return
     minimum = protocol.eligibility.minimum_arm_size
@@ -187,20 +189,20 @@ def effect_and_interval(material: Material, row: OutcomeRow) -> Said:
     """
     if row.format != "effect" or row.effect is None:
         return
-    level = material.evidence.protocol.synthesis.level
-    yield from _interval_gaps(material.rules, row, critical_value(level))
-    se = _reported_se(row, level)
+    yield from _interval_gaps(material.rules, row, critical_value(reported_level(row)))
+    se = _reported_se(row)
     most = _most_participants(material.trial(row), row)
     if row.effect_measure == "SMD" and se is not None and most is not None:
         yield from _too_precise(material.rules, row.effect, se, most)
 
 
 def _interval_gaps(rules: IntegrityRules, row: OutcomeRow, z: float) -> Said:
-    scale = math.log if row.effect_measure == "RR" else float
+    ratio = row.effect_measure in RATIOS and row.effect_scale != "log"
+    scale = math.log if ratio else float
     low, high, effect = row.effect_ci_low, row.effect_ci_high, row.effect
     if low is None or high is None or effect is None or not low < high:
         return
-    if row.effect_measure == "RR" and min(low, effect) <= 0:
+    if ratio and min(low, effect) <= 0:
         return
     half = (scale(high) - scale(low)) / 2
     rounded = _rounded_by(effect, low, high) / (min(low, effect) if scale is math.log else 1)
@@ -251,13 +253,13 @@ def _most_participants(trial: Trial, row: OutcomeRow) -> float | None:
     return next((total for total in known if total is not None), None)
 
 
-def _reported_se(row: OutcomeRow, level: float) -> float | None:
+def _reported_se(row: OutcomeRow) -> float | None:
     if row.effect_se is not None:
         return row.effect_se
     low, high = row.effect_ci_low, row.effect_ci_high
     if low is None or high is None or not low < high:
         return None
-    return se_from_interval(low, high, level)
+    return se_from_interval(low, high, reported_level(row))
 
 
 CHECKS: dict[IntegrityCheck, Callable[[Material, OutcomeRow], Said]] = {

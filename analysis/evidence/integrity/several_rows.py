@@ -34,12 +34,11 @@ def se_read_as_sd(material: Material) -> Iterator[Finding]:
     deviation inflates an SMD by the square root of the arm size. A decimal point that slipped
     looks alike. Suspect: either makes the row useless.
     """
-    effects = {effect.row.row_id: effect for effect in material.effects}
     usual = _usual_scores(material)
     for row in material.evidence.outcomes:
         said = _unlike_sds(material, row, usual.get(row.instrument, {}))
         yield from of_row(material.evidence, "SE read as SD", row, said)
-        if (effect := effects.get(row.row_id)) and effect.measure == "SMD":
+        if (effect := material.by_row.get(row.row_id)) and effect.measure == "SMD":
             said = _far_effect(material, effect)
             yield from of_row(material.evidence, "SE read as SD", row, said)
 
@@ -108,7 +107,8 @@ class _Scores:
 def _usual_scores(material: Material) -> Mapping[str, Mapping[str, _Scores]]:
     """The median mean and SD of each trial's arms, by instrument and trial."""
     rows = [row for row in material.evidence.outcomes
-            if row.format == "means" and row.usable == "yes" and row.instrument]  # fmt: skip
+            if row.usable == "yes" and row.instrument
+            and any(arm.sd is not None for arm in arms_of(material.trial(row), row))]  # fmt: skip
     return {
         instrument: {
             study_id: _median_scores([
