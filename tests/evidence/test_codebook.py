@@ -14,9 +14,9 @@ from analysis.evidence.rows import Evidence
 from analysis.evidence.values import words_of
 from analysis.files.columns import columns, read_rows
 from analysis.files.problems import EvidenceError
-from tests.evidence.folder import DATA
+from tests.evidence.folder import DATA, LIVING
 
-CODEBOOK = DATA / "README.md"
+CODEBOOK = LIVING / "README.md"
 every_file = pytest.mark.parametrize("file", DATA_FILES.values(), ids=list(DATA_FILES))
 
 
