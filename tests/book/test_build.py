@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import io
+import itertools
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from analysis.book import build
 from analysis.book.build import Build, Manner, build_all, only_build
 from analysis.book.build import Review as Reviewed
 from analysis.book.checked import Check, Checked, known_reads
 from analysis.book.documents import Contents, Document, Part
+from analysis.execution import run
 from analysis.execution.plan import Project
+from analysis.execution.warm import WarmWorkers
 from analysis.files.problems import ReviewError
 from tests.execution.templates import FIGURE, notebook, page, publishing
 
@@ -245,42 +248,59 @@ def executed(review: Review) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
 
 
+# What a build does one after another until its first page is made.
+MOMENTS: tuple[tuple[Any, str], ...] = (
+    (build, "known_reads"), (build, "write_toc"), (build, "checked_evidence"), (build, "execute"),
+    (run, "check_plan"), (run, "read_record"), (run, "stale_because"), (run, "read_template"),
+    (build._OnDemand, "submit"), (run._Run, "_end"),
+)  # fmt: skip
+
+
 @contextmanager
-def meddled(review: Review, moment: float, seconds: float) -> Iterator[None]:
-    """At a moment the data become other ones, and again what they were."""
+def meddled(review: Review, moment: int) -> Iterator[None]:
+    """Before one moment the data become other ones, and before the next what they were."""
     before = (review.project.data / "outcomes.csv").read_text(encoding="utf-8")
+    other = "row_id\na\nb\nc\nd\n"
+    passed = itertools.count()
 
-    def meddle() -> None:
-        time.sleep(moment)
-        review.write("data/outcomes.csv", "row_id\na\nb\nc\nd\n")
-        time.sleep(seconds)
-        review.write("data/outcomes.csv", before)
+    def meddling(act: Callable[..., Any]) -> Callable[..., Any]:
+        def acts(*arguments: Any, **options: Any) -> Any:
+            if (now := next(passed)) in (moment, moment + 1):
+                review.write("data/outcomes.csv", other if now == moment else before)
+            return act(*arguments, **options)
 
-    meddler = threading.Thread(target=meddle)
-    meddler.start()
-    try:
+        return acts
+
+    with pytest.MonkeyPatch.context() as patch:
+        for owner, name in MOMENTS:
+            patch.setattr(owner, name, meddling(getattr(owner, name)))
         yield
-    finally:
-        meddler.join()
+    assert next(passed) > moment
+    review.write("data/outcomes.csv", before)
 
 
-def test_data_that_change_during_a_build_and_change_back_leave_no_trace(tmp_path: Path) -> None:
+@pytest.mark.parametrize("force", [False, True])
+def test_data_that_change_during_a_build_and_change_back_leave_no_trace(
+    tmp_path: Path, warm: WarmWorkers, force: bool
+) -> None:
+    review = Review(tmp_path)
+
+    def built(force: bool) -> bool:
+        manner = Manner(jobs=2, force=force, workers=lambda: nullcontext(warm))
+        reviewed = Reviewed(review.project, review.contents, review.check)
+        return build_all(reviewed, Console(file=io.StringIO()), manner).succeeded
+
     clean = {}
     for rows in ("row_id\na\n", "row_id\na\nb\n"):
-        review = Review(tmp_path)
         review.write("data/outcomes.csv", rows)
-        started = time.monotonic()
-        assert review.build(force=True).succeeded
-        whole = time.monotonic() - started
+        assert built(force=True)
         clean[rows] = executed(review)
-    first, second = clean
-    for tenth in range(10):
-        now = (first, second)[tenth % 2]
+    for moment, now in zip(range(len(MOMENTS)), itertools.cycle(clean), strict=False):
         review.write("data/outcomes.csv", now)
-        with meddled(review, whole * tenth / 10, whole / 10), suppress(ReviewError):
-            review.build(force=tenth % 4 < 2)
-        assert review.build().succeeded
-        assert executed(review) == clean[now]
+        with meddled(review, moment), suppress(ReviewError):
+            built(force)
+        assert built(force=False)
+        assert executed(review) == clean[now], MOMENTS[moment]
 
 
 HOLDER = """\
@@ -289,7 +309,9 @@ from pathlib import Path
 from typing import Any
 from rich.console import Console
 from analysis.book.build import only_build
+from analysis.execution import run
 from analysis.execution.plan import Project
+from analysis.execution.warm import WarmWorkers
 
 root = Path(sys.argv[1])
 with only_build(Project(root), Console(file=io.StringIO())):
