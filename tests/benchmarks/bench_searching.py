@@ -26,6 +26,7 @@ from analysis.searching.library import load_library
 from analysis.searching.sources import find_source
 from tests.evidence.folder import DATA
 from tests.searching.corpus import articles, labelled, records_of
+from tests.searching.dialects import DIALECTS, REGISTERS
 from tests.searching.exports import BIBLIOGRAPHIC, REGISTRIES, cochrane_ris, ovid_ris
 
 RECORDS = 50_000
@@ -38,10 +39,12 @@ BASES = 200
 
 def imports(records: int) -> None:
     """Import so many records in each format: seconds, and the largest memory of the process."""
-    for name, write in (BIBLIOGRAPHIC | REGISTRIES).items():
+    dialects = {name: dialect.write for name, dialect in DIALECTS.items()}
+    for name, write in (BIBLIOGRAPHIC | REGISTRIES | REGISTERS | dialects).items():
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / name
-            path.write_text(write(articles(records)), encoding="utf-8", newline="")
+            made = write(articles(records))
+            path.write_bytes(made if isinstance(made, bytes) else made.encode())
             seconds, memory = _apart(_import, path)
             size = path.stat().st_size / 1e6
         print(
@@ -62,7 +65,7 @@ def _measured(work: Callable[[Path], float], path: Path) -> tuple[float, float]:
 
 
 def _import(path: Path) -> float:
-    source = "clinicaltrials-gov" if path.name in REGISTRIES else "medline"
+    source = "clinicaltrials-gov" if path.name in REGISTRIES | REGISTERS else "medline"
     start = time.perf_counter()
     import_exports(path.parent, [path], _details(source))
     return time.perf_counter() - start

@@ -12,7 +12,9 @@ from analysis.evidence.load import load
 from analysis.screening.counted_flow import load_flow
 from analysis.screening.decisions import Decision, add_decisions
 from analysis.searching.duplicate_log import deduplicate
+from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
+from analysis.searching.sources import find_source
 from tests.searching.corpus import articles
 from tests.searching.exports import cochrane_ris
 
@@ -134,6 +136,15 @@ def test_the_numbers_add_up_whatever_has_been_decided(
     assert flow_problems(found) == ()
     assert found.databases is not None
     assert sum(number or 0 for _, number in found.databases.identified) == 42
+
+
+def test_a_search_that_found_nothing_is_counted_as_none(data: Path) -> None:
+    details = SearchDetails(find_source("embase"), dt.date(2026, 11, 20), "anna", hits=0)
+    import_exports(data, [], details)
+    stream = flow(data).databases
+    assert stream is not None
+    assert stream.identified == (("Embase", 0),)
+    assert stream.removed == (("duplicate records", 0),)
 
 
 def test_a_later_search_adds_to_the_same_flow(data: Path, searched, take) -> None:

@@ -172,6 +172,17 @@ def test_ovids_citation_is_taken_apart(tmp_path: Path, source: str, place: tuple
     assert (record.journal, record.volume, record.issue, record.pages) == place
 
 
+def test_two_bibtex_entries_under_one_key_are_two_records(tmp_path: Path) -> None:
+    entry = "@article{aspen2020,\n title = {{%s}},\n author = {Aspen, R. and {Wrist Group}},\n"
+    entry += ' journal = "Pain",\n number = "5",\n year = 2020,\n abstract = {S{\\"o}re}\n}\n'
+    records = read(tmp_path, entry % "Splints" + entry % "Tape")
+    assert [r.title for r in records] == ["Splints", "Tape"]
+    assert {r.authors for r in records} == {"Aspen, R.; Wrist Group"}
+    assert {(r.journal, r.issue, r.year, r.abstract) for r in records} == {
+        ("Pain", "5", "2020", "Söre")
+    }
+
+
 def test_a_title_in_two_languages_is_one_record(tmp_path: Path) -> None:
     (record,) = read(tmp_path, ris("TI  - Férulas"))
     assert record.title == "Splints"

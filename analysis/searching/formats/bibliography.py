@@ -36,7 +36,8 @@ def read_bibtex(text: str, path: Path, problems: list[Problem]) -> Iterator[Entr
     )
     from bibtexparser.model import Entry as Block
 
-    steps = [ResolveStringReferencesMiddleware(True), RemoveEnclosingMiddleware(True)]
+    bare = RemoveEnclosingMiddleware(True)
+    steps = [ResolveStringReferencesMiddleware(True), bare]
     with _quiet("bibtexparser.splitter", "bibtexparser.entrypoint"):
         library = bibtexparser.parse_string(text, parse_stack=steps)
     decode = LatexDecodingMiddleware(allow_inplace_modification=True)
@@ -45,6 +46,9 @@ def read_bibtex(text: str, path: Path, problems: list[Problem]) -> Iterator[Entr
         block: object = found
         if isinstance(found, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock):
             block = found.ignore_error_block
+            if isinstance(block, Block):
+                # The steps have passed over it.
+                block = bare.transform_entry(block, library)
         if isinstance(block, ParsingFailedBlock):
             message = f"entry {number} cannot be read: is a brace or a comma missing?"
             problems.append(Problem(path, line, None, message))
