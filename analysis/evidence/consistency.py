@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.outcome_checks import OUTCOME_CHECKS, Said, above_zero, as_number
-from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL
+from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL, WORDS, worst
 from analysis.evidence.rows import (
     ChecklistItem,
     Decision,
@@ -37,6 +37,7 @@ def consistency_problems(tables: Tables) -> list[Problem]:
             for check in ROW_CHECKS.get(name, ()):
                 problems += [Problem(table.path, line, *said) for said in check(row)]
     problems += _decisions_about_nothing(whole)
+    problems += _overall_is_no_better(whole)
     problems += _rulings_about_nothing(whole)
     return problems
 
@@ -144,6 +145,42 @@ def _domain_of_its_tool(row: Judgement) -> Said:
         yield "domain", f"{short(row.domain)} is not a domain of {row.tool} ({allowed})"
 
 
+def _outcome_with_its_timepoint(row: Judgement) -> Said:
+    if row.timepoint and not row.outcome:
+        yield "outcome", "blank, but a time point is given: say which outcome's result is judged"
+
+
+def _word_of_its_tool(row: Judgement) -> Said:
+    words = WORDS.get(row.tool, ())
+    if words and row.judgement not in words:
+        yield (
+            "judgement",
+            f"{short(row.judgement)} is no judgement of {row.tool} ({', '.join(words)})",
+        )
+
+
+def _overall_is_no_better(tables: Tables) -> Iterator[Problem]:
+    """RoB 2: a result is at best as its worst domain is (Sterne 2019, 10.1136/bmj.l4898)."""
+    if "risk_of_bias" not in tables:
+        return
+    table = tables["risk_of_bias"]
+    domains: dict[tuple[str, ...], set[str]] = {}
+    for row in table.rows:
+        if row.tool == "RoB 2" and row.domain != OVERALL and row.judgement in WORDS[row.tool]:
+            result = row.study_id, row.outcome, row.timepoint
+            domains.setdefault(result, set()).add(row.judgement)
+    for line, row in table.numbered():
+        judged = domains.get((row.study_id, row.outcome, row.timepoint))
+        if row.tool != "RoB 2" or row.domain != OVERALL or not judged:
+            continue
+        least = worst(row.tool, judged)
+        if row.judgement in WORDS[row.tool] and worst(row.tool, (least, row.judgement)) != (
+            row.judgement
+        ):
+            said = f"{short(row.judgement)}, but a domain of this result is {short(least)}"
+            yield Problem(table.path, line, "judgement", said)
+
+
 def _decided_on_a_day(row: Decision | Ruling) -> Said:
     try:
         dt.date.fromisoformat(row.date)
@@ -157,6 +194,6 @@ ROW_CHECKS: Mapping[str, tuple[Callable[[Any], Said], ...]] = {
     "certainty": (_decided_on_a_day,),
     "integrity": (_decided_on_a_day,),
     "checklists": (_unreported_says_why,),
-    "risk_of_bias": (_domain_of_its_tool,),
+    "risk_of_bias": (_domain_of_its_tool, _word_of_its_tool, _outcome_with_its_timepoint),
     "published": (_published_interval,),
 }

@@ -66,7 +66,7 @@ DATA_FILES: Mapping[str, DataFile] = {
         DataFile(
             "risk_of_bias",
             Judgement,
-            ("study_id", "tool", "domain"),
+            ("study_id", "outcome", "timepoint", "tool", "domain"),
             "Every judgement of risk of bias",
         ),
         DataFile(

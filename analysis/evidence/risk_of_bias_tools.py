@@ -1,8 +1,8 @@
-"""The tools for risk of bias and the domains that each judges, in the tool's order."""
+"""The tools for risk of bias: the domains that each judges, in its order, and its words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 # Judged beside the domains, by its own rule in each tool.
@@ -14,7 +14,7 @@ DOMAINS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "RoB 1": (
             "random sequence generation",
             "allocation concealment",
-            "blinding of participants and personnel",
+            "blinding of participants",
             "blinding of outcome assessment",
             "incomplete outcome data",
             "selective reporting",
@@ -30,3 +30,15 @@ DOMAINS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
     }
 )
+# Each tool's words for a judgement, the best first.
+WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "RoB 1": ("low", "unclear", "high"),
+        "RoB 2": ("low", "some concerns", "high"),
+    }
+)
+
+
+def worst(tool: str, judgements: Iterable[str]) -> str:
+    """The worst of some judgements of one tool."""
+    return max(judgements, key=WORDS[tool].index)

@@ -15,6 +15,8 @@ from pydantic import TypeAdapter
 
 from analysis.evidence.outcome_row import OutcomeRow
 from analysis.evidence.values import (
+    AnyOutcome,
+    AnyTimepoint,
     ComparatorName,
     ConditionId,
     Country,
@@ -148,6 +150,12 @@ class Judgement:
     judgement: JudgementWord = column("the judgement, in the tool's words", "low")
     support: str = column("what the judgement rests on", "self-reported outcome")
     assessed_by: OfSource = column("whose judgement it is", "metapsy-depression")
+    outcome: AnyOutcome = column(
+        "the outcome whose result is judged; blank: all of the trial", "pain", default=""
+    )
+    timepoint: AnyTimepoint = column(
+        "the time point of that result; blank: all of the outcome", "post", default=""
+    )
 
 
 @dataclass(frozen=True, slots=True)

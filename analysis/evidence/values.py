@@ -15,6 +15,8 @@ PLACE = r"[a-z0-9/-]+(?:#[a-z0-9-]+)?"
 ConditionId = Annotated[str, Listed("conditions", "a condition of the protocol")]
 OutcomeId = Annotated[str, Listed("outcomes", "an outcome of the protocol")]
 TimepointId = Annotated[str, Listed("timepoints", "a time point of the protocol")]
+AnyOutcome = Annotated[str, Listed("outcomes", "an outcome of the protocol", also=("",))]
+AnyTimepoint = Annotated[str, Listed("timepoints", "a time point of the protocol", also=("",))]
 MeasureId = Annotated[str, Listed("measures", "a measure of the protocol")]
 ComparatorName = Annotated[str, Listed("comparators", "a comparator of the protocol", also=("",))]
 

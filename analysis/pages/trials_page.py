@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analysis.evidence.rows import Evidence, OutcomeRow, Trial
+from analysis.evidence.rows import Evidence, Judgement, OutcomeRow, Trial
 from analysis.formatting import count, number
 from analysis.pages import links
 from analysis.pages.html import (
@@ -149,8 +149,10 @@ def _risk_of_bias(evidence: Evidence, trial: Trial) -> Html:
     rows = [row for row in evidence.risk_of_bias if row.study_id == trial.study_id]
     if not rows:
         return paragraph("Risk of bias: not yet assessed.")
+    by_result = any(row.outcome for row in rows)
     shown = [
-        {
+        ({"Result": _judged_result(evidence, row)} if by_result else {})
+        | {
             "Domain": row.domain,
             "Judgement": row.judgement,
             "Support": row.support,
@@ -159,6 +161,15 @@ def _risk_of_bias(evidence: Evidence, trial: Trial) -> Html:
         for row in rows
     ]
     return table(shown, f"Risk of bias of {trial.label} ({rows[0].tool})")
+
+
+def _judged_result(evidence: Evidence, row: Judgement) -> str:
+    """What a judgement is about: one result, an outcome, or the whole trial."""
+    if not row.outcome:
+        return "all results"
+    outcome = evidence.protocol.outcome(row.outcome).label
+    when = evidence.protocol.timepoint(row.timepoint).label if row.timepoint else ""
+    return f"{outcome} {when}".strip()
 
 
 def _acceptability(evidence: Evidence, trial: Trial) -> Html:

@@ -7,7 +7,6 @@ from collections.abc import Collection
 
 from analysis.evidence.eligibility import arm_sizes
 from analysis.evidence.question_rows import QuestionRows, TrialRows
-from analysis.evidence.rows import Evidence
 from analysis.evidence.slices import Slice
 from analysis.evidence.trial_effects import trial_effect
 from analysis.statistics.intervals import critical_value
@@ -18,13 +17,11 @@ from analysis.synthesis.study_effect import StudyEffect
 
 def study_effects(given: Slice, rows: QuestionRows) -> tuple[StudyEffect, ...]:
     """Each trial's effect with what a page says of it; without its weight."""
-    return tuple(
-        _study(given.evidence, trial, given.kept_out.get(trial.study_id, ()))
-        for trial in rows.trials
-    )
+    return tuple(_study(given, trial) for trial in rows.trials)
 
 
-def _study(evidence: Evidence, trial: TrialRows, suspect: tuple[str, ...]) -> StudyEffect:
+def _study(given: Slice, trial: TrialRows) -> StudyEffect:
+    evidence = given.evidence
     protocol, first = evidence.protocol, trial.rows[0]
     about = evidence.trials[trial.study_id]
     sharing = evidence.sharing(trial.study_id, first.source_id)
@@ -60,13 +57,13 @@ def _study(evidence: Evidence, trial: TrialRows, suspect: tuple[str, ...]) -> St
         source_ids=tuple(dict.fromkeys(row.source_id for row in trial.rows)),
         in_baseline_review=about.in_baseline,
         verified=all(row.verified == "yes" for row in trial.rows),
-        risk_of_bias=risk_of_bias(evidence, trial.study_id),
+        risk_of_bias=risk_of_bias(evidence, trial.study_id, given.question),
         guidance=about.guidance or None,
         therapy=about.therapy or None,
         target=about.target or None,
         duration_weeks=about.duration_weeks,
         indirectness=about.indirectness,
-        suspect=suspect,
+        suspect=given.kept_out.get(trial.study_id, ()),
     )
 
 

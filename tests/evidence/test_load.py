@@ -273,3 +273,25 @@ def test_no_number_from_nothing(cell: str) -> None:
 def test_evidence_that_travels_to_another_process_arrives_as_it_was(evidence: Evidence) -> None:
     text = evidence_adapter().dump_json(evidence)
     assert evidence_adapter().validate_json(text) == evidence
+
+
+@pytest.mark.parametrize(
+    ("tool", "domain", "judgement", "says"),
+    [
+        ("RoB 2", "overall", "unclear", "'unclear' is no judgement of RoB 2"),
+        ("RoB 1", "other bias", "some concerns", "'some concerns' is no judgement of RoB 1"),
+        ("RoB 2", "overall", "low", "'low', but a domain of this result is 'high'"),
+    ],
+)
+def test_a_judgement_is_in_its_tool_s_words_and_no_better_than_its_domains(
+    folder: DataFolder, tool: str, domain: str, judgement: str, says: str
+) -> None:
+    header, *_ = folder.rows("risk_of_bias.csv")
+    made = dict.fromkeys(header, "") | {
+        "study_id": "friesen-2017", "tool": tool, "assessed_by": "gandy-2022"
+    }  # fmt: skip
+    rows = [made | {"domain": domain, "judgement": judgement}]
+    if tool == "RoB 2":
+        rows.append(made | {"domain": "missing outcome data", "judgement": "high"})
+    folder.write("risk_of_bias.csv", [header, *([row[name] for name in header] for row in rows)])
+    assert any(says in message for *_, message in folder.problems())
