@@ -28,6 +28,7 @@ from analysis.figures.marks import Look
 from analysis.formatting import counted
 from analysis.statistics.gosh import Gosh
 from analysis.synthesis.model import Synthesis
+from analysis.synthesis.study_effect import Measure
 
 HEIGHT = 230.0
 HEXAGONS = 36  # across a panel as wide as the figure
@@ -56,7 +57,8 @@ def gosh_plot(synthesis: Synthesis, subsets: Gosh, split: int | None = None) -> 
         frame = Frame.placed(sheet, left, width, HEIGHT, scale, up)
         effect_axis(frame.axis, synthesis.measure)
         name_vertical(frame, name)
-        _draw_density(frame, subsets.estimate[members], subsets.i2[members], len(panels))
+        along = _along_axis(synthesis.measure, subsets.estimate[members])
+        _draw_density(frame, along, subsets.i2[members], len(panels))
         draw_upright(frame.axis, synthesis.measure.no_effect)
     draw_notes(sheet, notes)
     return sheet.figure
@@ -90,19 +92,23 @@ def _scale(synthesis: Synthesis, estimates: NDArray[np.float64]) -> Scale:
     return effect_scale(spans, (measure.no_effect, *ends), ratio=measure.ratio)
 
 
+def _along_axis(measure: Measure, estimates: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Estimates turned as they are shown; ratios stay logarithms, evenly spread as on the axis."""
+    return -estimates if measure.benefit_above else estimates
+
+
 def _draw_density(
-    frame: Frame, estimates: NDArray[np.float64], i2: NDArray[np.float64], panels: int
+    frame: Frame, along: NDArray[np.float64], i2: NDArray[np.float64], panels: int
 ) -> None:
     """A honeycomb: each hexagon darker the more subsets have it as their nearest."""
-    if not len(estimates):
+    if not len(along):
         return
     axis, across = frame.axis, HEXAGONS // panels
     ends = (axis.scale.low, axis.scale.high)
-    # Estimates of ratios are logarithms already, and so evenly spread along the axis.
     low, high = np.log(ends) if axis.scale.ratio else ends
     origin = np.array((axis.left, frame.y(0.0)))
     step = ((axis.right, frame.y(100.0)) - origin) / (across, ROWS)
-    place = np.array([(estimates - low) / (high - low) * across, i2 / 100 * ROWS])
+    place = np.array([(along - low) / (high - low) * across, i2 / 100 * ROWS])
     middles, counts = _honeycomb(place)
     shades = LinearSegmentedColormap.from_list("subsets", ["#cfe0f0", style.POOLED, "#06263f"])
     colors = [to_hex(color) for color in shades(LogNorm()(counts))]

@@ -20,6 +20,7 @@ from analysis.figures.marks import Marker, Text
 from analysis.figures.point_labels import place_labels
 from analysis.figures.style import render_svg
 from analysis.statistics.estimates import Interval
+from analysis.statistics.gosh import gosh
 from analysis.statistics.small_study_effects import FunnelContours
 from tests.figures import examples
 from tests.figures.analyses import CONTOURS, FILLED, influenced, subsets
@@ -100,6 +101,16 @@ def test_gosh_leaves_single_trials_out_and_splits_by_one() -> None:
     assert any("57 subsets of two or more" in text for text in found)
     with pytest.raises(ValueError, match="one trial has no subsets"):
         gosh_plot(examples.many(1), subsets(1))
+
+
+def test_gosh_of_ratios_lies_where_the_axis_shows_them() -> None:
+    """Responders got better in every trial, so every subset has a ratio above 1."""
+    example = examples.responders()
+    effects = [study.effect for study in example.studies]
+    figure = gosh_plot(example, gosh(effects, [study.variance for study in example.studies]))
+    (one,) = (text.x for text in marks(figure, Text) if text.text in ("1", "1.0"))
+    assert hexagons(figure, one, style.WIDTH) > 1
+    assert hexagons(figure, 0.0, one) == 0
 
 
 def test_what_was_not_examined_is_not_drawn() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -106,21 +106,21 @@ class _Scores:
 
 def _usual_scores(material: Material) -> Mapping[str, Mapping[str, _Scores]]:
     """The median mean and SD of each trial's arms, by instrument and trial."""
-    rows = [row for row in material.evidence.outcomes
-            if row.usable == "yes" and row.instrument
-            and any(arm.sd is not None for arm in arms_of(material.trial(row), row))]  # fmt: skip
-    return {
-        instrument: {
-            study_id: _median_scores([
-                _Scores(arm.mean, arm.sd)
-                for row in of_trial
-                for arm in arms_of(material.trial(row), row)
-                if arm.mean is not None and arm.sd is not None
-            ])
-            for study_id, of_trial in grouped(of_all, lambda row: row.study_id).items()
-        }
-        for instrument, of_all in grouped(rows, lambda row: row.instrument).items()
-    }  # fmt: skip
+    rows = [row for row in material.evidence.outcomes if row.usable == "yes" and row.instrument]
+    usual: dict[str, dict[str, _Scores]] = {}
+    for instrument, of_all in grouped(rows, lambda row: row.instrument).items():
+        for study_id, of_trial in grouped(of_all, lambda row: row.study_id).items():
+            # A trial may give standard errors, intervals or effects instead.
+            if scores := list(_scores_in(material, of_trial)):
+                usual.setdefault(instrument, {})[study_id] = _median_scores(scores)
+    return usual
+
+
+def _scores_in(material: Material, rows: Iterable[OutcomeRow]) -> Iterator[_Scores]:
+    for row in rows:
+        for arm in arms_of(material.trial(row), row):
+            if arm.mean is not None and arm.sd is not None:
+                yield _Scores(arm.mean, arm.sd)
 
 
 def _median_scores(scores: Sequence[_Scores], seen: str = "") -> _Scores:
