@@ -222,12 +222,13 @@ def test_effects_of_one_trial_that_agree(evidence: Evidence, effects: tuple[floa
     assert said(evidence, of_one_trial(*effects), "directions conflict") == []
 
 
-def test_a_trial_that_gives_standard_errors_is_judged_and_no_yardstick(evidence: Evidence) -> None:
-    """Its SDs are not known, and those of the other trials are what they were."""
+def test_standard_errors_are_a_yardstick_and_sds_without_means_are_none(
+    evidence: Evidence,
+) -> None:
     errors = {"sd_intervention": None, "sd_control": None,
               "se_intervention": 0.28, "se_control": 0.28}  # fmt: skip
     rows = [row_of("errors", **errors), row_of("clean-1"), row_of("clean-2")]
     adjusted = row_of("adjusted", mean_intervention=None, mean_control=None)
     assert far(evidence, [*rows, adjusted]) == []
     (finding,) = far(evidence, [*rows, row_of("planted", sd_intervention=0.3)])
-    assert "in 2 other trials" in finding.text
+    assert "in 3 other trials" in finding.text

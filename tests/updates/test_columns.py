@@ -7,7 +7,7 @@ in one row and in all rows, and each file loses its rows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -138,7 +138,7 @@ def test_a_blank_column_is_refused_or_built(
     file: str,
     small: DataFolder,
     making: Making,
-    record_property: pytest.RecordProperty,
+    record_property: Callable[[str, object], None],
 ) -> None:
     counts: Counter[str] = Counter()
     wrong: list[str] = []
