@@ -45,7 +45,7 @@ def checked_evidence(project: Project, check: Check) -> Checked:
         return Checked(known)
     before, state = states(project), _evidence(project)
     # What the check leaves elsewhere is of this evidence; nobody shall take it for another's.
-    (project.results / CHECKED).unlink(missing_ok=True)
+    write_atomically(project.results / CHECKED, "{}\n")
     checked = check()
     if states(project) != before:
         raise ReviewError("the evidence changed while it was being checked: build again")
