@@ -599,7 +599,7 @@ DIALECTS = {
     "embase.ris": _of(embase_ris, "20{a.pmid}"),
     "scopus.ris": _of(scopus_ris, "2-s2.0-8{a.pmid}"),
     "cinahl.ris": _of(ebsco_ris, "16{a.pmid}"),
-    "proquest.ris": _of(proquest_ris, "29{a.pmid}; {a.pmid}"),
+    "proquest.ris": _of(proquest_ris, "29{a.pmid}"),
     "wos.ris": _of(wos_ris, "WOS:0{a.pmid}"),
     "zotero.ris": _of(zotero_ris),
     "mendeley.ris": _of(mendeley_ris),

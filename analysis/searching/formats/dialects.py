@@ -89,7 +89,7 @@ RIS = Dialect(
         "accession": (
             Place("U2", r"L(\d{5,})"),
             Place("AN", r"L(\d{5,})"),
-            Place("AN", r"(?=.{5,})(.*?)\.?"),
+            Place("AN", r"(?=.{5,})([^;]*?)\.?(?:;.*)?"),
             Place("UR", r".*embase\.com/.*[?&]id=L(\d{5,}).*"),
             Place("UR", r".*scopus\.com/.*[?&]eid=(2-s2\.0-\d+).*"),
             # Ovid and EBSCOhost give the database's number in ID, where a reference manager
@@ -97,7 +97,7 @@ RIS = Dialect(
             Place("ID", r"(?=.*\d)[A-Za-z0-9.:-]{6,}", of=r"\b(?:DB|DP):"),
             Place("N1", EBSCO_NOTE),
         ),
-        "registration": ("C3", "CN", "N1", "AU", "AN", "TI", "T1", "UR"),
+        "registration": ("C3", "CN", "N1", "M1", "M2", "AU", "AN", "TI", "T1", "UR"),
         "kind": (
             "TY",
             "M3",
