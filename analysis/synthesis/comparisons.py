@@ -8,8 +8,9 @@ from enum import StrEnum
 from analysis.protocol import Frozen, SynthesisRules
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.pooling import pool
+from analysis.statistics.two_by_two import pool_mantel_haenszel
 from analysis.synthesis.interval_rule import pool_by_protocol
-from analysis.synthesis.study_effect import StudyEffect, effects_of, participants
+from analysis.synthesis.study_effect import Measure, StudyEffect, effects_of, participants
 
 
 class TrialSet(StrEnum):
@@ -72,10 +73,13 @@ class Comparison(Frozen):
     pooled: PooledEffect | None
 
 
-def comparisons(rules: SynthesisRules, studies: Sequence[StudyEffect]) -> tuple[Comparison, ...]:
+def comparisons(
+    rules: SynthesisRules, measure: Measure, studies: Sequence[StudyEffect]
+) -> tuple[Comparison, ...]:
     """The question on every set of its trials, `studies` being all, suspect or not."""
     pooled = [study for study in studies if not study.suspect]
-    found = [_as_in_2014(rules, [study for study in studies if study.in_baseline_review])]
+    baseline = [study for study in studies if study.in_baseline_review]
+    found = [_as_in_2014(rules, measure, baseline)]
     if len(pooled) < len(studies):
         found.insert(0, _by_protocol(rules, TrialSet.WITH_SUSPECT, studies))
     for trials, keeps in KEPT.items():
@@ -91,12 +95,36 @@ def _by_protocol(
     return _comparison(trials, studies, pool_by_protocol(rules, studies))
 
 
-def _as_in_2014(rules: SynthesisRules, studies: Sequence[StudyEffect]) -> Comparison:
-    # Every baseline row as it was pooled then, suspect or not: to meet that estimate.
+def _as_in_2014(
+    rules: SynthesisRules, measure: Measure, studies: Sequence[StudyEffect]
+) -> Comparison:
+    """Every baseline row as it was pooled then, suspect or not: to meet that estimate.
+
+    Of events RevMan 5 took Q, and so tau2, around the Mantel-Haenszel mean.
+    """
+    tables = [_table(measure, study) for study in studies]
     pooled = None
-    if studies:
+    if studies and measure.name == "RR" and None not in tables:
+        known = [table for table in tables if table is not None]
+        arms = list(zip(*known, strict=True))
+        pooled = pool_mantel_haenszel(*arms, measure="RR", random=True, level=rules.level)
+    elif studies:
         pooled = pool(*effects_of(studies), model=rules.baseline_model, level=rules.level)
     return _comparison(TrialSet.AS_IN_2014, studies, pooled)
+
+
+def _table(measure: Measure, study: StudyEffect) -> tuple[int, int, int, int] | None:
+    """Events and totals, in the order whose ratio is below 1 where it favours the intervention."""
+    numbers = (
+        study.events_intervention,
+        study.n_intervention,
+        study.events_control,
+        study.n_control,
+    )
+    if None in numbers:
+        return None
+    a, n1, c, n2 = (number or 0 for number in numbers)
+    return (c, n2, a, n1) if measure.benefit_above else (a, n1, c, n2)
 
 
 def _comparison(

@@ -91,7 +91,7 @@ def answer(given: Slice) -> Synthesis:
         n_unknown=n_unknown,
         primary=primary,
         models=_models(rules, pooled),
-        comparisons=comparisons(rules, studies),
+        comparisons=comparisons(rules, measure, studies),
         sensitivity=sensitivity,
         certainty=said.certainty,
         clinical=said.clinical,

@@ -19,7 +19,7 @@ def a_trial(evidence: Evidence, **changes: Any) -> Trial:
     trial = evidence.trials["simister-2018"]
     sizes = {"n_randomised_intervention": 100.0, "n_randomised_control": 100.0,
              "n_randomised_total": 200.0, "n_analysed_total": None}  # fmt: skip
-    return replace(trial, study_id="made-2020", **(sizes | changes))
+    return replace(trial, **({"study_id": "made-2020"} | sizes | changes))
 
 
 def a_row(**changes: Any) -> OutcomeRow:
