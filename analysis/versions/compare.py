@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from analysis.evidence.data_files import DATA_FILES
+from analysis.evidence.data_files import DATA_FILES, DataFile
+from analysis.files.columns import columns
 from analysis.files.csv_files import read_csv
 from analysis.files.problems import EvidenceError, Problem
 from analysis.formatting import number
@@ -189,7 +190,7 @@ def corrections(before: Path, now: Path) -> tuple[Correction, ...]:
         # Where the book reports what is no evidence; rows without a name cannot be compared.
         if stem == "checklists" or not file.key:
             continue
-        old, new = (_rows(folder / f"{stem}.csv", file.key) for folder in (before, now))
+        old, new = (_rows(folder / f"{stem}.csv", file) for folder in (before, now))
         for row_id in old.keys() & new.keys():
             found += [
                 Correction(
@@ -205,11 +206,16 @@ def corrections(before: Path, now: Path) -> tuple[Correction, ...]:
     return tuple(sorted(found, key=lambda item: (item.file, item.row, item.column)))
 
 
-def _rows(path: Path, key: tuple[str, ...]) -> dict[str, dict[str, str]]:
+def _rows(path: Path, file: DataFile) -> dict[str, dict[str, str]]:
+    """The cells of each row by its name; a column from after the file was frozen is blank."""
     if not path.is_file():
         return {}
     table = read_csv(path)
-    if missing := [name for name in key if name not in table.header]:
+    later = {column.name: "" for column in columns(file.row) if column.may_be_absent}
+    if missing := [name for name in file.key if name not in {*table.header, *later}]:
         raise EvidenceError([Problem(path, 1, name, "this column is missing") for name in missing])
-    rows = [dict(zip(table.header, cells, strict=True)) for cells in table.rows]
-    return {", ".join(row[name] for name in key): row for row in rows}
+    found = {}
+    for cells in table.rows:
+        row = dict(zip(table.header, cells, strict=True))
+        found[", ".join(filter(None, ((later | row)[name] for name in file.key)))] = row
+    return found

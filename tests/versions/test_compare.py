@@ -12,8 +12,9 @@ from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.pooling import single_study
 from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.model import Synthesis
-from analysis.versions.compare import compare, conclusion_rules, kind_of_version
+from analysis.versions.compare import compare, conclusion_rules, corrections, kind_of_version
 from analysis.versions.state import QuestionState, state_of
+from tests.evidence.folder import DataFolder
 
 IMPORTANT = 0.2
 
@@ -165,3 +166,15 @@ def test_estimates_move_continuously_with_the_interval() -> None:
         "the interval now excludes no difference",
     ])  # fmt: skip
     assert math.isclose(results[0].estimate, -0.5)
+
+
+def test_a_file_from_before_a_column_of_its_name_is_compared(folder: DataFolder) -> None:
+    """Judgements of a result came into use later; those of a trial are what they were."""
+    file, old = "risk_of_bias.csv", DataFolder.copied_to(folder.path.parent / "old")
+    header, first, *rest = folder.rows(file)
+    assert "outcome" not in header
+    judged = [*first[: header.index("judgement")], "high", *first[header.index("judgement") + 1 :]]
+    blank = [[*row, "", ""] for row in (judged, *rest)]
+    folder.write(file, [[*header, "outcome", "timepoint"], *blank])
+    (found,) = corrections(old.path, folder.path)
+    assert (found.row, found.column, found.now) == (", ".join(first[:3]), "judgement", "high")
