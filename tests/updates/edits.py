@@ -1,0 +1,227 @@
+"""What happens to a living review between two versions, each a few lines of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from analysis.evidence.data_files import QUESTION
+from analysis.evidence.integrity import findings
+from analysis.evidence.load import load
+from analysis.evidence.risk_of_bias_tools import DOMAINS
+from tests.evidence.folder import DataFolder
+from tests.updates.formats import MEANS, SDS, add_result, add_trial, every_format
+
+Edit = Callable[[DataFolder], None]
+DECIDED = MappingProxyType({"decided_by": "A. Person", "date": "2026-11-23"})
+
+
+def a_trial_with_means(folder: DataFolder) -> None:
+    add_trial(folder, "means-2025")
+    add_result(folder, "means-2025", MEANS | SDS)
+
+
+def a_trial_judged_with_rob_2_only(folder: DataFolder) -> None:
+    add_trial(folder, "judged-2025")
+    add_result(folder, "judged-2025", MEANS | SDS)
+    for domain in DOMAINS["RoB 2"]:
+        judged(folder, "judged-2025", "RoB 2", domain)
+
+
+def judged(folder: DataFolder, study_id: str, tool: str, domain: str) -> None:
+    folder.append(
+        "risk_of_bias.csv",
+        study_id=study_id,
+        tool=tool,
+        domain=domain,
+        judgement="low",
+        assessed_by="gandy-2022",
+    )
+
+
+def every_trial_on(folder: DataFolder, tool: str) -> None:
+    trials = load(folder.path).trials
+    folder.empty("risk_of_bias.csv")
+    for study_id in trials:
+        for domain in DOMAINS[tool]:
+            judged(folder, study_id, tool, domain)
+
+
+def every_trial_on_rob_2(folder: DataFolder) -> None:
+    every_trial_on(folder, "RoB 2")
+
+
+def every_trial_on_rob_1(folder: DataFolder) -> None:
+    every_trial_on(folder, "RoB 1")
+
+
+def no_risk_of_bias(folder: DataFolder) -> None:
+    folder.empty("risk_of_bias.csv")
+
+
+def nothing_on_acceptability(folder: DataFolder) -> None:
+    folder.empty("acceptability.csv")
+
+
+def nothing_published(folder: DataFolder) -> None:
+    folder.empty("published.csv")
+
+
+def medians_only(folder: DataFolder) -> None:
+    add_trial(folder, "medians-2025")
+    numbers = {"format": "medians", "median_intervention": "4", "median_control": "5"}
+    why = {"usable": "no", "not_usable_because": "no spread is reported"}
+    add_result(folder, "medians-2025", numbers, **why)
+
+
+def no_number_at_all(folder: DataFolder) -> None:
+    add_trial(folder, "numberless-2025", n_randomised_total="")
+    why = {"usable": "no", "not_usable_because": "the report has a figure only"}
+    for kind in ("means", "medians", "events", "effect"):
+        add_result(folder, "numberless-2025", {}, format=kind, **why)
+
+
+def all_rows_verified(folder: DataFolder) -> None:
+    set_column(folder, "outcomes.csv", "verified", "yes")
+
+
+def set_column(folder: DataFolder, file: str, column: str, value: str) -> None:
+    header, *rows = folder.rows(file)
+    at = header.index(column)
+    folder.write(file, [header, *([*row[:at], value, *row[at + 1 :]] for row in rows)])
+
+
+def certainty_of_every_question(folder: DataFolder) -> None:
+    evidence = load(folder.path)
+    included = {t.study_id: t.condition for t in evidence.trials.values() if t.status == "included"}
+    asked = {
+        (included[row.study_id], row.outcome, row.timepoint): None
+        for row in evidence.outcomes
+        if row.usable == "yes" and row.study_id in included
+    }
+    for question in asked:
+        named = dict(zip(QUESTION, question, strict=True))
+        folder.append("certainty.csv", **named, domain="imprecision", levels="1",
+                      reason="few participants", **DECIDED)  # fmt: skip
+
+
+def a_ruling_on_every_suspect_row(folder: DataFolder) -> None:
+    ruled = {
+        (finding.check, finding.study_id): None
+        for finding in findings(load(folder.path))
+        if finding.severity == "suspect"
+    }
+    for place, (check, study_id) in enumerate(ruled):
+        folder.append("integrity.csv", check=check, study_id=study_id,
+                      ruling="exclude" if place % 2 else "accept",
+                      reason="seen in the report", **DECIDED)  # fmt: skip
+
+
+def a_trial_retracted(folder: DataFolder) -> None:
+    study_id = a_usable_row(folder)[1]
+    folder.edit("studies.csv", study_id, status="excluded", reason="retracted")
+
+
+def a_usable_row(folder: DataFolder) -> list[str]:
+    """The first usable row of means, of an included trial."""
+    header, *rows = folder.rows("outcomes.csv")
+    trials = load(folder.path).trials
+    usable, kind = header.index("usable"), header.index("format")
+    return next(
+        row
+        for row in rows
+        if (row[usable], row[kind]) == ("yes", "means") and trials[row[1]].status == "included"
+    )
+
+
+def a_trial_with_two_reports(folder: DataFolder) -> None:
+    study_id = a_usable_row(folder)[1]
+    folder.edit("studies.csv", study_id, other_reports="Follow-up: Pain 2027;168(1):1-9")
+
+
+def a_corrected_number(folder: DataFolder) -> None:
+    folder.edit("outcomes.csv", a_usable_row(folder)[0], mean_intervention="4.2")
+
+
+def a_source_added(folder: DataFolder) -> None:
+    folder.append("sources.csv", source_id="a-report", kind="report", citation="A report. 2027")
+    folder.edit("outcomes.csv", a_usable_row(folder)[0], source_id="a-report")
+
+
+def a_question_loses_its_last_trial(folder: DataFolder) -> None:
+    """Of the first question that is answered no row may be pooled any more."""
+    asked = a_usable_row(folder)
+    header, *rows = folder.rows("outcomes.csv")
+    outcome, timepoint = header.index("outcome"), header.index("timepoint")
+    usable, why = header.index("usable"), header.index("not_usable_because")
+    for row in rows:
+        alike = (row[outcome], row[timepoint]) == (asked[outcome], asked[timepoint])
+        if alike and row[usable] == "yes":
+            row[usable], row[why] = "no", "withdrawn"
+    folder.write("outcomes.csv", [header, *rows])
+
+
+def an_outcome_added(folder: DataFolder) -> None:
+    new = (
+        "  - id: sleep\n    label: sleep\n    kind: secondary\n    lower: better sleep\n"
+        "    higher: worse sleep\n    instruments: [ISI]\n    measure: SMD\n\nmeasures:\n"
+    )
+    folder.replace("protocol.yml", "\nmeasures:\n", new)
+    add_trial(folder, "sleep-2025")
+    add_result(folder, "sleep-2025", MEANS | SDS, outcome="sleep", instrument="ISI")
+
+
+def a_condition_added(folder: DataFolder) -> None:
+    new = (
+        "  - id: facial\n    label: facial pain\n    description: pain of the face\n\ntimepoints:\n"
+    )
+    folder.replace("protocol.yml", "\ntimepoints:\n", new)
+    add_trial(folder, "facial-2025", "facial")
+    add_result(folder, "facial-2025", MEANS | SDS)
+
+
+def a_third_time_point(folder: DataFolder) -> None:
+    new = (
+        "  - id: long-term\n    label: in the long term\n    description: after more than a year\n"
+        "    window_weeks: [53, 260]\n\n# The first instrument in the list"
+    )
+    folder.replace("protocol.yml", "\n# The first instrument in the list", new)
+    add_trial(folder, "lasting-2025")
+    add_result(folder, "lasting-2025", MEANS | SDS, timepoint="long-term", weeks="104")
+
+
+def no_window_of_weeks(folder: DataFolder) -> None:
+    folder.replace("protocol.yml", "    window_weeks: [13, 52]\n", "")
+
+
+# Those that leave the plan of pages as it is and can all be made together, in this order.
+TOGETHER: tuple[Edit, ...] = (
+    every_format,
+    a_trial_with_means,
+    a_trial_judged_with_rob_2_only,
+    medians_only,
+    no_number_at_all,
+    a_trial_with_two_reports,
+    a_corrected_number,
+    a_source_added,
+    a_trial_retracted,
+    a_ruling_on_every_suspect_row,
+    a_question_loses_its_last_trial,
+    every_trial_on_rob_2,
+    nothing_on_acceptability,
+    nothing_published,
+    all_rows_verified,
+    certainty_of_every_question,
+)
+# Those that change the plan, and one that leaves no follow-up its window.
+OF_THE_PLAN: tuple[Edit, ...] = (
+    an_outcome_added,
+    a_condition_added,
+    no_window_of_weeks,
+    a_third_time_point,
+    no_risk_of_bias,
+)
+ALONE: tuple[Edit, ...] = (every_trial_on_rob_1,)
+EDITS: Mapping[str, Edit] = MappingProxyType(
+    {edit.__name__: edit for edit in (*TOGETHER, *OF_THE_PLAN, *ALONE)}
+)
