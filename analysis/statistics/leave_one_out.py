@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,8 @@ from analysis.statistics.estimates import Interval
 from analysis.statistics.heterogeneity import typical_variance
 from analysis.statistics.intervals import IntervalMethod, confidence_interval, two_sided_p
 from analysis.statistics.tau2 import cochran_q, estimate_tau2
+
+IntervalRule = Callable[[int, float], IntervalMethod]
 
 
 @dataclass(frozen=True)
@@ -42,14 +45,15 @@ def leave_one_out(
     variances: ArrayLike,
     *,
     model: str = "reml",
-    interval: IntervalMethod = "wald",
+    interval: IntervalMethod | IntervalRule = "wald",
     level: float = 0.95,
 ) -> tuple[LeftOut, ...]:
     """Pool the studies k times, each time without one of them.
 
     effects, variances: shape (k,), k >= 2, on the scale of the effects; `model` and
-    `interval` as in `pool`, I2 in per cent. A single remaining study keeps its Wald
-    interval. Raises ValueError for one study or unusable input.
+    `interval` as in `pool`, or a rule that gives it for the k and tau2 of each fit; I2 in
+    per cent. A single remaining study keeps its Wald interval. Raises ValueError for one
+    study or unusable input.
     """
     y, v = checked_studies(effects, variances)
     if len(y) < 2:
@@ -86,11 +90,12 @@ def _left_out(
     tau2: float,
     *,
     model: str,
-    interval: IntervalMethod,
+    interval: IntervalMethod | IntervalRule,
     level: float,
 ) -> LeftOut:
     k = len(variances)
-    method, se = _standard_error(wald, scale, interval if k > 1 else "wald")
+    wanted = interval(k, tau2) if callable(interval) else interval
+    method, se = _standard_error(wald, scale, wanted if k > 1 else "wald")
     df = None if method == "wald" else float(k - 1)
     i2, h2 = _inconsistency(variances, q, tau2, common=model == "common")
     return LeftOut(

@@ -8,6 +8,7 @@ variances of shape (k, d): k studies down, d datasets (all with k studies) acros
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -32,7 +33,16 @@ def estimate_tau2(effects: FloatArray, variances: FloatArray, model: str) -> Flo
         raise ValueError(f"unknown model {model!r}: choose one of {', '.join(TAU2_MODELS)}")
     y = effects.reshape(len(effects), -1)
     v = np.broadcast_to(variances.reshape(len(variances), -1), y.shape)
-    return _ESTIMATORS[model](y, v)
+    if y.shape[1] > 1:
+        return _ESTIMATORS[model](y, v)
+    return np.array([_tau2_of_one(y.astype(float).tobytes(), v.astype(float).tobytes(), model)])
+
+
+@lru_cache(maxsize=1024)
+def _tau2_of_one(effects: bytes, variances: bytes, model: str) -> float:
+    """The tau2 of one dataset, known by its numbers: the analyses of a question share some."""
+    y, v = (np.frombuffer(numbers).reshape(-1, 1) for numbers in (effects, variances))
+    return float(_ESTIMATORS[model](y, v)[0])
 
 
 def cochran_q(

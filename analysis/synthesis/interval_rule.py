@@ -51,13 +51,10 @@ def leave_one_out_by_rule(
     rules: SynthesisRules, effects: Sequence[float], variances: Sequence[float]
 ) -> tuple[LeftOut, ...]:
     """Leave-one-out by the primary model, each fit with the interval its own tau2 asks for."""
-    wald, adjusted = (
-        leave_one_out(
-            effects, variances, model=rules.primary_model, interval=method, level=rules.level
-        )
-        for method in ("wald", "hartung-knapp")
-    )
-    return tuple(
-        hk if interval_by_rule(rules, w.k, w.tau2) == "hartung-knapp" else w
-        for w, hk in zip(wald, adjusted, strict=True)
+    return leave_one_out(
+        effects,
+        variances,
+        model=rules.primary_model,
+        interval=lambda k, tau2: interval_by_rule(rules, k, tau2),
+        level=rules.level,
     )
