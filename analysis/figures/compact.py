@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 Replacement = str | Callable[[re.Match[str]], str]
 
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"(<[^>]*>)")
+_BETWEEN = "\0"  # in no document
 _BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
 _NO_ROTATION = re.compile(r' transform="rotate\(-?0 [^)]*\)"')
 _XLINK = re.compile(r' xmlns:xlink="[^"]*"|(?<= )xlink:(?=href=)')
@@ -40,8 +41,10 @@ def compact(document: str, mark: str) -> str:
 
 
 def _in_tags(pattern: re.Pattern[str], replacement: Replacement, document: str) -> str:
-    """Replace in tags only: a trial's name may look like an attribute."""
-    return _TAG.sub(lambda tag: pattern.sub(replacement, tag[0]), document)
+    """Replace in tags only, in all at once: a trial's name may look like an attribute."""
+    parts = _TAG.split(document)
+    parts[1::2] = pattern.sub(replacement, _BETWEEN.join(parts[1::2])).split(_BETWEEN)
+    return "".join(parts)
 
 
 def _hundredths(number: re.Match[str]) -> str:

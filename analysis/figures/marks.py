@@ -186,16 +186,21 @@ class _Pen:
     def draw_texts(self, texts: Sequence[Text]) -> None:
         anchor = Anchor(rotation_mode="anchor")
         _, canvas_height = self.renderer.get_canvas_width_height()  # of whole pixels
-        for text in texts:
-            x, y = self.place.transform((text.x, text.y))
-            angle, font, before = 90.0 if text.upright else 0.0, _font(text), 0.0
-            anchor.set(position=(x, y), ha=text.align, rotation=angle)
+        places = self.place.transform([(text.x, text.y) for text in texts]).tolist()
+        fonts = {(text.size, text.bold): _font(text) for text in texts}
+        colors = {text.color for text in texts}
+        contexts = {color: self._context(stroke(color), "round") for color in colors}
+        for text, (x, y) in zip(texts, places, strict=True):
+            angle, font, before = 90.0 if text.upright else 0.0, fonts[text.size, text.bold], 0.0
+            anchor.set_position((x, y))
+            anchor.set_horizontalalignment(text.align)
+            anchor.set_rotation(angle)
             if SHARES[text.align] and (text.upright or not self.anchors):
                 measured = self.renderer.get_text_width_height_descent(text.text, font, False)
                 before = SHARES[text.align] * measured[0]
             x, y = (x, y - before) if text.upright else (x - before, y)
-            context = self._context(Look(edge=text.color), "round")
             y = canvas_height - y  # places of texts count from the top
+            context = contexts[text.color]
             self.renderer.draw_text(context, x, y, text.text, font, angle, mtext=anchor)
 
     def _context(self, look: Look, join: Join) -> GraphicsContextBase:
