@@ -1,0 +1,85 @@
+"""What is edited is built: all ordinary edits at once, all changes of the plan, and a release."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from html import unescape
+from pathlib import Path
+
+from tests.evidence.folder import DataFolder
+from tests.site.conftest import copy_checkout
+from tests.updates.edits import OF_THE_PLAN, TOGETHER, Edit
+from tests.updates.making import NO_VALUE
+
+# What stands between tags, of the page's own content.
+CONTENT = re.compile(r"<(?:article|main)\b.*</(?:article|main)>", re.DOTALL)
+NO_TEXT = re.compile(r"<(script|style|pre|code)\b.*?</\1>|<[^>]*>", re.DOTALL)
+
+
+def review(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the review in a clone, with this environment's packages."""
+    return subprocess.run(
+        [sys.executable, "-m", "analysis", *command],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def clone(root: Path, edits: tuple[Edit, ...]) -> DataFolder:
+    root.mkdir()
+    copy_checkout(root)
+    folder = DataFolder(root / "data")
+    for edit in edits:
+        edit(folder)
+    return folder
+
+
+def build(root: Path) -> dict[str, str]:
+    """The words of each page of the site, which must have been built."""
+    done = review(root, "build", "--jobs", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    pages = {}
+    for page in sorted((root / "_build/html").rglob("*.html")):
+        content = CONTENT.search(page.read_text(encoding="utf-8"))
+        pages[page.stem] = unescape(NO_TEXT.sub(" ", content[0])) if content else ""
+    return pages
+
+
+def shown_wrong(pages: dict[str, str]) -> list[str]:
+    return [f"{name}: {found[0]}" for name, text in pages.items()
+            for found in NO_VALUE.finditer(text)]  # fmt: skip
+
+
+def test_all_ordinary_edits_are_built_and_released_once(tmp_path: Path) -> None:
+    root = tmp_path / "clone"
+    folder = clone(root, TOGETHER)
+    pages = build(root)
+    assert shown_wrong(pages) == []
+    assert "Numberless 2025" in pages["included-trials"]
+    assert "median 4.00" in pages["included-trials"]
+    text = (folder.path / "protocol.yml").read_text(encoding="utf-8")
+    version = re.sub(r'(?m)^(version:\n  name: )"[^"]*"\n  date: \S+',
+                     r'\1"2027.01"\n  date: 2027-01-15', text)  # fmt: skip
+    assert version != text
+    (folder.path / "protocol.yml").write_text(version, encoding="utf-8")
+    first = review(root, "release", "2027.01")
+    assert first.returncode == 0, first.stderr
+    again = review(root, "release", "2027.01")
+    assert again.returncode != 0
+    assert "exists: a release is never changed" in again.stderr
+    assert "Traceback" not in again.stderr
+
+
+def test_changes_of_the_plan_are_built(tmp_path: Path) -> None:
+    root = tmp_path / "clone"
+    clone(root, OF_THE_PLAN)
+    pages = build(root)
+    assert shown_wrong(pages) == []
+    assert {"facial-pain-post", "non-headache-sleep-post", "non-headache-pain-long-term"} <= {
+        *pages
+    }
+    assert "No included trial has judgements yet" in pages["risk-of-bias"]
