@@ -47,7 +47,8 @@ class DataFile:
 
     def name_of(self, row: object) -> str:
         """What tells a row from the others."""
-        return ", ".join(str(getattr(row, column)) for column in self.key)
+        named = (str(getattr(row, column)) for column in self.key)
+        return ", ".join(filter(None, named))
 
 
 DATA_FILES: Mapping[str, DataFile] = {

@@ -8,7 +8,7 @@ from typing import Literal
 
 from analysis.evidence.data_files import DATA_FILES, DataFile
 from analysis.files.columns import columns
-from analysis.files.csv_files import read_csv
+from analysis.files.csv_files import NUMBER, read_csv
 from analysis.files.problems import EvidenceError, Problem
 from analysis.formatting import number
 from analysis.protocol import Frozen
@@ -201,9 +201,18 @@ def corrections(before: Path, now: Path) -> tuple[Correction, ...]:
                     now=new[row_id][column],
                 )
                 for column, value in old[row_id].items()
-                if column in new[row_id] and new[row_id][column] != value
+                if column in new[row_id] and _differ(column, value, new[row_id][column])
             ]
     return tuple(sorted(found, key=lambda item: (item.file, item.row, item.column)))
+
+
+def _differ(column: str, before: str, now: str) -> bool:
+    """Whether a cell says something else: 0.400 is 0.4, and a row seen again is no correction."""
+    if column == "verified" or before == now:
+        return False
+    if NUMBER.fullmatch(before) and NUMBER.fullmatch(now):
+        return float(before) != float(now)
+    return True
 
 
 def _rows(path: Path, file: DataFile) -> dict[str, dict[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -178,3 +179,23 @@ def test_a_file_from_before_a_column_of_its_name_is_compared(folder: DataFolder)
     folder.write(file, [[*header, "outcome", "timepoint"], *blank])
     (found,) = corrections(old.path, folder.path)
     assert (found.row, found.column, found.now) == (", ".join(first[:3]), "judgement", "high")
+
+
+@pytest.mark.parametrize(
+    ("column", "before", "now", "corrected"),
+    [
+        ("mean_control", "6.28", "6.280", False),
+        ("mean_control", "21.0", "21", False),
+        ("mean_control", "6.28", "6.82", True),
+        ("verified", "no", "yes", False),
+        ("note", "", "from the table", True),
+    ],
+)
+def test_only_what_says_something_else_is_a_correction(
+    tmp_path: Path, column: str, before: str, now: str, corrected: bool
+) -> None:
+    old, new = (DataFolder.copied_to(tmp_path / name) for name in ("before", "now"))
+    for folder, value in ((old, before), (new, now)):
+        folder.edit("outcomes.csv", "friesen-2017.pain.post.1", **{column: value})
+    found = corrections(old.path, new.path)
+    assert [(c.column, c.before, c.now) for c in found] == [(column, before, now)] * corrected
