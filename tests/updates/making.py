@@ -35,8 +35,13 @@ class Making:
     made: dict[object, str] = field(default_factory=dict)
     answers: dict[str, Synthesis] = field(default_factory=dict)
 
-    def pages(self, evidence: Evidence, changed: Iterable[str]) -> dict[str, str]:
-        """What each page displays that reads one of the changed files, and each question's."""
+    def pages(
+        self, evidence: Evidence, changed: Iterable[str], *, needing: bool = False
+    ) -> dict[str, str]:
+        """What each page displays that reads one of the changed files, and each question's.
+
+        With `needing`, pages too that are made from the answers.
+        """
         found: dict[str, str] = {}
         planned = contents_of(evidence.protocol).pages
         slices = {asked.key: given for asked, given in slices_of(evidence).items()}
@@ -44,7 +49,9 @@ class Making:
         for page in (page for page in planned if page.name in slices):
             found[page.name] = self._question(page, evidence, slices[page.name], inputs[page.name])
         results = {key: self.answers[inputs[key]] for key in slices}
-        for page in (page for page in planned if set(page.reads) & {*changed}):
+        for page in planned:
+            if not (page.reads and (set(page.reads) & {*changed} or (needing and page.needs))):
+                continue
             read = [digest((evidence.folder / name).read_bytes().decode()) for name in page.reads]
             key = (page.name, *read, *(inputs[name] for name in page.needs))
             if key not in self.made:
