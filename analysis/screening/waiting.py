@@ -34,6 +34,8 @@ def _searches(data: Path, evidence: Evidence) -> Iterator[str]:
 
 
 def _screening(screening: Screening) -> Iterator[str]:
+    if asked := len(screening.deduplication.to_rule_on):
+        yield f"pairs of records that may be one report: {asked} ({PROGRAM} search dedupe)"
     for stage in STAGES:
         verdicts = list(screening.verdicts(stage).values())
         for verdict, what, who in (

@@ -29,7 +29,7 @@ CRITERIA = (
     "not a report of a trial",
 )
 RULINGS = ("same", "different")
-VERDICTS = ("duplicate", "possible")
+VERDICTS = ("duplicate", "possible", "related")
 # Of a long file in which every row is wrong the first rows are enough.
 AT_ONCE = 1_000
 

@@ -24,7 +24,13 @@ from analysis.searching.decision_schemas import (
     VerdictWord,
     row_problems,
 )
-from analysis.searching.duplicate_rules import Key, Pair, clusters, find_pairs
+from analysis.searching.duplicate_clusters import (
+    Apart,
+    Key,
+    Pair,
+    clusters,
+    pubmed_numbers,
+)
 from analysis.searching.library import Library
 from analysis.searching.records import Record
 
@@ -86,12 +92,19 @@ class Deduplication:
 
     @property
     def to_rule_on(self) -> tuple[LoggedPair, ...]:
-        """Possible pairs that no person has ruled on."""
-        return tuple(pair for pair in self.pairs if pair.verdict == "possible" and not pair.ruling)
+        """Possible pairs that no person has ruled on: one for each two reports still apart."""
+        asked: dict[frozenset[str], LoggedPair] = {}
+        for pair in self.pairs:
+            if pair.verdict == "possible" and not pair.ruling:
+                reports = frozenset(self.representative[record_id] for record_id in pair.key)
+                asked.setdefault(reports, pair)
+        return tuple(pair for reports, pair in asked.items() if len(reports) > 1)
 
 
 def deduplicate(data: Path, library: Library) -> Deduplication:
     """Find the duplicates among all records, keep every ruling, rewrite the log."""
+    from analysis.searching.duplicate_pairs import find_pairs
+
     with locked(data):
         ruled = {pair.key: pair for pair in read_log(data) if pair.ruling}
         found = {pair.key: pair for pair in find_pairs(tuple(library.records.values()))}
@@ -113,13 +126,10 @@ def is_sought(data: Path, library: Library) -> bool:
 
 
 def _sought_among(library: Library) -> str:
-    """The records by one digest, and the library whose rules were used."""
-    from importlib.metadata import version
-
+    """The records by one digest."""
     said = {
         "records": len(library.records),
         "digest": digest("\n".join(sorted(library.records))),
-        "bib_dedupe": version("bib-dedupe"),
     }
     return yaml.safe_dump(said, sort_keys=False)
 
@@ -199,10 +209,14 @@ def _grouped(data: Path, library: Library, pairs: tuple[LoggedPair, ...]) -> Ded
     ]
     if unknown:
         raise EvidenceError(unknown)
-    different = frozenset(pair.key for pair in pairs if pair.ruling == "different")
-    # A person's word is followed before any rule's.
-    same = sorted((pair for pair in pairs if pair.merged), key=lambda pair: pair.ruling == "")
-    groups = clusters(library.records, (pair.key for pair in same), different)
+    apart = Apart(
+        ruled_apart=[pair.key for pair in pairs if pair.ruling == "different"],
+        judged_apart=[pair.key for pair in pairs if pair.verdict == "related" and not pair.ruling],
+        pubmed=pubmed_numbers(library.records.values()),
+    )
+    ruled = [pair.key for pair in pairs if pair.ruling == "same"]
+    found = [pair.key for pair in pairs if pair.merged and not pair.ruling]
+    groups = clusters(library.records, ruled, found, apart)
     _check_rulings(data, pairs, groups)
     return Deduplication(_best_of_each(library, groups), pairs)
 
