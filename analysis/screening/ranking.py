@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analysis.files.digests import digest
+
 if TYPE_CHECKING:
     import numpy as np
     import scipy.sparse
@@ -78,11 +80,11 @@ def rank(
     With one class only nothing can be learned: the order is then random, by the seed. The
     same arguments give the same order.
     """
-    ordered = sorted(waiting)
+    ordered = _shuffled(waiting, seed)
     answers = [*labels.values(), *(features.answers if features else ())]
     relevant, irrelevant = answers.count(True), answers.count(False)
     if not (ordered and relevant and irrelevant and features):
-        return Ranking(_shuffled(ordered, seed), "random order", seed, relevant, irrelevant)
+        return Ranking(ordered, "random order", seed, relevant, irrelevant)
     row = {record_id: number for number, record_id in enumerate(features.record_ids)}
     judged = sorted(labels)
     examples = range(len(row), len(row) + len(features.answers))
@@ -92,7 +94,7 @@ def rank(
         features.matrix[[row[record_id] for record_id in ordered]],
         seed,
     )
-    # Stable: what scores alike stays in order of identity.
+    # Stable: what scores alike stays in random order.
     best_first = (-scores).argsort(kind="stable")
     return Ranking(tuple(ordered[i] for i in best_first), MODEL, seed, relevant, irrelevant)
 
@@ -117,6 +119,8 @@ def _scores(
 
 
 def _shuffled(record_ids: Sequence[str], seed: int) -> tuple[str, ...]:
-    import random
+    """One random order of all records there may be: what is left of it is as random as the whole.
 
-    return tuple(random.Random(seed).sample(record_ids, len(record_ids)))
+    A list shuffled anew by one seed after each decision would be read at the same few places.
+    """
+    return tuple(sorted(record_ids, key=lambda record_id: digest(f"{seed} {record_id}")))

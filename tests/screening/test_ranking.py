@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,28 @@ def test_with_one_class_the_order_is_random_by_the_seed() -> None:
     assert first.order != other.order
     assert set(first.order) == set(texts)
     assert first.model == "random order"
+
+
+def test_what_is_read_in_random_order_is_a_random_sample() -> None:
+    """Read ten at a time, with the order made anew each time, as in a sitting."""
+    waiting = {f"r{number:05d}" for number in range(2333)}
+    labels: dict[str, bool] = {}
+    for _ in range(100):
+        for record_id in rank(sorted(waiting), labels, None).order[:10]:
+            waiting.discard(record_id)
+            labels[record_id] = False
+    tenths = Counter(int(record_id[1:]) * 10 // 2333 for record_id in labels)
+    # Of 1000 of 2333 a tenth has 100, with a standard deviation of 7.2.
+    assert len(tenths) == 10
+    assert all(70 < number < 130 for number in tenths.values())
+
+
+def test_records_that_score_alike_are_not_read_in_the_order_of_the_file() -> None:
+    texts = {f"r{number:03d}": "therapy for pain" for number in range(50)}
+    texts |= {"yes": "therapy for pain by internet", "no": "surgery of the knee"}
+    found = ranked(texts, {"yes": True, "no": False})
+    assert found.model == "ELAS u4"
+    assert list(found.order) != sorted(found.order)
 
 
 def test_examples_from_elsewhere_teach_before_any_decision() -> None:
