@@ -17,11 +17,11 @@ from analysis.book.checked import Check, checked_evidence, known_reads
 from analysis.book.documents import Contents, write_toc
 from analysis.book.rendering import BookError
 from analysis.book.site import BookBuild, Site, book_build
-from analysis.execution.fingerprint import Inputs, read_record, states
 from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Project
 from analysis.execution.progress import progress
 from analysis.execution.run import SECONDS_PER_PAGE, Crew, Report, execute, stale_pages
+from analysis.execution.staleness import Inputs, read_record, states
 from analysis.execution.workers import can_fork, default_jobs, open_workers
 from analysis.files.problems import system_errors_as_sentences
 from analysis.files.writing import remove_unfinished

@@ -7,8 +7,8 @@ import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from analysis.execution.fingerprint import Inputs, Parts, states
 from analysis.execution.plan import Project
+from analysis.execution.staleness import Inputs, Parts, states
 from analysis.files.digests import digest
 from analysis.files.problems import ReviewError
 from analysis.files.writing import write_atomically

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from analysis.book.rendering import Update, facts_of_all_pages, substitutions_file
 from analysis.book.site_folders import SiteFolders, files_below
-from analysis.execution.fingerprint import Inputs
 from analysis.execution.plan import Project
+from analysis.execution.staleness import Inputs
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment

@@ -206,9 +206,9 @@ def status() -> None:
     Example: ./review status
     """
     from analysis.book.checked import checked_evidence
-    from analysis.execution.fingerprint import Inputs
     from analysis.execution.plan import Project
     from analysis.execution.run import stale_pages
+    from analysis.execution.staleness import Inputs
 
     project = Project(options.ROOT)
     pages = _contents(project).pages

@@ -13,7 +13,9 @@ from graphlib import TopologicalSorter
 from types import FrameType
 from typing import Literal, Protocol
 
-from analysis.execution.fingerprint import (
+from analysis.execution.notebook import Executed, Failed, Job, read_template
+from analysis.execution.plan import Page, Project, check_plan
+from analysis.execution.staleness import (
     Inputs,
     Made,
     Parts,
@@ -24,8 +26,6 @@ from analysis.execution.fingerprint import (
     remember,
     stale_because,
 )
-from analysis.execution.notebook import Executed, Failed, Job, read_template
-from analysis.execution.plan import Page, Project, check_plan
 from analysis.files.writing import write_atomically
 
 SECONDS_PER_PAGE = 120.0

@@ -13,8 +13,8 @@ from pathlib import Path
 import psutil
 
 from analysis.execution.cluster.stage import packed
-from analysis.execution.fingerprint import Inputs
 from analysis.execution.plan import Project
+from analysis.execution.staleness import Inputs
 from tests.benchmarks.measure import Run
 from tests.execution.loopback import Cluster, wait_for
 from tests.faults.kills import without_stamp

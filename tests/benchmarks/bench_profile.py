@@ -18,10 +18,10 @@ from unittest import mock
 from analysis.book.contents import contents_of
 from analysis.book.site import book_build
 from analysis.commands.review import REHEARSALS
-from analysis.execution.fingerprint import Inputs
 from analysis.execution.notebook import Executed, Job
 from analysis.execution.plan import Page, Project
 from analysis.execution.run import Workers
+from analysis.execution.staleness import Inputs
 from analysis.execution.warm import warm_workers
 from analysis.execution.workers import cold_workers
 from analysis.protocol import load_protocol

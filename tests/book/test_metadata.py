@@ -14,7 +14,7 @@ from analysis.book.extensions.metadata import (
     metatags,
     site_facts,
 )
-from analysis.execution.fingerprint import Made
+from analysis.execution.staleness import Made
 
 ADDRESS = "https://example.org/review/"
 

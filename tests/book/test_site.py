@@ -200,7 +200,7 @@ def test_no_code_that_made_the_site_is_forgotten(project: Project) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = {Path(file).relative_to(ROOT).as_posix() for file in done.stdout.split()}
     assert "analysis/book/extensions/terms.py" in loaded
-    assert "analysis/execution/fingerprint.py" in loaded
+    assert "analysis/execution/staleness.py" in loaded
     said = json.loads((project.build / ".site.json").read_text(encoding="utf-8"))
     assert loaded - said["rest"].keys() == set()
 

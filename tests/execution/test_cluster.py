@@ -21,9 +21,9 @@ from rich.console import Console
 from analysis.execution.cluster import driver as cluster
 from analysis.execution.cluster.driver import PRELOADED, cluster_workers
 from analysis.execution.cluster.stage import checkout
-from analysis.execution.fingerprint import Inputs, Made, remember
 from analysis.execution.plan import Page, Project
 from analysis.execution.run import Report, execute
+from analysis.execution.staleness import Inputs, Made, remember
 from analysis.execution.warm import warm_workers
 from analysis.files.problems import ReviewError
 from tests.evidence.folder import DATA
@@ -237,7 +237,7 @@ import sys
 from pathlib import Path
 from rich.console import Console
 from analysis.execution.cluster.driver import cluster_workers
-from analysis.execution.fingerprint import Inputs
+from analysis.execution.staleness import Inputs
 from analysis.execution.plan import Page, Project
 from analysis.execution.run import execute
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from analysis.execution.fingerprint import Inputs, read_record
 from analysis.execution.plan import Page, Project
 from analysis.execution.run import execute
+from analysis.execution.staleness import Inputs, read_record
 from analysis.execution.warm import WarmWorkers
 from analysis.files.writing import write_atomically
 from tests.execution.templates import notebook, publishing

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from analysis.execution.fingerprint import Inputs, read_record
-from analysis.execution.fingerprint import states as states_of_files
 from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Page, PlanError, Project
 from analysis.execution.run import Outcome, Report, execute, stale_pages
+from analysis.execution.staleness import Inputs, read_record
+from analysis.execution.staleness import states as states_of_files
 from tests.execution.templates import notebook, page
 
 

@@ -15,8 +15,8 @@ from analysis.book.contents import contents_of
 from analysis.evidence.data_files import DATA_FILES, QUESTION
 from analysis.evidence.rows import Evidence
 from analysis.evidence.slices import Slice, slice_of
-from analysis.execution.fingerprint import Inputs
 from analysis.execution.plan import Page, Project
+from analysis.execution.staleness import Inputs
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.pages import context
 from analysis.protocol import load_protocol

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from analysis.execution.fingerprint import Made, code_version, read_record
 from analysis.execution.plan import Project
+from analysis.execution.staleness import Made, code_version, read_record
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

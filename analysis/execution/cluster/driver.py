@@ -26,10 +26,10 @@ from rich.markup import escape
 
 from analysis import PROGRAM
 from analysis.execution.cluster.stage import Assignment, Checkout, checkout, packed
-from analysis.execution.fingerprint import Inputs
 from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Page, Project
 from analysis.execution.run import Crew
+from analysis.execution.staleness import Inputs
 from analysis.files.problems import ReviewError
 
 RETRIES = 2

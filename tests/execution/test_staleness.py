@@ -8,8 +8,9 @@ from pathlib import Path
 import grimp
 import pytest
 
-from analysis.execution import fingerprint
-from analysis.execution.fingerprint import (
+from analysis.execution import staleness
+from analysis.execution.plan import Page, Project
+from analysis.execution.staleness import (
     RECORD,
     Inputs,
     Made,
@@ -19,7 +20,6 @@ from analysis.execution.fingerprint import (
     remember,
     stale_because,
 )
-from analysis.execution.plan import Page, Project
 from analysis.files.writing import write_atomically
 from tests.execution.templates import notebook, page, write
 
@@ -223,9 +223,9 @@ def test_writing_the_same_again_does_not_touch_the_file(tmp_path: Path) -> None:
 )
 def test_every_way_to_import_is_seen(source: str) -> None:
     path = Path("analysis/figures/forest_plot.py")
-    expected = set(fingerprint._named(ast.walk(ast.parse(source)), path))
+    expected = set(staleness._named(ast.walk(ast.parse(source)), path))
     assert expected
-    assert set(fingerprint._imports(source, path)) == expected
+    assert set(staleness._imports(source, path)) == expected
 
 
 def test_the_imports_of_this_project_are_seen() -> None:
@@ -233,8 +233,8 @@ def test_the_imports_of_this_project_are_seen() -> None:
     assert len(paths) > 100
     for path in paths:
         source, inside = path.read_text(encoding="utf-8"), path.relative_to(ROOT)
-        expected = set(fingerprint._named(ast.walk(ast.parse(source)), inside))
-        assert set(fingerprint._imports(source, inside)) == expected, inside
+        expected = set(staleness._named(ast.walk(ast.parse(source)), inside))
+        assert set(staleness._imports(source, inside)) == expected, inside
 
 
 def test_what_imports_reach_is_what_grimp_finds() -> None:
