@@ -17,7 +17,8 @@ from pathlib import Path
 
 from analysis.files.lock import locked
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem
-from analysis.files.tables import Row, read_table, write_table
+from analysis.files.tables import Row, read_table, table_text, write_table
+from analysis.files.writing import write_atomically
 from analysis.screening.agreement import Agreement, agreement
 from analysis.screening.stopping import StoppingAid, stopping_aid
 from analysis.searching.decision_schemas import (
@@ -55,6 +56,7 @@ class Decision:
 
 
 COLUMNS = tuple(field.name for field in fields(Decision))
+HEADER = table_text(COLUMNS, ())
 EXPECTED: Expected = {
     "a decision of its stage: "
     + "; ".join(f"{stage}: {', '.join(words)}" for stage, words in STAGES.items()): (
@@ -225,12 +227,28 @@ def _problems(path: Path, rows: Sequence[Row], library: Library) -> list[Problem
 def add_decisions(data: Path, library: Library, decisions: Iterable[Decision]) -> None:
     """Add decisions to the file, all or none; what they contradict stays as history."""
     new = tuple(decisions)
+    path = screening_path(data)
     with locked(data):
-        known = read_decisions(data, library)
-        rows = [Row(len(known) + 2 + n, asdict(decision)) for n, decision in enumerate(new)]
-        if problems := _problems(screening_path(data), rows, library):
+        before = _before(path, data, library)
+        first = before.count(b"\n") + 1
+        rows = [Row(first + n, asdict(decision)) for n, decision in enumerate(new)]
+        if problems := _problems(path, rows, library):
             raise EvidenceError(problems)
-        _write(data, (*known, *new))
+        added = table_text(COLUMNS, [asdict(decision) for decision in new])
+        write_atomically(path, before + added.removeprefix(HEADER).encode())
+
+
+def _before(path: Path, data: Path, library: Library) -> bytes:
+    """What the file says already: as it stands where this program wrote it.
+
+    What another program saved is read and checked in full first.
+    """
+    raw = path.read_bytes() if path.is_file() else HEADER.encode()
+    whole = raw.endswith(b"\n") and raw.count(b'"') % 2 == 0
+    if whole and raw.startswith(HEADER.encode()) and b"\r" not in raw:
+        return raw
+    known = [asdict(decision) for decision in read_decisions(data, library)]
+    return table_text(COLUMNS, known).encode()
 
 
 def withdraw(data: Path, library: Library, decision: Decision) -> None:

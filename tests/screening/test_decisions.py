@@ -180,6 +180,17 @@ def test_all_decisions_or_none_are_added(data: Path, ids) -> None:
     assert not screening_path(data).exists()
 
 
+def test_decisions_are_added_to_a_file_that_a_spreadsheet_saved(data: Path, ids) -> None:
+    add(data, said("anna", "include", record=ids[0]))
+    path = screening_path(data)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n").rstrip())
+    add(data, said("anna", "exclude", record=ids[1], note="first, second"))
+    assert [d.record_id for d in load_screening(data).decisions] == ids[:2]
+    assert b"\r" not in path.read_bytes()
+    add(data, said("anna", "exclude", record=ids[2]))
+    assert [d.note for d in load_screening(data).decisions] == ["", "first, second", ""]
+
+
 def test_the_stopping_aid_reads_decisions_in_their_order(data, ids) -> None:
     for number, decision in enumerate(["include", "exclude", "exclude"]):
         when = f"2026-11-21T08:00:0{number}Z"
