@@ -6,6 +6,7 @@ understood; 3 `agreement` found conflicts.
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -89,6 +90,49 @@ def agreement(stage: Stage = "title-abstract", data: Data = DATA) -> None:
         raise typer.Exit(FOR_A_PERSON)
     typer.echo("No conflicts.")
     next_step("search flow" if stage == "full-report" else "screen --who NAME --stage retrieval")
+
+
+def calibration(
+    who: Who,
+    since: Annotated[
+        dt.datetime,
+        typer.Option(formats=["%Y-%m-%d"], metavar="YEAR-MONTH-DAY", help="Learn from before."),
+    ],
+    data: Data = DATA,
+) -> None:
+    """How well the order of reading would have done.
+
+    Learns from a person's decisions on titles and abstracts before a day, and orders what was
+    decided since: the share of the relevant found early, and the reading saved.
+
+    Example: ./review calibration --who anna --since 2026-11-20
+    """
+    import random
+
+    from analysis.screening.calibration import RECALLS, SHARES, calibration
+    from analysis.screening.decisions import FIRST_STAGE, load_screening
+    from analysis.screening.ranking import SEED
+    from analysis.screening.session import stage_features
+
+    screening = load_screening(data)
+    labels = screening.labels(FIRST_STAGE, plain_name(who, "--who"))
+    latest = screening.latest(FIRST_STAGE)
+    before = [r for r in labels if latest[r][who].when < since.date().isoformat()]
+    drawn = random.Random(SEED).sample(sorted(labels), len(before))
+    features = stage_features(screening, FIRST_STAGE)
+    for name, learned in ((f"decided since {since.date()}", before), ("drawn at random", drawn)):
+        rest = sorted(labels.keys() - set(learned))
+        found = calibration(learned, rest, labels, features)
+        if not found:
+            raise ReviewError(f"{name}: both sides need relevant records, and irrelevant to learn")
+        typer.echo(
+            f"{name}: {counted(found.records, 'record')}, {found.relevant} relevant; "
+            f"learned from {found.learned_from}"
+        )
+        for share, part in zip(SHARES, found.found, strict=True):
+            typer.echo(f"  reading the first {share:.0%} would have found {part:.0%}")
+        for recall, part in zip(RECALLS, found.saved, strict=True):
+            typer.echo(f"  {recall:.0%} are found with {part:.0%} left unread")
 
 
 def _session(data: Path, stage: str, who: str, seed: int | None) -> Session:
