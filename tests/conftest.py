@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
@@ -19,6 +20,10 @@ pytest_plugins = ["tests.execution.fixtures", "tests.searching.fixtures"]
 # A suite that a shell started in the background is deaf to Ctrl-C, and so would be all
 # processes it starts: those that tests interrupt would go on.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes says how busy the machine is, nothing about the code.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from analysis import PROGRAM
 from analysis.commands import options
 from analysis.commands.options import load_evidence, next_step
 from analysis.files.problems import ReviewError
+from analysis.formatting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,20 +34,32 @@ UNREAD_FILE = 4
 
 
 def check() -> None:
-    """Validate every data file.
+    """Validate every data file: the evidence, searches, screening and releases.
 
-    Names file, line and column of all that is wrong.
+    Names file, line and column of all that is wrong, and the numbers that the integrity checks
+    question. Exit code 1 with an error, 0 with findings only.
 
     Example: ./review check
     """
     from analysis.evidence.integrity import findings, rulings_without_effect
+    from analysis.screening.decisions import load_screening
+    from analysis.versions.releases import read_states, releases
 
-    evidence = load_evidence()
-    for problem in rulings_without_effect(evidence, findings(evidence)):
+    evidence, data = load_evidence(), options.ROOT / "data"
+    load_screening(data)
+    for release in releases(data):
+        read_states(data, release.name)
+    found = findings(evidence)
+    for problem in rulings_without_effect(evidence, found):
         typer.echo(str(problem), err=True)
+    for finding in found:
+        about = ", ".join(finding.row_ids) or finding.study_id
+        typer.echo(f"{finding.severity}: {about}: {finding.check}: {finding.text}")
+    suspect = sum(finding.severity == "suspect" for finding in found)
     typer.echo(
         f"The evidence is valid: {len(evidence.trials)} trials, "
-        f"{len(evidence.outcomes)} outcome rows, {len(evidence.protocol.questions)} questions."
+        f"{len(evidence.outcomes)} outcome rows, {len(evidence.protocol.questions)} questions; "
+        f"{counted(len(found), 'finding')} of the integrity checks, {suspect} of them suspect."
     )
     next_step("build")
 

@@ -25,6 +25,10 @@ NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
+# What git writes around two versions of the same lines.
+CONFLICT = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
+
+
 @dataclass(frozen=True)
 class TextTable:
     """The cells of a CSV file: `rows` in file order, `lines` the line each row starts on.
@@ -77,6 +81,10 @@ def csv_text(path: Path, largest: int = LARGEST_FILE) -> str:
     if (nul := raw.find(b"\0")) >= 0:
         line = raw.count(b"\n", 0, nul) + 1
         message = "a NUL byte: the file is binary or UTF-16; save it as CSV (UTF-8)"
+        raise EvidenceError([Problem(path, line, None, message)])
+    if conflict := CONFLICT.search(raw):
+        line = raw.count(b"\n", 0, conflict.start()) + 1
+        message = "a conflict that a merge left: keep the right lines, and none of its marks"
         raise EvidenceError([Problem(path, line, None, message)])
     try:
         return raw.decode("utf-8-sig")
