@@ -258,9 +258,9 @@ def outcomes_damages(table: Table) -> Iterator[Damage]:
     text = as_csv(table.rows)
     for column in ("n_control", "sd_control", "weeks"):
         for value in ("0", "-1", "abc", "1e308"):
-            # The scores of one arm may all be the same; those of both would give no effect.
-            read = table.count if (column, value) == ("sd_control", "0") else None
-            yield Damage(f"number: {column} {value}", table.changed(column, value), read)
+            # The scores of one arm may all be the same, which is no damage.
+            if (column, value) != ("sd_control", "0"):
+                yield Damage(f"number: {column} {value}", table.changed(column, value))
     for column, value in {"n_control": "30.5", "events_control": "x", "effect_se": "0"}.items():
         yield Damage(f"number: {column} {value}", table.changed(column, value))
     for column in ("outcome", "higher_is", "timepoint", "format", "usable", "verified"):
