@@ -34,10 +34,11 @@ UNREAD_FILE = 4
 
 
 def check() -> None:
-    """Validate every data file: the evidence, searches, screening and releases.
+    """Validate every data file.
 
-    Names file, line and column of all that is wrong, and the numbers that the integrity checks
-    question. Exit code 1 with an error, 0 with findings only.
+    The evidence, searches, screening and releases. Names file, line and column of all that is
+    wrong, and the numbers that the integrity checks question. Exit code 1 with an error, 0 with
+    findings only.
 
     Example: ./review check
     """

@@ -112,7 +112,10 @@ def substitutions(
     values["level_percent"] = percent_level(protocol.synthesis.level).removesuffix("%")
     values["measured"] = listed([point.in_full for point in protocol.timepoints])
     for block in ("integrity", "certainty"):
-        values[block] = {name: f"{value:g}" for name, value in values[block].items()}
+        values[block] = {
+            name: "a limit that is not set" if value is None else f"{value:g}"
+            for name, value in values[block].items()
+        }
     review = facts.model_dump() | dict(search_facts(protocol, searches))
     review["baseline_search"] = day(protocol.baseline_search)
     return {"protocol": values, "review": review, "status": status(protocol, searches)}
