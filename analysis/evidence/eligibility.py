@@ -64,26 +64,25 @@ def too_small(
     protocol: Protocol,
     trial: Trial,
     row: OutcomeRow,
-    others: Sequence[OutcomeRow] = (),
+    parts: Sequence[OutcomeRow] = (),
     sharing: Sharing | None = None,
 ) -> str | None:
     """The reason why a contrast's arms are under the protocol's minimum; None if they are not.
 
-    `others` are the trial's rows with which the row belongs together, itself among them:
-    where they hold parts of one group, the group at extraction was all of them. Where only a
-    total is known, an arm must be too small if the total is less than two minimal arms;
-    otherwise the rule cannot speak and the row stays.
+    `parts` are the rows that hold parts of one group with this one, itself among them: the
+    group at extraction was all of them. Where only a total is known, an arm must be too small
+    if the total is less than two minimal arms; otherwise the rule cannot speak and the row
+    stays.
     """
     minimum = protocol.eligibility.minimum_arm_size
     sizes = arm_sizes(protocol, trial, [row])
     rule = f"fewer than {minimum} participants in an arm at extraction"
     if sizes.intervention is not None and sizes.control is not None:
         arms = sizes.intervention, sizes.control
-        together = arm_sizes(protocol, trial, others, sharing) if others else sizes
-        if sharing == "split":
-            arms = sizes.intervention, together.control or sizes.control
-        elif sharing == "separate":
-            arms = together.intervention or arms[0], together.control or arms[1]
+        if parts:
+            together = arm_sizes(protocol, trial, parts, sharing)
+            whole = together.intervention if sharing == "separate" else None
+            arms = whole or arms[0], together.control or arms[1]
         if min(arms) < minimum:
             return f"{rule} ({arms[0]} intervention, {arms[1]} control)"
     elif sizes.total is not None and sizes.total < 2 * minimum:

@@ -108,7 +108,9 @@ def _against(
         reason = f"measured at {row.weeks:g} weeks, outside {window[0]:g} to {window[1]:g}"
         return "time point", reason
     sharing = evidence.sharing(row.study_id, row.source_id)
-    if small := too_small(protocol, trial, row, belonging_together(row, rows), sharing):
+    # Only parts of one group are looked for among all rows: it costs a look at each of them.
+    parts = belonging_together(row, rows) if sharing in ("split", "separate") else ()
+    if small := too_small(protocol, trial, row, parts, sharing):
         return "arm size", small
     return None
 

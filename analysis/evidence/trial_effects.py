@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from analysis.evidence.combined_rows import combined_row
-from analysis.evidence.reported import RATIOS, CannotGive, OtherMeasure, Reported
+from analysis.evidence.reported import MEASURES, RATIOS, CannotGive, OtherMeasure, Reported
 from analysis.evidence.reported_arms import counts_of, from_arms, from_events, steps_of
 from analysis.evidence.reported_effects import as_ratio, from_effect, standardised
 from analysis.evidence.rows import OutcomeRow, Sharing
@@ -63,7 +63,7 @@ def _as_ratio(protocol: Protocol, measure: MeasureName, row: OutcomeRow) -> Repo
         return from_events(row, measure, good=good)
     if row.format == "effect" and row.effect_measure in RATIOS:
         return as_ratio(row, measure, good=good)
-    named = "a mean difference" if row.effect_measure == "MD" else "a standardised mean difference"
+    named = MEASURES.get(row.effect_measure, MEASURES["SMD"])
     raise OtherMeasure(f"reported as {named}; this analysis pools the {_label(protocol, measure)}")
 
 

@@ -102,3 +102,15 @@ def test_excluded_trials_are_set_aside_with_the_reason_of_their_status(evidence:
     for study_id in ("menga-2014", "nhu-2024"):
         assert asides[study_id].rule == "trial excluded"
         assert asides[study_id].reason == evidence.trials[study_id].reason
+
+
+def test_parts_of_a_split_control_group_were_one_group_at_extraction(evidence: Evidence) -> None:
+    """Therapy 30 and 29, control 14 and 13: each part is under 20, the group of 27 is not."""
+    rows = [
+        a_row(contrast=name, n_intervention=therapy, n_control=control)
+        for name, therapy, control in (("a", 30.0, 14.0), ("b", 29.0, 13.0))
+    ]
+    trial = a_trial(evidence)
+    assert "14 control" in (too_small(evidence.protocol, trial, rows[0]) or "")
+    assert too_small(evidence.protocol, trial, rows[0], rows, "split") is None
+    assert arm_sizes(evidence.protocol, trial, rows, "split").control == 27
