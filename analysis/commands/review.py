@@ -297,8 +297,8 @@ def _check_everything(project: Project) -> Checked:
 
     from analysis.book.checked import Checked
     from analysis.book.rendering import SUBSTITUTIONS
+    from analysis.evidence.question_slice import slices_of
     from analysis.evidence.rows import evidence_adapter
-    from analysis.evidence.slices import slices_of
     from analysis.files.writing import write_atomically
     from analysis.pages.status_line import review_facts, substitutions
     from analysis.searching.history import load_searches

@@ -26,7 +26,7 @@ from analysis.figures.framing import (
 from analysis.figures.influence_plot import influential_note
 from analysis.figures.marks import Look, Point
 from analysis.figures.point_labels import place_labels
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 
 HEIGHT = 250.0
 ROOM = 1.12  # the axes reach a little beyond the last trial

@@ -9,7 +9,7 @@ from analysis.figures.effect_labels import effect_header, estimate_text
 from analysis.figures.effect_scale import interval_span
 from analysis.figures.row_plot import Column, PlotMark, Row, Shape
 from analysis.statistics.cumulative import CumulativeStep
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 
 
 def cumulative_plot(synthesis: Synthesis) -> Figure:

@@ -10,7 +10,7 @@ from analysis.figures.effect_labels import band_note, favours
 from analysis.figures.effect_scale import effect_scale, important_band
 from analysis.figures.row_plot import Column, Row, RowPlot, draw_row_plot
 from analysis.formatting import sentence_case
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 
 
 def draw_effect_figure(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analysis.figures.effect_scale import Span
 from analysis.formatting import limits, number, percent_level, sentence_case
 from analysis.statistics.estimates import Interval, PooledEffect
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
 from analysis.synthesis.wording import INTERVAL_NAMES, MODEL_NAMES
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from analysis.statistics.estimates import Interval
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
 
 TYPICAL_WIDTHS = 5.0  # estimates farther than this many typical intervals from the middle: arrows

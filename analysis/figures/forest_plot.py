@@ -19,7 +19,7 @@ from analysis.figures.row_plot import Column, PlotMark, Row
 from analysis.formatting import DASH, count, counted, number, p_value, percent
 from analysis.statistics.estimates import Heterogeneity, PooledEffect
 from analysis.synthesis.comparisons import Comparison, TrialSet
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure, StudyEffect
 
 GROUPS = (

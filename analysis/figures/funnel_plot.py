@@ -24,7 +24,7 @@ from analysis.figures.marks import Look, Point, stroke
 from analysis.formatting import counted, percent_level
 from analysis.statistics.small_study_effects import Contour, FunnelContours
 from analysis.statistics.trim_and_fill import TrimAndFill
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
 
 HEIGHT = 270.0

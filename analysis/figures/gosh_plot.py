@@ -27,7 +27,7 @@ from analysis.figures.framing import (
 from analysis.figures.marks import Look
 from analysis.formatting import counted
 from analysis.statistics.gosh import Gosh
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
 
 HEIGHT = 230.0

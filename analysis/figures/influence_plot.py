@@ -17,7 +17,7 @@ from analysis.figures.marks import Align, Look, stroke
 from analysis.figures.text import plain
 from analysis.formatting import number
 from analysis.statistics.influence import Influence
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 
 MARGIN = 14.0
 GAP = 12.0

@@ -11,7 +11,7 @@ from analysis.figures.row_plot import Column, PlotMark, Row
 from analysis.formatting import percent
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.leave_one_out import LeftOut
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
 
 

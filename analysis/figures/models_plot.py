@@ -14,7 +14,7 @@ from analysis.figures.effect_labels import (
 from analysis.figures.effect_scale import interval_span
 from analysis.figures.row_plot import Column, PlotMark, Row
 from analysis.statistics.estimates import PooledEffect
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 
 
 def models_plot(synthesis: Synthesis) -> Figure:

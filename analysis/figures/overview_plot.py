@@ -36,7 +36,7 @@ from analysis.figures.fitting import text_width, wrap
 from analysis.figures.marks import stroke
 from analysis.formatting import DASH, sentence_case
 from analysis.statistics.estimates import PooledEffect
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 
 MARGIN = 14.0
 GAP = 15.0

@@ -11,7 +11,7 @@ from analysis.figures.effect_labels import band_note, effect_header, estimate_te
 from analysis.figures.effect_scale import Span, effect_scale, important_band, interval_span
 from analysis.figures.row_plot import Column, PlotMark, Row, RowPlot, Shape, draw_row_plot
 from analysis.formatting import limits, number
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity_overview import Family, Sensitivity, Spread
 
 SHAPES: Mapping[Family, Shape] = MappingProxyType(

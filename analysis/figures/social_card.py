@@ -23,7 +23,7 @@ from analysis.figures.fitting import shorten, wrap
 from analysis.figures.marks import stroke
 from analysis.figures.text import plain
 from analysis.formatting import sentence_case
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 
 WIDTH, HEIGHT = 600.0, 315.0  # points; 1.91 : 1, as the networks show it
 DPI = 144.0  # 1200 by 630 pixels

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from analysis.figures.effect_scale import Scale, Span, important_band, interval_span
 from analysis.figures.text import plain
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 
 WIDTH = 150.0
 HEIGHT = 18.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analysis.formatting import MINUS, counted, day
 from analysis.pages.html import Html, element, join, paragraph, table, text
 from analysis.synthesis.certainty import LEVELS, Certainty, Step
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 
 FILLED, EMPTY = "⊕", "⊖"
 

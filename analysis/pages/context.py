@@ -8,12 +8,12 @@ from pathlib import Path
 from analysis import PROGRAM
 from analysis.evidence.flow import Flow
 from analysis.evidence.load import load
+from analysis.evidence.question_slice import Slice, slice_of
 from analysis.evidence.rows import Evidence
-from analysis.evidence.slices import Slice, slice_of
 from analysis.files.problems import ReviewError
 from analysis.screening.counted_flow import load_flow
 from analysis.searching.history import Search, load_searches
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.versions.by_name import NOW, compare_versions
 from analysis.versions.compare import Change, Comparison
 from analysis.versions.releases import Release, States, previous_release, releases

@@ -17,7 +17,7 @@ from analysis.protocol import Protocol
 from analysis.publishing.addresses import FEED
 from analysis.searching.history import Search, source_status
 from analysis.synthesis.estimate_text import interval_text, named_estimate
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.versions.compare import Change, Comparison
 from analysis.versions.releases import Release
 from analysis.versions.results import analysed, results_of

@@ -16,7 +16,7 @@ from markupsafe import escape
 
 from analysis.execution.handover import RESULT_MIME, files_as_result
 from analysis.formatting import DASH
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.versions.results import to_json
 
 SORTABLE = "sortable"  # a table that tables.js lets readers sort and filter

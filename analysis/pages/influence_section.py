@@ -16,7 +16,7 @@ from analysis.protocol import SynthesisRules
 from analysis.statistics.gosh import Gosh, gosh
 from analysis.statistics.influence import Influence
 from analysis.synthesis.estimate_text import effect_text
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 
 DIAGNOSTICS = {
     "Studentised residual": "rstudent",

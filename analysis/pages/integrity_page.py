@@ -13,7 +13,7 @@ from analysis.pages.html import Html, paragraph, table
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.estimate_text import named_estimate, tau2_text
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 
 
 def summary(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:

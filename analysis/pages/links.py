@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.evidence.rows import Evidence, OutcomeRow, Source
 from analysis.pages.html import Html, join, link
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.versions.state import QuestionState
 
 UP = "../"

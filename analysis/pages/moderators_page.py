@@ -12,7 +12,7 @@ from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.subgroups import Subgroup, SubgroupDifference
 from analysis.synthesis.conditions import ConditionContrast, across_conditions
 from analysis.synthesis.estimate_text import estimate_text
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity import RegressionAnalysis, SubgroupAnalysis
 from analysis.synthesis.study_effect import Measure
 

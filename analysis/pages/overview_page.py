@@ -18,7 +18,7 @@ from analysis.synthesis.estimate_text import (
     interval_text,
     tau2_text,
 )
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.versions.results import analysed, results_of
 
 NUMBERS = ("Estimate", "Prediction interval", "Trials", "Participants", "τ²", "I²")

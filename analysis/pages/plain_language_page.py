@@ -8,7 +8,7 @@ from analysis.evidence.rows import Evidence
 from analysis.formatting import sentence_case
 from analysis.pages import links
 from analysis.pages.html import Html, element, items, join, paragraph
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.versions.results import results_of
 
 

@@ -26,7 +26,7 @@ from analysis.synthesis.estimate_text import (
     interval_text,
     tau2_text,
 )
-from analysis.synthesis.model import PublishedEstimate, Synthesis
+from analysis.synthesis.question_result import PublishedEstimate, Synthesis
 from analysis.synthesis.study_effect import Measure, StudyEffect
 from analysis.synthesis.wording import INTERVAL_NAMES, MODEL_NAMES
 

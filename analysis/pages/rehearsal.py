@@ -10,7 +10,7 @@ from analysis.figures.forest_plot import forest_plot
 from analysis.figures.style import inline_svg
 from analysis.imports import deferred
 from analysis.pages import context
-from analysis.synthesis.question import synthesise
+from analysis.synthesis.synthesise import synthesise
 
 # A third of all that is imported here, for the few questions with many trials.
 RARE = ("scipy.stats", "scipy.optimize")

@@ -20,7 +20,7 @@ from analysis.pages import links
 from analysis.pages.html import Html, join, paragraph, show, table
 from analysis.pages.trials_page import included
 from analysis.protocol import Protocol
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.risk_of_bias import risk_of_bias
 from analysis.versions.results import results_of
 

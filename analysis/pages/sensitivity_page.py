@@ -12,7 +12,7 @@ from analysis.pages.html import Html, element, join, paragraph, table
 from analysis.pages.overview_page import labels
 from analysis.protocol import Protocol
 from analysis.synthesis.estimate_text import estimate_cells, named_estimate
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity_overview import FAMILIES, Sensitivity, Spread, sensitivity
 
 COLUMNS = {

@@ -17,7 +17,7 @@ from analysis.synthesis.estimate_text import (
     i2_text,
     tau2_text,
 )
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity import SmallStudyEffects
 from analysis.synthesis.study_effect import Measure
 from analysis.synthesis.wording import MODEL_NAMES

@@ -10,7 +10,7 @@ from analysis.pages.html import Html, element, paragraph, show
 from analysis.pages.sensitivity_section import funnel, small_study_table
 from analysis.protocol import Protocol
 from analysis.synthesis.estimate_text import Estimated, estimate_text
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity import SmallStudyEffects
 
 

@@ -24,7 +24,7 @@ from analysis.pages.html import (
 )
 from analysis.synthesis.certainty import Step
 from analysis.synthesis.estimate_text import named_estimate
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.wording import difference_text, points_text
 from analysis.versions.results import results_of
 

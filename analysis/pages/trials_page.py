@@ -19,7 +19,7 @@ from analysis.pages.html import (
     terms,
 )
 from analysis.pages.reported_numbers import arm_reported, effect_reported, how_measured
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.risk_of_bias import risk_of_bias
 
 

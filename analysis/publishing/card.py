@@ -9,7 +9,7 @@ from analysis.figures.social_card import DPI, Answer, social_card
 from analysis.figures.style import render_png
 from analysis.formatting import day, sentence_case
 from analysis.protocol import Protocol
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.versions.results import results_of
 
 CARD = "social-card.png"  # in the site

@@ -18,7 +18,7 @@ from analysis.files.tables import quoted
 from analysis.protocol import load_protocol
 from analysis.publishing.effects_table import effects_csv
 from analysis.publishing.licences import licences_csv
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 
 FOLDER = "downloads"  # in the site
 ARCHIVE = "everything.zip"

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import StudyEffect
 
 # What each column is; the names before the colon are those of metafor::escalc and meta::metagen.

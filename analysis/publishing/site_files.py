@@ -8,7 +8,7 @@ from analysis.protocol import Protocol
 from analysis.publishing.addresses import FEED, SITEMAP, atom_feed, sitemap
 from analysis.publishing.card import CARD, card
 from analysis.publishing.downloads import FOLDER, Download
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.versions.releases import Release
 
 

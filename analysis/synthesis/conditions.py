@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from analysis.protocol import Protocol
 from analysis.statistics.subgroups import Subgroups, subgroups
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 
+from analysis.evidence.chosen_rows import ChosenRows, TrialRows
 from analysis.evidence.eligibility import arm_sizes
-from analysis.evidence.question_rows import QuestionRows, TrialRows
-from analysis.evidence.slices import Slice
+from analysis.evidence.question_slice import Slice
 from analysis.evidence.trial_effects import trial_effect
 from analysis.statistics.intervals import critical_value
 from analysis.synthesis.risk_of_bias import risk_of_bias
@@ -15,7 +15,7 @@ from analysis.synthesis.sensitivity import ContrastRows
 from analysis.synthesis.study_effect import StudyEffect
 
 
-def study_effects(given: Slice, rows: QuestionRows) -> tuple[StudyEffect, ...]:
+def study_effects(given: Slice, rows: ChosenRows) -> tuple[StudyEffect, ...]:
     """Each trial's effect with what a page says of it; without its weight."""
     return tuple(_study(given, trial) for trial in rows.trials)
 
@@ -71,7 +71,7 @@ def _whole(value: float | None) -> int | None:
     return None if value is None else round(value)
 
 
-def contrast_rows(given: Slice, rows: QuestionRows, pooled: Collection[str]) -> ContrastRows:
+def contrast_rows(given: Slice, rows: ChosenRows, pooled: Collection[str]) -> ContrastRows:
     """Every contrast of the pooled trials by itself, dependent within its trial."""
     protocol = given.evidence.protocol
     measure = protocol.measure_name(given.question)

@@ -26,7 +26,7 @@ from analysis.statistics.estimates import Heterogeneity, Interval, PooledEffect
 from analysis.synthesis.certainty import Body, Certainty, Level, ends
 from analysis.synthesis.clinical_terms import AbsoluteEffect, Clinical
 from analysis.synthesis.estimate_text import effect_text, interval_text
-from analysis.synthesis.model import Sentence
+from analysis.synthesis.question_result import Sentence
 from analysis.synthesis.study_effect import Measure, StudyEffect
 
 MODEL_NAMES = {

@@ -26,7 +26,7 @@ from analysis.files.digests import digest
 from analysis.files.json_files import read_json
 from analysis.files.lock import locked
 from analysis.files.problems import ReviewError
-from analysis.synthesis.question import synthesise_all
+from analysis.synthesis.synthesise import synthesise_all
 from analysis.versions.compare import compare, kind_of_version
 from analysis.versions.releases import (
     RELEASE,

@@ -11,7 +11,7 @@ from analysis import PROGRAM
 from analysis.files.json_files import read_json
 from analysis.files.problems import EvidenceError, Problem, ReviewError
 from analysis.protocol import Protocol
-from analysis.synthesis.model import SCHEMA_VERSION, Synthesis
+from analysis.synthesis.question_result import SCHEMA_VERSION, Synthesis
 
 _SYNTHESIS = TypeAdapter(Synthesis)
 

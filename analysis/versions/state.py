@@ -6,7 +6,7 @@ from analysis.formatting import DASH, count
 from analysis.protocol import AsPublished, Frozen
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.certainty import Level
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
 
 

@@ -35,7 +35,7 @@ from analysis.searching.library import Library
 from analysis.searching.records import COLUMNS as RECORD_COLUMNS
 from analysis.searching.records import Record, read_records
 from analysis.searching.strategies import check_strategy, read_strategy
-from analysis.synthesis.question import synthesise
+from analysis.synthesis.synthesise import synthesise
 from analysis.versions.releases import read_states, releases
 from analysis.versions.results import read_synthesis, to_json
 from tests.attack.damage import Damage, as_csv

@@ -11,8 +11,8 @@ from analysis.evidence.integrity import Finding, findings, reasons_to_keep_out
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence, Ruling
 from analysis.protocol import Question
-from analysis.synthesis.model import Synthesis
-from analysis.synthesis.question import synthesise
+from analysis.synthesis.question_result import Synthesis
+from analysis.synthesis.synthesise import synthesise
 from tests.evidence.folder import DataFolder
 from tests.evidence.rulings import made_now
 

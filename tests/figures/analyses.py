@@ -9,7 +9,7 @@ from analysis.statistics.influence import Influence
 from analysis.statistics.leave_one_out import LeftOut
 from analysis.statistics.small_study_effects import Contour, FunnelContours
 from analysis.statistics.trim_and_fill import TrimAndFill
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity_overview import Sensitivity, Spread, Variant
 from tests.figures import examples
 

@@ -12,7 +12,7 @@ from analysis.statistics.estimates import Heterogeneity, Interval, PooledEffect
 from analysis.statistics.small_study_effects import FunnelContours
 from analysis.statistics.trim_and_fill import TrimAndFill
 from analysis.synthesis.comparisons import Comparison
-from analysis.synthesis.model import Provenance, Sentence, Synthesis
+from analysis.synthesis.question_result import Provenance, Sentence, Synthesis
 from analysis.synthesis.risk_of_bias import RiskOfBias
 from analysis.synthesis.sensitivity import SensitivityAnalyses, SmallStudyEffects
 from analysis.synthesis.study_effect import Measure, StudyEffect

@@ -8,8 +8,8 @@ import pytest
 
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
-from analysis.synthesis.model import Synthesis
-from analysis.synthesis.question import synthesise_all
+from analysis.synthesis.question_result import Synthesis
+from analysis.synthesis.synthesise import synthesise_all
 from tests.evidence.folder import LIVING
 
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from analysis.__main__ import app
 from analysis.evidence.rows import Evidence
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.versions.results import to_json
 from tests.evidence.folder import LIVING, DataFolder
 

@@ -35,7 +35,7 @@ from analysis.pages import (
 from analysis.publishing.downloads import Download
 from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.estimate_text import interval_text
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from tests.evidence.rulings import made_now
 
 Results = Mapping[str, Synthesis]

@@ -14,7 +14,7 @@ from analysis.pages import risk_of_bias_page as bias
 from analysis.pages import whats_new_page as living
 from analysis.pages.context import before
 from analysis.searching.history import Search, load_searches
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.versions.compare import compare
 from analysis.versions.releases import read_states
 from analysis.versions.state import state_of

@@ -8,7 +8,7 @@ import pytest
 
 from analysis.evidence.rows import Evidence
 from analysis.pages import links
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.versions.state import state_of
 from tests.evidence.rows import a_row
 

@@ -24,8 +24,8 @@ from analysis.evidence.rows import Evidence
 from analysis.pages import html
 from analysis.pages import risk_of_bias_page as bias
 from analysis.searching.history import load_searches
-from analysis.synthesis.model import Synthesis
-from analysis.synthesis.question import synthesise_all
+from analysis.synthesis.question_result import Synthesis
+from analysis.synthesis.synthesise import synthesise_all
 from tests.evidence.folder import DATA, DataFolder
 
 HOSTILE = (

@@ -13,14 +13,14 @@ import pytest
 
 from analysis.book.contents import contents_of
 from analysis.evidence.data_files import DATA_FILES, QUESTION
+from analysis.evidence.question_slice import Slice, slice_of
 from analysis.evidence.rows import Evidence
-from analysis.evidence.slices import Slice, slice_of
 from analysis.execution.plan import Page, Project
 from analysis.execution.staleness import Inputs
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.pages import context
 from analysis.protocol import load_protocol
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.versions.results import to_json
 from tests.evidence.folder import DATA, ROOT
 

@@ -18,8 +18,8 @@ from analysis.pages import context, html
 from analysis.pages import summary_of_findings_page as page
 from analysis.pages.certainty_section import mark, steps_table
 from analysis.synthesis.certainty import LEVELS, Certainty
-from analysis.synthesis.model import Synthesis
-from analysis.synthesis.question import synthesise
+from analysis.synthesis.question_result import Synthesis
+from analysis.synthesis.synthesise import synthesise
 
 CONDITIONS = ("headache", "non-headache")
 TIMEPOINTS = ("post", "follow-up")

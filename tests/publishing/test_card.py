@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from analysis.evidence.rows import Evidence
 from analysis.publishing.card import card
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 
 
 def test_the_card_is_small_and_the_same_each_time(

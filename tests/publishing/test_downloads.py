@@ -22,7 +22,7 @@ from analysis.publishing.downloads import (
     spreadsheet_safe,
     zipped,
 )
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.versions.results import to_json
 from tests.evidence.folder import DATA, LIVING, ROOT
 

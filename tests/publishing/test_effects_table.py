@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from analysis.publishing.effects_table import COLUMNS, effects_csv
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 
 Results = Mapping[str, Synthesis]
 

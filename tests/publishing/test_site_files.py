@@ -12,7 +12,7 @@ from analysis.execution.handover import files_as_result, files_of_result
 from analysis.protocol import load_protocol
 from analysis.publishing.downloads import downloads
 from analysis.publishing.site_files import site_files
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.versions.releases import releases
 from analysis.versions.results import to_json
 from tests.evidence.folder import LIVING, ROOT, DataFolder

@@ -12,7 +12,7 @@ from analysis.commands import options, review
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
 from analysis.files.writing import write_atomically
-from analysis.synthesis.question import synthesise_all
+from analysis.synthesis.synthesise import synthesise_all
 from analysis.versions.releases import read_states, releases
 from analysis.versions.results import to_json
 from tests.evidence.folder import DATA

@@ -18,7 +18,7 @@ import pytest
 
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.versions.results import read_results
 from tests.evidence.folder import ROOT
 from tests.site.reading import Documents, parsed

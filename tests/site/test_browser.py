@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from analysis.evidence.rows import Evidence
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from tests.site.browser import (
     ASSISTANT,
     DESKTOP,

@@ -15,7 +15,7 @@ from analysis.book.contents import contents_of
 from analysis.formatting import day
 from analysis.protocol import load_protocol
 from analysis.searching.history import load_searches, source_status
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from tests.evidence.folder import LIVING
 from tests.site.conftest import Built
 from tests.site.reading import Documents, article, outputs, said

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from analysis.evidence.rows import Evidence
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from tests.site.conftest import Built
 from tests.site.reading import Documents, article
 

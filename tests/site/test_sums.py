@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup, Tag
 
 from analysis.evidence.rows import Evidence
 from analysis.formatting import count, counted
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from tests.site.reading import Documents, article
 
 Answers = Mapping[str, Synthesis]

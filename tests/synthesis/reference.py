@@ -13,8 +13,8 @@ from pathlib import Path
 
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
-from analysis.synthesis.model import Synthesis
-from analysis.synthesis.question import synthesise
+from analysis.synthesis.question_result import Synthesis
+from analysis.synthesis.synthesise import synthesise
 from tests.evidence.folder import DATA
 
 CELL = ("non-headache", "disability", "post")

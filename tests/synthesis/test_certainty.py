@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from analysis.evidence.load import load
+from analysis.evidence.question_slice import slice_of
 from analysis.evidence.rows import Decision, Evidence
-from analysis.evidence.slices import slice_of
 from analysis.protocol import Protocol
 from analysis.statistics.estimates import Heterogeneity, Interval, PooledEffect
 from analysis.statistics.small_study_effects import RegressionTest
@@ -24,10 +24,10 @@ from analysis.synthesis.certainty import (
     rate,
     risk_of_bias,
 )
-from analysis.synthesis.model import Synthesis
-from analysis.synthesis.question import synthesise
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.risk_of_bias import RiskOfBias
 from analysis.synthesis.study_effect import Measure, StudyEffect
+from analysis.synthesis.synthesise import synthesise
 from tests.evidence.folder import DataFolder
 from tests.figures.examples import study
 

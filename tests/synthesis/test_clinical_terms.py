@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from analysis.evidence.question_slice import slice_of
 from analysis.evidence.reference_sd import reference_rows, reference_sd
 from analysis.evidence.rows import Evidence
-from analysis.evidence.slices import slice_of
 from analysis.protocol import Protocol
 from analysis.statistics.clinical import (
     Reexpressed,
@@ -24,7 +24,7 @@ from analysis.synthesis.clinical_terms import (
     AbsoluteEffect,
     absolute_effects,
 )
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
 from analysis.synthesis.wording import absolute_text, difference_text, needed_text, points_text
 from tests.evidence.folder import DataFolder

@@ -9,8 +9,8 @@ import pytest
 
 from analysis.evidence.rows import Evidence
 from analysis.synthesis.comparisons import THEN_AND_NOW, TrialSet, comparisons
-from analysis.synthesis.model import Synthesis
-from analysis.synthesis.question import synthesise
+from analysis.synthesis.question_result import Synthesis
+from analysis.synthesis.synthesise import synthesise
 from tests.evidence.rows import a_row, a_trial, with_rows
 
 Results = Mapping[str, Synthesis]

@@ -9,7 +9,7 @@ from scipy.stats import chi2
 
 from analysis.evidence.rows import Evidence
 from analysis.synthesis.conditions import ConditionContrast, across_conditions
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 
 Results = Mapping[str, Synthesis]
 

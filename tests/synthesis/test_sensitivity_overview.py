@@ -8,7 +8,7 @@ import pytest
 
 from analysis.statistics.estimates import Interval
 from analysis.synthesis.comparisons import TrialSet
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity_overview import (
     Family,
     Sensitivity,

@@ -12,9 +12,9 @@ from analysis.evidence.rows import Evidence, OutcomeRow
 from analysis.formatting import MINUS, counted, limits, number, p_value, percent
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.certainty import LEVELS, Level
-from analysis.synthesis.model import Synthesis
-from analysis.synthesis.question import synthesise
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
+from analysis.synthesis.synthesise import synthesise
 from analysis.synthesis.wording import direction, narrative
 from tests.evidence.rows import a_reported_row, a_row, a_trial, with_rows
 from tests.figures.examples import pooled

@@ -15,12 +15,12 @@ import IPython.display
 import pytest
 
 from analysis.book.contents import contents_of
+from analysis.evidence.question_slice import Slice, slices_of
 from analysis.evidence.rows import Evidence
-from analysis.evidence.slices import Slice, slices_of
 from analysis.execution.plan import Page
 from analysis.files.digests import digest
 from analysis.pages import context, html
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from tests.evidence.folder import ROOT
 
 # "None of 12 trials" and "None: all 12 trials" are English.

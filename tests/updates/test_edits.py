@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from analysis.evidence.load import load
+from analysis.evidence.question_slice import slices_of
 from analysis.evidence.rows import Evidence
-from analysis.evidence.slices import slices_of
 from analysis.files.digests import digest
-from analysis.synthesis.model import Synthesis
-from analysis.synthesis.question import answer
+from analysis.synthesis.question_result import Synthesis
+from analysis.synthesis.synthesise import answer
 from tests.evidence.folder import LIVING, DataFolder
 from tests.living import test_evidence as must_hold
 from tests.updates.edits import EDITS, TOGETHER, Edit

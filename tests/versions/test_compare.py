@@ -12,7 +12,7 @@ import pytest
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.pooling import single_study
 from analysis.synthesis.comparisons import TrialSet
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.versions.compare import compare, conclusion_rules, corrections, kind_of_version
 from analysis.versions.state import QuestionState, state_of
 from tests.evidence.folder import DataFolder

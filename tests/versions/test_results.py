@@ -10,7 +10,7 @@ import pytest
 
 from analysis.evidence.rows import Evidence
 from analysis.files.problems import EvidenceError, ReviewError
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.versions.results import (
     analysed,
     read_results,

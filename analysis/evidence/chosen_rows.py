@@ -29,14 +29,14 @@ class TrialRows:
 
 
 @dataclass(frozen=True)
-class QuestionRows:
+class ChosenRows:
     """A question's pooled rows by trial, and those set aside."""
 
     trials: tuple[TrialRows, ...]
     set_aside: tuple[RowSetAside, ...]
 
 
-def question_rows(evidence: Evidence, question: Question) -> QuestionRows:
+def chosen_rows(evidence: Evidence, question: Question) -> ChosenRows:
     """Select the rows of a question and compute each trial's effect."""
     measure = evidence.protocol.measure_name(question)
     selection = select(evidence, question)
@@ -50,7 +50,7 @@ def question_rows(evidence: Evidence, question: Question) -> QuestionRows:
             set_aside += [
                 RowSetAside(row.study_id, row.row_id, error.rule, str(error)) for row in rows
             ]
-    return QuestionRows(tuple(trials), tuple(set_aside))
+    return ChosenRows(tuple(trials), tuple(set_aside))
 
 
 def find_suspects(evidence: Evidence) -> Suspects:
@@ -61,6 +61,6 @@ def find_suspects(evidence: Evidence) -> Suspects:
             found, trial.study_id, tuple(row.row_id for row in trial.rows)
         )
         for question in evidence.protocol.questions
-        for trial in question_rows(evidence, question).trials
+        for trial in chosen_rows(evidence, question).trials
     }
     return {place: said for place, said in reasons.items() if said}

@@ -7,10 +7,10 @@ import math
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
-from analysis.evidence.question_rows import question_rows
+from analysis.evidence.chosen_rows import chosen_rows
+from analysis.evidence.question_slice import Slice, decisions_on, published_on, slice_of, slices_of
 from analysis.evidence.rows import Evidence, Published
 from analysis.evidence.selection import RowSetAside, rows_of
-from analysis.evidence.slices import Slice, decisions_on, published_on, slice_of, slices_of
 from analysis.files.digests import digest
 from analysis.protocol import Question, SynthesisRules
 from analysis.statistics.estimates import PooledEffect
@@ -19,8 +19,8 @@ from analysis.synthesis.certainty import Body, rate
 from analysis.synthesis.clinical_terms import clinical
 from analysis.synthesis.comparisons import comparisons
 from analysis.synthesis.interval_rule import pool_by_protocol
-from analysis.synthesis.model import Provenance, PublishedEstimate, SetAside, Synthesis
 from analysis.synthesis.question_effects import contrast_rows, study_effects
+from analysis.synthesis.question_result import Provenance, PublishedEstimate, SetAside, Synthesis
 from analysis.synthesis.sensitivity import sensitivity_analyses
 from analysis.synthesis.study_effect import Measure, StudyEffect, effects_of, participants
 from analysis.synthesis.wording import Answer, sentences
@@ -42,7 +42,7 @@ def answer(given: Slice) -> Synthesis:
     """The synthesis of a question, from its slice of the evidence and nothing else."""
     evidence, question = given.evidence, given.question
     protocol, rules = evidence.protocol, evidence.protocol.synthesis
-    rows = question_rows(evidence, question)
+    rows = chosen_rows(evidence, question)
     rule = protocol.measures[protocol.measure_name(question)]
     measure = Measure(
         name=protocol.measure_name(question),

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from analysis.evidence.chosen_rows import Suspects, find_suspects
 from analysis.evidence.data_files import DATA_FILES
-from analysis.evidence.question_rows import Suspects, find_suspects
 from analysis.evidence.reference_sd import ReferenceSd, reference_sd
 from analysis.evidence.rows import Decision, Evidence, Published
 from analysis.evidence.selection import rows_of

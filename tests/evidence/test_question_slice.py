@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from analysis.evidence.question_slice import slice_of, slices_of
 from analysis.evidence.rows import Evidence, Source
-from analysis.evidence.slices import slice_of, slices_of
 from analysis.protocol import Question
-from analysis.synthesis.model import Synthesis
-from analysis.synthesis.question import answer, synthesise_all
+from analysis.synthesis.question_result import Synthesis
+from analysis.synthesis.synthesise import answer, synthesise_all
 from analysis.versions.results import to_json
 
 CHANGES = {

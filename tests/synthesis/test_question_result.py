@@ -14,7 +14,7 @@ import pytest
 from pydantic import ValidationError
 
 from analysis.synthesis.comparisons import TrialSet
-from analysis.synthesis.model import Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
 from analysis.versions.results import to_json
 from tests.evidence.folder import DATA
@@ -25,7 +25,7 @@ DIGEST = """
 import hashlib, pathlib, sys
 from analysis.evidence.load import load
 from analysis.versions.results import to_json
-from analysis.synthesis.question import synthesise
+from analysis.synthesis.synthesise import synthesise
 evidence = load(pathlib.Path(sys.argv[1]))
 questions = [evidence.protocol.question(*key.split(".")) for key in sys.argv[2:]]
 everything = "".join(to_json(synthesise(evidence, question)) for question in questions)

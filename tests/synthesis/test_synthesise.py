@@ -7,15 +7,15 @@ from collections.abc import Mapping
 
 import pytest
 
-from analysis.evidence.question_rows import question_rows
+from analysis.evidence.chosen_rows import chosen_rows
 from analysis.evidence.rows import Evidence
 from analysis.protocol import SynthesisRules
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.interval_rule import pool_by_protocol
-from analysis.synthesis.model import Synthesis
-from analysis.synthesis.question import synthesise
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import StudyEffect
+from analysis.synthesis.synthesise import synthesise
 from tests.evidence.rows import a_row, a_trial, with_rows
 from tests.synthesis import reference
 from tests.synthesis.reference import Numbers
@@ -111,7 +111,7 @@ def test_effects_of_the_pinned_rows_are_what_r_made_of_them(
     question = evidence.protocol.question(*reference.CELL)
     now = {
         trial.study_id: trial
-        for trial in question_rows(evidence, question).trials
+        for trial in chosen_rows(evidence, question).trials
         if rows.get(trial.study_id) == tuple(row.row_id for row in trial.rows)
     }
     assert len(now) > 15, "write the reference again: ./review -m tests.synthesis.reference"
