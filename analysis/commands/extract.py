@@ -48,7 +48,7 @@ def extract_new(
     Example: ./review extract new minen-2026 --who anna
     """
     from analysis.screening.decisions import load_screening
-    from analysis.screening.extraction import new_extraction
+    from analysis.screening.extraction_template import new_extraction
 
     screening = load_screening(data)
     if record and record not in screening.library.records:
@@ -117,7 +117,7 @@ def extract_accept(first: First, second: Second, data: Data = DATA) -> None:
 
     Example: ./review extract accept data/extraction/minen-2026/{anna,ben}
     """
-    from analysis.screening.extraction import accept
+    from analysis.screening.acceptance import accept
 
     changed = accept(data, first, second)
     typer.echo("Changed: " + (", ".join(path.name for path in changed) or "nothing"))

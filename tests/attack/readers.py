@@ -21,9 +21,9 @@ from analysis.screening.decisions import Screening, read_decisions, screening_pa
 from analysis.screening.extraction import (
     DIFFERENCE_COLUMNS,
     check_extraction,
-    new_extraction,
     read_differences,
 )
+from analysis.screening.extraction_template import new_extraction
 from analysis.screening.sheet import COLUMNS as SHEET_COLUMNS
 from analysis.screening.sheet import read_sheet
 from analysis.searching.duplicate_log import COLUMNS as PAIR_COLUMNS

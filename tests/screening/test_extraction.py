@@ -12,15 +12,15 @@ from analysis.evidence.rows import OutcomeRow
 from analysis.files.columns import columns
 from analysis.files.csv_files import read_csv
 from analysis.files.problems import EvidenceError, ReviewError
+from analysis.screening.acceptance import accept
 from analysis.screening.extraction import (
     DIFFERENCES,
-    accept,
     check_extraction,
     compare,
-    new_extraction,
     read_differences,
     write_differences,
 )
+from analysis.screening.extraction_template import new_extraction
 from analysis.searching.identities import make_records
 from analysis.searching.records import Raw, Record
 
