@@ -302,10 +302,12 @@ def _check_everything(project: Project) -> Checked:
     from analysis.files.writing import write_atomically
     from analysis.pages.status_line import review_facts, substitutions
     from analysis.searching.history import load_searches
+    from analysis.searching.strategies_as_run import strategies_as_run
 
     evidence = load_evidence()
     searches = load_searches(project.data)
-    values = substitutions(evidence.protocol, review_facts(evidence), searches)
+    ran = strategies_as_run(project.data, searches)
+    values = substitutions(evidence.protocol, review_facts(evidence), searches, ran)
     text = json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1, default=str)
     write_atomically(project.results / SUBSTITUTIONS, text + "\n")
     reads = {asked.key: read.parts() for asked, read in slices_of(evidence).items()}

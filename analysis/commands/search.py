@@ -75,7 +75,7 @@ def import_(
 
     Example: ./review search import savedrecs.ris --source medline --date 2026-11-20
     """
-    from analysis.searching.inbox import SearchDetails, import_exports, strategy_on_file
+    from analysis.searching.inbox import SearchDetails, import_exports
     from analysis.searching.sources import find_source
 
     details = SearchDetails(find_source(source), date.date(), by, strategy=strategy, hits=hits)
@@ -85,9 +85,11 @@ def import_(
         for line in report.details:
             typer.echo(f"  {line}")
     new = any(not report.already for report in imported)
-    kept = strategy_on_file(data, details.source)
-    if new and kept and strategy is None:
-        typer.echo(f"Kept as the strategy that was run: {shown(kept)} (another: --strategy FILE).")
+    if new and strategy is None:
+        typer.echo(
+            f"With which strategy? {PROGRAM} search strategies ran FILE "
+            f"--source {details.source.id} --date {details.date}"
+        )
     next_step("search dedupe" if new else "screen --who NAME")
 
 
@@ -163,6 +165,31 @@ def check_strategies(data: Data = DATA) -> None:
         how = "parsed" if check.checked == "parsed" else "form checked"
         typer.echo(f"{check.strategy.database} ({check.strategy.platform}): {how}")
     typer.echo(f"Next: run them, then {PROGRAM} search import FILE --source … --date …")
+
+
+@strategies_app.command()
+def ran(
+    file: Annotated[Path, typer.Argument(help="The strategy as it was run.")],
+    *,
+    source: Annotated[str, typer.Option(help="medline, embase, psycinfo, central, …")],
+    date: Annotated[
+        dt.datetime,
+        typer.Option(formats=["%Y-%m-%d"], metavar="YEAR-MONTH-DAY", help="Day of the search."),
+    ],
+    data: Data = DATA,
+) -> None:
+    """Say with which strategy a search on record was run.
+
+    Nothing else says so: the strategies in data/searches/strategies are proposed.
+
+    Example: ./review search strategies ran medline.txt --source medline --date 2026-11-20
+    """
+    from analysis.searching.sources import find_source
+    from analysis.searching.strategies_as_run import record_strategy
+
+    kept = record_strategy(data, find_source(source), date.date(), file)
+    typer.echo(f"On record as run: {shown(kept)}")
+    next_step("build")
 
 
 def _flow_lines(flow: Flow) -> Iterator[str]:

@@ -13,6 +13,7 @@ from analysis.evidence.rows import Evidence
 from analysis.files.problems import ReviewError
 from analysis.screening.counted_flow import load_flow
 from analysis.searching.history import Search, load_searches
+from analysis.searching.strategies_as_run import SourceSearched, strategies_as_run
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.by_name import NOW, compare_versions
 from analysis.versions.compare import Change, Comparison
@@ -57,6 +58,12 @@ def results(condition: str | None = None) -> dict[str, Synthesis]:
 def searches() -> tuple[Search, ...]:
     """The searches made so far."""
     return load_searches(DATA)
+
+
+@cache
+def strategies() -> tuple[SourceSearched, ...]:
+    """The searches of this project with the strategies that are on record as run."""
+    return strategies_as_run(DATA, searches())
 
 
 @cache

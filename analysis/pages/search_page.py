@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from analysis.evidence.flow import Flow, Stream
 from analysis.evidence.rows import Evidence
@@ -10,9 +11,10 @@ from analysis.figures import style
 from analysis.figures.prisma_flow import prisma_flow
 from analysis.formatting import count, counted, day
 from analysis.pages import links
-from analysis.pages.html import Html, link, paragraph, table
+from analysis.pages.html import Html, element, join, link, paragraph, table
 from analysis.pages.status_line import searched_since
 from analysis.searching.history import Search, source_status
+from analysis.searching.strategies_as_run import SourceSearched
 
 
 def summary(evidence: Evidence, searches: tuple[Search, ...]) -> Html:
@@ -101,7 +103,7 @@ def _step(part: str, step: str, number: int | None) -> dict[str, str]:
 
 def searches_table(evidence: Evidence, searches: tuple[Search, ...]) -> Html:
     """Each source: last search, its records, when the next is due."""
-    hits = {(source, s.date): s.hits for s in searches for source in s.sources}
+    hits = {(source, s.date): s.hits_of(source) for s in searches for source in s.sources}
     rows = [
         {
             "Source": status.source,
@@ -118,6 +120,22 @@ def searches_table(evidence: Evidence, searches: tuple[Search, ...]) -> Html:
 def _records(hits: dict, source: str, date: object) -> str:
     found = hits.get((source, date))
     return "not seen" if found is None else count(found)
+
+
+def strategies(found: Sequence[SourceSearched]) -> Html:
+    """Each search with its strategy as run, or that none is on record."""
+    if not found:
+        return paragraph("This project has run no search yet, so no strategy is on record as run.")
+    return join(map(_strategy, found))
+
+
+def _strategy(searched: SourceSearched) -> Html:
+    heading = f"{searched.source}, {day(searched.date)}"
+    if searched.strategy is None:
+        return paragraph(f"{heading}: the strategy as run is not on record.")
+    return element(
+        "details", element("summary", heading), element("pre", searched.strategy, tabindex="0")
+    )
 
 
 def sources_table(evidence: Evidence) -> Html:

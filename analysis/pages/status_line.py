@@ -14,6 +14,7 @@ from analysis.evidence.rows import Evidence
 from analysis.formatting import day, listed, percent_level
 from analysis.protocol import Frozen, Protocol
 from analysis.searching.history import Search, source_status
+from analysis.searching.strategies_as_run import SourceSearched
 
 
 class ReviewFacts(Frozen):
@@ -83,6 +84,23 @@ def searched_since(protocol: Protocol, searches: Sequence[Search]) -> str:
     )
 
 
+def strategies_told(found: Sequence[SourceSearched]) -> str:
+    """Which searches have their strategy on record, and which have none, in sentences."""
+    if not found:
+        return "None of them is on record as run: this project has made no search yet."
+
+    def said(kept: bool) -> str:
+        return listed(
+            [f"{s.source} on {day(s.date)}" for s in found if (s.strategy is not None) == kept]
+        )
+
+    sentences = (
+        ("The strategy as run is on record for", said(True)),
+        ("No strategy is on record as run for", said(False)),
+    )
+    return " ".join(f"{about} {which}." for about, which in sentences if which)
+
+
 def status(protocol: Protocol, searches: Sequence[Search]) -> Mapping[str, Any]:
     """What every page says of its freshness: the version, the searches, whether one is overdue."""
     said = search_facts(protocol, searches)
@@ -95,7 +113,10 @@ def status(protocol: Protocol, searches: Sequence[Search]) -> Mapping[str, Any]:
 
 
 def substitutions(
-    protocol: Protocol, facts: ReviewFacts, searches: Sequence[Search]
+    protocol: Protocol,
+    facts: ReviewFacts,
+    searches: Sequence[Search],
+    strategies: Sequence[SourceSearched],
 ) -> Mapping[str, Any]:
     """The values that hand-written pages name as `{{ protocol.… }}` and `{{ review.… }}`.
 
@@ -118,4 +139,5 @@ def substitutions(
         }
     review = facts.model_dump() | dict(search_facts(protocol, searches))
     review["baseline_search"] = day(protocol.baseline_search)
+    review["strategies_told"] = strategies_told(strategies)
     return {"protocol": values, "review": review, "status": status(protocol, searches)}

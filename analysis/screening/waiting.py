@@ -12,6 +12,7 @@ from analysis.formatting import counted, day, listed
 from analysis.screening.decisions import Screening, Verdict, load_screening
 from analysis.searching.decision_schemas import STAGES
 from analysis.searching.history import load_searches, source_status
+from analysis.searching.strategies_as_run import strategies_as_run
 
 
 def awaiting(data: Path, evidence: Evidence) -> tuple[str, ...]:
@@ -26,11 +27,16 @@ def awaiting(data: Path, evidence: Evidence) -> tuple[str, ...]:
 
 
 def _searches(data: Path, evidence: Evidence) -> Iterator[str]:
-    late = [s for s in source_status(evidence.protocol, load_searches(data)) if s.overdue]
+    searches = load_searches(data)
+    late = [s for s in source_status(evidence.protocol, searches) if s.overdue]
     if late:
         due = [status.next_due for status in late if status.next_due]
         since = f" since {day(min(due))}" if due else ""
         yield f"searches overdue{since}: {listed([status.source for status in late])}"
+    untold = [s for s in strategies_as_run(data, searches) if s.strategy is None]
+    if untold:
+        which = listed([f"{searched.source} on {day(searched.date)}" for searched in untold])
+        yield f"searches without the strategy as run: {which} ({PROGRAM} search strategies ran)"
 
 
 def _screening(screening: Screening) -> Iterator[str]:

@@ -93,6 +93,13 @@ class Search(Frozen):
             raise ValueError(f"sources does not name {', '.join(sorted(unnamed))}")
         return self
 
+    def hits_of(self, source: str) -> int | None:
+        """The hits of one of its sources; None where they were not counted for it alone."""
+        own = [export.hits for export in self.exports if export.source == source]
+        if own:
+            return sum(own)
+        return self.hits if self.sources == (source,) else None
+
 
 @dataclass(frozen=True)
 class SourceStatus:
@@ -115,6 +122,10 @@ def load_searches(folder: Path) -> tuple[Search, ...]:
     if problems:
         raise EvidenceError(problems)
     return tuple(sorted(searches, key=lambda search: search.date))
+
+
+def search_folder(data: Path, date: dt.date) -> Path:
+    return data / "searches" / date.isoformat()
 
 
 def write_search(path: Path, search: Search) -> None:

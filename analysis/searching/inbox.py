@@ -19,11 +19,18 @@ from analysis.files.problems import EvidenceError, Problem, ReviewError
 from analysis.files.slugs import is_slug
 from analysis.files.writing import write_atomically
 from analysis.searching.exports import SUFFIXES, Export, read_export
-from analysis.searching.history import ExportFile, Search, load_searches, write_search
+from analysis.searching.history import (
+    ExportFile,
+    Search,
+    load_searches,
+    search_folder,
+    write_search,
+)
 from analysis.searching.identities import make_records
-from analysis.searching.library import load_library, search_folder
+from analysis.searching.library import load_library
 from analysis.searching.records import Record, Remark, write_records
 from analysis.searching.sources import SOURCES, Source
+from analysis.searching.strategies_as_run import keep_strategy
 
 INBOX = "inbox"
 # What is said of an import: each field with how many records have it.
@@ -202,9 +209,11 @@ def _store(
     folder = search_folder(data, details.date)
     before = next((search for search in searches if search.date == details.date), None)
     known = dict(load_library(data).records)
-    strategy = _keep_strategy(data, folder, details)
     listed = list(before.exports) if before else []
     source, kind = details.source.name, details.source.kind
+    strategy = next((e.strategy for e in listed if e.source == source and e.strategy), None)
+    if details.strategy:
+        strategy = keep_strategy(folder, details.source, details.strategy)
     imported: dict[str | None, Imported] = {}
     for export in exports:
         stem = _free_stem(details.source.id, listed)
@@ -253,26 +262,6 @@ def _report(
         unread=export.unread,
         remarks=tuple(Problem(path, r.line or None, None, r.message) for r in remarks),
     )
-
-
-def _keep_strategy(data: Path, folder: Path, details: SearchDetails) -> str | None:
-    """Keep the strategy as run beside the export; the one on file where none was given."""
-    path = details.strategy or strategy_on_file(data, details.source)
-    if path is None:
-        return None
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ReviewError(f"{path}: the strategy cannot be read: {error.strerror}") from None
-    name = f"{details.source.id}.strategy.txt"
-    write_atomically(folder / name, content)
-    return name
-
-
-def strategy_on_file(data: Path, source: Source) -> Path | None:
-    """The strategy that the project keeps for a source's next search; None where it has none."""
-    path = data / "searches" / "strategies" / f"{source.id}.txt"
-    return path if path.is_file() else None
 
 
 def _free_stem(source: str, listed: Sequence[ExportFile]) -> str:

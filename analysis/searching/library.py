@@ -9,7 +9,7 @@ from pathlib import Path
 
 from analysis.files.digests import digest
 from analysis.files.problems import EvidenceError, Problem
-from analysis.searching.history import ExportFile, Search, load_searches
+from analysis.searching.history import ExportFile, Search, load_searches, search_folder
 from analysis.searching.records import Record, read_records
 
 
@@ -65,10 +65,6 @@ def load_library(data: Path) -> Library:
     if problems:
         raise EvidenceError(problems)
     return Library(searches, records, tuple(sightings))
-
-
-def search_folder(data: Path, date: dt.date) -> Path:
-    return data / "searches" / date.isoformat()
 
 
 def _check_unchanged(path: Path, export: ExportFile) -> None:

@@ -116,13 +116,24 @@ def test_the_next_step_is_what_waits(data: Path, export: Path) -> None:
     assert "Next: ./review screen --who anna\n" in said
 
 
-def test_the_strategy_that_is_kept_is_named(data: Path, export: Path) -> None:
-    on_file = data / "searches/strategies/medline.txt"
-    on_file.parent.mkdir()
-    on_file.write_text("1 pain\n")
-    assert "Kept as the strategy that was run: " in imported(data, export)
-    assert (data / "searches/2026-11-20/medline.strategy.txt").read_text() == "1 pain\n"
-    assert "Kept" not in imported(data, export)
+def test_a_strategy_is_on_record_only_when_a_person_says_so(data: Path, export: Path) -> None:
+    proposed = data / "searches/strategies/medline.txt"
+    proposed.parent.mkdir()
+    proposed.write_text("1 pain\n")
+    kept = data / "searches/2026-11-20/medline.strategy.txt"
+    asked = "search strategies ran FILE --source medline --date 2026-11-20"
+    assert asked in imported(data, export)
+    assert not kept.exists()
+    named = ("--source", "medline", "--date", "2026-11-20")
+    run(data, "search strategies ran", str(proposed), *named)
+    assert kept.read_text() == "1 pain\n"
+    run(data, "search strategies ran", str(proposed), *named)
+    proposed.write_text("2 headache\n")
+    with pytest.raises(ReviewError, match="another strategy is on record for MEDLINE"):
+        run(data, "search strategies ran", str(proposed), *named)
+    assert kept.read_text() == "1 pain\n"
+    with pytest.raises(ReviewError, match="no search of Embase on 2026-11-20 is on record"):
+        run(data, "search strategies ran", str(proposed), *("--source", "embase", *named[2:]))
 
 
 def test_importing_twice_says_so(data: Path, export: Path) -> None:

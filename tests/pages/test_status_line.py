@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from analysis.evidence.rows import Evidence
-from analysis.pages.status_line import search_facts, searched_since
+from analysis.pages.status_line import search_facts, searched_since, strategies_told
 from analysis.searching.history import Search, load_searches
+from analysis.searching.strategies_as_run import SourceSearched
 from tests.evidence.folder import DATA
 
 BASELINE = Search(
@@ -34,6 +35,17 @@ def test_when_all_is_searched_nothing_is_owed(evidence: Evidence) -> None:
     said = searched_since(evidence.protocol, [later(*sources), later("MEDLINE", year=2028)])
     assert said.endswith("last on 7 March 2028.")
     assert "owed" not in said and "still" not in said
+
+
+def test_the_strategies_on_record_are_told_apart_from_those_that_are_not() -> None:
+    assert strategies_told([]).startswith("None of them is on record as run")
+    day = dt.date(2027, 3, 7)
+    known, unknown = (SourceSearched(day, "MEDLINE", "1 pain"), SourceSearched(day, "Embase", None))
+    on_record = "The strategy as run is on record for MEDLINE on 7 March 2027."
+    assert strategies_told([known]) == on_record
+    assert strategies_told([known, unknown]) == (
+        f"{on_record} No strategy is on record as run for Embase on 7 March 2027."
+    )
 
 
 def test_the_present_state(evidence: Evidence) -> None:

@@ -13,6 +13,7 @@ from analysis.searching.history import load_searches
 from analysis.searching.inbox import SearchDetails, import_exports, import_inbox
 from analysis.searching.library import load_library
 from analysis.searching.sources import find_source
+from analysis.searching.strategies_as_run import strategies_as_run
 from tests.searching.corpus import articles
 from tests.searching.exports import cochrane_ris, ebsco_ris, nbib, ovid_ris
 
@@ -208,6 +209,43 @@ def test_the_strategy_as_run_is_kept(data: Path, tmp_path: Path) -> None:
     *_, search = load_searches(data)
     kept = data / "searches/2026-11-20" / str(search.exports[0].strategy)
     assert kept.read_text() == "1 exp pain/\n"
+
+
+def test_a_strategy_on_record_is_not_written_over(data: Path, tmp_path: Path) -> None:
+    one, two = (write(tmp_path / name, text) for name, text in (("1", "1 pain\n"), ("2", "1 x\n")))
+    import_exports(data, [write(tmp_path / "a", ovid_ris(FOUND[:9]))], details(strategy=one))
+    second = write(tmp_path / "b", ovid_ris(FOUND[9:]))
+    with pytest.raises(ReviewError, match="another strategy is on record"):
+        import_exports(data, [second], details(strategy=two))
+    import_exports(data, [second], details())
+    *_, search = load_searches(data)
+    assert {export.strategy for export in search.exports} == {"medline.strategy.txt"}
+    (made,) = strategies_as_run(data, load_searches(data))
+    assert (made.source, made.date, made.strategy) == ("MEDLINE", DAY, "1 pain")
+
+
+def test_a_strategy_that_is_no_text_is_refused_before_anything_is_written(
+    data: Path, tmp_path: Path
+) -> None:
+    before = contents(data)
+    damaged = tmp_path / "strategy"
+    damaged.write_bytes(b"1 pain\x00\xff")
+    path = write(tmp_path / "a", ovid_ris(FOUND))
+    with pytest.raises(EvidenceError, match="strategy:1"):
+        import_exports(data, [path], details(strategy=damaged))
+    assert contents(data) == before
+
+
+def test_hits_are_counted_for_each_source(data: Path, tmp_path: Path) -> None:
+    import_exports(data, [write(tmp_path / "a", ovid_ris(FOUND[:20]))], details())
+    import_exports(data, [write(tmp_path / "b", ovid_ris(FOUND[20:]))], details())
+    import_exports(data, [write(tmp_path / "c", ebsco_ris(FOUND[:7]))], details("psycinfo"))
+    baseline, search = load_searches(data)
+    counted = [search.hits_of(name) for name in ("MEDLINE", "PsycINFO", "Embase")]
+    assert (search.hits, counted) == (37, [30, 7, None])
+    assert [baseline.hits_of(name) for name in baseline.sources] == [None] * 4
+    alone = baseline.model_copy(update={"sources": ("MEDLINE",), "hits": 12})
+    assert alone.hits_of("MEDLINE") == 12
 
 
 def test_the_inbox_is_imported_and_strays_are_named(data: Path) -> None:
