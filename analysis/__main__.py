@@ -13,7 +13,7 @@ import typer
 from analysis import PROGRAM
 from analysis.commands import review, versions
 from analysis.commands.extract import extract_app
-from analysis.commands.screen import agreement, calibration, screen
+from analysis.commands.screen import agreement, calibration, migrate, screen
 from analysis.commands.search import search_app
 from analysis.files.problems import EvidenceError, ReviewError, system_errors_as_sentences
 
@@ -32,6 +32,7 @@ for command in (
     screen,
     agreement,
     calibration,
+    migrate,
     review.check,
     review.build,
     review.update,

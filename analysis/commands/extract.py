@@ -131,5 +131,6 @@ def _other_extractors(folder: Path) -> list[Path]:
 
 def _included_record(screening: Screening, study: str) -> str:
     """The record of the first report that screening included for this study."""
-    named = (d for d in screening.decisions if d.study_id == study and d.decision == "include")
-    return next((decision.record_id for decision in named), "")
+    people = screening.latest("full-report").values()
+    named = [d for said in people for d in said.values() if d.study_id == study]
+    return min(named, key=lambda decision: decision.when).record_id if named else ""

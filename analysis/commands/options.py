@@ -9,7 +9,7 @@ import typer
 
 from analysis import PROGRAM
 from analysis.files.problems import ReviewError
-from analysis.files.slugs import is_slug
+from analysis.files.slugs import is_person
 
 if TYPE_CHECKING:
     from analysis.evidence.rows import Evidence
@@ -38,7 +38,7 @@ def known_stage(stage: str) -> None:
 
 def plain_name(name: str, option: str) -> str:
     """The name of a person; ReviewError for one that a file name could not hold."""
-    if not is_slug(name):
+    if not is_person(name):
         raise ReviewError(f"{option} {name!r}: a name in small letters, digits and hyphens")
     return name
 

@@ -24,7 +24,7 @@ from analysis.commands.options import (
     next_step,
     plain_name,
 )
-from analysis.files.problems import ReviewError
+from analysis.files.problems import ReviewError, shown
 from analysis.formatting import counted
 
 if TYPE_CHECKING:
@@ -92,6 +92,24 @@ def agreement(stage: Stage = "title-abstract", data: Data = DATA) -> None:
     next_step("search flow" if stage == "full-report" else "screen --who NAME --stage retrieval")
 
 
+def migrate(data: Data = DATA) -> None:
+    """Move decisions of all people in one file to one file a person.
+
+    Each decision of data/screening.csv goes to data/screening/WHO.csv, behind what stands there;
+    one that is there already is not doubled.
+
+    Example: ./review migrate
+    """
+    from analysis.screening.migration import migrate_decisions
+
+    moved = migrate_decisions(data)
+    if not moved:
+        typer.echo("Nothing to move.")
+    for path, number in moved.items():
+        typer.echo(f"{shown(path)}: {counted(number, 'decision')} moved there")
+    next_step("check")
+
+
 def calibration(
     who: Who,
     since: Annotated[
@@ -110,7 +128,8 @@ def calibration(
     import random
 
     from analysis.screening.calibration import RECALLS, SHARES, calibration
-    from analysis.screening.decisions import FIRST_STAGE, load_screening
+    from analysis.screening.decision_files import FIRST_STAGE
+    from analysis.screening.decisions import load_screening
     from analysis.screening.ranking import SEED
     from analysis.screening.session import stage_features
 
@@ -203,7 +222,8 @@ def _take_sheet(data: Path, path: Path, stage: str, who: str) -> None:
 
 
 def _say_stopping(screening: Screening, stage: str, who: str) -> None:
-    from analysis.screening.decisions import CONSENSUS, FIRST_STAGE
+    from analysis.screening.decision_files import FIRST_STAGE
+    from analysis.screening.decisions import CONSENSUS
 
     if stage != FIRST_STAGE or who == CONSENSUS:
         return
@@ -227,6 +247,6 @@ def _after(waiting: int, stage: str, who: str) -> None:
 
 
 def _option(stage: str) -> str:
-    from analysis.screening.decisions import FIRST_STAGE
+    from analysis.screening.decision_files import FIRST_STAGE
 
     return "" if stage == FIRST_STAGE else f" --stage {stage}"

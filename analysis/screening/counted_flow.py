@@ -9,14 +9,8 @@ from pathlib import Path
 from analysis.evidence.flow import Counts, Flow, Stream, flow_problems
 from analysis.evidence.rows import Evidence
 from analysis.files.problems import ReviewError
-from analysis.screening.decisions import (
-    CONSENSUS,
-    FIRST_STAGE,
-    Decision,
-    Screening,
-    Verdict,
-    load_screening,
-)
+from analysis.screening.decision_files import FIRST_STAGE, Decision
+from analysis.screening.decisions import CONSENSUS, Screening, Verdict, load_screening
 
 OTHER_METHODS = "datasets, reviews and reports"
 

@@ -1,4 +1,4 @@
-"""Screening decisions, `data/screening.csv`, and what follows from them for each report.
+"""What follows from the decisions of all people for each report.
 
 A person's latest decision on a report and stage counts. Two people decide; where they
 differ, the decision of `consensus`, entered after they have talked, settles it. An
@@ -10,65 +10,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 from pathlib import Path
 
-from analysis.files.lock import locked
-from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem
-from analysis.files.tables import Row, read_table, table_text, write_table
-from analysis.files.writing import write_atomically
 from analysis.screening.agreement import Agreement, agreement
-from analysis.screening.stopping import StoppingAid, stopping_aid
-from analysis.searching.decision_schemas import (
-    STAGES,
-    Criterion,
-    DecisionWord,
-    Expected,
-    Person,
-    RecordId,
-    Stage,
-    StudyId,
-    Time,
-    row_problems,
+from analysis.screening.decision_files import (
+    FIRST_STAGE,
+    LAST_STAGE,
+    Decision,
+    read_decisions,
+    standing,
 )
+from analysis.screening.stopping import StoppingAid, stopping_aid
+from analysis.searching.decision_schemas import STAGES, WITHDRAWN
 from analysis.searching.duplicate_log import Deduplication, load_deduplication
 from analysis.searching.library import Library, load_library
 
 SCREENERS = 2
 CONSENSUS = "consensus"
-FIRST_STAGE, *_, LAST_STAGE = STAGES
-
-
-@dataclass(frozen=True)
-class Decision:
-    """One decision of one person on one record at one stage."""
-
-    record_id: RecordId
-    stage: Stage
-    decision: DecisionWord
-    criterion: Criterion
-    study_id: StudyId
-    who: Person
-    when: Time
-    note: str = ""
-
-
-COLUMNS = tuple(field.name for field in fields(Decision))
-HEADER = table_text(COLUMNS, ())
-EXPECTED: Expected = {
-    "a decision of its stage: "
-    + "; ".join(f"{stage}: {', '.join(words)}" for stage, words in STAGES.items()): (
-        lambda row: row.decision in STAGES.get(row.stage, ())
-    ),
-    "an exclusion at full report names the criterion that fails": (
-        lambda row: (row.stage, row.decision, row.criterion) != (LAST_STAGE, "exclude", "")
-    ),
-    "an inclusion at full report names the study it reports": (
-        lambda row: (row.stage, row.decision, row.study_id) != (LAST_STAGE, "include", "")
-    ),
-}
 
 
 class Verdict(StrEnum):
@@ -93,18 +54,35 @@ class Screening:
     def latest(self, stage: str) -> Mapping[str, Mapping[str, Decision]]:
         """Report → person → that person's latest decision at the stage."""
         found: dict[str, dict[str, Decision]] = defaultdict(dict)
-        # The file's order breaks a tie: two decisions in one second.
-        for decision in sorted(self.decisions, key=lambda decision: decision.when):
-            if decision.stage == stage:
+        made = (stood[-1] for stood in self._standing(stage))
+        for decision in sorted(made, key=lambda decision: decision.when):
+            if decision.decision != WITHDRAWN:
                 report = self.deduplication.representative[decision.record_id]
                 found[report][decision.who] = decision
         return found
 
+    def apart(self, stage: str) -> Mapping[str, Sequence[Decision]]:
+        """Report → decisions of one person that contradict, each made unaware of the other.
+
+        Two branches that were merged brought one each; a decision made since settles it.
+        """
+        representative = self.deduplication.representative
+        found: dict[str, list[Decision]] = defaultdict(list)
+        for stood in self._standing(stage):
+            if len({decision.said for decision in stood}) > 1:
+                found[representative[stood[0].record_id]] += stood
+        return found
+
+    def _standing(self, stage: str) -> Iterable[Sequence[Decision]]:
+        return standing(d for d in self.decisions if d.stage == stage).values()
+
     def verdicts(self, stage: str) -> dict[str, Verdict]:
         """The verdict on every report that has come to the stage."""
-        latest = self.latest(stage)
+        latest, apart = self.latest(stage), self.apart(stage)
         return {
-            report: verdict(stage, latest.get(report, {}).values(), self.screeners)
+            report: Verdict.CONFLICT
+            if _is_open(apart.get(report, ()), latest.get(report, {}))
+            else verdict(stage, latest.get(report, {}).values(), self.screeners)
             for report in self.reached(stage)
         }
 
@@ -117,9 +95,9 @@ class Screening:
 
     def conflicts(self, stage: str) -> dict[str, tuple[Decision, ...]]:
         """The reports on which people differ, with what each decided."""
-        latest = self.latest(stage)
+        latest, apart = self.latest(stage), self.apart(stage)
         return {
-            report: tuple(latest[report].values())
+            report: tuple(dict.fromkeys((*latest[report].values(), *apart.get(report, ()))))
             for report, said in self.verdicts(stage).items()
             if said is Verdict.CONFLICT
         }
@@ -183,6 +161,13 @@ def verdict(stage: str, decisions: Iterable[Decision], screeners: int = SCREENER
     return meanings.pop()
 
 
+def _is_open(apart: Sequence[Decision], latest: Mapping[str, Decision]) -> bool:
+    """Whether contradictions of one person wait: `consensus` settles those of others."""
+    return bool(apart) and (
+        CONSENSUS not in latest or any(decision.who == CONSENSUS for decision in apart)
+    )
+
+
 def _meaning(stage: str, decision: Decision) -> Verdict:
     if decision.decision == "unsure" and stage == LAST_STAGE:
         return Verdict.UNSURE
@@ -202,66 +187,3 @@ def load_screening(data: Path, library: Library | None = None) -> Screening:
     """
     known = load_library(data) if library is None else library
     return Screening(known, load_deduplication(data, known), read_decisions(data, known))
-
-
-def read_decisions(data: Path, library: Library) -> tuple[Decision, ...]:
-    """The decisions in file order; none yet is an empty file."""
-    path = screening_path(data)
-    if not path.is_file():
-        return ()
-    rows = read_table(path, COLUMNS)
-    if problems := _problems(path, rows, library):
-        raise EvidenceError(problems)
-    return tuple(Decision(**row.cells) for row in rows)
-
-
-def _problems(path: Path, rows: Sequence[Row], library: Library) -> list[Problem]:
-    unknown = [
-        Problem(path, row.line, "record_id", f"{row['record_id'][:80]!r} is in no search")
-        for row in rows
-        if row["record_id"] not in library.records
-    ]
-    return [*row_problems(path, rows, Decision, EXPECTED), *unknown][:MOST_PROBLEMS]
-
-
-def add_decisions(data: Path, library: Library, decisions: Iterable[Decision]) -> None:
-    """Add decisions to the file, all or none; what they contradict stays as history."""
-    new = tuple(decisions)
-    path = screening_path(data)
-    with locked(data):
-        before = _before(path, data, library)
-        first = before.count(b"\n") + 1
-        rows = [Row(first + n, asdict(decision)) for n, decision in enumerate(new)]
-        if problems := _problems(path, rows, library):
-            raise EvidenceError(problems)
-        added = table_text(COLUMNS, [asdict(decision) for decision in new])
-        write_atomically(path, before + added.removeprefix(HEADER).encode())
-
-
-def _before(path: Path, data: Path, library: Library) -> bytes:
-    """What the file says already: as it stands where this program wrote it.
-
-    What another program saved is read and checked in full first.
-    """
-    raw = path.read_bytes() if path.is_file() else HEADER.encode()
-    whole = raw.endswith(b"\n") and raw.count(b'"') % 2 == 0
-    if whole and raw.startswith(HEADER.encode()) and b"\r" not in raw:
-        return raw
-    known = [asdict(decision) for decision in read_decisions(data, library)]
-    return table_text(COLUMNS, known).encode()
-
-
-def withdraw(data: Path, library: Library, decision: Decision) -> None:
-    """Take one decision back, as if it had not been made."""
-    with locked(data):
-        kept = [known for known in read_decisions(data, library) if known != decision]
-        _write(data, kept)
-
-
-def screening_path(data: Path) -> Path:
-    return data / "screening.csv"
-
-
-def _write(data: Path, decisions: Iterable[Decision]) -> None:
-    rows = ({name: getattr(decision, name) for name in COLUMNS} for decision in decisions)
-    write_table(screening_path(data), COLUMNS, rows)

@@ -12,15 +12,8 @@ from pathlib import Path
 import yaml
 
 from analysis.files.writing import write_atomically
-from analysis.screening.decisions import (
-    CONSENSUS,
-    FIRST_STAGE,
-    Decision,
-    Screening,
-    add_decisions,
-    load_screening,
-    withdraw,
-)
+from analysis.screening.decision_files import FIRST_STAGE, Decision, add_decisions, withdraw
+from analysis.screening.decisions import CONSENSUS, Screening, load_screening
 from analysis.screening.ranking import SEED, Features, Ranking, make_features, rank
 from analysis.searching.duplicate_log import now
 from analysis.searching.library import Library, load_library
@@ -92,7 +85,7 @@ class Session:
         self, decision: str, criterion: str = "", study_id: str = "", note: str = ""
     ) -> Decision:
         """Record a decision on the current record; IndexError when there is none."""
-        made = Decision(
+        decided = Decision(
             record_id=self._order[0],
             stage=self.stage,
             decision=decision,
@@ -102,7 +95,7 @@ class Session:
             when=self.clock(),
             note=note,
         )
-        add_decisions(self.data, self._library, [made])
+        (made,) = add_decisions(self.data, self._library, [decided])
         self._made.append(made)
         self._order.pop(0)
         self._now_decided((*self._screening.decisions, made))
@@ -115,8 +108,8 @@ class Session:
         if not self._made:
             return None
         taken = self._made.pop()
-        withdraw(self.data, self._library, taken)
-        self._now_decided(tuple(d for d in self._screening.decisions if d != taken))
+        withdrawn = withdraw(self.data, self._library, taken, self.clock())
+        self._now_decided((*self._screening.decisions, withdrawn))
         self._order.insert(0, taken.record_id)
         return taken
 

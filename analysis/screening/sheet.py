@@ -8,8 +8,14 @@ from pathlib import Path
 
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError, short
 from analysis.files.tables import Row, read_table, write_table
-from analysis.screening.decisions import COLUMNS as DECISION_COLUMNS
-from analysis.screening.decisions import EXPECTED, LAST_STAGE, Decision, Screening, add_decisions
+from analysis.screening.decision_files import (
+    EXPECTED,
+    LAST_STAGE,
+    Decision,
+    add_decisions,
+    one_line,
+)
+from analysis.screening.decisions import Screening
 from analysis.searching.decision_schemas import CRITERIA, STAGES, row_problems
 from analysis.searching.duplicate_log import now
 from analysis.searching.library import Library
@@ -81,13 +87,13 @@ def read_sheet(
 
 def _decision_row(row: Row, stage: str, who: str, when: str) -> Row:
     """The row as a decision: what a spreadsheet or a hurried person adds is forgiven."""
-    cells = {name: row[name].strip() for name in FILLED}
+    cells = {name: one_line(row[name]) for name in FILLED}
     letters = {word[0]: word for word in STAGES[stage]}
     said = cells["decision"].lower()
     cells["decision"] = letters.get(said, said)
     cells["criterion"] = cells["criterion"].lower()
     cells |= {"record_id": row["record_id"].strip(), "stage": stage, "who": who, "when": when}
-    return Row(row.line, {name: cells[name] for name in DECISION_COLUMNS})
+    return Row(row.line, cells | {"replaces": ""})
 
 
 def _unknown(path: Path, rows: list[Row], screening: Screening) -> list[Problem]:

@@ -9,16 +9,19 @@ from typing import Annotated, Any
 
 from analysis.files.columns import Rows, columns, matching, one_of, read_rows
 from analysis.files.problems import MOST_PROBLEMS, Problem
-from analysis.files.slugs import SLUG
+from analysis.files.slugs import PERSON, SLUG
 from analysis.files.tables import Row
 
-WHEN = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"
+MOMENT = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z"
+WHEN = rf"^{MOMENT}$"
 
 STAGES = {
     "title-abstract": ("include", "exclude", "unsure"),
     "retrieval": ("obtained", "not obtained"),
     "full-report": ("include", "exclude", "unsure"),
 }
+# A person takes back what they decided, at any stage.
+WITHDRAWN = "withdrawn"
 # The protocol's eligibility criteria, and what is no question of the trial's eligibility.
 CRITERIA = (
     "participants",
@@ -36,17 +39,20 @@ AT_ONCE = 1_000
 RecordId = Annotated[str, matching(SLUG, "a record's identity")]
 Stage = Annotated[str, one_of(*STAGES)]
 DecisionWord = Annotated[
-    str, one_of(*dict.fromkeys(word for words in STAGES.values() for word in words))
+    str, one_of(*dict.fromkeys(word for words in STAGES.values() for word in words), WITHDRAWN)
 ]
 Criterion = Annotated[str, one_of("", *CRITERIA)]
 StudyId = Annotated[str, matching(rf"^$|{SLUG}", "a study_id, or blank")]
-Person = Annotated[str, matching(SLUG, "a name in small letters, digits and hyphens")]
+Person = Annotated[str, matching(PERSON, "a name in small letters, digits and hyphens")]
 PersonOrNone = Annotated[
-    str, matching(rf"^$|{SLUG}", "a name in small letters, digits and hyphens, or blank")
+    str, matching(rf"^$|{PERSON}", "a name in small letters, digits and hyphens, or blank")
 ]
 Time = Annotated[str, matching(WHEN, "a time such as 2026-11-23T10:15:00Z")]
 TimeOrNone = Annotated[
     str, matching(rf"^$|{WHEN}", "a time such as 2026-11-23T10:15:00Z, or blank")
+]
+TimesOrNone = Annotated[
+    str, matching(rf"^$|^{MOMENT}( {MOMENT})*$", "times with spaces between, or blank")
 ]
 VerdictWord = Annotated[str, one_of("", *VERDICTS)]
 RulingWord = Annotated[str, one_of("", *RULINGS)]

@@ -16,8 +16,9 @@ from analysis.files.problems import EvidenceError
 from analysis.files.tables import read_table as read_search_table
 from analysis.pages.validation_page import read_report
 from analysis.protocol import Question, load_protocol
-from analysis.screening.decisions import COLUMNS as DECISION_COLUMNS
-from analysis.screening.decisions import Screening, read_decisions, screening_path
+from analysis.screening.decision_files import COLUMNS as DECISION_COLUMNS
+from analysis.screening.decision_files import decisions_path, read_own
+from analysis.screening.decisions import Screening
 from analysis.screening.extraction import (
     DIFFERENCE_COLUMNS,
     check_extraction,
@@ -176,7 +177,7 @@ def _search_tables(folder: Path) -> Iterator[Reader]:
         return Table([list(columns), *rows], *named, **wanting)  # type: ignore[arg-type]
 
     when = "2026-11-23T10:15:00Z"
-    decided = [[i, "title-abstract", "include", "", "", "anna", when, "a, note"] for i in ids]
+    decided = [[i, "title-abstract", "include", "", "", when, "a, note", ""] for i in ids]
     pairs = [[a, b, "possible", "title", "", "", "", "a note", "One, title", "Another"]
              for a, b in pairwise(ids)]  # fmt: skip
     shown = [[getattr(record, name) for name in RECORD_COLUMNS] for record in records]
@@ -185,16 +186,17 @@ def _search_tables(folder: Path) -> Iterator[Reader]:
              for r in records]  # fmt: skip
 
     def screened(path: Path) -> Rows:
-        screening_path(path.parent).unlink(missing_ok=True)
+        own = decisions_path(path.parent, "anna")
+        own.unlink(missing_ok=True)
         read_sheet(path, path.parent, apart, "title-abstract", "anna", lambda: when)
-        return read_decisions(path.parent, library)
+        return read_own(own, library)
 
     # A person may say the same again: both decisions are history.
     history = table(DECISION_COLUMNS, decided, "record_id", "note", None, "decision")
     for name, file, sound, read in (
-        ("screening.csv", "screening.csv",
+        ("a person's decisions", "screening/anna.csv",
          replace(history, unique=False),
-         lambda path: read_decisions(path.parent, library)),
+         lambda path: read_own(path, library)),
         ("duplicates.csv", "searches/duplicates.csv",
          table(PAIR_COLUMNS, pairs, "record_a", "note", None, "verdict"),
          lambda path: read_log(path.parents[1])),

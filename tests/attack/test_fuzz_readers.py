@@ -17,7 +17,7 @@ from tests.attack.readers import Reader, readers
 NAMES = (
     "studies.csv", "outcomes.csv", "risk_of_bias.csv", "acceptability.csv", "published.csv",
     "certainty.csv", "integrity.csv", "checklists.csv", "contrasts.csv", "sources.csv",
-    "protocol.yml", "search.yml", "screening.csv", "duplicates.csv", "records of an export",
+    "protocol.yml", "search.yml", "a person's decisions", "duplicates.csv", "records of an export",
     "differences.csv", "screening sheet", "extraction sheet", "ovid.ris", "ebsco.ris",
     "endnote.ris", "managed.ris", "cochrane.ris", "ovid-lines-after-end.ris", "pubmed.nbib",
     "eric.nbib", "wos.ciw", "ovid.ovd", "ovid-labelled.txt", "cochrane.txt", "endnote.enw",

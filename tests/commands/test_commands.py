@@ -204,8 +204,9 @@ def test_keys_pressed_in_a_real_terminal_are_decisions(data: Path, export: Path)
     assert "3 of 8 read" not in shown
     assert "2 decided in this sitting; 6 wait for anna." in shown
     assert "Next: ./review screen --who anna" in shown
-    decisions = (data / "screening.csv").read_text().splitlines()[1:]
-    assert [line.split(",")[2] for line in decisions] == ["include", "unsure"]
+    decisions = (data / "screening/anna.csv").read_text().splitlines()[1:]
+    made = ["include", "exclude", "withdrawn", "unsure"]
+    assert [line.split(",")[2] for line in decisions] == made
 
 
 def in_terminal(command: list[str], keys: str, seconds: float = 60) -> str:

@@ -10,7 +10,7 @@ import pytest
 from analysis.evidence.flow import Flow, Stream, flow_problems
 from analysis.evidence.load import load
 from analysis.screening.counted_flow import load_flow
-from analysis.screening.decisions import Decision, add_decisions
+from analysis.screening.decision_files import Decision, add_decisions
 from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library

@@ -5,15 +5,14 @@ from pathlib import Path
 import pytest
 
 from analysis.files.problems import EvidenceError
-from analysis.screening.decisions import (
+from analysis.screening.decision_files import (
     Decision,
-    Verdict,
     add_decisions,
-    load_screening,
-    screening_path,
-    verdict,
+    decisions_path,
+    read_own,
     withdraw,
 )
+from analysis.screening.decisions import Verdict, load_screening, verdict
 from analysis.searching.duplicate_log import overrule
 from analysis.searching.library import load_library
 
@@ -138,51 +137,126 @@ def test_conflicts_and_agreement_are_listed(data, ids) -> None:
     assert (found.both_yes, found.both_no, found.only_first, found.only_second) == (1, 1, 1, 0)
 
 
-def test_a_decision_taken_back_leaves_no_trace(data, ids) -> None:
+def test_a_decision_taken_back_stays_on_record_and_counts_no_more(data, ids) -> None:
+    library = load_library(data)
     add(data, said("anna", "include", record=ids[0]))
-    before = screening_path(data).read_bytes()
-    taken = said("anna", "exclude", record=ids[1])
-    add(data, taken)
-    withdraw(data, load_library(data), taken)
-    assert screening_path(data).read_bytes() == before
+    before = decisions_path(data, "anna").read_bytes()
+    withdraw(data, library, said("anna", "include", record=ids[0]), "2026-11-21T08:00:00Z")
+    assert decisions_path(data, "anna").read_bytes().startswith(before)
+    screening = load_screening(data)
+    assert [d.decision for d in screening.decisions] == ["include", "withdrawn"]
+    assert screening.latest(TITLES) == {}
+    assert ids[0] in screening.queue(TITLES, "anna")
+    # In the same second once more, as a key pressed quickly.
+    add(data, said("anna", "include", record=ids[0]))
+    assert load_screening(data).labels(TITLES, "anna") == {ids[0]: True}
+    assert load_screening(data).apart(TITLES) == {}
+
+
+def test_a_decision_names_the_one_that_it_replaces(data, ids) -> None:
+    add(data, said("anna", "include", record=ids[0], when="2026-11-21T08:00:00Z"))
+    add(data, said("anna", "exclude", record=ids[1], when="2026-11-21T08:30:00Z"))
+    # The clock was set back; the later decision counts.
+    add(data, said("anna", "exclude", record=ids[0], when="2026-11-21T07:00:00Z"))
+    first, other, later = read_own(decisions_path(data, "anna"), load_library(data))
+    assert (first.replaces, other.replaces) == ("", "")
+    assert later.replaces == first.when
+    assert load_screening(data).labels(TITLES, "anna")[ids[0]] is False
+
+
+def two_branches(data: Path, who: str, record: str) -> None:
+    """One person decided twice, each time without knowing of the other; two lines of a merge."""
+    path = decisions_path(data, who)
+    add(data, said(who, "include", record=record, when="2026-11-21T08:00:00Z"))
+    include = path.read_text(encoding="utf-8")
+    path.unlink()
+    add(data, said(who, "exclude", record=record, criterion="design", when="2026-11-21T09:00:00Z"))
+    exclude = path.read_text(encoding="utf-8").splitlines()[1]
+    path.write_text(f"{include}{exclude}\n", encoding="utf-8")
+
+
+def test_two_decisions_made_apart_are_a_conflict_until_it_is_settled(data, ids) -> None:
+    two_branches(data, "anna", ids[0])
+    add(data, said("ben", "include", record=ids[0], when="2026-11-21T08:00:00Z"))
+    screening = load_screening(data)
+    assert [d.decision for d in screening.apart(TITLES)[ids[0]]] == ["include", "exclude"]
+    (conflict,) = screening.conflicts(TITLES).values()
+    assert {(d.who, d.decision, d.criterion) for d in conflict} == {
+        ("anna", "include", ""), ("anna", "exclude", "design"), ("ben", "include", ""),
+    }  # fmt: skip
+    add(data, said("consensus", "include", record=ids[0], when="2026-11-22T08:00:00Z"))
+    assert load_screening(data).verdicts(TITLES)[ids[0]] is Verdict.YES
+
+
+def test_a_consensus_found_twice_is_a_conflict_until_a_third(data, ids) -> None:
+    two_branches(data, "consensus", ids[0])
+    assert load_screening(data).queue(TITLES, "consensus") == (ids[0],)
+    add(data, said("consensus", "include", record=ids[0], when="2026-11-22T08:00:00Z"))
+    screening = load_screening(data)
+    assert screening.decisions[-1].replaces == "2026-11-21T08:00:00Z 2026-11-21T09:00:00Z"
+    assert screening.verdicts(TITLES)[ids[0]] is Verdict.YES
+    assert screening.apart(TITLES) == {}
+
+
+def test_a_row_that_came_in_twice_is_read_once(data, ids) -> None:
+    add(data, said("anna", "include", record=ids[0]))
+    path = decisions_path(data, "anna")
+    path.write_bytes(path.read_bytes() + path.read_bytes().splitlines(keepends=True)[1])
+    assert len(load_screening(data).decisions) == 1
+
+
+def test_a_note_of_several_lines_is_kept_on_one(data, ids) -> None:
+    add(data, said("anna", "include", record=ids[0], note="first\r\nsecond\n\nthird "))
+    assert len(decisions_path(data, "anna").read_bytes().splitlines()) == 2
+    assert load_screening(data).decisions[0].note == "first second third"
+
+
+@pytest.mark.parametrize("name", ["Anna.csv", "anna.CSV", "anna (Kopie).csv", "con.csv", "notes"])
+def test_a_file_of_no_person_is_named(data: Path, ids, name: str) -> None:
+    add(data, said("anna", "include", record=ids[0]))
+    (data / "screening" / name).write_text("", encoding="utf-8")
+    with pytest.raises(EvidenceError, match="no person's decisions") as error:
+        load_screening(data)
+    assert name in str(error.value)
 
 
 @pytest.mark.parametrize(
     ("row", "place"),
     [
-        ("nowhere-1,title-abstract,include,,,anna,2026-11-21T08:00:00Z,", "record_id"),
-        ("{id},titles,include,,,anna,2026-11-21T08:00:00Z,", "stage"),
-        ("{id},title-abstract,maybe,,,anna,2026-11-21T08:00:00Z,", "decision"),
-        ("{id},title-abstract,obtained,,,anna,2026-11-21T08:00:00Z,", "a decision of its stage"),
-        ("{id},title-abstract,exclude,boring,,anna,2026-11-21T08:00:00Z,", "criterion"),
-        ("{id},full-report,exclude,,,anna,2026-11-21T08:00:00Z,", "names the criterion"),
-        ("{id},full-report,include,,,anna,2026-11-21T08:00:00Z,", "names the study"),
-        ("{id},title-abstract,include,,,Anna B,2026-11-21T08:00:00Z,", "who"),
-        ("{id},title-abstract,include,,,anna,yesterday,", "when"),
-        ("{id},full-report,include,,../x,anna,2026-11-21T08:00:00Z,", "study_id"),
+        ("nowhere-1,title-abstract,include,,,2026-11-21T08:00:00Z,,", "record_id"),
+        ("{id},titles,include,,,2026-11-21T08:00:00Z,,", "stage"),
+        ("{id},title-abstract,maybe,,,2026-11-21T08:00:00Z,,", "decision"),
+        ("{id},title-abstract,obtained,,,2026-11-21T08:00:00Z,,", "a decision of its stage"),
+        ("{id},title-abstract,exclude,boring,,2026-11-21T08:00:00Z,,", "criterion"),
+        ("{id},full-report,exclude,,,2026-11-21T08:00:00Z,,", "names the criterion"),
+        ("{id},full-report,include,,,2026-11-21T08:00:00Z,,", "names the study"),
+        ("{id},title-abstract,include,,,2026-11-21T08:00:00Z,,08:00", "replaces"),
+        ("{id},title-abstract,withdrawn,,,2026-11-21T08:00:00Z,,", "names the time"),
+        ("{id},title-abstract,include,,,yesterday,,", "when"),
+        ("{id},full-report,include,,../x,2026-11-21T08:00:00Z,,", "study_id"),
     ],
 )
 def test_a_wrong_row_is_named_by_line(data: Path, ids, row: str, place: str) -> None:
     add(data, said("anna", "include", record=ids[0]))
-    with screening_path(data).open("a") as file:
+    with decisions_path(data, "anna").open("a") as file:
         file.write(row.format(id=ids[1]) + "\n")
     with pytest.raises(EvidenceError) as error:
         load_screening(data)
-    assert "screening.csv:3: " in str(error.value)
+    assert "anna.csv:3: " in str(error.value)
     assert place in str(error.value)
 
 
 def test_all_decisions_or_none_are_added(data: Path, ids) -> None:
     good = said("anna", "include", record=ids[0])
     bad = said("anna", "include", record=ids[1], when="late")
-    with pytest.raises(EvidenceError, match=r"screening\.csv:3: when: 'late' was found"):
+    with pytest.raises(EvidenceError, match=r"anna\.csv:3: when: 'late' was found"):
         add(data, good, bad)
-    assert not screening_path(data).exists()
+    assert not decisions_path(data, "anna").exists()
 
 
 def test_decisions_are_added_to_a_file_that_a_spreadsheet_saved(data: Path, ids) -> None:
     add(data, said("anna", "include", record=ids[0]))
-    path = screening_path(data)
+    path = decisions_path(data, "anna")
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n").rstrip())
     add(data, said("anna", "exclude", record=ids[1], note="first, second"))
     assert [d.record_id for d in load_screening(data).decisions] == ids[:2]

@@ -11,7 +11,8 @@ import yaml
 from rich.console import Console
 
 from analysis.protocol import load_protocol
-from analysis.screening.decisions import screening_path
+from analysis.screening.decision_files import decisions_path, standing
+from analysis.screening.decisions import load_screening
 from analysis.screening.session import Session, trial_examples
 from analysis.screening.terminal import Keys, screen
 from analysis.searching.library import load_library
@@ -30,8 +31,14 @@ def sit(data: Path, keys: str, who: str = "anna", lines: Iterable[str] = (), **m
     return shown.getvalue()
 
 
-def rows(data: Path) -> list[list[str]]:
-    return [line.split(",") for line in screening_path(data).read_text().splitlines()[1:]]
+def rows(data: Path) -> list[tuple[str, ...]]:
+    """The decisions that stand, by the record first decided on."""
+    made = (stood[-1] for stood in standing(load_screening(data).decisions).values())
+    return [
+        (d.record_id, d.stage, d.decision, d.criterion, d.study_id)
+        for d in made
+        if d.decision != "withdrawn"
+    ]
 
 
 def test_a_record_is_shown_with_the_criteria_and_the_keys(data: Path, five) -> None:
@@ -45,7 +52,7 @@ def test_a_record_is_shown_with_the_criteria_and_the_keys(data: Path, five) -> N
 
 def test_keys_are_decisions_and_the_reason_is_one_key_more(data: Path, five) -> None:
     sit(data, "ie2ue\rq")
-    assert [(row[2], row[3]) for row in rows(data)] == [
+    assert [row[2:4] for row in rows(data)] == [
         ("include", ""),
         ("exclude", "intervention"),
         ("unsure", ""),
@@ -93,12 +100,12 @@ def test_a_key_that_means_nothing_decides_nothing(data: Path, five) -> None:
     shown = sit(data, "xoq")
     assert "'x' is none of these keys" in shown
     assert shown.count("adults with pain") == 1  # the record is not shown again
-    assert not screening_path(data).exists()
+    assert not decisions_path(data, "anna").exists()
 
 
 def test_thinking_again_at_the_reason_records_nothing(data: Path, five) -> None:
     sit(data, "ebq")
-    assert not screening_path(data).exists()
+    assert not decisions_path(data, "anna").exists()
 
 
 def test_a_full_report_asks_for_reason_and_study(data: Path, five) -> None:
@@ -107,8 +114,8 @@ def test_a_full_report_asks_for_reason_and_study(data: Path, five) -> None:
     sit(data, "ooooo", stage="retrieval")
     sit(data, "e\r4iiq", stage="full-report", lines=["Not a slug", "minen-2026"])
     assert [row[1:5] for row in rows(data) if row[1] == "full-report"] == [
-        ["full-report", "exclude", "design", ""],
-        ["full-report", "include", "", "minen-2026"],
+        ("full-report", "exclude", "design", ""),
+        ("full-report", "include", "", "minen-2026"),
     ]
 
 
@@ -180,7 +187,7 @@ def test_the_reason_may_be_typed_ahead_and_the_next_decision_may_not(data: Path,
     eligibility = load_protocol(data / "protocol.yml").eligibility
     made = screen(Session(data, "anna"), eligibility, Console(file=io.StringIO()), keys, input)
     assert made == 1
-    assert [row[2:4] for row in rows(data)] == [["exclude", "design"]]
+    assert [row[2:4] for row in rows(data)] == [("exclude", "design")]
 
 
 @pytest.mark.parametrize("end", [EOFError, KeyboardInterrupt])

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from analysis.files.problems import EvidenceError, ReviewError
-from analysis.screening.decisions import load_screening, screening_path
+from analysis.screening.decision_files import decisions_path
+from analysis.screening.decisions import load_screening
 from analysis.screening.session import Session
 from analysis.screening.sheet import read_sheet, write_sheet
 from analysis.searching.library import load_library
@@ -44,16 +45,16 @@ def test_the_round_trip_takes_decisions_in_and_leaves_blanks_waiting(data: Path,
         rows[0]["record_id"]: True,
         rows[2]["record_id"]: False,
     }
-    assert "design" in screening_path(data).read_text()
+    assert "design" in decisions_path(data, "ben").read_text()
 
 
 def test_reading_a_sheet_twice_changes_nothing_and_a_changed_mind_is_new(data: Path, five) -> None:
     path = make(data)
     fill(path, {0: {"decision": "i"}})
     read_sheet(path, data, load_screening(data), STAGE, "ben")
-    before = screening_path(data).read_bytes()
+    before = decisions_path(data, "ben").read_bytes()
     assert read_sheet(path, data, load_screening(data), STAGE, "ben").unchanged == 1
-    assert screening_path(data).read_bytes() == before
+    assert decisions_path(data, "ben").read_bytes() == before
     path.write_text(path.read_text(encoding="utf-8-sig").replace("\ni;", "\ne;"))
     clock = iter(["2030-01-01T00:00:00Z"])
     changed = read_sheet(path, data, load_screening(data), STAGE, "ben", clock=lambda: next(clock))
@@ -66,7 +67,7 @@ def test_a_wrong_cell_is_named_and_nothing_is_taken_in(data: Path, five) -> None
     fill(path, {0: {"decision": "i"}, 3: {"decision": "perhaps"}})
     with pytest.raises(EvidenceError, match=r"ben\.csv:5: decision: 'perhaps' was found"):
         read_sheet(path, data, load_screening(data), STAGE, "ben")
-    assert not screening_path(data).exists()
+    assert not decisions_path(data, "ben").exists()
 
 
 def test_a_row_of_no_search_is_named(data: Path, five) -> None:

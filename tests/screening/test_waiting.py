@@ -10,7 +10,7 @@ import pytest
 
 from analysis.evidence.rows import Evidence
 from analysis.protocol import Version
-from analysis.screening.decisions import Decision, add_decisions
+from analysis.screening.decision_files import Decision, add_decisions
 from analysis.screening.waiting import awaiting
 from analysis.searching.library import load_library
 from tests.searching.corpus import articles

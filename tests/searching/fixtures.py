@@ -27,7 +27,6 @@ def data(tmp_path: Path) -> Path:
     folder.mkdir()
     for path in (*DATA.glob("*.csv"), DATA / "protocol.yml"):
         shutil.copy(path, folder)
-    (folder / "screening.csv").unlink(missing_ok=True)
     shutil.copytree(DATA / "searches/2013-11-13", folder / "searches/2013-11-13")
     return folder
 

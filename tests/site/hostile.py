@@ -19,7 +19,7 @@ import yaml
 
 from analysis.evidence.data_files import DATA_FILES
 from analysis.files.columns import FILLED, columns
-from analysis.screening.decisions import Decision, add_decisions
+from analysis.screening.decision_files import Decision, add_decisions
 from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
@@ -192,7 +192,7 @@ def _plant_search(data: Path, numbers: Iterator[int]) -> list[Planted]:
     deduplicate(data, library)
     decisions = []
     for record_id in library.records:
-        note = _hostile(next(numbers), "screening.csv note")
+        note = _hostile(next(numbers), "a screener's note")
         planted.append(note)
         for who in ("anna", "ben"):
             decisions.append(

@@ -29,7 +29,7 @@ ACTS = (
 )
 SAFE_ADDRESS = re.compile(r"(?:https?://|mailto:|(?![a-z][a-z0-9+.-]*:|//))", re.IGNORECASE)
 # Read by people at the terminal and in their spreadsheets, not on a page.
-UNSHOWN = (EXPORT, "screening.csv note")
+UNSHOWN = (EXPORT, "a screener's note")
 FORMULA_MARKS = "=+-@\t\r＝＋－＠"
 
 

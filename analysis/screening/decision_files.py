@@ -1,0 +1,250 @@
+"""The decisions of each person, `data/screening/<who>.csv`: rows are added, and none is changed.
+
+What a person decided stays on record. A row that decides anew, or takes back, names by their
+times the own decisions that it replaces, so that two rows written on two branches without
+knowledge of each other are told from a change of mind, and a merge may keep the lines of both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+from analysis import PROGRAM
+from analysis.files.lock import locked
+from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem
+from analysis.files.slugs import is_person
+from analysis.files.tables import Row, read_table, table_text
+from analysis.files.writing import write_atomically
+from analysis.searching.decision_schemas import (
+    STAGES,
+    WITHDRAWN,
+    Criterion,
+    DecisionWord,
+    Expected,
+    Person,
+    RecordId,
+    Stage,
+    StudyId,
+    Time,
+    TimesOrNone,
+    row_problems,
+)
+from analysis.searching.library import Library
+
+FIRST_STAGE, *_, LAST_STAGE = STAGES
+FOLDER = "screening"
+# Of all people in one file, which `migrate` takes apart.
+FORMER_FILE = "screening.csv"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision of one person on one record at one stage; `replaces` times of earlier ones."""
+
+    record_id: RecordId
+    stage: Stage
+    decision: DecisionWord
+    criterion: Criterion
+    study_id: StudyId
+    who: Person
+    when: Time
+    note: str = ""
+    replaces: TimesOrNone = ""
+
+    @property
+    def said(self) -> tuple[str, str, str]:
+        """What it says of the report."""
+        return self.decision, self.criterion, self.study_id
+
+
+# Whose decisions they are, the file's name says.
+COLUMNS = tuple(field.name for field in fields(Decision) if field.name != "who")
+HEADER = table_text(COLUMNS, ())
+EXPECTED: Expected = {
+    "a decision of its stage: "
+    + "; ".join(f"{stage}: {', '.join(words)}" for stage, words in STAGES.items()): (
+        lambda row: row.decision in STAGES.get(row.stage, ())
+    ),
+    "an exclusion at full report names the criterion that fails": (
+        lambda row: (row.stage, row.decision, row.criterion) != (LAST_STAGE, "exclude", "")
+    ),
+    "an inclusion at full report names the study it reports": (
+        lambda row: (row.stage, row.decision, row.study_id) != (LAST_STAGE, "include", "")
+    ),
+}
+OF_A_WITHDRAWAL: Expected = {
+    "a withdrawal names the time of what it takes back": lambda row: bool(row.replaces)
+}
+
+
+def decisions_path(data: Path, who: str) -> Path:
+    return data / FOLDER / f"{who}.csv"
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks: a merge keeps or leaves a row as a line."""
+    return re.sub(r"\s*[\r\n]\s*", " ", text).strip()
+
+
+def read_decisions(data: Path, library: Library) -> tuple[Decision, ...]:
+    """Everybody's decisions, the earliest first; EvidenceError for all that is wrong."""
+    if (former := data / FORMER_FILE).exists():
+        message = f"decisions stand in one file a person: `{PROGRAM} migrate` moves these there"
+        raise EvidenceError([Problem(former, None, None, message)])
+    found: list[Decision] = []
+    problems: list[Problem] = []
+    for path in _files(data):
+        try:
+            found += read_own(path, library)
+        except EvidenceError as error:
+            problems += error.problems
+    if problems:
+        raise EvidenceError(problems[:MOST_PROBLEMS])
+    # In one second a person may decide and take back: the file's order stays.
+    return tuple(sorted(found, key=lambda decision: decision.when))
+
+
+def _files(data: Path) -> list[Path]:
+    """The file of each person, by name; what is hidden is an editor's or half written."""
+    folder = data / FOLDER
+    if not folder.is_dir():
+        return []
+    paths = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    if strangers := [p for p in paths if not (is_person(p.stem) and p.suffix == ".csv")]:
+        message = "no person's decisions: a name in small letters, digits and hyphens, then .csv"
+        raise EvidenceError(Problem(path, None, None, message) for path in strangers)
+    return paths
+
+
+def read_own(path: Path, library: Library) -> tuple[Decision, ...]:
+    """One person's decisions in file order; no file yet is no decision."""
+    if not path.exists():
+        return ()
+    rows = [Row(r.line, {**r.cells, "who": path.stem}) for r in read_table(path, COLUMNS)]
+    if problems := _problems(path, rows, library):
+        raise EvidenceError(problems)
+    # A row that came in on two branches is one; the later place keeps it after what it replaces.
+    last_first = dict.fromkeys(Decision(**row.cells) for row in reversed(rows))
+    return tuple(reversed(last_first))
+
+
+def _problems(path: Path, rows: Sequence[Row], library: Library) -> list[Problem]:
+    unknown = [
+        Problem(path, row.line, "record_id", f"{row['record_id'][:80]!r} is in no search")
+        for row in rows
+        if row["record_id"] not in library.records
+    ]
+    kept = [row for row in rows if row["decision"] != WITHDRAWN]
+    taken_back = [row for row in rows if row["decision"] == WITHDRAWN]
+    return [
+        *row_problems(path, kept, Decision, EXPECTED),
+        *row_problems(path, taken_back, Decision, OF_A_WITHDRAWAL),
+        *unknown,
+    ][:MOST_PROBLEMS]
+
+
+def add_decisions(
+    data: Path, library: Library, decisions: Iterable[Decision]
+) -> tuple[Decision, ...]:
+    """Add decisions, all or none, and return them as they were written.
+
+    Each names the person's own decisions that stood on its record and stage until then.
+    """
+    with locked(data):
+        added: list[Decision] = []
+        for who, new in _by_person(decisions).items():
+            known = _known(decisions_path(data, who), library, {d.record_id for d in new})
+            added += following(known, new)
+        append(data, library, added)
+    return tuple(added)
+
+
+def append(data: Path, library: Library, decisions: Iterable[Decision]) -> None:
+    """Add decisions as they are, all or none; who calls holds the lock."""
+    texts: dict[Path, bytes] = {}
+    for who, new in _by_person(decisions).items():
+        path = decisions_path(data, who)
+        before = _before(path, library)
+        first = before.count(b"\n") + 1
+        rows = [Row(first + n, asdict(decision)) for n, decision in enumerate(new)]
+        if problems := _problems(path, rows, library):
+            raise EvidenceError(problems)
+        texts[path] = before + _text(new).removeprefix(HEADER).encode()
+    for path, text in texts.items():
+        write_atomically(path, text)
+
+
+def _by_person(decisions: Iterable[Decision]) -> Mapping[str, list[Decision]]:
+    found: dict[str, list[Decision]] = {}
+    for decision in decisions:
+        found.setdefault(decision.who, []).append(decision)
+    return found
+
+
+def _known(path: Path, library: Library, wanted: set[str]) -> tuple[Decision, ...]:
+    """The person's decisions, if the file may hold some on these records: few do."""
+    raw = path.read_bytes() if path.is_file() else b""
+    if any(record_id.encode() in raw for record_id in wanted):
+        return read_own(path, library)
+    return ()
+
+
+def _before(path: Path, library: Library) -> bytes:
+    """What the file says already: as it stands where this program wrote it.
+
+    What another program saved is read and checked in full first.
+    """
+    raw = path.read_bytes() if path.is_file() else HEADER.encode()
+    whole = raw.endswith(b"\n") and raw.count(b'"') % 2 == 0
+    if whole and raw.startswith(HEADER.encode()) and b"\r" not in raw:
+        return raw
+    return _text(read_own(path, library)).encode()
+
+
+def following(known: Iterable[Decision], new: Iterable[Decision]) -> Iterator[Decision]:
+    """A person's new decisions, each naming those of the person that it replaces."""
+    heads = {key: list(found) for key, found in standing(known).items()}
+    for decision in new:
+        stood = heads.get(_key(decision), [])
+        times = dict.fromkeys(before.when for before in stood)
+        # A clock that was set back must not make the earlier decision the later one.
+        when = max([decision.when, *times])
+        follows = replace(
+            decision, when=when, note=one_line(decision.note), replaces=" ".join(times)
+        )
+        heads[_key(decision)] = [follows]
+        yield follows
+
+
+def standing(decisions: Iterable[Decision]) -> Mapping[tuple[str, str, str], Sequence[Decision]]:
+    """Person, stage and record → the decisions that none replaces, the latest last.
+
+    More than one: written on two branches without knowledge of each other. A withdrawal is one
+    of them, where nothing was decided since.
+    """
+    heads: dict[tuple[str, str, str], list[Decision]] = {}
+    for decision in sorted(decisions, key=lambda decision: decision.when):
+        replaced = decision.replaces.split()
+        stood = heads.get(_key(decision), [])
+        kept = [before for before in stood if before.when not in replaced]
+        heads[_key(decision)] = [*kept, decision]
+    return heads
+
+
+def _key(decision: Decision) -> tuple[str, str, str]:
+    return decision.who, decision.stage, decision.record_id
+
+
+def withdraw(data: Path, library: Library, decision: Decision, when: str) -> Decision:
+    """Take a person's decision on a record back: a row more; what was decided stays on record."""
+    taken = replace(decision, decision=WITHDRAWN, criterion="", study_id="", note="", when=when)
+    (added,) = add_decisions(data, library, [taken])
+    return added
+
+
+def _text(decisions: Iterable[Decision]) -> str:
+    rows = ({name: one_line(getattr(d, name)) for name in COLUMNS} for d in decisions)
+    return table_text(COLUMNS, rows)
