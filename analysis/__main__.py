@@ -15,6 +15,7 @@ from analysis.commands import review, versions
 from analysis.commands.extract import extract_app
 from analysis.commands.screen import agreement, calibration, migrate, screen
 from analysis.commands.search import search_app
+from analysis.commands.undo import undo_app
 from analysis.files.problems import EvidenceError, ReviewError, system_errors_as_sentences
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app = typer.Typer(
 
 app.add_typer(search_app, name="search")
 app.add_typer(extract_app, name="extract")
+app.add_typer(undo_app, name="undo")
 for command in (
     screen,
     agreement,

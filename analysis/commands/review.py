@@ -173,6 +173,8 @@ def _take_in_inbox(data: Path, by: str) -> bool:
             typer.echo(f"  {line}")
     if not fresh:
         typer.echo("Inbox: nothing new.")
+    for path in inbox.withdrawn:
+        typer.echo(f"Left in the inbox, since its import was taken back: {path.name}.")
     library = load_library(data)
     if not is_sought(data, library):
         found_now = deduplicate(data, library)

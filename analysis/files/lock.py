@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from analysis.files.problems import ReviewError
+from analysis.files.together import CHANGE, UNWRITTEN, finish_change
 from analysis.files.writing import remove_unfinished
 
 LOCK = ".searches.lock"
@@ -17,7 +18,7 @@ WAIT_SECONDS = 60.0
 
 @contextmanager
 def locked(data: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
-    """Hold the data for writing, without what killed writers left there.
+    """Hold the data for writing, without what killed writers left there or left undone.
 
     ReviewError if another does not let go.
     """
@@ -28,6 +29,14 @@ def locked(data: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
         raise ReviewError(f"another command is writing to {data}: try again after it") from None
     try:
         remove_unfinished(data)
+        finish_change(data)
         yield
     finally:
         lock.release()
+
+
+def settle(data: Path) -> None:
+    """Finish what a killed writer had begun to change, before anybody reads half of it."""
+    if (data / CHANGE).is_dir() or (data / UNWRITTEN).is_dir():
+        with locked(data):
+            pass

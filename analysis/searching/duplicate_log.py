@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import yaml
 from analysis.files.digests import digest
 from analysis.files.lock import locked
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError
-from analysis.files.tables import Row, read_table, write_table
+from analysis.files.tables import Row, read_table, table_text
 from analysis.files.writing import write_atomically
 from analysis.searching.decision_schemas import (
     RULINGS,
@@ -103,18 +103,21 @@ class Deduplication:
 
 def deduplicate(data: Path, library: Library) -> Deduplication:
     """Find the duplicates among all records, keep every ruling, rewrite the log."""
-    from analysis.searching.duplicate_pairs import find_pairs
-
     with locked(data):
-        ruled = {pair.key: pair for pair in read_log(data) if pair.ruling}
-        found = {pair.key: pair for pair in find_pairs(tuple(library.records.values()))}
-        pairs = tuple(
-            _logged(key, found.get(key), ruled.get(key)) for key in sorted({*found, *ruled})
-        )
+        pairs = found_anew(library, read_log(data))
         result = _grouped(data, library, pairs)
         _write_log(data, pairs, library.records)
-        write_atomically(sought_path(data), _sought_among(library))
+        write_atomically(sought_path(data), sought_among(library))
     return result
+
+
+def found_anew(library: Library, log: Iterable[LoggedPair]) -> tuple[LoggedPair, ...]:
+    """The pairs among all records, with the rulings of a log."""
+    from analysis.searching.duplicate_pairs import find_pairs
+
+    ruled = {pair.key: pair for pair in log if pair.ruling}
+    found = {pair.key: pair for pair in find_pairs(tuple(library.records.values()))}
+    return tuple(_logged(key, found.get(key), ruled.get(key)) for key in sorted({*found, *ruled}))
 
 
 def is_sought(data: Path, library: Library) -> bool:
@@ -122,11 +125,11 @@ def is_sought(data: Path, library: Library) -> bool:
     path = sought_path(data)
     if not library.records:
         return True
-    return path.is_file() and path.read_text(encoding="utf-8") == _sought_among(library)
+    return path.is_file() and path.read_text(encoding="utf-8") == sought_among(library)
 
 
-def _sought_among(library: Library) -> str:
-    """The records by one digest."""
+def sought_among(library: Library) -> str:
+    """What is said of these records once duplicates were sought among them: one digest."""
     said = {
         "records": len(library.records),
         "digest": digest("\n".join(sorted(library.records))),
@@ -257,9 +260,14 @@ def _best_of_each(library: Library, groups: tuple[frozenset[str], ...]) -> dict[
 
 
 def _write_log(data: Path, pairs: tuple[LoggedPair, ...], records: Mapping[str, Record]) -> None:
+    write_atomically(log_path(data), log_text(pairs, records))
+
+
+def log_text(pairs: Iterable[LoggedPair], records: Mapping[str, Record]) -> str:
+    """What the log says, with the titles of its records."""
     rows = (
         {name: getattr(pair, name) for name in COLUMNS[:8]}
         | {"title_a": records[pair.record_a].title, "title_b": records[pair.record_b].title}
         for pair in pairs
     )
-    write_table(log_path(data), COLUMNS, rows)
+    return table_text(COLUMNS, rows)

@@ -129,11 +129,15 @@ def search_folder(data: Path, date: dt.date) -> Path:
 
 
 def write_search(path: Path, search: Search) -> None:
-    """Replace a `search.yml`, whole or not at all; blank fields are left out."""
+    """Replace a `search.yml`, whole or not at all."""
+    write_atomically(path, search_text(search))
+
+
+def search_text(search: Search) -> str:
+    """What `search.yml` says; blank fields are left out."""
     said = search.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     said["date"] = search.date  # a YAML date, not text that looks like one
-    text = yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=100)
-    write_atomically(path, text)
+    return yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=100)
 
 
 def source_status(protocol: Protocol, searches: tuple[Search, ...]) -> tuple[SourceStatus, ...]:

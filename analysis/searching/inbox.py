@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from analysis.files.digests import digest
 from analysis.files.lock import locked
 from analysis.files.problems import EvidenceError, Problem, ReviewError
 from analysis.files.slugs import is_slug
@@ -31,6 +32,7 @@ from analysis.searching.library import load_library
 from analysis.searching.records import Record, Remark, write_records
 from analysis.searching.sources import SOURCES, Source
 from analysis.searching.strategies_as_run import keep_strategy
+from analysis.searching.withdrawn_imports import withdrawn_exports
 
 INBOX = "inbox"
 # What is said of an import: each field with how many records have it.
@@ -108,10 +110,11 @@ class Imported:
 
 @dataclass(frozen=True)
 class InboxReport:
-    """What the inbox held: what was taken in, and what could not be."""
+    """What the inbox held: what was taken in, what could not be, what had been taken back."""
 
     imported: tuple[Imported, ...]
     problems: tuple[Problem, ...]
+    withdrawn: tuple[Path, ...] = ()
 
 
 def import_exports(
@@ -155,7 +158,8 @@ def import_inbox(data: Path, by: str) -> InboxReport:
     """Import every file of `searches/inbox` named `2026-11-20-medline.ris` (or `…-medline-2.ris`).
 
     A file that cannot be read is named and the others are imported; files stay where they
-    are, since importing them again changes nothing.
+    are, since importing them again changes nothing. One whose import a person took back is
+    not taken in again under that name.
     """
     groups: dict[tuple[dt.date, str], list[Path]] = defaultdict(list)
     problems: list[Problem] = []
@@ -172,13 +176,18 @@ def import_inbox(data: Path, by: str) -> InboxReport:
         else:
             groups[named].append(path)
     imported: list[Imported] = []
-    for (date, source), paths in groups.items():
-        try:
-            details = SearchDetails(SOURCES[source], date, by)
-            imported += import_exports(data, paths, details)
-        except EvidenceError as error:
-            problems += error.problems
-    return InboxReport(tuple(imported), tuple(problems))
+    withdrawn: list[Path] = []
+    for (date, source), found in groups.items():
+        details = SearchDetails(SOURCES[source], date, by)
+        back = withdrawn_exports(data, date, details.source.name)
+        left = [path for path in found if back and digest(path.read_bytes()) in back]
+        withdrawn += left
+        if paths := [path for path in found if path not in left]:
+            try:
+                imported += import_exports(data, paths, details)
+            except EvidenceError as error:
+                problems += error.problems
+    return InboxReport(tuple(imported), tuple(problems), tuple(withdrawn))
 
 
 def _named(path: Path) -> tuple[dt.date, str] | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.files.digests import digest
+from analysis.files.lock import settle
 from analysis.files.problems import EvidenceError, Problem
 from analysis.searching.history import ExportFile, Search, load_searches, search_folder
 from analysis.searching.records import Record, read_records
@@ -42,7 +43,12 @@ class Library:
 
 def load_library(data: Path) -> Library:
     """Read the records of all searches; EvidenceError names missing and altered files."""
-    searches = load_searches(data)
+    settle(data)
+    return library_of(data, load_searches(data))
+
+
+def library_of(data: Path, searches: tuple[Search, ...]) -> Library:
+    """The records of these searches alone."""
     records: dict[str, Record] = {}
     sightings: list[Sighting] = []
     problems: list[Problem] = []

@@ -1,4 +1,4 @@
-"""Kill a release, or an import of an export, at each of its writes: it is whole or it is not there.
+"""Kill a command that changes the data at each of its writes: it is whole or it is not there.
 
 `./review -m tests.faults.interrupted`; each write in turn is begun and never ended, in a fork
 of this process, and the data are looked at. Then the same command is run to its end.
@@ -19,15 +19,18 @@ from pathlib import Path
 import typer
 
 from analysis.evidence.load import load
-from analysis.files.lock import LOCK
+from analysis.files.lock import LOCK, settle
+from analysis.files.withdrawals import carry_out
+from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
 from analysis.searching.sources import find_source
+from analysis.searching.withdrawn_imports import withdrawn_import
 from analysis.versions import freezing as release
 from tests.evidence.folder import DATA
 from tests.faults.kills import Content, content
 from tests.searching.corpus import articles
-from tests.searching.exports import ovid_ris
+from tests.searching.exports import cochrane_ris, ovid_ris
 
 DAY = dt.date(2026, 11, 20)
 MOST_WRITES = 200
@@ -68,6 +71,7 @@ class Interruptible:
             if not killed_at(write, data, lambda: self.command(data)):
                 assert self.files(data) == after
                 return write - 1
+            settle(data)  # as whoever reads the data next
             left = self.files(data)
             assert left in (before, after), f"write {write} of a {self.name} leaves a part of it"
             if left == before:
@@ -168,12 +172,32 @@ def an_import(folder: Path) -> Interruptible:
     return Interruptible("search import", take_in, start, kept)
 
 
+def an_undo(folder: Path) -> Interruptible:
+    """Taking back one of two imports, with its pairs."""
+    start = folder / "before-undo"
+    shutil.copytree(DATA, start, ignore=shutil.ignore_patterns(LOCK, "releases"))
+    medline, central = folder / "savedrecs.ris", folder / "central.ris"
+    found = articles(8, seed=7)
+    medline.write_text(ovid_ris(found), encoding="utf-8", newline="")
+    central.write_text(cochrane_ris(found[4:]), encoding="utf-8", newline="")
+    for export, source in ((medline, "medline"), (central, "central")):
+        import_exports(start, [export], SearchDetails(find_source(source), DAY, "anna"))
+    deduplicate(start, load_library(start))
+
+    def take_back(data: Path) -> None:
+        plan = withdrawn_import(data, DAY, find_source("central"))
+        carry_out(data, plan.withdrawal, "anna", "2026-11-28T10:15:00Z", "")
+        assert len(load_library(data).records) == len(found)
+
+    return Interruptible("withdrawal of an import", take_back, start, lambda name: name != LOCK)
+
+
 def main() -> None:
     """Print at how many writes each was killed, and survived.
 
     Example: ./review -m tests.faults.interrupted
     """
-    for made in (a_release, an_import):
+    for made in (a_release, an_import, an_undo):
         with tempfile.TemporaryDirectory(prefix="interrupted-") as folder:
             interruptible = made(Path(folder))
             writes = interruptible.survives(Path(folder))

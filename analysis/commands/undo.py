@@ -1,0 +1,108 @@
+"""`undo …`: take back what was done, after a look at what that means; nothing is forgotten.
+
+Exit codes: 0 done; 1 an input is wrong, and nothing was changed; 2 the command was not
+understood; 3 nobody has agreed, and nothing was changed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from analysis.commands.options import DATA, FOR_A_PERSON, Data, next_step, plain_name
+from analysis.files.problems import ReviewError, shown
+
+if TYPE_CHECKING:
+    from analysis.files.withdrawals import Withdrawal
+
+undo_app = typer.Typer(
+    help="Take back an import or a release: first shown, then done, and kept on record.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+By = Annotated[str, typer.Option("--who", help="Who takes it back.")]
+Why = Annotated[str, typer.Option(help="Why, for the record.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
+
+
+@undo_app.command("import")
+def undo_import(
+    date: Annotated[
+        dt.datetime,
+        typer.Argument(formats=["%Y-%m-%d"], metavar="YEAR-MONTH-DAY", help="Day of the search."),
+    ],
+    source: Annotated[str, typer.Argument(help="medline, embase, psycinfo, central, …")],
+    *,
+    who: By,
+    file: Annotated[str, typer.Option(help="Only this file of it, such as medline-2.ris.")] = "",
+    why: Why = "",
+    yes: Yes = False,
+    data: Data = DATA,
+) -> None:
+    """Take back what was imported from a source on a day.
+
+    With the records that no other search has brought, and their pairs. The same export can be
+    imported again, under this source or another.
+
+    Example: ./review undo import 2026-11-20 medline --who anna --why "was from Embase"
+    """
+    from analysis.screening.decisions import load_screening
+    from analysis.searching.sources import find_source
+    from analysis.searching.withdrawn_imports import withdrawn_import
+
+    plan = withdrawn_import(data, date.date(), find_source(source), file)
+    if decided := {d.who for d in load_screening(data).decisions if d.record_id in plan.records}:
+        raise ReviewError(f"{', '.join(sorted(decided))} decided on records that it brought")
+    _take_back(data, plan.withdrawal, who, why, yes)
+    next_step("search import FILE --source … --date …")
+
+
+@undo_app.command("release")
+def undo_release(
+    name: Annotated[str, typer.Argument(help="The version's name, such as 2026.11.")],
+    *,
+    who: By,
+    why: Why = "",
+    yes: Yes = False,
+    data: Data = DATA,
+) -> None:
+    """Take back a release that nobody has seen.
+
+    A release that git knows on a remote's branch or under a tag (where there is no remote: in a
+    commit) is published, and one that another follows is history: both stay.
+
+    Example: ./review undo release 2026.12 --who anna
+    """
+    from analysis.versions.withdrawn_release import withdrawn_release
+
+    _take_back(data, withdrawn_release(data, name), who, why, yes)
+    next_step(f"release {name}")
+
+
+def _take_back(data: Path, withdrawal: Withdrawal, who: str, why: str, yes: bool) -> None:
+    """Show what it means, ask, and do it; leaves where nobody agrees."""
+    from analysis.files.withdrawals import carry_out
+    from analysis.searching.duplicate_log import now
+
+    plain_name(who, "--who")
+    typer.echo(f"To be taken back: {withdrawal.what} {withdrawal.name}")
+    agreed(withdrawal.said, yes)
+    folder = carry_out(data, withdrawal, who, now(), why)
+    typer.echo(f"Taken back. On record in {shown(folder)}.")
+
+
+def agreed(lines: tuple[str, ...], yes: bool) -> None:
+    """Show what would be done and go on only where a person agrees, or has said so before."""
+    for line in lines:
+        typer.echo(f"  {line}")
+    if yes:
+        return
+    if sys.stdin.isatty() and typer.confirm("Do it?"):
+        return
+    typer.echo("Nothing was changed: --yes does it without asking.")
+    raise typer.Exit(FOR_A_PERSON)
