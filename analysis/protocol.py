@@ -264,6 +264,26 @@ class ClinicalRules(Frozen):
         return ranges
 
 
+class Directions(Frozen):
+    """What a higher score of each instrument means for a patient; names as in outcomes.csv."""
+
+    worse: tuple[str, ...] = ()
+    better: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_each(self) -> Directions:
+        both = set(self.worse) & set(self.better)
+        if both:
+            raise ValueError(f"better and worse both name {', '.join(sorted(both))}")
+        return self
+
+    def of(self, instrument: str) -> Literal["worse", "better", ""]:
+        """The direction of an instrument; blank where it is not listed."""
+        if instrument in self.worse:
+            return "worse"
+        return "better" if instrument in self.better else ""
+
+
 class Living(Frozen):
     search_interval_months: Annotated[int, Field(ge=1)]
     sources: tuple[str, ...]
@@ -284,6 +304,7 @@ class Protocol(Frozen):
     timepoints: tuple[Timepoint, ...]
     outcomes: tuple[Outcome, ...]
     measures: dict[MeasureName, MeasureRule]
+    directions: Directions = Directions()
     eligibility: Eligibility
     comparators: Comparators
     synthesis: SynthesisRules

@@ -159,6 +159,8 @@ def test_a_missing_key_is_reported_where_it_should_stand(tmp_path: Path) -> None
         ("measure_by_condition:", "measure_by_condition:\n      migraine: RR",
          "pain names unknown condition migraine"),
         ("  RR:\n", "  XX:\n", "Input should be 'SMD' or 'RR'"),
+        ("\neligibility:\n", "\ndirections: {worse: [NRS, VAS], better: [VAS]}\neligibility:\n",
+         "better and worse both name VAS"),
     ],
 )  # fmt: skip
 def test_contradictions_between_parts(tmp_path: Path, old: str, new: str, says: str) -> None:

@@ -13,7 +13,7 @@ from analysis import PROGRAM
 from analysis.commands import options
 from analysis.commands.options import load_evidence, next_step
 from analysis.files.problems import ReviewError
-from analysis.formatting import counted
+from analysis.formatting import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,12 +37,18 @@ def check() -> None:
     """Validate every data file.
 
     The evidence, searches, screening and releases. Names file, line and column of all that is
-    wrong, and the numbers that the integrity checks question. Exit code 1 with an error, 0 with
-    findings only.
+    wrong; besides, the numbers that the integrity checks question, rows that were changed since
+    a person verified them, and instruments whose direction the protocol does not give. Exit
+    code 1 with an error, 0 with findings only.
 
     Example: ./review check
     """
-    from analysis.evidence.integrity import findings, rulings_without_effect
+    from analysis.evidence.integrity import (
+        findings,
+        instruments_without_direction,
+        rulings_without_effect,
+    )
+    from analysis.evidence.verification import is_verified, lapsed_verifications
     from analysis.screening.decisions import load_screening
     from analysis.versions.releases import read_states, releases
 
@@ -51,15 +57,19 @@ def check() -> None:
     for release in releases(data):
         read_states(data, release.name)
     found = findings(evidence)
-    for problem in rulings_without_effect(evidence, found):
+    for problem in (*rulings_without_effect(evidence, found), *lapsed_verifications(evidence)):
         typer.echo(str(problem), err=True)
+    if unknown := instruments_without_direction(evidence):
+        typer.echo(f"note: no direction is given in protocol.yml for {listed(unknown)}")
     for finding in found:
         about = ", ".join(finding.row_ids) or finding.study_id
         typer.echo(f"{finding.severity}: {about}: {finding.check}: {finding.text}")
     suspect = sum(finding.severity == "suspect" for finding in found)
+    verified = sum(map(is_verified, evidence.outcomes))
     typer.echo(
         f"The evidence is valid: {len(evidence.trials)} trials, "
-        f"{len(evidence.outcomes)} outcome rows, {len(evidence.protocol.questions)} questions; "
+        f"{len(evidence.outcomes)} outcome rows ({verified} verified), "
+        f"{len(evidence.protocol.questions)} questions; "
         f"{counted(len(found), 'finding')} of the integrity checks, {suspect} of them suspect."
     )
     next_step("build")

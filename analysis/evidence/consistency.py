@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from analysis.evidence.data_files import DATA_FILES
-from analysis.evidence.outcome_checks import OUTCOME_CHECKS, Said, above_zero, as_number
+from analysis.evidence.outcome_checks import OUTCOME_CHECKS, Said, above_zero, as_number, not_a_day
 from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL, WORDS, worst
 from analysis.evidence.rows import (
     ChecklistItem,
@@ -182,10 +181,7 @@ def _overall_is_no_better(tables: Tables) -> Iterator[Problem]:
 
 
 def _decided_on_a_day(row: Decision | Ruling) -> Said:
-    try:
-        dt.date.fromisoformat(row.date)
-    except ValueError:
-        yield "date", f"{short(row.date)} is not a day (YYYY-MM-DD)"
+    yield from not_a_day("date", row.date)
 
 
 ROW_CHECKS: Mapping[str, tuple[Callable[[Any], Said], ...]] = {

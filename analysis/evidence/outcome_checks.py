@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -9,6 +10,7 @@ from typing import Any
 
 from analysis.evidence.outcome_row import OutcomeRow
 from analysis.evidence.reported import ARMS, CHANGES, RATIOS
+from analysis.files.problems import short
 
 # An effect printed with two decimals may lie this far outside its printed interval.
 ROUNDING = 0.005
@@ -27,6 +29,14 @@ def above_zero(row: Any, *columns: str) -> Said:
         number = as_number(getattr(row, column))
         if number <= 0:
             yield column, f"{number:g} was found, expected a ratio above 0"
+
+
+def not_a_day(column: str, cell: str) -> Said:
+    """A problem where a cell in the form of a day is none, such as 2026-02-30."""
+    try:
+        dt.date.fromisoformat(cell)
+    except ValueError:
+        yield column, f"{short(cell)} is not a day (YYYY-MM-DD)"
 
 
 def _format_has_its_columns(row: OutcomeRow) -> Said:
@@ -176,6 +186,22 @@ def _ratio_is_positive(row: OutcomeRow) -> Said:
         yield "effect_favours_intervention_when", said
 
 
+def _verified_by_somebody(row: OutcomeRow) -> Said:
+    said = {name: getattr(row, name) for name in ("verified_by", "verified_on", "verified_numbers")}
+    if not any(said.values()):
+        return
+    if row.verified == "no":
+        yield "verified", "no, but it is said who verified the row: clear that, or verify it anew"
+    for name, cell in said.items():
+        if not cell:
+            yield (
+                name,
+                "blank, but the row is verified: who saw which numbers on which day go together",
+            )
+    if row.verified_on:
+        yield from not_a_day("verified_on", row.verified_on)
+
+
 OUTCOME_CHECKS: tuple[Callable[[OutcomeRow], Said], ...] = (
     _format_has_its_columns,
     _design_has_its_columns,
@@ -184,4 +210,5 @@ OUTCOME_CHECKS: tuple[Callable[[OutcomeRow], Said], ...] = (
     _interval_contains_effect,
     _arms_lie_in_order,
     _ratio_is_positive,
+    _verified_by_somebody,
 )

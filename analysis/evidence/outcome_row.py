@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from analysis.evidence.values import OfSource, OfTrial, OutcomeId, RowId, TimepointId, YesNo
+from analysis.evidence.values import (
+    DayOrNone,
+    NumbersSeen,
+    OfSource,
+    OfTrial,
+    OutcomeId,
+    PersonOrNone,
+    RowId,
+    TimepointId,
+    YesNo,
+)
 from analysis.files.columns import WHOLE, Positive, above, at_least, below, between, column
 
 # Imputed counts need not be whole; a usable row's must (see consistency).
@@ -185,4 +195,17 @@ class OutcomeRow:
     )
     quote: str = column(
         "the words or numbers as the source prints them", "M 4.1 (SE 0.26)", default=""
+    )
+    verified_by: PersonOrNone = column(
+        "the person who saw the numbers in the trial report",
+        "anna",
+        default="",
+        remark=True,
+    )
+    verified_on: DayOrNone = column("the day of it", "2026-12-01", default="", remark=True)
+    verified_numbers: NumbersSeen = column(
+        "the numbers that were seen; once the row says something else it is no longer verified",
+        "abcdefgh",
+        default="",
+        remark=True,
     )

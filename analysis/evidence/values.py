@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL
 from analysis.files.columns import FILLED, Filled, KeyOf, Listed, Slug, Words, matching, one_of
+from analysis.files.slugs import PERSON
 from analysis.protocol import Protocol
 
 PLACE = r"[a-z0-9/-]+(?:#[a-z0-9-]+)?"
@@ -47,6 +48,11 @@ Places = Annotated[
     str,
     matching(rf"^(?:{PLACE}(?: {PLACE})*)?$", "documents of the book, as methods/synthesis#anchor"),
 ]
+DayOrNone = Annotated[str, matching(r"^(?:[0-9]{4}-[0-9]{2}-[0-9]{2})?$", "a day as YYYY-MM-DD")]
+PersonOrNone = Annotated[
+    str, matching(rf"^$|{PERSON}", "a name in small letters, digits and hyphens")
+]
+NumbersSeen = Annotated[str, matching(r"^(?:[a-p]{8})?$", "eight letters from a to p")]
 Fingerprint = Annotated[
     str, matching(r"^(?:[0-9a-f]{8})?$", "eight digits and letters from a to f")
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.evidence.rows import Evidence
+from analysis.evidence.verification import is_verified
 from analysis.figures.effect_scale import Scale, effect_scale, interval_span
 from analysis.figures.strip import synthesis_strip
 from analysis.formatting import count, counted, day, listed, number, percent_level, sentence_case
@@ -156,7 +157,7 @@ def what_changed(
     new = {trial for change in changes for trial in change.new_trials}
     moved = [change for change in changes if change.rules and all(change.estimates)]
     first = [change for change in changes if change.direction == "new"]
-    unverified = sum(row.verified == "no" for row in evidence.outcomes)
+    unverified = sum(not is_verified(row) for row in evidence.outcomes)
     has = "has" if len(first) == 1 else "have"
     return join(
         (

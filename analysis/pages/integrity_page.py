@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from analysis.evidence.integrity import Finding, findings
 from analysis.evidence.rows import Evidence, Ruling
+from analysis.evidence.verification import is_verified
 from analysis.formatting import DASH, count, counted
 from analysis.pages import links
 from analysis.pages.html import Html, paragraph, table
@@ -19,7 +20,7 @@ from analysis.synthesis.question_result import Synthesis
 def summary(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
     """The counts of this page in one paragraph."""
     rows = evidence.outcomes
-    verified = sum(row.verified == "yes" for row in rows)
+    verified = sum(map(is_verified, rows))
     found = findings(evidence)
     suspect = sum(finding.severity == "suspect" for finding in found)
     kept_out = sum(bool(study.suspect) for s in results.values() for study in s.studies)
@@ -40,7 +41,7 @@ def verified_table(evidence: Evidence) -> Html:
     """By kind of source: how many rows there are, and how many a person has checked."""
     kinds = {row.row_id: evidence.sources[row.source_id].kind for row in evidence.outcomes}
     rows = Counter(kinds.values())
-    checked = Counter(kinds[row.row_id] for row in evidence.outcomes if row.verified == "yes")
+    checked = Counter(kinds[row.row_id] for row in evidence.outcomes if is_verified(row))
     shown = [
         {"Rows from": f"a {kind}", "Rows": count(total), "Verified": count(checked[kind])}
         for kind, total in rows.most_common()

@@ -65,8 +65,21 @@ def outcomes(protocol: Protocol) -> Html:
         (
             table(rows, "Outcomes"),
             paragraph(f"Smallest important difference. {'; '.join(important)}."),
+            _directions(protocol),
         )
     )
+
+
+def _directions(protocol: Protocol) -> Html:
+    said = [
+        f"A higher score is {way}: {listed(names)}."
+        for way, names in (
+            ("worse", protocol.directions.worse),
+            ("better", protocol.directions.better),
+        )
+        if names
+    ]
+    return paragraph(" ".join(said)) if said else Html("")
 
 
 def rules(protocol: Protocol) -> Html:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from analysis.evidence.rows import Evidence
+from analysis.evidence.rows import Evidence, OutcomeRow
+from analysis.evidence.verification import changed_since_seen, is_verified
 from analysis.figures import style
 from analysis.figures.forest_plot import forest_plot
 from analysis.formatting import (
@@ -269,12 +270,18 @@ def rows_used(synthesis: Synthesis, evidence: Evidence) -> Html:
             "Instrument": rows[row_id].instrument or "not named",
             "Used": study.derivation,
             "Source": links.source_of(rows[row_id], evidence),
-            "Checked": "yes" if rows[row_id].verified == "yes" else "not yet",
+            "Checked": _checked(rows[row_id]),
         }
         for study in synthesis.studies
         for row_id in study.row_ids
     ]
     return table(shown, "Rows used")
+
+
+def _checked(row: OutcomeRow) -> str:
+    if is_verified(row):
+        return f"yes, {row.verified_on}" if row.verified_on else "yes"
+    return "not since it was changed" if changed_since_seen(row) else "not yet"
 
 
 def rows_set_aside(synthesis: Synthesis, evidence: Evidence) -> Html:

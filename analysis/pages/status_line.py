@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.evidence.rows import Evidence
+from analysis.evidence.verification import is_verified
 from analysis.formatting import day, listed, percent_level
 from analysis.protocol import Frozen, Protocol
 from analysis.searching.history import Search, source_status
@@ -48,7 +49,7 @@ def review_facts(evidence: Evidence) -> ReviewFacts:
         trials_later=sum(not trial.in_baseline for trial in included),
         trials_with_risk_of_bias=len({row.study_id for row in evidence.risk_of_bias}),
         outcome_rows=len(evidence.outcomes),
-        rows_verified=sum(row.verified == "yes" for row in evidence.outcomes),
+        rows_verified=sum(map(is_verified, evidence.outcomes)),
         effect_pages=len(evidence.protocol.questions),
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from analysis import PROGRAM
 from analysis.evidence.integrity import findings, rulings_without_effect
 from analysis.evidence.rows import Evidence
+from analysis.evidence.verification import is_verified
 from analysis.formatting import counted, day, listed
 from analysis.screening.decisions import Screening, Verdict, load_screening
 from analysis.searching.decision_schemas import STAGES
@@ -75,7 +76,7 @@ def _evidence(evidence: Evidence) -> Iterator[str]:
     waiting = sum(trial.status == "awaiting" for trial in evidence.trials.values())
     if waiting:
         yield f"trials awaiting classification: {waiting}"
-    unchecked = sum(row.verified == "no" for row in evidence.outcomes)
+    unchecked = sum(not is_verified(row) for row in evidence.outcomes)
     if unchecked:
         yield f"outcome rows to check against the trial report: {unchecked}"
     judged = {row.study_id for row in evidence.risk_of_bias}

@@ -44,9 +44,6 @@ DecisionWord = Annotated[
 Criterion = Annotated[str, one_of("", *CRITERIA)]
 StudyId = Annotated[str, matching(rf"^$|{SLUG}", "a study_id, or blank")]
 Person = Annotated[str, matching(PERSON, "a name in small letters, digits and hyphens")]
-PersonOrNone = Annotated[
-    str, matching(rf"^$|{PERSON}", "a name in small letters, digits and hyphens, or blank")
-]
 Time = Annotated[str, matching(WHEN, "a time such as 2026-11-23T10:15:00Z")]
 TimeOrNone = Annotated[
     str, matching(rf"^$|{WHEN}", "a time such as 2026-11-23T10:15:00Z, or blank")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from analysis.evidence.values import PersonOrNone
 from analysis.files.digests import digest
 from analysis.files.lock import locked
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError
@@ -17,7 +18,6 @@ from analysis.files.writing import write_atomically
 from analysis.searching.decision_schemas import (
     RULINGS,
     Expected,
-    PersonOrNone,
     RecordId,
     RulingWord,
     TimeOrNone,

@@ -9,6 +9,7 @@ from analysis.evidence.chosen_rows import ChosenRows, TrialRows
 from analysis.evidence.eligibility import arm_sizes
 from analysis.evidence.question_slice import Slice
 from analysis.evidence.trial_effects import trial_effect
+from analysis.evidence.verification import is_verified
 from analysis.statistics.intervals import critical_value
 from analysis.synthesis.risk_of_bias import risk_of_bias
 from analysis.synthesis.sensitivity import ContrastRows
@@ -56,7 +57,7 @@ def _study(given: Slice, trial: TrialRows) -> StudyEffect:
         row_ids=tuple(row.row_id for row in trial.rows),
         source_ids=tuple(dict.fromkeys(row.source_id for row in trial.rows)),
         in_baseline_review=about.in_baseline,
-        verified=all(row.verified == "yes" for row in trial.rows),
+        verified=all(map(is_verified, trial.rows)),
         risk_of_bias=risk_of_bias(evidence, trial.study_id, given.question),
         guidance=about.guidance or None,
         therapy=about.therapy or None,

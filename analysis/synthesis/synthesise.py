@@ -11,6 +11,7 @@ from analysis.evidence.chosen_rows import chosen_rows
 from analysis.evidence.question_slice import Slice, decisions_on, published_on, slice_of, slices_of
 from analysis.evidence.rows import Evidence, Published
 from analysis.evidence.selection import RowSetAside, rows_of
+from analysis.evidence.verification import is_verified
 from analysis.files.digests import digest
 from analysis.protocol import Question, SynthesisRules
 from analysis.statistics.estimates import PooledEffect
@@ -184,6 +185,6 @@ def _provenance(given: Slice) -> Provenance:
     return Provenance(
         data_fingerprint=digest(json.dumps(given.parts(), sort_keys=True)),
         rows_read=len(rows),
-        rows_verified=sum(row.verified == "yes" for row in rows),
+        rows_verified=sum(map(is_verified, rows)),
         versions={name: version(name) for name in PACKAGES},
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from analysis.evidence.data_files import DATA_FILES, DataFile
+from analysis.evidence.verification import COLUMNS as VERIFICATION
 from analysis.files.columns import columns
 from analysis.files.csv_files import NUMBER, read_csv
 from analysis.files.problems import EvidenceError, Problem
@@ -208,7 +209,7 @@ def corrections(before: Path, now: Path) -> tuple[Correction, ...]:
 
 def _differ(column: str, before: str, now: str) -> bool:
     """Whether a cell says something else: 0.400 is 0.4, and a row seen again is no correction."""
-    if column == "verified" or before == now:
+    if column in VERIFICATION or before == now:
         return False
     if NUMBER.fullmatch(before) and NUMBER.fullmatch(now):
         return float(before) != float(now)

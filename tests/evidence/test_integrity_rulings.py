@@ -18,6 +18,7 @@ from analysis.evidence.integrity.rulings import (
 )
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence, OutcomeRow, Ruling
+from analysis.evidence.verification import COLUMNS as VERIFICATION
 from analysis.files.columns import column, columns
 from tests.evidence.folder import DataFolder
 from tests.evidence.rulings import made_now
@@ -28,7 +29,7 @@ PAIN_RULING = Ruling(
     "SE read as SD", STUDY, PAIN, "accept", "the report says so", "A. Person", "2026-11-23"
 )
 TRIAL_RULING = replace(PAIN_RULING, row_id="")
-REMARKS = ("not_usable_because", "locator", "verified", "note")
+REMARKS = ("not_usable_because", "locator", "note", *VERIFICATION)
 NO_REMARKS = tuple(c.name for c in columns(OutcomeRow) if c.name not in REMARKS)
 
 

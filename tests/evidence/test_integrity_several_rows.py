@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from analysis.evidence.integrity import Finding, findings
+from analysis.evidence.integrity import Finding, findings, instruments_without_direction
 from analysis.evidence.rows import Evidence, OutcomeRow
+from analysis.protocol import Directions
 from analysis.statistics.effect_sizes import smd_variance_from_arm_sizes
 from tests.evidence.rows import a_reported_row, a_row, a_trial
 
@@ -181,6 +182,42 @@ def test_an_instrument_turned_the_other_way_is_suspect(evidence: Evidence) -> No
     assert (finding.study_id, finding.severity) == ("turned", "suspect")
     assert "a higher NRS is better here, the other way round in 3 of 3 other trials" in finding.text
     assert said(evidence, [*USUAL, row_of("twin")], "directions conflict") == []
+
+
+def with_directions(evidence: Evidence, **directions: tuple[str, ...]) -> Evidence:
+    known = evidence.protocol.model_copy(update={"directions": Directions(**directions)})
+    return replace(evidence, protocol=known)
+
+
+@pytest.mark.parametrize(
+    ("row", "severity"),
+    [
+        (row_of("turned", higher_is="better"), "suspect"),
+        (reported("turned", TRUE, instrument="NRS", higher_is="better"), "note"),
+    ],
+)
+def test_a_direction_that_is_not_the_protocols_is_named(
+    evidence: Evidence, row: OutcomeRow, severity: str
+) -> None:
+    """Alone or against others; where the sign rests on the effect itself it is only noted."""
+    known = with_directions(evidence, worse=("NRS",))
+    for others in ([], USUAL):
+        (finding,) = said(known, [*others, row], "directions conflict")
+        assert (finding.study_id, finding.severity) == ("turned", severity)
+        assert finding.text == "a higher NRS is better here, worse by the protocol"
+    assert said(known, [replace(row, higher_is="worse")], "directions conflict") == []
+
+
+def test_the_protocol_goes_before_what_most_trials_have(evidence: Evidence) -> None:
+    known = with_directions(evidence, better=("NRS",))
+    found = said(known, [*USUAL, row_of("right", higher_is="better")], "directions conflict")
+    assert [finding.study_id for finding in found] == [row.study_id for row in USUAL]
+
+
+def test_instruments_whose_direction_only_other_trials_tell_are_listed(evidence: Evidence) -> None:
+    known = with_directions(evidence, worse=("NRS",))
+    rows = (row_of("one"), row_of("two", instrument="ISI"), row_of("three", instrument=""))
+    assert instruments_without_direction(replace(known, outcomes=rows)) == ("ISI",)
 
 
 def test_two_trials_against_each_other_are_not_judged(evidence: Evidence) -> None:

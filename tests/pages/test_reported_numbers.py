@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from analysis.evidence.rows import Evidence, OutcomeRow
+from analysis.evidence.verification import COLUMNS as VERIFICATION
 from analysis.files.columns import columns
 from analysis.pages.reported_numbers import arm_reported, effect_reported, how_measured
 from analysis.pages.trials_page import results_table
@@ -15,7 +16,7 @@ from tests.evidence.rows import BLANK, a_reported_row, a_row
 
 # What names a row, and what other pages say of it: the direction of its scale and whether it
 # may be pooled stand with the questions, who verified it on the page of data integrity.
-NAMES = {"row_id", "study_id", "format", "higher_is", "usable", "verified"}
+NAMES = {"row_id", "study_id", "format", "higher_is", "usable", *VERIFICATION}
 SHOWN = [column for column in columns(OutcomeRow) if column.name not in NAMES]
 NOTHING: dict[str, Any] = {
     column.name: BLANK[column.name]

@@ -199,3 +199,11 @@ def test_only_what_says_something_else_is_a_correction(
         folder.edit("outcomes.csv", "friesen-2017.pain.post.1", **{column: value})
     found = corrections(old.path, new.path)
     assert [(c.column, c.before, c.now) for c in found] == [(column, before, now)] * corrected
+
+
+def test_who_verified_a_row_is_no_correction(tmp_path: Path) -> None:
+    old, new = (DataFolder.copied_to(tmp_path / name) for name in ("before", "now"))
+    for folder, by in ((old, "anna"), (new, "ben")):
+        header, *rows = folder.rows("outcomes.csv")
+        folder.write("outcomes.csv", [[*header, "verified_by"], *([*row, by] for row in rows)])
+    assert corrections(old.path, new.path) == ()

@@ -18,8 +18,9 @@ from analysis.evidence.integrity.finding import (
     of_row,
 )
 from analysis.evidence.integrity.one_row import largest_smaller_arm
-from analysis.evidence.rows import OutcomeRow
+from analysis.evidence.rows import Evidence, OutcomeRow
 from analysis.formatting import number
+from analysis.protocol import Protocol
 
 # What is usual cannot be told from fewer.
 FEWEST_OTHERS = 2
@@ -208,12 +209,18 @@ def directions_conflict(material: Material) -> Iterator[Finding]:
     evidence = material.evidence
     directions = _directions(material)
     for row in evidence.outcomes:
-        said = _turned(row, directions.get(row.instrument, {}))
+        said = _turned(row, evidence.protocol, directions.get(row.instrument, {}))
         yield from of_row(evidence, "directions conflict", row, said)
     for effects in material.smds_by_trial.values():
         for effect in effects:
             said = _opposite(material, effect, [other for other in effects if other is not effect])
             yield from of_row(evidence, "directions conflict", effect.row, said)
+
+
+def instruments_without_direction(evidence: Evidence) -> tuple[str, ...]:
+    """The named instruments of outcomes.csv for which only other trials tell the direction."""
+    named = {row.instrument for row in evidence.outcomes if row.instrument}
+    return tuple(sorted(name for name in named if not evidence.protocol.directions.of(name)))
 
 
 def _directions(material: Material) -> Mapping[str, Mapping[str, str]]:
@@ -226,8 +233,18 @@ def _directions(material: Material) -> Mapping[str, Mapping[str, str]]:
     }
 
 
-def _turned(row: OutcomeRow, directions: Mapping[str, str]) -> Said:
-    if row.format == "effect":
+def _turned(row: OutcomeRow, protocol: Protocol, directions: Mapping[str, str]) -> Said:
+    """Otherwise than the protocol has it; where it is silent, than most other trials have it.
+
+    A reported effect says itself which sign favours the intervention: a note.
+    """
+    known = protocol.directions.of(row.instrument)
+    if known and known != row.higher_is:
+        yield (
+            "note" if row.format == "effect" else "suspect",
+            f"a higher {row.instrument} is {row.higher_is} here, {known} by the protocol",
+        )
+    if known or row.format == "effect":
         return
     others = [way for study_id, way in directions.items() if study_id != row.study_id]
     against = sum(way != row.higher_is for way in others)
