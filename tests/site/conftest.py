@@ -10,11 +10,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
@@ -48,12 +49,14 @@ class Built:
         return [page for page in self.all_pages if page not in technical]
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # One worker builds the site once; the others get on with the rest.
+@pytest.hookimpl(wrapper=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    # What is made of the site is made by one worker; the others get on with the rest.
     for item in items:
-        if Path(item.path).is_relative_to(Path(__file__).parent):
+        ours = Path(item.path).is_relative_to(Path(__file__).parent)
+        if ours and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group("site"))
+    return (yield)
 
 
 def copy_checkout(target: Path) -> None:
@@ -86,12 +89,17 @@ def make(root: Path, goal: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The site, built once from a fresh copy of the checkout."""
-    root = tmp_path_factory.mktemp("newcomer")
-    copy_checkout(root)
-    done = make(root, "book")
-    assert done.returncode == 0, f"make book failed:\n{done.stdout}\n{done.stderr}"
-    return Built(root, done.stdout)
+    """The site, built once from a fresh copy of the checkout; no test changes anything in it."""
+    ours = tmp_path_factory.getbasetemp()
+    folder = ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours
+    root, said = folder / "newcomer", folder / "newcomer.said"
+    with FileLock(folder / "newcomer.lock"):  # whichever worker comes first builds it for all
+        if not said.exists():
+            copy_checkout(root)
+            done = make(root, "book")
+            assert done.returncode == 0, f"make book failed:\n{done.stdout}\n{done.stderr}"
+            said.write_text(done.stdout, encoding="utf-8")
+    return Built(root, said.read_text("utf-8"))
 
 
 @pytest.fixture(scope="session")
