@@ -8,17 +8,17 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.optimize import brentq
 from scipy.special import chdtrc, fdtrc
 
 from analysis.statistics.arrays import FloatArray, checked_studies
 from analysis.statistics.estimates import Interval
 from analysis.statistics.intervals import IntervalMethod, confidence_interval, two_sided_p
 from analysis.statistics.pooling import PYMARE_CORRECTION
-from analysis.statistics.tau2 import estimate_tau2
+from analysis.statistics.tau2 import best_on_grid, estimate_tau2, grid_of
 
 TRIALS_PER_MODERATOR = 10
-FISHER_STEPS = 200
-RELATIVE_STEP = 1e-13
+ROOT_TOLERANCE = 1e-14
 RegressionModel = Literal["common", "dersimonian-laird", "hedges", "ml", "reml"]
 
 
@@ -230,27 +230,57 @@ def design_tau2(
     data = Dataset(y=effects, v=variances, X=design, add_intercept=False)
     tau2 = float(np.ravel(estimator.fit_dataset(data).params_["tau2"])[0])
     if model in ("ml", "reml"):
-        return _finished_tau2(effects, variances, design, tau2, restricted=model == "reml")
+        return _highest_tau2(effects, variances, design, tau2, restricted=model == "reml")
     return tau2
 
 
-def _finished_tau2(
+def _highest_tau2(
     y: FloatArray, v: FloatArray, design: FloatArray, tau2: float, *, restricted: bool
 ) -> float:
-    """Fisher scoring from PyMARE's maximum, which is flat to about 1e-6, to its zero slope.
+    """The highest maximum of the likelihood: PyMARE's `tau2`, or one that a grid finds higher.
 
-    With P = W - WX (X'WX)^-1 X'W: slope y'PPy - tr(P), information tr(PP); for ML the
-    traces of W and WW.
+    PyMARE's is flat to about 1e-6; the zero of the slope between the neighbours on the grid
+    has all digits.
     """
-    for _ in range(FISHER_STEPS):
-        p = _residual_maker(v + tau2, design)
-        traced = p if restricted else np.diag(1.0 / (v + tau2))
-        step = float(((p @ y) ** 2).sum() - np.trace(traced)) / float((traced**2).sum())
-        moved = max(0.0, tau2 + step)
-        if abs(moved - tau2) <= RELATIVE_STEP * (moved + float(v.min())):
-            return moved
-        tau2 = moved
-    return tau2
+
+    def height(value: FloatArray) -> FloatArray:
+        found = _log_likelihood(y, v, design, float(value), restricted=restricted)
+        return np.asarray(found)
+
+    def slope(value: float) -> float:
+        return _slope(y, v, design, value, restricted=restricted)
+
+    grid = np.sort(np.append(grid_of(y, v), tau2))
+    at = int(np.flatnonzero(grid == best_on_grid(grid, height))[0])
+    low, high = float(grid[max(at - 1, 0)]), float(grid[min(at + 1, len(grid) - 1)])
+    if slope(low) > 0 > slope(high):
+        return float(brentq(slope, low, high, xtol=1e-300, rtol=ROOT_TOLERANCE))
+    # The likelihood falls from 0 on.
+    return float(grid[at])
+
+
+def _log_likelihood(
+    y: FloatArray, v: FloatArray, design: FloatArray, tau2: float, *, restricted: bool
+) -> float:
+    """Twice the log-likelihood of tau2, without its constant."""
+    total = v + tau2
+    residual = _residual_maker(total, design) @ y
+    height = -float(np.log(total).sum() + total @ residual**2)
+    if restricted:
+        height -= float(np.linalg.slogdet(design.T @ (design / total[:, None]))[1])
+    return height
+
+
+def _slope(
+    y: FloatArray, v: FloatArray, design: FloatArray, tau2: float, *, restricted: bool
+) -> float:
+    """Twice the slope of the log-likelihood: y'PPy - tr(P), for ML y'PPy - tr(W).
+
+    P = W - WX (X'WX)^-1 X'W.
+    """
+    p = _residual_maker(v + tau2, design)
+    traced = float(np.trace(p)) if restricted else float((1.0 / (v + tau2)).sum())
+    return float(((p @ y) ** 2).sum()) - traced
 
 
 def _residual_maker(variances: FloatArray, design: FloatArray) -> FloatArray:

@@ -150,7 +150,8 @@ def begg_test(effects: ArrayLike, variances: ArrayLike) -> RankTest:
     """Kendall's tau between (y - mean) / sqrt(v - 1 / sum(w)) and v.
 
     effects, variances: shape (k,), k >= 2, w = 1/v, mean with these weights. Without
-    ties p is exact; with ties normal, its variance corrected for ties.
+    ties p is exact; with ties normal, its variance corrected for ties. Raises ValueError
+    when all effects are equal.
     Source: Begg & Mazumdar 1994, 10.2307/2533446.
     """
     from scipy.stats import kendalltau
@@ -158,6 +159,9 @@ def begg_test(effects: ArrayLike, variances: ArrayLike) -> RankTest:
     y, v = checked_studies(effects, variances)
     if len(y) < 2:
         raise ValueError("a rank correlation needs at least 2 studies")
+    if np.ptp(y) == 0:
+        # Their distances from the mean are rounding, which has ranks too.
+        raise ValueError("the effects are all equal: they have no ranks")
     w = 1.0 / v
     mean = float(w @ y / w.sum())
     standardised = (y - mean) / np.sqrt(v - 1.0 / w.sum())

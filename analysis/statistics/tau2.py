@@ -19,6 +19,10 @@ MAX_ITERATIONS = 200
 RELATIVE_STEP = 1e-14
 # PyMARE's refinements after its scan (it has 50 by default, 1.2 ms more a fit).
 SEARCH_STEPS = 5
+# Variances so many times apart can give the likelihood a second maximum, which a scan in equal
+# steps passes over where it is close to 0: these datasets are looked at on a grid of ratios too.
+EXTREME_RATIO = 20.0
+GRID = 48
 
 
 def estimate_tau2(effects: FloatArray, variances: FloatArray, model: str) -> FloatArray:
@@ -112,7 +116,8 @@ def _likelihood(effects: FloatArray, variances: FloatArray, *, restricted: bool)
     PyMARE compares values of the likelihood, which double precision cannot tell apart
     within about 1e-6 of the maximum whatever its `xtol`; the zero of the derivative is
     exact to rounding. So PyMARE's scan and a few steps decide which maximum, quickly,
-    and Newton decides its digits.
+    and Newton decides its digits. Where the variances are extreme a grid is searched as
+    well, and the higher of the two maxima is taken.
     """
     from pymare.estimators import VarianceBasedLikelihoodEstimator
 
@@ -122,7 +127,47 @@ def _likelihood(effects: FloatArray, variances: FloatArray, *, restricted: bool)
         maxiter=SEARCH_STEPS,
     )
     start = _fitted_tau2(search, effects, variances)
-    return _polished(effects, variances, start, restricted=restricted)
+    found = _polished(effects, variances, start, restricted=restricted)
+    extreme = variances.max(axis=0) > EXTREME_RATIO * variances.min(axis=0)
+    if extreme.any():
+        y, v = effects[:, extreme], variances[:, extreme]
+        best = best_on_grid(
+            grid_of(y, v), lambda tau2: _log_likelihood(y, v, tau2, restricted=restricted)
+        )
+        other = _polished(y, v, best, restricted=restricted)
+        higher = _log_likelihood(y, v, other, restricted=restricted) > _log_likelihood(
+            y, v, found[extreme], restricted=restricted
+        )
+        found[extreme] = np.where(higher, other, found[extreme])
+    return found
+
+
+def grid_of(effects: FloatArray, variances: FloatArray) -> FloatArray:
+    """Values of tau2 to look at, shape (GRID, d): 0, then equal ratios up to where it cannot be.
+
+    From a thousandth of the smallest variance to the square of the range of the effects
+    (above which every term of the likelihood falls).
+    """
+    low = variances.min(axis=0) / 1000
+    high = np.maximum(np.ptp(effects, axis=0) ** 2, 2 * low)
+    ratios = np.linspace(0, 1, GRID - 1).reshape(-1, *[1] * np.ndim(low))
+    return np.concatenate([np.zeros((1, *np.shape(low))), low * (high / low) ** ratios])
+
+
+def best_on_grid(grid: FloatArray, height: Callable[[FloatArray], FloatArray]) -> FloatArray:
+    """Of each dataset the value of the grid, shape (GRID, d), where `height` is largest."""
+    heights = np.array([height(tau2) for tau2 in grid])
+    best: FloatArray = np.take_along_axis(grid, heights.argmax(axis=0)[None], axis=0)[0]
+    return best
+
+
+def _log_likelihood(
+    effects: FloatArray, variances: FloatArray, tau2: FloatArray, *, restricted: bool
+) -> FloatArray:
+    """Twice the log-likelihood of tau2, without its constant, of each dataset."""
+    total = variances + tau2
+    height: FloatArray = -np.log(total).sum(axis=0) - cochran_q(effects, variances, tau2)
+    return height - np.log((1.0 / total).sum(axis=0)) if restricted else height
 
 
 def _fitted_tau2(estimator: object, effects: FloatArray, variances: FloatArray) -> FloatArray:

@@ -97,6 +97,9 @@ def _count_missing(
 ) -> tuple[int, float, float]:
     """The number missing on the left of effects in ascending order, its se, the centre."""
     missing = 0
+    if np.ptp(y) == 0:
+        # On a line nothing lies to one side; the distances from the centre would be rounding.
+        return missing, 0.0, float(y[0])
     for _ in range(MAX_ITERATIONS):
         before = missing
         centre = _centre(y[: len(y) - before], v[: len(y) - before], model)

@@ -92,6 +92,18 @@ def test_pymare_alone_is_not_precise_enough():
     assert 1e-9 < difference < 1e-3
 
 
+def test_of_two_maxima_the_higher_is_taken():
+    """One trial hundreds of times as large: R's search over the likelihood finds 0.01162745."""
+    effects = [-0.238029, 0.0165, 0.068197, 0.180105, -0.101404]
+    effects += [-0.380119, -0.361294, -0.047104, -0.02573, 0.219415]
+    variances = [1e-05, 0.08510638, 0.05479452, 0.12121212, 0.11428571]
+    variances += [0.13333333, 0.05333333, 0.16666667, 0.09302326, 0.09302326]
+    x = [11.67, 14.24, 16.07, 10.66, 4.06, 5.28, 4.25, 16.37, 6.61, 14.93]
+    design = np.column_stack([np.ones(10), x])
+    found = design_tau2(np.array(effects), np.array(variances), design, "reml")
+    assert found == pytest.approx(0.01162745, abs=1e-8)
+
+
 def test_r2_is_none_where_there_is_nothing_to_explain():
     effects = np.linspace(0.1, 0.11, 10)
     found = meta_regression(effects, np.full(10, 1.0), np.arange(10.0), ["x"])

@@ -73,6 +73,11 @@ def test_equal_standard_errors_are_refused():
         egger_test([0.1, 0.2, 0.4], [0.1, 0.1, 0.1])
 
 
+def test_identical_effects_have_no_ranks():
+    with pytest.raises(ValueError, match="all equal"):
+        begg_test([-0.3] * 12, np.linspace(0.05, 0.3, 12))
+
+
 def test_ties_give_a_normal_p():
     found = begg_test([0.1, 0.3, 0.2, 0.6, 0.5], [0.1, 0.1, 0.2, 0.3, 0.4])
     assert not found.exact

@@ -74,6 +74,21 @@ def test_the_likelihood_is_nowhere_higher(restricted):
         assert _log_likelihood(found, y, v, restricted)[0] >= best - 1e-9 * (1 + abs(best))
 
 
+@pytest.mark.parametrize("restricted", [True, False])
+def test_of_two_maxima_the_higher_is_taken(restricted):
+    """Variances a million times apart, where the maximum near 0 is narrow; a batch and alone."""
+    rng = np.random.default_rng(28)
+    v = 10 ** rng.uniform(-5, 1, (6, 300))
+    y = rng.normal(0, np.sqrt(v + 10 ** rng.uniform(-4, 1, 300) * rng.choice([0, 1], 300)))
+    model = "reml" if restricted else "ml"
+    together = estimate_tau2(y, v, model)
+    for i, found in enumerate(together):
+        grid = np.append(0.0, np.geomspace(1e-4 * v[:, i].min(), 10 * np.ptp(y[:, i]) ** 2, 2000))
+        best = _log_likelihood(grid, y[:, i], v[:, i], restricted).max()
+        assert _log_likelihood(found, y[:, i], v[:, i], restricted)[0] >= best - 1e-9
+        assert estimate_tau2(y[:, i], v[:, i], model)[0] == pytest.approx(found, rel=1e-9)
+
+
 def _log_likelihood(tau2, y, v, restricted):
     w = 1 / (v[:, None] + tau2)
     mean = (w * y[:, None]).sum(0) / w.sum(0)

@@ -56,3 +56,14 @@ def test_equally_precise_studies_are_filled_on_the_left():
 def test_unknown_estimator_is_refused():
     with pytest.raises(ValueError, match="choose L0 or R0"):
         trim_and_fill(BCG.estimate, BCG.variance, estimator="Q0")
+
+
+@pytest.mark.parametrize("estimator", ["L0", "R0"])
+def test_identical_effects_miss_nothing(estimator):
+    """Whatever rounding makes of their mean."""
+    rng = np.random.default_rng(3)
+    for effect in rng.normal(size=40).round(2):
+        k = int(rng.integers(3, 15))
+        found = trim_and_fill([effect] * k, rng.uniform(0.02, 0.4, k), estimator=estimator)
+        assert found.missing == 0
+        assert found.pooled.estimate == pytest.approx(effect)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -233,7 +233,14 @@ def _mean_numbers(
 
 def _effects(analysis: Analysis, rows: pd.DataFrame) -> Effects:
     effect, columns = EFFECT[analysis.measure]
-    return effect(*rows[columns].to_numpy(dtype=float).T)
+    found = effect(*rows[columns].to_numpy(dtype=float).T)
+    return as_revman_estimates(found, rows) if columns is ARMS else found
+
+
+def as_revman_estimates(effects: Effects, rows: pd.DataFrame) -> Effects:
+    """RevMan estimates nothing from an arm whose SD is 0; the engine does if the other varies."""
+    varies = (rows[["study_sd_1", "study_sd_2"]] > 0).all(axis=1).to_numpy()
+    return replace(effects, estimable=effects.estimable & varies)
 
 
 def _pool(analysis: Analysis, rows: pd.DataFrame) -> PooledEffect:
