@@ -150,6 +150,13 @@ class HartungKnapp(Frozen):
     needs_heterogeneity: bool
 
 
+class AsymmetryTests(Frozen):
+    """Which regression test a funnel of each kind of measure is put to."""
+
+    smd: Literal["egger", "pustejovsky-rodgers"] = "egger"
+    ratio: Literal["egger", "peters", "harbord"] = "egger"
+
+
 class SynthesisRules(Frozen):
     primary_model: PrimaryModel
     shown_models: tuple[Model, ...]
@@ -164,6 +171,8 @@ class SynthesisRules(Frozen):
     shared_control_correlation: Annotated[float, Field(ge=0, lt=1)]
     convert_mean_difference: bool
     convert_ratio: Literal["never", "sensitivity"]
+    # The regression test of the funnel of each measure; Egger's where none is named.
+    asymmetry_tests: AsymmetryTests = AsymmetryTests()
 
 
 SelectionStep = Literal[

@@ -7,6 +7,7 @@ from analysis.evidence.selection import printed_rule
 from analysis.formatting import day, listed, percent_level
 from analysis.pages.html import Html, element, items, join, paragraph, table, terms
 from analysis.protocol import Protocol
+from analysis.synthesis.sensitivity import ASYMMETRY_TESTS
 from analysis.synthesis.wording import MODEL_NAMES
 
 
@@ -95,7 +96,9 @@ def rules(protocol: Protocol) -> Html:
             "Hartung-Knapp interval": f"with {rule.hartung_knapp.minimum_k} trials or more"
             f"{heterogeneity}; Wald otherwise",
             "Prediction interval": f"with {rule.prediction_minimum_k} trials or more",
-            "Small-study effects": f"with {rule.small_study_minimum_k} trials or more",
+            "Small-study effects": f"with {rule.small_study_minimum_k} trials or more; "
+            f"{ASYMMETRY_TESTS[rule.asymmetry_tests.smd]} regression test for SMDs, "
+            f"{ASYMMETRY_TESTS[rule.asymmetry_tests.ratio]} for ratios",
             "Influence of single trials": f"with {rule.influence_minimum_k} trials or more",
             "A subgroup": f"{rule.subgroup_minimum_k} trials or more",
             "Meta-regression": f"{rule.trials_per_moderator} trials for each moderator",

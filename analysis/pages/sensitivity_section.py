@@ -18,7 +18,7 @@ from analysis.synthesis.estimate_text import (
     tau2_text,
 )
 from analysis.synthesis.question_result import Synthesis
-from analysis.synthesis.sensitivity import SmallStudyEffects
+from analysis.synthesis.sensitivity import ASYMMETRY_TESTS, SmallStudyEffects
 from analysis.synthesis.study_effect import Measure
 from analysis.synthesis.wording import MODEL_NAMES
 
@@ -115,11 +115,12 @@ def funnel(synthesis: Synthesis) -> None:
         )
         return
     contours = listed([f"{contour.p:g}" for contour in found.contours.contours])
-    egger = f" Egger’s test: {p_value(found.egger.p)}." if found.egger else ""
+    test = found.asymmetry
+    tested = f" {ASYMMETRY_TESTS[test.test]} test: {p_value(test.p)}." if test else ""
     effect = estimate_text(synthesis.measure, synthesis.primary)
     alt = (
         f"Funnel plot of {synthesis.k} trials with contours of p {contours} around no "
-        f"difference; the pooled effect is {effect}.{egger}"
+        f"difference; the pooled effect is {effect}.{tested}"
     )
     style.show(funnel_plot(synthesis), alt)
 
@@ -133,10 +134,10 @@ def small_study_table(synthesis: Synthesis) -> Html:
 
 
 def _small_study_rows(measure: Measure, found: SmallStudyEffects) -> Iterator[dict[str, str]]:
-    if egger := found.egger:
+    if asymmetry := found.asymmetry:
         yield {
-            "Analysis": "Egger’s regression test",
-            "Result": f"slope {number(egger.slope)}, {p_value(egger.p)}",
+            "Analysis": f"{ASYMMETRY_TESTS[asymmetry.test]} regression test",
+            "Result": f"slope {number(asymmetry.slope)}, {p_value(asymmetry.p)}",
             "Reading": "a small p says that small trials show other effects than large ones",
         }
     if begg := found.begg:

@@ -11,7 +11,7 @@ from analysis.pages.sensitivity_section import funnel, small_study_table
 from analysis.protocol import Protocol
 from analysis.synthesis.estimate_text import Estimated, estimate_text
 from analysis.synthesis.question_result import Synthesis
-from analysis.synthesis.sensitivity import SmallStudyEffects
+from analysis.synthesis.sensitivity import ASYMMETRY_TESTS, SmallStudyEffects
 
 
 def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
@@ -43,19 +43,20 @@ def reading(protocol: Protocol, synthesis: Synthesis, found: SmallStudyEffects) 
 
 
 def _asymmetry(protocol: Protocol, synthesis: Synthesis, found: SmallStudyEffects) -> str:
-    egger = found.egger
-    if egger is None:
+    test = found.asymmetry
+    if test is None:
         return ""
-    if egger.p >= protocol.certainty.egger_p:
+    name = ASYMMETRY_TESTS[test.test]
+    if test.p >= protocol.certainty.egger_p:
         return (
-            f"Egger’s test ({p_value(egger.p)}) does not tell small trials from large ones; with "
+            f"{name} test ({p_value(test.p)}) does not tell small trials from large ones; with "
             f"{counted(synthesis.k, 'trial')} it can miss a difference."
         )
     # A larger standard error is a smaller trial; a negative effect favours therapy.
-    larger = "larger" if egger.slope < 0 else "smaller"
+    larger = "larger" if test.slope < 0 else "smaller"
     return (
-        f"Smaller trials show {larger} benefits than larger ones (Egger’s test, "
-        f"{p_value(egger.p)}). Results that are missing because of what they show can cause this; "
+        f"Smaller trials show {larger} benefits than larger ones ({name} test, "
+        f"{p_value(test.p)}). Results that are missing because of what they show can cause this; "
         "so can differences between small and large trials."
     )
 

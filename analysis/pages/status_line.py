@@ -16,6 +16,7 @@ from analysis.formatting import day, listed, percent_level
 from analysis.protocol import Frozen, Protocol
 from analysis.searching.history import Search, source_status
 from analysis.searching.strategies_as_run import SourceSearched
+from analysis.synthesis.sensitivity import ASYMMETRY_TESTS
 
 
 class ReviewFacts(Frozen):
@@ -133,6 +134,10 @@ def substitutions(
     values["living"]["triggers"] = "; ".join(protocol.living.triggers)
     values["level_percent"] = percent_level(protocol.synthesis.level).removesuffix("%")
     values["measured"] = listed([point.in_full for point in protocol.timepoints])
+    values["asymmetry_tests"] = {
+        kind: ASYMMETRY_TESTS[test]
+        for kind, test in protocol.synthesis.asymmetry_tests.model_dump().items()
+    }
     for block in ("integrity", "certainty"):
         values[block] = {
             name: "a limit that is not set" if value is None else f"{value:g}"

@@ -1,4 +1,4 @@
-"""Small-study effects: funnel contours, Egger's and Begg's tests, PET-PEESE.
+"""Small-study effects: funnel contours, tests of its asymmetry, PET-PEESE.
 
 The functions take any number of studies; that they mean little below ten is the
 protocol's rule, applied where they are called.
@@ -20,6 +20,8 @@ from analysis.statistics.meta_regression import DesignFit, fit_design
 
 CONTOUR_P_VALUES = (0.1, 0.05, 0.01)
 PET_ONE_SIDED_P = 0.05
+
+AsymmetryTest = Literal["egger", "pustejovsky-rodgers", "peters", "harbord"]
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,11 @@ def funnel_contours(
 
 @dataclass(frozen=True)
 class RegressionTest:
-    """Egger's regression test: does the effect depend on the standard error?
+    """A regression test of the funnel: do small trials show other effects than large ones?
 
-    `slope` is the change of the effect per unit of standard error (the intercept of
-    Egger's own formulation), `statistic` its t (on `df`) or z (`df` is `None`).
-    `limit` is the effect extrapolated to a standard error of 0, with its interval.
+    `test` says which, `slope` is the change of the effect per unit of its predictor, larger
+    for smaller trials; `statistic` its t (on `df`) or z (`df` is `None`). `limit` is the
+    effect extrapolated to a predictor of 0, with its interval.
     """
 
     model: str
@@ -91,6 +93,7 @@ class RegressionTest:
     p: float
     limit: float
     limit_interval: Interval
+    test: AsymmetryTest = "egger"
 
 
 def egger_test(
@@ -100,7 +103,7 @@ def egger_test(
     model: Literal["multiplicative", "reml"] = "multiplicative",
     level: float = 0.95,
 ) -> RegressionTest:
-    """Regress the effects on their standard errors and test the slope.
+    """Egger's test: regress the effects on their standard errors and test the slope.
 
     `multiplicative`: weights 1/v, residual variance estimated, t on k - 2 degrees of
     freedom (the classical test). `reml`: mixed-effects meta-regression, z.
@@ -108,8 +111,78 @@ def egger_test(
     Sources: Egger et al. 1997, 10.1136/bmj.315.7109.629; Sterne & Egger 2005.
     """
     y, v = checked_studies(effects, variances)
-    fit = _regress(y, v, np.sqrt(v), model)
-    slope = fit.coefficient(1, "standard error", level=level)
+    return _tested("egger", y, v, np.sqrt(v), model, level)
+
+
+def pustejovsky_rodgers_test(
+    smds: ArrayLike, n1: ArrayLike, n2: ArrayLike, *, level: float = 0.95
+) -> RegressionTest:
+    """As Egger's, for SMDs: on w = sqrt((n1 + n2) / (n1 n2)), weights 1/w^2.
+
+    The standard error of an SMD contains the SMD, so that Egger's test finds asymmetry
+    where there is none. smds, n1, n2: shape (k,), k >= 3, w not all equal.
+    Source: Pustejovsky & Rodgers 2019, 10.1002/jrsm.1332.
+    """
+    n1, n2 = np.asarray(n1, dtype=float), np.asarray(n2, dtype=float)
+    y, w_squared = checked_studies(smds, (n1 + n2) / (n1 * n2))
+    predictor = np.sqrt(w_squared)
+    return _tested("pustejovsky-rodgers", y, w_squared, predictor, "multiplicative", level)
+
+
+def peters_test(
+    log_ratios: ArrayLike, events: ArrayLike, totals: ArrayLike, *, level: float = 0.95
+) -> RegressionTest:
+    """Peters' test of ratios: on 1/N, weights 1/(1/E + 1/(N - E)).
+
+    log_ratios: shape (k,), k >= 3; events E and totals N of both arms together, N not all
+    equal. Raises ValueError where a study has no event, or nothing else.
+    Source: Peters et al. 2006, 10.1001/jama.295.6.676.
+    """
+    e, n = np.asarray(events, dtype=float), np.asarray(totals, dtype=float)
+    if not ((e > 0) & (e < n)).all():
+        raise ValueError("Peters' test needs events, and people without, in every study")
+    y, v = checked_studies(log_ratios, 1 / e + 1 / (n - e))
+    return _tested("peters", y, v, 1 / n, "multiplicative", level)
+
+
+def harbord_test(
+    events1: ArrayLike,
+    n1: ArrayLike,
+    events2: ArrayLike,
+    n2: ArrayLike,
+    *,
+    measure: Literal["RR", "OR"] = "RR",
+    level: float = 0.95,
+) -> RegressionTest:
+    """Harbord's test of ratios: the score Z/V on 1/sqrt(V), weights V.
+
+    Z is the efficient score of the log ratio of arm 1 to arm 2, V its information, both at
+    no difference. Counts: shape (k,), k >= 3. Raises ValueError where a study has no event,
+    or nothing else. Sources: Harbord, Egger & Sterne 2006, 10.1002/sim.2380; for risk ratios
+    Harbord, Harris & Sterne 2009, Stata Journal 9(2).
+    """
+    a, n1, c, n2 = (np.asarray(x, dtype=float) for x in (events1, n1, events2, n2))
+    e, n = a + c, n1 + n2
+    if not ((e > 0) & (e < n)).all():
+        raise ValueError("Harbord's test needs events, and people without, in every study")
+    if measure == "OR":
+        z, information = a - e * n1 / n, e * (n - e) * n1 * n2 / (n**2 * (n - 1))
+    else:
+        z, information = (a * n - e * n1) / (n - e), n1 * n2 * e / (n * (n - e))
+    y, v = checked_studies(z / information, 1 / information)
+    return _tested("harbord", y, v, np.sqrt(v), "multiplicative", level)
+
+
+def _tested(
+    test: AsymmetryTest,
+    y: FloatArray,
+    v: FloatArray,
+    predictor: FloatArray,
+    model: str,
+    level: float,
+) -> RegressionTest:
+    fit = _regress(y, v, predictor, model)
+    slope = fit.coefficient(1, "predictor", level=level)
     limit = fit.coefficient(0, "limit", level=level)
     return RegressionTest(
         model=model,
@@ -120,6 +193,7 @@ def egger_test(
         p=slope.p,
         limit=limit.estimate,
         limit_interval=limit.interval,
+        test=test,
     )
 
 

@@ -20,6 +20,7 @@ from analysis.formatting import counted, limits, listed, number, p_value
 from analysis.protocol import CertaintyRules, Frozen, Protocol
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.statistics.small_study_effects import RegressionTest
+from analysis.synthesis.sensitivity import ASYMMETRY_TESTS
 from analysis.synthesis.study_effect import Measure, StudyEffect
 
 Level = Literal["high", "moderate", "low", "very low"]
@@ -85,7 +86,7 @@ class Certainty(Frozen):
 class Body:
     """The body of evidence of one question, as the rules see it: pooled trials only.
 
-    `egger` is `None` where the protocol allows no test (too few trials) or none exists.
+    `asymmetry` is `None` where the protocol allows no test (too few trials) or none exists.
     """
 
     measure: Measure
@@ -94,7 +95,7 @@ class Body:
     primary: PooledEffect
     n_total: int | None
     n_unknown: int
-    egger: RegressionTest | None
+    asymmetry: RegressionTest | None
 
     @property
     def k(self) -> int:
@@ -315,44 +316,43 @@ def indirectness(body: Body) -> Step:
 def publication_bias(body: Body, rules: CertaintyRules, minimum_k: int) -> Step:
     """One level when small trials differ from large ones, or when all are small and favourable.
 
-    Egger's test counts from `minimum_k` trials on, whichever way it points; the direction is
-    printed. "All small and favourable": two trials or more, each with fewer participants
+    The regression test of the funnel counts from `minimum_k` trials on, whichever way it
+    points; the direction is printed. "All small and favourable": two trials or more, each with fewer participants
     than the protocol's limit and an estimate that favours the intervention; a trial whose
     number is not known does not count as small. One trial cannot be judged.
     """
     if body.k == 1:
         reason = "There is one trial, so missing results cannot be judged."
         return _step("publication bias", 0, False, reason)
-    by_egger, about_egger, judged = _egger(body, rules, minimum_k)
+    by_test, about_test, judged = _asymmetry(body, rules, minimum_k)
     limit = rules.small_trial_participants
     small = [s for s in body.studies if s.n_total is not None and s.n_total < limit]
     favourable = [study for study in body.studies if study.effect < 0]
     all_small = len(small) == len(favourable) == body.k
     reason = (
-        f"{about_egger} {len(small)} of {body.k} trials are small (fewer than {limit:,} "
+        f"{about_test} {len(small)} of {body.k} trials are small (fewer than {limit:,} "
         f"participants) and {len(favourable)} of {body.k} favour the therapy."
     )
-    return _step("publication bias", by_egger or all_small, judged or all_small, reason)
+    return _step("publication bias", by_test or all_small, judged or all_small, reason)
 
 
-def _egger(body: Body, rules: CertaintyRules, minimum_k: int) -> tuple[bool, str, bool]:
-    """Whether Egger's test triggers, what it says, and whether it could be judged."""
+def _asymmetry(body: Body, rules: CertaintyRules, minimum_k: int) -> tuple[bool, str, bool]:
+    """Whether the regression test triggers, what it says, and whether it could be judged."""
     if body.k < minimum_k:
         said = f"{body.k} trials are fewer than the {minimum_k} a test for asymmetry needs."
         return False, said, True
-    if body.egger is None:
-        return False, f"Egger's test has no result for these {body.k} trials.", False
-    triggered = body.egger.p < rules.egger_p
-    direction = "better" if body.egger.slope < 0 else "worse"
-    return (
-        triggered,
-        (
-            f"Egger's test with {body.k} trials: {p_value(body.egger.p)}, "
-            f"{'below' if triggered else 'not below'} {rules.egger_p:g}; smaller trials have "
-            f"{direction} results."
-        ),
-        True,
+    if body.asymmetry is None:
+        return False, f"The test for asymmetry has no result for these {body.k} trials.", False
+    found = body.asymmetry
+    triggered = found.p < rules.egger_p
+    said = (
+        f"{ASYMMETRY_TESTS[found.test]} test with {body.k} trials: {p_value(found.p)}, "
+        f"{'below' if triggered else 'not below'} {rules.egger_p:g}"
     )
+    if triggered:
+        # What p does not tell apart has no direction.
+        said += f"; smaller trials have {'better' if found.slope < 0 else 'worse'} results"
+    return triggered, f"{said}.", True
 
 
 def _step(domain: CertaintyDomain, levels: int, judged: bool, reason: str) -> Step:

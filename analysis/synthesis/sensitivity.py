@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
+import numpy as np
+from pydantic import Field
+
+from analysis.formatting import listed
 from analysis.protocol import Frozen, SynthesisRules
 from analysis.statistics.cluster_robust import ClusterRobust, cluster_robust
 from analysis.statistics.cumulative import CumulativeStep, cumulative
@@ -15,6 +19,7 @@ from analysis.statistics.leave_one_out import LeftOut
 from analysis.statistics.meta_regression import MetaRegression, meta_regression
 from analysis.statistics.selection_model import SelectionModel, selection_model
 from analysis.statistics.small_study_effects import (
+    AsymmetryTest,
     FunnelContours,
     PetPeese,
     RankTest,
@@ -22,7 +27,10 @@ from analysis.statistics.small_study_effects import (
     begg_test,
     egger_test,
     funnel_contours,
+    harbord_test,
     pet_peese,
+    peters_test,
+    pustejovsky_rodgers_test,
 )
 from analysis.statistics.subgroups import Subgroup, Subgroups, subgroups
 from analysis.statistics.tau2 import TAU2_MODELS
@@ -32,7 +40,7 @@ from analysis.synthesis.interval_rule import (
     pool_by_rule,
     with_interval_by_rule,
 )
-from analysis.synthesis.study_effect import StudyEffect, effects_of
+from analysis.synthesis.study_effect import Measure, StudyEffect, effects_of
 
 Result = TypeVar("Result")
 
@@ -57,11 +65,25 @@ class RegressionAnalysis(Frozen):
     refused: str | None = None
 
 
+# Whose test it is, as a sentence says it.
+ASYMMETRY_TESTS: Mapping[AsymmetryTest, str] = {
+    "egger": "Egger’s",
+    "pustejovsky-rodgers": "Pustejovsky and Rodgers’",
+    "peters": "Peters’",
+    "harbord": "Harbord’s",
+}
+
+# Results that are out in the world call it `egger`, which it was, and keep that name.
+AsymmetryAsPublished = Annotated[
+    RegressionTest | None, Field(validation_alias="egger", serialization_alias="egger")
+]
+
+
 class SmallStudyEffects(Frozen):
     """Whether small trials differ from large ones; `not_estimable` names what gave no result."""
 
     contours: FunnelContours
-    egger: RegressionTest | None
+    asymmetry: AsymmetryAsPublished
     begg: RankTest | None
     trim_and_fill: TrimAndFill | None
     pet_peese: PetPeese | None
@@ -108,6 +130,7 @@ class ContrastRows(Frozen):
 def sensitivity_analyses(
     rules: SynthesisRules,
     moderators: Sequence[str],
+    measure: Measure,
     studies: Sequence[StudyEffect],
     primary: PooledEffect | None,
     contrasts: ContrastRows,
@@ -135,7 +158,7 @@ def sensitivity_analyses(
         regressions=tuple(
             _regression(rules, name, studies) for name in moderators if name in NUMBERS
         ),
-        small_study=_small_study(rules, effects, variances, primary)
+        small_study=_small_study(rules, measure, studies, primary)
         if len(studies) >= rules.small_study_minimum_k
         else None,
         small_study_refused=None
@@ -221,20 +244,56 @@ def _regression(
     )
 
 
+def _asymmetry(
+    rules: SynthesisRules, measure: Measure, studies: Sequence[StudyEffect]
+) -> RegressionTest:
+    """The regression test that the protocol names for this measure."""
+    effects, variances = effects_of(studies)
+    if measure.name == "SMD" and rules.asymmetry_tests.smd == "pustejovsky-rodgers":
+        arms = [(s.n_intervention, s.n_control) for s in studies]
+        n1, n2 = zip(*_known(studies, arms, "participants of each arm"), strict=True)
+        return pustejovsky_rodgers_test(effects, n1, n2, level=rules.level)
+    if not measure.ratio or rules.asymmetry_tests.ratio == "egger":
+        return egger_test(effects, variances, level=rules.level)
+    counts = [
+        (s.events_intervention, s.n_intervention, s.events_control, s.n_control) for s in studies
+    ]
+    a, n1, c, n2 = zip(*_known(studies, counts, "events and participants of each arm"), strict=True)
+    if rules.asymmetry_tests.ratio == "peters":
+        events, totals = np.add(a, c), np.add(n1, n2)
+        return peters_test(effects, events, totals, level=rules.level)
+    # An effect is negative where it favours the intervention; so is the score, arms turned.
+    turned = (c, n2, a, n1) if measure.benefit_above else (a, n1, c, n2)
+    return harbord_test(*turned, measure="OR" if measure.name == "OR" else "RR", level=rules.level)
+
+
+def _known(
+    studies: Sequence[StudyEffect], numbers: Sequence[tuple[int | None, ...]], what: str
+) -> list[tuple[int, ...]]:
+    """The numbers of every trial; ValueError that names the trials without."""
+    without = [s.label for s, of in zip(studies, numbers, strict=True) if None in of]
+    if without:
+        raise ValueError(
+            f"the regression test of the funnel needs the {what}, not known of {listed(without)}"
+        )
+    return [tuple(number for number in of if number is not None) for of in numbers]
+
+
 def _small_study(
-    rules: SynthesisRules, effects: list[float], variances: list[float], primary: PooledEffect
+    rules: SynthesisRules, measure: Measure, studies: Sequence[StudyEffect], primary: PooledEffect
 ) -> SmallStudyEffects:
-    egger, no_egger = _attempt(lambda: egger_test(effects, variances, level=rules.level))
+    effects, variances = effects_of(studies)
+    asymmetry, no_asymmetry = _attempt(lambda: _asymmetry(rules, measure, studies))
     begg, no_begg = _attempt(lambda: begg_test(effects, variances))
     filled, no_filled = _attempt(lambda: trim_and_fill(effects, variances, level=rules.level))
     pet, no_pet = _attempt(lambda: pet_peese(effects, variances, level=rules.level))
     selection, no_selection = _attempt(
         lambda: selection_model(effects, variances, favours="negative", level=rules.level)
     )
-    reasons = (no_egger, no_begg, no_filled, no_pet, no_selection)
+    reasons = (no_asymmetry, no_begg, no_filled, no_pet, no_selection)
     return SmallStudyEffects(
         contours=funnel_contours(variances, primary.estimate, level=rules.level),
-        egger=egger,
+        asymmetry=asymmetry,
         begg=begg,
         trim_and_fill=filled,
         pet_peese=pet,

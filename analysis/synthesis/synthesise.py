@@ -57,6 +57,7 @@ def answer(given: Slice) -> Synthesis:
     sensitivity = sensitivity_analyses(
         rules,
         protocol.moderators,
+        measure,
         pooled,
         primary,
         contrast_rows(given, rows, {study.study_id for study in pooled}),
@@ -70,7 +71,7 @@ def answer(given: Slice) -> Synthesis:
             primary=primary,
             n_total=n_total,
             n_unknown=n_unknown,
-            egger=sensitivity.small_study.egger if sensitivity.small_study else None,
+            asymmetry=sensitivity.small_study.asymmetry if sensitivity.small_study else None,
         )
     said = Answer(
         outcome=protocol.outcome(question.outcome),

@@ -223,7 +223,7 @@ def with_funnel(
     """The example with what a funnel plot shows."""
     small_study = SmallStudyEffects(
         contours=contours,
-        egger=None,
+        asymmetry=None,
         begg=None,
         trim_and_fill=filled,
         pet_peese=None,

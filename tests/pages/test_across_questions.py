@@ -112,14 +112,14 @@ def test_the_sensitivity_table_has_a_row_a_pooled_question(syntheses: Results) -
     (1.2, 0.01, "Smaller trials show smaller benefits"),
     (-1.2, 0.4, "does not tell small trials from large ones"),
 ])  # fmt: skip
-def test_the_reading_of_eggers_test_follows_its_slope_and_p(
+def test_the_reading_of_the_regression_test_follows_its_slope_and_p(
     evidence: Evidence, syntheses: Results, slope: float, p: float, expected: str
 ) -> None:
     synthesis = syntheses["non-headache.disability.post"]
     found = synthesis.sensitivity.small_study
-    assert found is not None and found.egger is not None
-    egger = dataclasses.replace(found.egger, slope=slope, p=p)
-    changed = found.model_copy(update={"egger": egger})
+    assert found is not None and found.asymmetry is not None
+    asymmetry = dataclasses.replace(found.asymmetry, slope=slope, p=p)
+    changed = found.model_copy(update={"asymmetry": asymmetry})
     assert expected in small_study_effects.reading(evidence.protocol, synthesis, changed)
 
 

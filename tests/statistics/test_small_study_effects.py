@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.statistics.effect_sizes import log_odds_ratio, log_risk_ratio
+from analysis.statistics.effect_sizes import log_odds_ratio, log_risk_ratio, smd
 from analysis.statistics.small_study_effects import (
     begg_test,
     egger_test,
     funnel_contours,
+    harbord_test,
     pet_peese,
+    peters_test,
+    pustejovsky_rodgers_test,
 )
 from tests.statistics.published import BCG_TABLES
 from tests.validation.metafor.datasets import published_tables
@@ -66,6 +69,57 @@ def test_classical_test_is_egger_s_own_regression():
     assert found.slope == pytest.approx(own.intercept, rel=1e-10)
     assert found.se == pytest.approx(own.intercept_stderr, rel=1e-10)
     assert found.limit == pytest.approx(own.slope, rel=1e-10)
+
+
+def test_of_smds_on_what_does_not_contain_them():
+    """Fourteen SMDs drawn without bias: R's lm gives slope -2.9021, t -1.6007, p .1354."""
+    arms = np.array([
+        [89, 3.5, 1.97, 89, 4.84, 1.86], [108, 3.51, 2.1, 108, 4.94, 2.06],
+        [40, 2.96, 1.94, 40, 5.28, 2.01], [46, 3.69, 2.01, 46, 5.37, 2.19],
+        [84, 3.34, 2.17, 84, 4.87, 2.2], [38, 3.51, 1.96, 38, 5.48, 1.97],
+        [115, 3.8, 2.04, 115, 4.85, 2.02], [110, 3.17, 2.13, 110, 5.05, 1.99],
+        [52, 2.86, 1.79, 52, 5.15, 1.71], [86, 3.35, 2.01, 86, 4.73, 1.98],
+        [75, 3.38, 1.98, 75, 5.33, 1.82], [58, 3.62, 1.75, 58, 4.51, 2.0],
+        [118, 3.6, 1.96, 118, 5.17, 2.09], [114, 3.43, 2.03, 114, 5.35, 2.2],
+    ]).T  # fmt: skip
+    effects = smd(*arms)
+    found = pustejovsky_rodgers_test(effects.estimate, arms[0], arms[3])
+    assert (found.slope, found.statistic, found.p) == pytest.approx(
+        (-2.9021, -1.6007, 0.1354), abs=5e-5
+    )
+    # Egger's test takes the SMDs in their standard errors for bias.
+    assert egger_test(effects.estimate, effects.variance).p == pytest.approx(0.0769, abs=5e-5)
+
+
+# R 4.2.2: lm(y ~ I(1/N), weights = 1/(1/E + 1/(N - E))) and
+# lm(I(Z/V) ~ I(1/sqrt(V)), weights = V) of the BCG trials, estimate, t and p of the slope.
+PETERS = (-504.01362837249, -1.27018944289, 0.230226874723)
+HARBORD = {
+    "RR": (-1.837177840675, -1.14042480468, 0.278331459227),
+    "OR": (-2.092991540794, -1.256474344045, 0.234971952122),
+}
+
+
+def test_bcg_peters():
+    a, n1, c, n2 = BCG_TABLES
+    found = peters_test(BCG.estimate, np.add(a, c), np.add(n1, n2))
+    assert (found.slope, found.statistic, found.p) == pytest.approx(PETERS, rel=1e-9)
+
+
+@pytest.mark.parametrize("measure", ["RR", "OR"])
+def test_bcg_harbord(measure):
+    a, n1, c, n2 = BCG_TABLES
+    found = harbord_test(a, n1, c, n2, measure=measure)
+    assert (found.slope, found.statistic, found.p) == pytest.approx(HARBORD[measure], rel=1e-9)
+    turned = harbord_test(c, n2, a, n1, measure=measure)
+    assert turned.slope == pytest.approx(-found.slope)
+
+
+@pytest.mark.parametrize("test", ["peters", "harbord"])
+def test_counts_without_events_are_refused(test):
+    a, n, c = np.array([3, 0, 4]), np.array([20, 30, 40]), np.array([5, 0, 6])
+    with pytest.raises(ValueError, match="needs events"):
+        harbord_test(a, n, c, n) if test == "harbord" else peters_test(a, a + c, 2 * n)
 
 
 def test_equal_standard_errors_are_refused():

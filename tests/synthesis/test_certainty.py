@@ -85,7 +85,7 @@ def a_body(studies: Sequence[StudyEffect] | None = None, **changes: Any) -> Body
         primary=a_pooled(),
         n_total=480,
         n_unknown=0,
-        egger=None,
+        asymmetry=None,
     )
     return replace(usual, **changes)
 
@@ -279,21 +279,25 @@ class TestIndirectness:
 
 class TestPublicationBias:
     @pytest.mark.parametrize(
-        ("p", "levels", "said"), [(0.099, 1, "p = 0.099, below 0.1"), (0.1, 0, "not below 0.1")]
+        ("p", "levels", "said"),
+        [
+            (0.099, 1, "p = 0.099, below 0.1; smaller trials have better results"),
+            (0.1, 0, "p = 0.10, not below 0.1."),
+        ],
     )
     def test_egger(self, protocol: Protocol, p: float, levels: int, said: str) -> None:
-        body = a_body([a_study(i, 10) for i in range(10)], egger=egger(p))
+        body = a_body([a_study(i, 10) for i in range(10)], asymmetry=egger(p))
         step = publication_bias(body, protocol.certainty, 10)
-        assert_step(step, levels, said, "10 trials", "smaller trials have better results")
+        assert_step(step, levels, said, "Egger’s test with 10 trials")
 
     def test_the_direction_is_said(self, protocol: Protocol) -> None:
-        body = a_body([a_study(i, 10) for i in range(10)], egger=egger(0.01, slope=2.0))
+        body = a_body([a_study(i, 10) for i in range(10)], asymmetry=egger(0.01, slope=2.0))
         step = publication_bias(body, protocol.certainty, 10)
         assert "smaller trials have worse results" in step.reason
 
     @pytest.mark.parametrize("k", [9, 4])
     def test_no_test_with_few_trials(self, protocol: Protocol, k: int) -> None:
-        body = a_body([a_study(i, 100 / k) for i in range(k)], egger=egger(0.01))
+        body = a_body([a_study(i, 100 / k) for i in range(k)], asymmetry=egger(0.01))
         step = publication_bias(body, protocol.certainty, 10)
         assert_step(step, 0, f"{k} trials are fewer than the 10")
 
@@ -464,7 +468,7 @@ class TestProject:
         assert tested
         for synthesis in tested:
             assert synthesis.certainty and synthesis.sensitivity.small_study
-            egger_found = synthesis.sensitivity.small_study.egger
+            egger_found = synthesis.sensitivity.small_study.asymmetry
             assert egger_found is not None
             step = synthesis.certainty.step("publication bias")
             assert f"p = {egger_found.p:.2f}" in step.reason
