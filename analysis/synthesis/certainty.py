@@ -317,9 +317,10 @@ def publication_bias(body: Body, rules: CertaintyRules, minimum_k: int) -> Step:
     """One level when small trials differ from large ones, or when all are small and favourable.
 
     The regression test of the funnel counts from `minimum_k` trials on, whichever way it
-    points; the direction is printed. "All small and favourable": two trials or more, each with fewer participants
-    than the protocol's limit and an estimate that favours the intervention; a trial whose
-    number is not known does not count as small. One trial cannot be judged.
+    points; the direction is printed. "All small and favourable": two trials or more, each
+    with fewer participants than the protocol's limit and an estimate that favours the
+    intervention; a trial whose number is not known does not count as small. One trial cannot
+    be judged.
     """
     if body.k == 1:
         reason = "There is one trial, so missing results cannot be judged."
