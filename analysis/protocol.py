@@ -6,44 +6,26 @@ import datetime as dt
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from analysis.files.problems import read_bytes
 from analysis.files.slugs import SLUG
 from analysis.files.yaml_files import LARGEST_YAML, model_of
+from analysis.protocol_rules import (
+    CertaintyRules,
+    ClinicalRules,
+    Frozen,
+    IntegrityRules,
+    SelectionRules,
+    SynthesisRules,
+)
 
 # Links to files are made by adding to it, so it ends with a slash.
 SiteUrl = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9._~:/%-]+/$", max_length=200)]
 Slug = Annotated[str, Field(pattern=SLUG, max_length=60)]
 MeasureName = Literal["SMD", "RR"]
-Model = Literal[
-    "common",
-    "dersimonian-laird",
-    "reml",
-    "ml",
-    "paule-mandel",
-    "hedges",
-    "sidik-jonkman",
-    "empirical-bayes",
-    "hunter-schmidt",
-]
-
-# The models that also fit meta-regression, so that subgroups and moderators use the primary one.
-PrimaryModel = Literal["common", "dersimonian-laird", "reml", "ml", "hedges"]
-
-
-class Frozen(BaseModel):
-    """A value object: never changed, nothing beyond its fields, no NaN and no infinity."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        allow_inf_nan=False,
-        validate_by_name=True,
-        serialize_by_alias=True,
-    )
 
 
 class Question(Frozen):
@@ -118,7 +100,7 @@ class Outcome(Frozen):
     instruments: tuple[str, ...]
     points_on: tuple[str, ...] = ()
     measure: MeasureName
-    measure_by_condition: dict[Slug, MeasureName] = {}
+    measure_by_condition: dict[Slug, MeasureName] = Field(default_factory=dict)
 
 
 class MeasureRule(Frozen):
@@ -143,134 +125,6 @@ class Comparators(Frozen):
 
     def kind(self, comparator: str) -> Literal["inactive", "active"]:
         return "inactive" if comparator in self.inactive else "active"
-
-
-class HartungKnapp(Frozen):
-    minimum_k: Annotated[int, Field(ge=2)]
-    needs_heterogeneity: bool
-
-
-class AsymmetryTests(Frozen):
-    """Which regression test a funnel of each kind of measure is put to."""
-
-    smd: Literal["egger", "pustejovsky-rodgers"] = "egger"
-    ratio: Literal["egger", "peters", "harbord"] = "egger"
-
-
-class SynthesisRules(Frozen):
-    primary_model: PrimaryModel
-    shown_models: tuple[Model, ...]
-    baseline_model: Model
-    level: Annotated[float, Field(gt=0.5, lt=1)]
-    hartung_knapp: HartungKnapp
-    prediction_minimum_k: Annotated[int, Field(ge=3)]
-    small_study_minimum_k: Annotated[int, Field(ge=3)]
-    influence_minimum_k: Annotated[int, Field(ge=3)]
-    subgroup_minimum_k: Annotated[int, Field(ge=2)]
-    trials_per_moderator: Annotated[int, Field(ge=1)]
-    shared_control_correlation: Annotated[float, Field(ge=0, lt=1)]
-    convert_mean_difference: bool
-    convert_ratio: Literal["never", "sensitivity"]
-    # The regression test of the funnel of each measure; Egger's where none is named.
-    asymmetry_tests: AsymmetryTests = AsymmetryTests()
-
-
-SelectionStep = Literal[
-    "nearest to the end of the programme",
-    "longest follow-up",
-    "analysis set",
-    "scores",
-    "instrument",
-    "closeness",
-    "source",
-]
-AnalysisSet = Literal["all randomised", "model", "not stated", "completers"]
-Scores = Literal["adjusted", "final", "change"]
-
-
-class SelectionRules(Frozen):
-    """Which of a trial's rows is pooled: `steps` in order, each between what the last left equal.
-
-    The defaults are the first rule, for protocols that were frozen before it was written down.
-    """
-
-    steps: tuple[SelectionStep, ...] = ("closeness", "instrument", "longest follow-up")
-    analysis_sets: tuple[AnalysisSet, ...] = get_args(AnalysisSet)
-    scores: tuple[Scores, ...] = get_args(Scores)
-    sources: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _each_once(self) -> SelectionRules:
-        for name, words in (("analysis_sets", AnalysisSet), ("scores", Scores)):
-            if sorted(getattr(self, name)) != sorted(get_args(words)):
-                raise ValueError(f"{name} lists each of these once: {', '.join(get_args(words))}")
-        if len(set(self.steps)) < len(self.steps) or "instrument" not in self.steps:
-            raise ValueError("steps names each step once, the instrument among them")
-        return self
-
-
-class IntegrityRules(Frozen):
-    """From where on a number is questioned; `..._suspect` keeps it out, the other only notes it.
-
-    The defaults are those of the first rules, for protocols that were frozen before a check.
-    """
-
-    # SE read as SD: an effect far from what it is compared with, or an SD far from the usual.
-    large_smd: Annotated[float, Field(gt=0)]
-    outlier_multiple: Annotated[float, Field(gt=1)]
-    outlier_z: Annotated[float, Field(ge=0)] = 3.0
-    sd_multiple: Annotated[float, Field(gt=1)] = 3.0
-    sd_minimum_trials: Annotated[int, Field(ge=1)] = 2
-    # Effect and interval: by how much of half its width they disagree; and how much smaller
-    # a standard error is than the participants allow.
-    interval_gap: Annotated[float, Field(gt=0)] = 0.1
-    interval_gap_suspect: Annotated[float, Field(gt=0)] = 0.5
-    se_fraction: Annotated[float, Field(gt=0, le=1)] = 0.8
-    se_fraction_suspect: Annotated[float, Field(gt=0, le=1)] = 0.5
-    # Sources that disagree, on the analysis scale.
-    source_gap: Annotated[float, Field(gt=0)] = 0.01
-    source_gap_suspect: Annotated[float, Field(gt=0)] = 0.8
-    # Directions that conflict: how large both effects are, and how far apart in standard errors.
-    conflict_smd: Annotated[float, Field(gt=0)] = 0.2
-    conflict_z: Annotated[float, Field(gt=0)] = 3.0
-    # What no trial gives: an SMD beyond this, an SD below this share of the scale's range.
-    largest_smd: Annotated[float, Field(gt=0)] | None = None
-    smallest_sd_share: Annotated[float, Field(gt=0, lt=1)] | None = None
-    # After treatment, how many weeks after the programme's end still are.
-    late_weeks: Annotated[float, Field(gt=0)] | None = None
-    # How near an interval comes to what arm sizes give at a level, to be taken for it.
-    level_fit: Annotated[float, Field(gt=0, lt=0.2)] | None = None
-
-
-class CertaintyRules(Frozen):
-    """Thresholds of the GRADE rules; weights and I2 in per cent."""
-
-    high_risk_weight: Annotated[float, Field(gt=0, le=100)]
-    doubtful_weight: Annotated[float, Field(gt=0, le=100)]
-    inconsistency_i2: Annotated[float, Field(gt=0, lt=100)]
-    serious_inconsistency_i2: Annotated[float, Field(gt=0, lt=100)]
-    minimum_participants: Annotated[int, Field(ge=1)]
-    minimum_events: Annotated[int, Field(ge=1)]
-    very_few: Annotated[int, Field(ge=1)]
-    egger_p: Annotated[float, Field(gt=0, lt=1)]
-    small_trial_participants: Annotated[int, Field(ge=1)]
-
-
-class ClinicalRules(Frozen):
-    """What an effect is expressed with: assumed control risks (0 to 1), ranges of instruments."""
-
-    control_risks: tuple[Annotated[float, Field(gt=0, lt=1)], ...]
-    instrument_ranges: dict[str, tuple[float, float]]
-
-    @field_validator("instrument_ranges")
-    @classmethod
-    def _ordered(cls, ranges: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
-        for instrument, (low, high) in ranges.items():
-            if not low < high:
-                raise ValueError(
-                    f"{instrument}: a range is [lowest, highest], not [{low:g}, {high:g}]"
-                )
-        return ranges
 
 
 class Directions(Frozen):

@@ -14,7 +14,8 @@ from analysis.evidence.eligibility import too_small
 from analysis.evidence.reported import CHANGES, CannotGive
 from analysis.evidence.rows import Evidence, OutcomeRow
 from analysis.evidence.trial_effects import CLOSENESS, row_effect
-from analysis.protocol import Protocol, Question, SelectionStep
+from analysis.protocol import Protocol, Question
+from analysis.protocol_rules import SelectionStep
 
 
 @dataclass(frozen=True)

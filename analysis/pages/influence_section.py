@@ -12,7 +12,7 @@ from analysis.figures.influence_plot import influence_plot
 from analysis.formatting import DASH, counted, limits, listed, number, percent, percent_level
 from analysis.pages.html import Html, paragraph, show, table
 from analysis.pages.sensitivity_section import folded
-from analysis.protocol import SynthesisRules
+from analysis.protocol_rules import SynthesisRules
 from analysis.statistics.gosh import Gosh, gosh
 from analysis.statistics.influence import Influence
 from analysis.synthesis.estimate_text import effect_text

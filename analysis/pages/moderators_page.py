@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from analysis.formatting import counted, listed, number, p_value, percent, sentence_case
 from analysis.pages import links
 from analysis.pages.html import Html, element, items, join, paragraph, table
-from analysis.protocol import Protocol, SynthesisRules
+from analysis.protocol import Protocol
+from analysis.protocol_rules import SynthesisRules
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.subgroups import Subgroup, SubgroupDifference
 from analysis.synthesis.conditions import ConditionContrast, across_conditions

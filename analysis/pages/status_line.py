@@ -13,7 +13,8 @@ from typing import Any
 from analysis.evidence.rows import Evidence
 from analysis.evidence.verification import is_verified
 from analysis.formatting import day, listed, percent_level
-from analysis.protocol import Frozen, Protocol
+from analysis.protocol import Protocol
+from analysis.protocol_rules import Frozen
 from analysis.searching.history import Search, source_status
 from analysis.searching.strategies_as_run import SourceSearched
 from analysis.synthesis.sensitivity import ASYMMETRY_TESTS

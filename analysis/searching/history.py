@@ -14,7 +14,8 @@ from pydantic import Field, field_validator, model_validator
 from analysis.files.problems import EvidenceError
 from analysis.files.writing import write_atomically
 from analysis.files.yaml_files import read_model
-from analysis.protocol import Frozen, Protocol, Slug
+from analysis.protocol import Protocol, Slug
+from analysis.protocol_rules import Frozen
 
 FileName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+$", max_length=80)]
 """A name inside the search's own folder: no path leads out of it."""

@@ -17,7 +17,8 @@ from typing import Literal
 
 from analysis.evidence.rows import CertaintyDomain, Decision
 from analysis.formatting import counted, limits, listed, number, p_value
-from analysis.protocol import CertaintyRules, Frozen, Protocol
+from analysis.protocol import Protocol
+from analysis.protocol_rules import CertaintyRules, Frozen
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.statistics.small_study_effects import RegressionTest
 from analysis.synthesis.sensitivity import ASYMMETRY_TESTS

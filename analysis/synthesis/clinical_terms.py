@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from analysis.evidence.reference_sd import ReferenceSd
 from analysis.formatting import listed
-from analysis.protocol import Frozen, Protocol
+from analysis.protocol import Protocol
+from analysis.protocol_rules import Frozen
 from analysis.statistics.clinical import (
     NumberNeededToTreat,
     Reexpressed,

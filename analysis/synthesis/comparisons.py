@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from analysis.protocol import Frozen, SynthesisRules
+from analysis.protocol_rules import Frozen, SynthesisRules
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.pooling import pool
 from analysis.statistics.two_by_two import pool_mantel_haenszel

@@ -12,7 +12,8 @@ from typing import Annotated
 from pydantic import Field
 
 from analysis.formatting import percent_level
-from analysis.protocol import AsPublished, Frozen
+from analysis.protocol import AsPublished
+from analysis.protocol_rules import Frozen
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.certainty import Certainty
 from analysis.synthesis.clinical_terms import Clinical

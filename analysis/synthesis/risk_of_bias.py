@@ -8,7 +8,8 @@ from typing import Literal, cast
 from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL, WORDS, worst
 from analysis.evidence.rows import Evidence
 from analysis.evidence.rows import Judgement as JudgementRow
-from analysis.protocol import Frozen, Question
+from analysis.protocol import Question
+from analysis.protocol_rules import Frozen
 
 Judgement = Literal["low", "some concerns", "unclear", "high", "not assessed"]
 # The newer tool comes later.

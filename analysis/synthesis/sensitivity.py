@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from analysis.formatting import listed
-from analysis.protocol import Frozen, SynthesisRules
+from analysis.protocol_rules import Frozen, SynthesisRules
 from analysis.statistics.cluster_robust import ClusterRobust, cluster_robust
 from analysis.statistics.cumulative import CumulativeStep, cumulative
 from analysis.statistics.estimates import PooledEffect

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
-from analysis.protocol import Frozen
+from analysis.protocol_rules import Frozen
 from analysis.synthesis.risk_of_bias import RiskOfBias
 
 

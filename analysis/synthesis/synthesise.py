@@ -13,7 +13,8 @@ from analysis.evidence.rows import Evidence, Published
 from analysis.evidence.selection import RowSetAside, rows_of
 from analysis.evidence.verification import is_verified
 from analysis.files.digests import digest
-from analysis.protocol import Question, SynthesisRules
+from analysis.protocol import Question
+from analysis.protocol_rules import SynthesisRules
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.pooling import pool, with_interval
 from analysis.synthesis.certainty import Body, rate

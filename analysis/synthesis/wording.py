@@ -20,7 +20,8 @@ from analysis.formatting import (
     percent_level,
     sentence_case,
 )
-from analysis.protocol import HartungKnapp, Outcome, SynthesisRules, Timepoint
+from analysis.protocol import Outcome, Timepoint
+from analysis.protocol_rules import HartungKnapp, SynthesisRules
 from analysis.statistics.clinical import NumberNeededToTreat, Reexpressed
 from analysis.statistics.estimates import Heterogeneity, Interval, PooledEffect
 from analysis.synthesis.certainty import Body, Certainty, Level, ends

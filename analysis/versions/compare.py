@@ -12,7 +12,7 @@ from analysis.files.columns import columns
 from analysis.files.csv_files import NUMBER, read_csv
 from analysis.files.problems import EvidenceError, Problem
 from analysis.formatting import number
-from analysis.protocol import Frozen
+from analysis.protocol_rules import Frozen
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.study_effect import Measure
 from analysis.versions.state import QuestionState

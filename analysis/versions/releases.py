@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 
 from analysis.files.json_files import read_json
 from analysis.files.problems import ReviewError
-from analysis.protocol import Frozen
+from analysis.protocol_rules import Frozen
 from analysis.versions.compare import VersionKind
 from analysis.versions.state import QuestionState
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from analysis.formatting import DASH, count
-from analysis.protocol import AsPublished, Frozen
+from analysis.protocol import AsPublished
+from analysis.protocol_rules import Frozen
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.certainty import Level
 from analysis.synthesis.question_result import Synthesis

@@ -11,7 +11,7 @@ import yaml
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
 from analysis.evidence.selection import Selection, printed_rule, select
-from analysis.protocol import SelectionRules
+from analysis.protocol_rules import SelectionRules
 from tests.evidence.folder import LIVING, DataFolder
 from tests.evidence.rule_as_printed import choices
 

@@ -9,7 +9,7 @@ import pytest
 
 from analysis.evidence.chosen_rows import chosen_rows
 from analysis.evidence.rows import Evidence
-from analysis.protocol import SynthesisRules
+from analysis.protocol_rules import SynthesisRules
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.interval_rule import pool_by_protocol

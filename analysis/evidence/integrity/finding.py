@@ -12,7 +12,8 @@ from analysis.evidence.reported import ARMS, CHANGES, CannotGive
 from analysis.evidence.reported_arms import arm_of
 from analysis.evidence.rows import Evidence, IntegrityCheck, OutcomeRow, Ruling, Trial
 from analysis.evidence.trial_effects import row_effect
-from analysis.protocol import IntegrityRules, MeasureName, Question
+from analysis.protocol import MeasureName, Question
+from analysis.protocol_rules import IntegrityRules
 
 Severity = Literal["suspect", "note"]
 # What a check says about one row: how serious it is, and the arithmetic in words.

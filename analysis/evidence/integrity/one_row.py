@@ -17,7 +17,7 @@ from analysis.evidence.integrity.finding import (
 from analysis.evidence.reported import RATIOS, reported_level
 from analysis.evidence.rows import IntegrityCheck, OutcomeRow, Trial
 from analysis.formatting import number
-from analysis.protocol import IntegrityRules
+from analysis.protocol_rules import IntegrityRules
 from analysis.statistics.conversions import se_from_interval
 from analysis.statistics.intervals import critical_value
 
