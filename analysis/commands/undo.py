@@ -13,19 +13,28 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analysis.commands.options import DATA, FOR_A_PERSON, Data, next_step, plain_name
-from analysis.files.problems import ReviewError, shown
+from analysis.commands.options import (
+    DATA,
+    FOR_A_PERSON,
+    Data,
+    Stage,
+    known_stage,
+    next_step,
+    plain_name,
+)
+from analysis.files.problems import shown
 
 if TYPE_CHECKING:
     from analysis.files.withdrawals import Withdrawal
 
 undo_app = typer.Typer(
-    help="Take back an import or a release: first shown, then done, and kept on record.",
+    help="Take back what was done: first shown, then done, and kept on record.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
 By = Annotated[str, typer.Option("--who", help="Who takes it back.")]
+Whose = Annotated[str, typer.Option("--who", help="Whose decisions they are.")]
 Why = Annotated[str, typer.Option(help="Why, for the record.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 
@@ -46,20 +55,75 @@ def undo_import(
 ) -> None:
     """Take back what was imported from a source on a day.
 
-    With the records that no other search has brought, and their pairs. The same export can be
-    imported again, under this source or another.
+    With the records that no other search has brought, their pairs, and what people decided on
+    them. The same export can be imported again, under this source or another.
 
     Example: ./review undo import 2026-11-20 medline --who anna --why "was from Embase"
     """
     from analysis.screening.decisions import load_screening
+    from analysis.screening.withdrawn_decisions import with_decisions
+    from analysis.searching.duplicate_log import now
     from analysis.searching.sources import find_source
     from analysis.searching.withdrawn_imports import withdrawn_import
 
+    plain_name(who, "--who")
     plan = withdrawn_import(data, date.date(), find_source(source), file)
-    if decided := {d.who for d in load_screening(data).decisions if d.record_id in plan.records}:
-        raise ReviewError(f"{', '.join(sorted(decided))} decided on records that it brought")
-    _take_back(data, plan.withdrawal, who, why, yes)
+    screening = load_screening(data)
+    withdrawal = with_decisions(data, screening, plan.withdrawal, plan.records, who, now())
+    _take_back(data, withdrawal, who, why, yes)
     next_step("search import FILE --source … --date …")
+
+
+@undo_app.command("decision")
+def undo_decision(
+    record: Annotated[str, typer.Argument(help="The record decided on, such as medline-1234.")],
+    *,
+    who: Whose,
+    stage: Stage = "title-abstract",
+    why: Why = "",
+    yes: Yes = False,
+    data: Data = DATA,
+) -> None:
+    """Take back what a person decided on a record.
+
+    The record waits for the person again. A row says so; what was decided stays on record.
+
+    Example: ./review undo decision medline-23688830 --who anna
+    """
+    from analysis.screening.decisions import load_screening
+    from analysis.screening.withdrawn_decisions import withdrawn_decision
+    from analysis.searching.duplicate_log import now
+
+    known_stage(stage)
+    plan = withdrawn_decision(data, load_screening(data), record, stage, who, now(), why)
+    _take_back(data, plan, who, why, yes)
+    next_step(f"screen --who {who} --stage {stage}")
+
+
+@undo_app.command("sheet")
+def undo_sheet(
+    sheet: Annotated[Path, typer.Argument(help="The sheet that was read.")],
+    *,
+    who: Whose,
+    stage: Stage = "title-abstract",
+    why: Why = "",
+    yes: Yes = False,
+    data: Data = DATA,
+) -> None:
+    """Take back the decisions of a sheet that was read.
+
+    What the person has decided otherwise since stays. Read again, the sheet brings them back.
+
+    Example: ./review undo sheet anna.csv --who anna --stage full-report
+    """
+    from analysis.screening.decisions import load_screening
+    from analysis.screening.withdrawn_decisions import withdrawn_sheet
+    from analysis.searching.duplicate_log import now
+
+    known_stage(stage)
+    plan = withdrawn_sheet(data, load_screening(data), sheet, stage, who, now(), why)
+    _take_back(data, plan, who, why, yes)
+    next_step(f"screen --who {who} --stage {stage} --read-sheet {sheet}")
 
 
 @undo_app.command("release")

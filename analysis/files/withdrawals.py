@@ -25,7 +25,7 @@ class Withdrawal:
     """What an undo would do, planned from the files as they are: nothing of it is done yet.
 
     `what` and `name` say what is taken back, `said` what that means, a line each; `kept` is what
-    stays on record, by its path in the data.
+    stays on record, by its path in the data. Of what `is_told` the changes are the record.
     """
 
     what: str
@@ -33,14 +33,18 @@ class Withdrawal:
     said: tuple[str, ...]
     changes: tuple[FileChange, ...]
     kept: Mapping[str, bytes] = field(default_factory=dict)
+    is_told: bool = False
 
 
 def carry_out(data: Path, withdrawal: Withdrawal, who: str, when: str, why: str) -> Path:
-    """Take it back, all or nothing; the folder in which it stays on record.
+    """Take it back, all or nothing; where it stays on record.
 
     ReviewError where one of the files has changed since it was planned.
     """
     with locked(data):
+        if withdrawal.is_told:
+            change_together(data, withdrawal.changes)
+            return withdrawal.changes[0].path
         folder = _free_folder(data, f"{withdrawal.what}-{withdrawal.name}")
         account = {
             "what": withdrawal.what,

@@ -124,25 +124,33 @@ def read_own(path: Path, library: Library) -> tuple[Decision, ...]:
     if not path.exists():
         return ()
     rows = [Row(r.line, {**r.cells, "who": path.stem}) for r in read_table(path, COLUMNS)]
-    if problems := _problems(path, rows, library):
+    if problems := _problems(path, rows):
         raise EvidenceError(problems)
+    decisions = [Decision(**row.cells) for row in rows]
+    # An import may have been taken back, and with it what was decided on its records.
+    if any(decision.record_id not in library.records for decision in decisions):
+        stand = {decision for heads in standing(decisions).values() for decision in heads}
+        live = [row for row, d in zip(rows, decisions, strict=True) if d in stand]
+        if unknown := _unknown(path, live, library):
+            raise EvidenceError(unknown)
     # A row that came in on two branches is one; the later place keeps it after what it replaces.
-    last_first = dict.fromkeys(Decision(**row.cells) for row in reversed(rows))
-    return tuple(reversed(last_first))
+    return tuple(reversed(dict.fromkeys(reversed(decisions))))
 
 
-def _problems(path: Path, rows: Sequence[Row], library: Library) -> list[Problem]:
-    unknown = [
-        Problem(path, row.line, "record_id", f"{row['record_id'][:80]!r} is in no search")
-        for row in rows
-        if row["record_id"] not in library.records
-    ]
+def _problems(path: Path, rows: Sequence[Row]) -> list[Problem]:
     kept = [row for row in rows if row["decision"] != WITHDRAWN]
     taken_back = [row for row in rows if row["decision"] == WITHDRAWN]
     return [
         *row_problems(path, kept, Decision, EXPECTED),
         *row_problems(path, taken_back, Decision, OF_A_WITHDRAWAL),
-        *unknown,
+    ][:MOST_PROBLEMS]
+
+
+def _unknown(path: Path, rows: Sequence[Row], library: Library) -> list[Problem]:
+    return [
+        Problem(path, row.line, "record_id", f"{row['record_id'][:80]!r} is in no search")
+        for row in rows
+        if row["decision"] != WITHDRAWN and row["record_id"] not in library.records
     ][:MOST_PROBLEMS]
 
 
@@ -164,17 +172,22 @@ def add_decisions(
 
 def append(data: Path, library: Library, decisions: Iterable[Decision]) -> None:
     """Add decisions as they are, all or none; who calls holds the lock."""
+    for path, text in texts_with(data, library, decisions).items():
+        write_atomically(path, text)
+
+
+def texts_with(data: Path, library: Library, decisions: Iterable[Decision]) -> Mapping[Path, bytes]:
+    """What each person's file says with these decisions added as they are."""
     texts: dict[Path, bytes] = {}
     for who, new in _by_person(decisions).items():
         path = decisions_path(data, who)
         before = _before(path, library)
         first = before.count(b"\n") + 1
         rows = [Row(first + n, asdict(decision)) for n, decision in enumerate(new)]
-        if problems := _problems(path, rows, library):
+        if problems := [*_problems(path, rows), *_unknown(path, rows, library)]:
             raise EvidenceError(problems)
         texts[path] = before + _text(new).removeprefix(HEADER).encode()
-    for path, text in texts.items():
-        write_atomically(path, text)
+    return texts
 
 
 def _by_person(decisions: Iterable[Decision]) -> Mapping[str, list[Decision]]:
@@ -240,9 +253,13 @@ def _key(decision: Decision) -> tuple[str, str, str]:
 
 def withdraw(data: Path, library: Library, decision: Decision, when: str) -> Decision:
     """Take a person's decision on a record back: a row more; what was decided stays on record."""
-    taken = replace(decision, decision=WITHDRAWN, criterion="", study_id="", note="", when=when)
-    (added,) = add_decisions(data, library, [taken])
+    (added,) = add_decisions(data, library, [withdrawal_of(decision, when)])
     return added
+
+
+def withdrawal_of(decision: Decision, when: str, note: str = "") -> Decision:
+    """The row that takes a decision back, before it names the decision's time."""
+    return replace(decision, decision=WITHDRAWN, criterion="", study_id="", note=note, when=when)
 
 
 def _text(decisions: Iterable[Decision]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,25 +64,41 @@ def read_sheet(
     Reading the same sheet twice changes nothing; a decision that was changed in it is a
     new decision.
     """
+    decided, blank = decided_in(path, screening, stage, who, clock())
+    known = known_of(screening, stage, who, decided)
+    new = [decision for decision in decided if decision not in known]
+    add_decisions(data, screening.library, new)
+    return SheetReport(len(new), blank, len(decided) - len(new))
+
+
+def decided_in(
+    path: Path, screening: Screening, stage: str, who: str, when: str
+) -> tuple[list[Decision], int]:
+    """What a sheet says that a person decided, and how many of its rows say nothing.
+
+    EvidenceError names file and line of all that is wrong.
+    """
     rows = read_table(path, COLUMNS)
     filled = [row for row in rows if any(row[name].strip() for name in FILLED)]
-    when = clock()
     decided = [_decision_row(row, stage, who, when) for row in filled]
     problems = row_problems(path, decided, Decision, EXPECTED)
     problems += _unknown(path, decided, screening)
     problems += _twice(path, decided)
     if problems:
         raise EvidenceError(problems[:MOST_PROBLEMS])
-    latest = screening.latest(stage)
-    representative = screening.deduplication.representative
-    new = []
-    for row in decided:
-        decision = Decision(**row.cells)
-        known = latest.get(representative[decision.record_id], {}).get(who)
-        if known is None or _says(known) != _says(decision):
-            new.append(decision)
-    add_decisions(data, screening.library, new)
-    return SheetReport(len(new), len(rows) - len(filled), len(filled) - len(new))
+    return [Decision(**row.cells) for row in decided], len(rows) - len(filled)
+
+
+def known_of(
+    screening: Screening, stage: str, who: str, decided: Iterable[Decision]
+) -> dict[Decision, Decision]:
+    """Of what a sheet says, what the person's decision on the report says too → that decision."""
+    latest, representative = screening.latest(stage), screening.deduplication.representative
+    counted = (
+        (decision, latest.get(representative[decision.record_id], {}).get(who))
+        for decision in decided
+    )
+    return {said: known for said, known in counted if known and _says(known) == _says(said)}
 
 
 def _decision_row(row: Row, stage: str, who: str, when: str) -> Row:
