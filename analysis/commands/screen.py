@@ -37,10 +37,10 @@ def screen(
     stage: Stage = "title-abstract",
     seed: Annotated[int | None, typer.Option(help="Seed of the order of reading.")] = None,
     write_sheet: Annotated[
-        Path | None, typer.Option(help="Write a CSV file to screen in a spreadsheet.")
+        Path | None, typer.Option(help="Write a sheet to screen in a spreadsheet: .xlsx or .csv.")
     ] = None,
     read_sheet: Annotated[
-        Path | None, typer.Option(help="Read the decisions of such a file.")
+        Path | None, typer.Option(help="Read the decisions of such a sheet.")
     ] = None,
     data: Data = DATA,
 ) -> None:
@@ -200,7 +200,7 @@ def _line(question: str) -> str:
 def _make_sheet(path: Path, session: Session) -> None:
     from analysis.screening.sheet import filling_in, write_sheet
 
-    number = write_sheet(path, session.library, session.order)
+    number = write_sheet(path, session.library, session.order, session.stage)
     typer.echo(f"{counted(number, 'record')} in {path}. Columns to fill in:")
     for line in filling_in(session.stage):
         typer.echo(f"  {line}")

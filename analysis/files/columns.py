@@ -158,6 +158,13 @@ class Column:
             for rule in self.rules
         )
 
+    def choices(self, words: Words) -> tuple[str, ...]:
+        """The words that may stand in the column, but for blank; none where it is no list."""
+        listed: Any = next(
+            (r.schema["enum"] for r in self.resolved(words) if "enum" in r.schema), ()
+        )
+        return tuple(filter(None, listed))
+
     def json_schema(self, words: Words) -> dict[str, object]:
         """The column as a property in JSON Schema; a blank number is null."""
         kind: object = "string"

@@ -82,16 +82,21 @@ def csv_text(path: Path, largest: int = LARGEST_FILE) -> str:
         line = raw.count(b"\n", 0, nul) + 1
         message = "a NUL byte: the file is binary or UTF-16; save it as CSV (UTF-8)"
         raise EvidenceError([Problem(path, line, None, message)])
-    if conflict := CONFLICT.search(raw):
-        line = raw.count(b"\n", 0, conflict.start()) + 1
-        message = "a conflict that a merge left: keep the right lines, and none of its marks"
-        raise EvidenceError([Problem(path, line, None, message)])
+    refuse_conflict(path, raw)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8: save the file as CSV (UTF-8)"
         raise EvidenceError([Problem(path, line, None, message)]) from None
+
+
+def refuse_conflict(path: Path, raw: bytes) -> None:
+    """EvidenceError where git left two versions of the same lines."""
+    if conflict := CONFLICT.search(raw):
+        line = raw.count(b"\n", 0, conflict.start()) + 1
+        message = "a conflict that a merge left: keep the right lines, and none of its marks"
+        raise EvidenceError([Problem(path, line, None, message)])
 
 
 def csv_records(

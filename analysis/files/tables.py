@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,9 +65,23 @@ def read_table(path: Path, columns: Sequence[str], later: Collection[str] = ()) 
     """
     # A bare carriage return is an old Macintosh's line end.
     text = csv_text(path, LARGEST_TABLE).replace("\r\n", "\n").replace("\r", "\n")
+    records = csv_records(path, lines_of(text), delimiter_of(text), LONGEST_CELL)
+    return rows_under(path, records, columns, later)
+
+
+def delimiter_of(text: str) -> str:
+    """What separates the names of its columns."""
     first_line = text.lstrip("\n").split("\n", 1)[0]
-    delimiter = max(DELIMITERS, key=first_line.count)
-    records = csv_records(path, lines_of(text), delimiter, LONGEST_CELL)
+    return max(DELIMITERS, key=first_line.count)
+
+
+def rows_under(
+    path: Path,
+    records: Iterator[tuple[int, list[str]]],
+    columns: Sequence[str],
+    later: Collection[str] = (),
+) -> list[Row]:
+    """The records under their header, which has just these columns; EvidenceError for others."""
     names = _header(path, *header_of(path, records), columns, later)
     blank = dict.fromkeys(later, "")
     rows: list[Row] = []
@@ -89,6 +103,12 @@ def _header(
     path: Path, line: int, cells: list[str], columns: Sequence[str], later: Collection[str]
 ) -> tuple[str, ...]:
     names = tuple(cell.strip() for cell in cells)
+    if len(names) == 1 < len(columns) and names[0].count(",") + 1 >= len(columns):
+        message = (
+            "all columns stand in one cell, as where a spreadsheet separates cells by semicolons: "
+            "import the file as one with commas, or have it written as a workbook (.xlsx)"
+        )
+        raise EvidenceError([Problem(path, line, None, message)])
     problems = [
         Problem(path, line, name, "this column is missing")
         for name in columns

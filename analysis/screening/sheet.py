@@ -1,4 +1,4 @@
-"""Screening in a spreadsheet: a CSV file out, the same file with decisions back in."""
+"""Screening in a spreadsheet: a sheet out, the same sheet with decisions back in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError, short
-from analysis.files.tables import Row, read_table, write_table
+from analysis.files.spreadsheets import (
+    SheetColumn,
+    read_spreadsheet,
+    sheet_columns,
+    write_spreadsheet,
+)
+from analysis.files.tables import Row
 from analysis.screening.decision_files import (
     EXPECTED,
     LAST_STAGE,
@@ -34,8 +40,8 @@ class SheetReport:
     unchanged: int
 
 
-def write_sheet(path: Path, library: Library, order: Sequence[str]) -> int:
-    """Write the records that wait, the most promising first; their number.
+def write_sheet(path: Path, library: Library, order: Sequence[str], stage: str) -> int:
+    """Write the records that wait at a stage, the most promising first; their number.
 
     A file that is there is not overwritten: it may hold decisions.
     """
@@ -43,12 +49,18 @@ def write_sheet(path: Path, library: Library, order: Sequence[str]) -> int:
         raise ReviewError(f"{path} is there already: read it in, or give another name")
     records = library.records
     blank = dict.fromkeys(FILLED, "")
-    write_table(
+    write_spreadsheet(
         path,
-        COLUMNS,
+        _columns(stage),
         (blank | {name: getattr(records[r], name) for name in SHOWN} for r in order),
     )
     return len(order)
+
+
+def _columns(stage: str) -> tuple[SheetColumn, ...]:
+    declared = {column.name: column for column in sheet_columns(Decision, {})}
+    declared["decision"] = SheetColumn("decision", STAGES[stage])
+    return tuple(declared.get(name, SheetColumn(name)) for name in COLUMNS)
 
 
 def read_sheet(
@@ -78,7 +90,7 @@ def decided_in(
 
     EvidenceError names file and line of all that is wrong.
     """
-    rows = read_table(path, COLUMNS)
+    rows = read_spreadsheet(path, COLUMNS)
     filled = [row for row in rows if any(row[name].strip() for name in FILLED)]
     decided = [_decision_row(row, stage, who, when) for row in filled]
     problems = row_problems(path, decided, Decision, EXPECTED)

@@ -11,6 +11,7 @@ from analysis.files.digests import digest
 from analysis.files.encoding import decode
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, read_bytes
 from analysis.files.tables import LONGEST_CELL
+from analysis.files.workbook import ZIP, workbook_rows
 from analysis.searching.fields import as_raw
 from analysis.searching.formats import tagged
 from analysis.searching.formats.bibliography import read_bibtex
@@ -31,8 +32,7 @@ from analysis.searching.formats.entry import Entry
 from analysis.searching.formats.markup import read_xml
 from analysis.searching.formats.ris import read_ris
 from analysis.searching.formats.studies import read_studies
-from analysis.searching.formats.tabular import table_entries
-from analysis.searching.formats.workbook import workbook_rows
+from analysis.searching.formats.tabular import is_bibliography, table_entries
 from analysis.searching.records import Raw, Remark
 
 # How each is recognised in the first lines of a text; the first that fits is the format.
@@ -67,7 +67,6 @@ XML = re.compile(
 )
 # What is not read, by how it begins, and which export to ask for instead.
 REFUSED_BYTES = (
-    (b"\xd0\xcf\x11\xe0", "an Excel workbook of before 2007 (.xls): save it as .xlsx or CSV"),
     (b"%PDF", "a PDF: export the records as RIS"),
     (b"{\\rtf", "a Word text (.rtf): export the records as RIS"),
     (b"\x1f\x8b", "a gzip archive: unpack it and import what is in it"),
@@ -83,6 +82,7 @@ REFUSED_TEXTS = (
     (r"^RECORD \d+\s*\n+TITLE\s*\n", "Embase.com's plain text: export RIS"),
     (r"^RT (?:Journal|Book|Conference|Generic|Thesis)", "RefWorks's tagged text: export RIS"),
 )  # fmt: skip
+RECORDS = "the records, under a header with Title and Authors, Year or DOI"
 # Some eighty thousand records with their abstracts; a larger export is split.
 LARGEST_EXPORT = 200_000_000
 # Where more than half of so many say nothing, the rest is not read.
@@ -132,8 +132,9 @@ def _entries(
     for mark, what in REFUSED_BYTES:
         if raw.startswith(mark):
             raise EvidenceError([Problem(path, 1, None, what)])
-    if raw.startswith(b"PK"):
-        return "xlsx", *table_entries(workbook_rows(raw, path), path, problems)
+    if raw.startswith(ZIP):
+        rows = workbook_rows(raw, path, is_bibliography, RECORDS)
+        return "xlsx", *table_entries(rows, path, problems)
     if XML.match(raw):
         return "xml", *read_xml(raw, path)
     text = decode(raw, path).rstrip()

@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.screening.decision_files import decisions_path
@@ -20,12 +21,12 @@ STAGE = "title-abstract"
 def make(data: Path, who: str = "ben") -> Path:
     session = Session(data, who)
     path = data.parent / f"{who}.csv"
-    write_sheet(path, session.library, session.order)
+    write_sheet(path, session.library, session.order, STAGE)
     return path
 
 
 def fill(path: Path, decisions: dict[int, dict[str, str]]) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     for number, cells in decisions.items():
         rows[number] |= cells
@@ -62,6 +63,35 @@ def test_reading_a_sheet_twice_changes_nothing_and_a_changed_mind_is_new(data: P
     assert list(load_screening(data).labels(STAGE, "ben").values()) == [False]
 
 
+def test_a_workbook_takes_decisions_in_as_a_csv_file_does(data: Path, five) -> None:
+    session = Session(data, "ben")
+    path = data.parent / "ben.xlsx"
+    write_sheet(path, session.library, session.order, STAGE)
+    book = load_workbook(path)
+    sheet = book.active
+    (offered, _) = sheet.data_validations.dataValidation
+    assert [cell.value for cell in book["lists"]["A"]][:3] == ["include", "exclude", "unsure"]
+    assert str(offered.sqref) == "A2:A1048576"
+    first, second = sheet["E2"].value, sheet["E3"].value
+    sheet["A2"], sheet["A3"], sheet["B3"] = "Include", "e", "Design"
+    book.save(path)
+    report = read_sheet(path, data, load_screening(data), STAGE, "ben")
+    assert (report.taken, report.blank, report.unchanged) == (2, 3, 0)
+    assert load_screening(data).labels(STAGE, "ben") == {first: True, second: False}
+
+
+def test_a_record_id_that_a_spreadsheet_changed_is_named(data: Path, five) -> None:
+    session = Session(data, "ben")
+    path = data.parent / "ben.xlsx"
+    write_sheet(path, session.library, session.order, STAGE)
+    book = load_workbook(path)
+    book.active["A2"], book.active["E2"] = "i", 12e45
+    book.save(path)
+    with pytest.raises(EvidenceError, match=r"ben\.xlsx:2: record_id: '1\.2E\+46' was found"):
+        read_sheet(path, data, load_screening(data), STAGE, "ben")
+    assert not decisions_path(data, "ben").exists()
+
+
 def test_a_wrong_cell_is_named_and_nothing_is_taken_in(data: Path, five) -> None:
     path = make(data)
     fill(path, {0: {"decision": "i"}, 3: {"decision": "perhaps"}})
@@ -80,14 +110,14 @@ def test_a_row_of_no_search_is_named(data: Path, five) -> None:
 def test_a_sheet_is_never_overwritten(data: Path, five) -> None:
     path = make(data)
     with pytest.raises(ReviewError, match="is there already"):
-        write_sheet(path, load_library(data), [])
+        write_sheet(path, load_library(data), [], STAGE)
 
 
 def test_no_cell_of_the_sheet_is_a_formula(data: Path, take) -> None:
     (one,) = articles(1, seed=4)
     take([one], write=lambda found: ovid_ris(found).replace(one.title, "=HYPERLINK(1)"))
     path = make(data)
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert row["title"] == "'=HYPERLINK(1)"
     assert not any(cell.startswith(tuple("=+-@")) for cell in row.values())

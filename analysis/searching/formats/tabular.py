@@ -52,6 +52,11 @@ def table_entries(
     return dialect, _row_a_record(filled, header, path, problems)
 
 
+def is_bibliography(header: Sequence[str]) -> bool:
+    """Whether a row names a bibliography's columns."""
+    return table_dialect(map(_plain, header)) is not None
+
+
 def _plain(name: str) -> str:
     return " ".join(name.strip().casefold().replace("_", " ").split())
 
