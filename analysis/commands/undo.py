@@ -126,6 +126,29 @@ def undo_sheet(
     next_step(f"screen --who {who} --stage {stage} --read-sheet {sheet}")
 
 
+@undo_app.command("extraction")
+def undo_extraction(
+    study: Annotated[str, typer.Argument(help="The study, for example minen-2026.")],
+    *,
+    who: Annotated[str, typer.Option("--who", help="Whose extraction it is.")],
+    why: Why = "",
+    yes: Yes = False,
+    data: Data = DATA,
+) -> None:
+    """Take back what one person extracted from a study.
+
+    Rows that were accepted into the evidence stay there.
+
+    Example: ./review undo extraction minen-2026 --who anna
+    """
+    from analysis.screening.withdrawn_extraction import withdrawn_extraction
+
+    plain_name(study, "STUDY")
+    plain_name(who, "--who")
+    _take_back(data, withdrawn_extraction(data, study, who), who, why, yes)
+    next_step(f"extract new {study} --who {who}")
+
+
 @undo_app.command("release")
 def undo_release(
     name: Annotated[str, typer.Argument(help="The version's name, such as 2026.11.")],
