@@ -60,6 +60,9 @@ class SynthesisRules(Frozen):
     shared_control_correlation: Annotated[float, Field(ge=0, lt=1)]
     convert_mean_difference: bool
     convert_ratio: Literal["never", "sensitivity"]
+    # With each of these correlations of scores with those at baseline, effects are adjusted for
+    # what the arms differed by at baseline, in a sensitivity analysis.
+    baseline_correlations: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
     # The regression test of the funnel of each measure; Egger's where none is named.
     asymmetry_tests: AsymmetryTests = AsymmetryTests()
 

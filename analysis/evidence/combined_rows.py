@@ -83,7 +83,7 @@ def _events(rows: Sequence[OutcomeRow], arm: str, each: bool) -> dict[str, float
 def _means(rows: Sequence[OutcomeRow], arm: str, each: bool) -> dict[str, Any]:
     arms = [arm_of(row, arm) for row in rows]
     together = combine_arms(arms) if each else arms[0]
-    baseline = [_baseline(row, arm) for row in rows]
+    baseline = [arm_at_baseline(row, arm) for row in rows]
     whole = [found for found in baseline if found is not None]
     at_baseline = None
     if len(whole) == len(rows):
@@ -98,7 +98,8 @@ def _means(rows: Sequence[OutcomeRow], arm: str, each: bool) -> dict[str, Any]:
     }
 
 
-def _baseline(row: OutcomeRow, arm: str) -> Arm | None:
+def arm_at_baseline(row: OutcomeRow, arm: str) -> Arm | None:
+    """The arm before the programme, where the row gives its mean and SD."""
     n = getattr(row, f"n_{arm}")
     mean, sd = getattr(row, f"baseline_mean_{arm}"), getattr(row, f"baseline_sd_{arm}")
     return None if None in (n, mean, sd) else Arm(n, mean, sd)

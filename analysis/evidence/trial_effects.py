@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from analysis.evidence.combined_rows import combined_row
-from analysis.evidence.reported import MEASURES, RATIOS, CannotGive, OtherMeasure, Reported
-from analysis.evidence.reported_arms import counts_of, from_arms, from_events, steps_of
+from analysis.evidence.combined_rows import arm_at_baseline, combined_row
+from analysis.evidence.reported import ARMS, MEASURES, RATIOS, CannotGive, OtherMeasure, Reported
+from analysis.evidence.reported_arms import arm_of, counts_of, from_arms, from_events, steps_of
 from analysis.evidence.reported_effects import as_ratio, from_effect, standardised
 from analysis.evidence.rows import OutcomeRow, Sharing
 from analysis.protocol import MeasureName, Protocol
@@ -172,6 +172,31 @@ def trial_effect(
             derived=(*derived, *found.derived),
         )
     return _combined_effects(protocol, measure, rows, sharing or "shared")
+
+
+def adjusted_for_baseline(
+    protocol: Protocol,
+    rows: Sequence[OutcomeRow],
+    sharing: Sharing | None,
+    correlation: float,
+) -> TrialEffect | None:
+    """The SMD of these rows adjusted for the difference at baseline; None where none is given.
+
+    Of final scores only: changes and adjusted effects have their baseline in them.
+    """
+    if any(row.format not in ("means", "medians") for row in rows):
+        return None
+    row = rows[0] if len(rows) == 1 else combined_row(rows, sharing)[0]
+    before = [arm_at_baseline(row, arm) for arm in ARMS]
+    if row.scores not in ("", "final") or row.design == "crossover" or None in before:
+        return None
+    arms, baseline = [arm_of(row, arm) for arm in ARMS], [arm for arm in before if arm]
+    effect, variance = conversions.smd_adjusted_for_baseline(
+        (arms[0], arms[1]), (baseline[0], baseline[1]), correlation
+    )
+    how = f"from means and SDs, adjusted for baseline with a correlation of {correlation:g}"
+    found = Reported("SMD", effect, variance, "arm data", how, ())
+    return _oriented(protocol, "SMD", row, _clustered(row, found))
 
 
 def _steps(row: OutcomeRow) -> tuple[str, ...]:

@@ -99,6 +99,8 @@ def rules(protocol: Protocol) -> Html:
             "Small-study effects": f"with {rule.small_study_minimum_k} trials or more; "
             f"{ASYMMETRY_TESTS[rule.asymmetry_tests.smd]} regression test for SMDs, "
             f"{ASYMMETRY_TESTS[rule.asymmetry_tests.ratio]} for ratios",
+            "Adjusted for baseline": "with a correlation of "
+            + (listed([f"{r:g}" for r in rule.baseline_correlations]) or "none"),
             "Influence of single trials": f"with {rule.influence_minimum_k} trials or more",
             "A subgroup": f"{rule.subgroup_minimum_k} trials or more",
             "Meta-regression": f"{rule.trials_per_moderator} trials for each moderator",

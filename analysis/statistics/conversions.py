@@ -220,6 +220,28 @@ def sd_of_scores(sd_change: float, correlation: float) -> float:
     return sd_change / math.sqrt(2 * (1 - correlation))
 
 
+def smd_adjusted_for_baseline(
+    arms: tuple[Arm, Arm], baseline: tuple[Arm, Arm], correlation: float
+) -> tuple[float, float]:
+    """SMD of the final scores adjusted for the difference at baseline, and its variance.
+
+    `arms` at the end and at baseline, intervention first; r the correlation of scores with
+    those at baseline. Difference - r (s / s0) (difference at baseline), in pooled SDs s of the
+    final scores; Var = J^2 (1 - r^2) (1/n1 + 1/n2) + g^2 / (2 (N - 3.94)): that of an analysis
+    of covariance whose slope is known. Raises ValueError where an SD is not above 0.
+    Source: Trowman et al. 2007, 10.1016/j.jclinepi.2007.03.014.
+    """
+    _require(-1 < correlation < 1, f"correlation {correlation} is not between -1 and 1")
+    (first, second), (first0, second0) = arms, baseline
+    sd = pooled_sd(first.n, first.sd, second.n, second.sd)
+    sd0 = pooled_sd(first0.n, first0.sd, second0.n, second0.sd)
+    _require(sd > 0 and sd0 > 0, "nobody's score differs from the others' of the arm")
+    slope = correlation * sd / sd0
+    difference = first.mean - second.mean - slope * (first0.mean - second0.mean)
+    se = sd * math.sqrt((1 - correlation**2) * (1 / first.n + 1 / second.n))
+    return smd_from_mean_difference(difference, sd, first.n, second.n, se=se)
+
+
 def combine_arms(arms: Sequence[Arm]) -> Arm:
     """Several arms as if they had been one: the SD includes the spread of their means.
 

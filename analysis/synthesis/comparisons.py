@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 
+from analysis.formatting import counted
 from analysis.protocol_rules import Frozen, SynthesisRules
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.pooling import pool
@@ -63,7 +64,11 @@ THEN_AND_NOW = (TrialSet.AS_IN_2014, TrialSet.BASELINE)
 
 
 class Comparison(Frozen):
-    """The primary model on another set of trials (`name`: `baseline trials`, ...)."""
+    """The primary model on another set of trials (`name`: `baseline trials`, ...).
+
+    With a `correlation`: on the same trials, their effects adjusted for baseline with it where
+    they give baselines.
+    """
 
     name: str
     description: str
@@ -71,6 +76,7 @@ class Comparison(Frozen):
     n_total: int | None
     study_ids: tuple[str, ...]
     pooled: PooledEffect | None
+    correlation: float | None = None
 
 
 def comparisons(
@@ -86,7 +92,36 @@ def comparisons(
         kept = list(filter(keeps, pooled))
         if trials not in WHERE_TOUCHED or len(kept) < len(pooled):
             found.append(_by_protocol(rules, trials, kept))
-    return tuple(found)
+    return (*found, *_adjusted(rules, pooled))
+
+
+def _adjusted(rules: SynthesisRules, studies: Sequence[StudyEffect]) -> Iterator[Comparison]:
+    """For each correlation of the protocol, where a trial gives baselines."""
+    for correlation in rules.baseline_correlations:
+        by_trial = {
+            study.study_id: one
+            for study in studies
+            for one in study.adjusted
+            if one.correlation == correlation
+        }
+        if by_trial:
+            adjusted = [
+                study.model_copy(update={"effect": one.effect, "variance": one.variance})
+                if (one := by_trial.get(study.study_id))
+                else study
+                for study in studies
+            ]
+            yield Comparison(
+                name=f"adjusted for baseline, r {correlation:g}",
+                description=f"{counted(len(by_trial), 'trial')} that "
+                f"{'gives' if len(by_trial) == 1 else 'give'} baselines adjusted for them, "
+                f"correlation {correlation:g}",
+                k=len(studies),
+                n_total=participants(studies)[0],
+                study_ids=tuple(study.study_id for study in studies),
+                pooled=pool_by_protocol(rules, adjusted),
+                correlation=correlation,
+            )
 
 
 def _by_protocol(

@@ -8,12 +8,13 @@ from collections.abc import Collection
 from analysis.evidence.chosen_rows import ChosenRows, TrialRows
 from analysis.evidence.eligibility import arm_sizes
 from analysis.evidence.question_slice import Slice
-from analysis.evidence.trial_effects import trial_effect
+from analysis.evidence.rows import Sharing
+from analysis.evidence.trial_effects import adjusted_for_baseline, trial_effect
 from analysis.evidence.verification import is_verified
 from analysis.statistics.intervals import critical_value
 from analysis.synthesis.risk_of_bias import risk_of_bias
 from analysis.synthesis.sensitivity import ContrastRows
-from analysis.synthesis.study_effect import StudyEffect
+from analysis.synthesis.study_effect import AdjustedEffect, StudyEffect
 
 
 def study_effects(given: Slice, rows: ChosenRows) -> tuple[StudyEffect, ...]:
@@ -65,6 +66,24 @@ def _study(given: Slice, trial: TrialRows) -> StudyEffect:
         duration_weeks=about.duration_weeks,
         indirectness=about.indirectness,
         suspect=given.kept_out.get(trial.study_id, ()),
+        adjusted=_adjusted(given, trial, sharing),
+    )
+
+
+def _adjusted(
+    given: Slice, trial: TrialRows, sharing: Sharing | None
+) -> tuple[AdjustedEffect, ...]:
+    protocol = given.evidence.protocol
+    if protocol.measure_name(given.question) != "SMD":
+        return ()
+    found = [
+        (correlation, adjusted_for_baseline(protocol, trial.rows, sharing, correlation))
+        for correlation in protocol.synthesis.baseline_correlations
+    ]
+    return tuple(
+        AdjustedEffect(correlation=correlation, effect=one.effect, variance=one.variance)
+        for correlation, one in found
+        if one is not None
     )
 
 

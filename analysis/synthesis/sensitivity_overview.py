@@ -119,8 +119,9 @@ def _way(pooled: PooledEffect) -> tuple[str, str]:
 def _sets_of_trials(synthesis: Synthesis) -> Iterator[Variant]:
     pooled = {study.study_id for study in synthesis.pooled_studies}
     for other in synthesis.comparisons:
-        # A set that leaves nothing out repeats the primary analysis.
-        if other.pooled and other.name not in THEN_AND_NOW and set(other.study_ids) != pooled:
+        # A set that leaves nothing out, and adjusts nothing, repeats the primary analysis.
+        another = other.correlation is not None or set(other.study_ids) != pooled
+        if other.pooled and other.name not in THEN_AND_NOW and another:
             yield Variant(
                 "sets of trials",
                 other.description,

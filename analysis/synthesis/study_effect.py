@@ -56,6 +56,14 @@ class Measure(Frozen):
         return 1.0 if self.ratio else 0.0
 
 
+class AdjustedEffect(Frozen):
+    """A trial's effect adjusted for baseline, with this correlation of scores with it."""
+
+    correlation: float
+    effect: float
+    variance: float
+
+
 class StudyEffect(Frozen):
     """One trial's effect in this question, on the analysis scale.
 
@@ -100,6 +108,7 @@ class StudyEffect(Frozen):
     duration_weeks: float | None = None
     indirectness: str = ""
     suspect: tuple[str, ...] = ()
+    adjusted: tuple[AdjustedEffect, ...] = ()
 
 
 def participants(studies: Sequence[StudyEffect]) -> tuple[int | None, int]:

@@ -27,6 +27,7 @@ from analysis.statistics.conversions import (
     se_from_one_sided_limit,
     se_from_p,
     se_from_statistic,
+    smd_adjusted_for_baseline,
     smd_from_log_odds_ratio,
     smd_from_mean_difference,
     smd_of_crossover,
@@ -226,6 +227,20 @@ def test_change_scores_are_standardised_by_scores():
     implied = sd_of_scores(change, 0.7)
     assert implied == pytest.approx(13.83, abs=0.005)
     assert round(smd_from_mean_difference(difference, implied, n1, n2, se=se)[0], 4) == -0.4525
+
+
+def test_adjusted_for_baseline():
+    """R: -0.133 with r = 0.6 for final scores that differ by as much as those at baseline."""
+    arms = (Arm(60, 4.2, 2.0), Arm(60, 5.1, 2.0))
+    baseline = (Arm(60, 4.9, 1.9), Arm(60, 5.9, 1.9))
+    effect, variance = smd_adjusted_for_baseline(arms, baseline, 0.6)
+    assert effect == pytest.approx(-0.133, abs=5e-4)
+    # J^2 (1 - r^2) (2/60) + g^2 / (2 x 116.06), J = 1 - 3/471.
+    assert variance == pytest.approx(0.021139, abs=5e-7)
+    unadjusted, _ = smd_adjusted_for_baseline(arms, baseline, 1e-12)
+    assert unadjusted == pytest.approx(-0.447134, abs=1e-6)
+    with pytest.raises(ValueError, match="not between -1 and 1"):
+        smd_adjusted_for_baseline(arms, baseline, 1.0)
 
 
 def test_sd_of_scores_undoes_sd_of_change():

@@ -26,8 +26,54 @@ def test_every_set_is_described_and_only_one_that_leaves_out_nothing_may_be_miss
             TrialSet.WITHOUT_ASSUMED: any(study.assumed for study in synthesis.pooled_studies),
         }
         expected = [trials for trials in TrialSet if touched.get(trials, True)]
-        assert [other.name for other in synthesis.comparisons] == expected
-        assert all(TrialSet(o.name).description == o.description for o in synthesis.comparisons)
+        sets = [other for other in synthesis.comparisons if other.correlation is None]
+        assert [other.name for other in sets] == expected
+        assert all(TrialSet(other.name).description == other.description for other in sets)
+
+
+def test_effects_are_adjusted_for_baseline_where_trials_give_it(evidence: Evidence) -> None:
+    """Two trials, one with baselines: R's -0.4471 and, with r = 0.6, -0.1334."""
+    arms = {"n_intervention": 60, "n_control": 60, "sd_intervention": 2.0, "sd_control": 2.0}
+    given = arms | {"mean_intervention": 4.2, "mean_control": 5.1}
+    before = {
+        "baseline_mean_intervention": 4.9,
+        "baseline_mean_control": 5.9,
+        "baseline_sd_intervention": 1.9,
+        "baseline_sd_control": 1.9,
+    }
+    other = {
+        "n_control": 57,
+        "mean_intervention": 4.36,
+        "sd_intervention": 2.13,
+        "mean_control": 5.2,
+    }
+    names = ("a-2020", "b-2020")
+    rows = [
+        a_row(study_id=name, row_id=f"{name}.pain.post.1", **(given | more))
+        for name, more in zip(names, (before, other), strict=True)
+    ]
+    rules = evidence.protocol.synthesis.model_copy(update={"baseline_correlations": (0.6,)})
+    protocol = evidence.protocol.model_copy(update={"synthesis": rules})
+    made = replace(
+        evidence,
+        protocol=protocol,
+        trials={name: a_trial(evidence, study_id=name) for name in names},
+        outcomes=tuple(rows),
+    )
+    (question,) = [q for q in protocol.questions if q.key == "non-headache.pain.post"]
+    synthesis = synthesise(made, question)
+    first, second = synthesis.studies
+    assert first.effect == pytest.approx(-0.447134, abs=1e-6)
+    (one,) = first.adjusted
+    assert one.effect == pytest.approx(-0.1334, abs=5e-5)
+    assert second.adjusted == ()
+    (adjusted,) = [other for other in synthesis.comparisons if other.correlation]
+    assert adjusted.description == "1 trial that gives baselines adjusted for them, correlation 0.6"
+    assert (adjusted.k, adjusted.study_ids) == (2, ("a-2020", "b-2020"))
+    assert adjusted.pooled is not None
+    assert synthesis.primary is not None
+    # Only the first trial moves, and more weight goes to it.
+    assert synthesis.primary.estimate < adjusted.pooled.estimate < -0.1334
 
 
 def test_the_method_of_2014_pools_suspect_baseline_trials_too(
