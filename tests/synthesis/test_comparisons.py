@@ -57,7 +57,9 @@ def test_effects_are_adjusted_for_baseline_where_trials_give_it(evidence: Eviden
     made = replace(
         evidence,
         protocol=protocol,
-        trials={name: a_trial(evidence, study_id=name) for name in names},
+        trials={
+            name: a_trial(evidence, study_id=name, title=name, doi="", pmid="") for name in names
+        },
         outcomes=tuple(rows),
     )
     (question,) = [q for q in protocol.questions if q.key == "non-headache.pain.post"]
