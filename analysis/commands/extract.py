@@ -113,14 +113,17 @@ def extract_compare(first: First, second: Second, data: Data = DATA) -> None:
 def extract_accept(first: First, second: Second, data: Data = DATA) -> None:
     """Take what two extractors agreed on into the evidence.
 
-    All of it is valid together with the rest of the evidence before anything is written.
+    All of it is valid together with the rest of the evidence before anything is written. What
+    was corrected in the evidence since stays as it is, and is named.
 
     Example: ./review extract accept data/extraction/minen-2026/{anna,ben}
     """
     from analysis.screening.acceptance import accept
 
-    changed = accept(data, first, second)
-    typer.echo("Changed: " + (", ".join(path.name for path in changed) or "nothing"))
+    accepted = accept(data, first, second)
+    for kept in accepted.kept:
+        typer.echo(str(kept))
+    typer.echo("Changed: " + (", ".join(path.name for path in accepted.changed) or "nothing"))
     next_step("build")
 
 

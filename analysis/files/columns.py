@@ -165,6 +165,15 @@ class Column:
         )
         return tuple(filter(None, listed))
 
+    def canonical(self, cell: str) -> str:
+        """One text for one value: 0.400 is 0.4 in a column of numbers, and nowhere else."""
+        cell = cell.strip()
+        return repr(float(cell)) if self.is_number and NUMBER.fullmatch(cell) else cell
+
+    def same_value(self, one: str, other: str) -> bool:
+        """Whether two cells of the column say the same."""
+        return self.canonical(one) == self.canonical(other)
+
     def json_schema(self, words: Words) -> dict[str, object]:
         """The column as a property in JSON Schema; a blank number is null."""
         kind: object = "string"

@@ -12,7 +12,10 @@ from analysis.files.tables import Row
 
 
 def with_rows(table: TextTable, key: str, rows: Sequence[Row]) -> tuple[str, list[int]]:
-    """The file's text with these rows replaced or added, all else untouched; their lines."""
+    """The file's text with these rows changed or added, all else untouched; their lines.
+
+    A column that a row does not name stays as it is, blank in a new row.
+    """
     text = table.path.read_bytes().decode("utf-8-sig")
     end = "\r\n" if "\r\n" in text else "\n"
     # As the reader of CSV counts them; `splitlines` would end one at rarer signs in a note too.
@@ -29,12 +32,15 @@ def with_rows(table: TextTable, key: str, rows: Sequence[Row]) -> tuple[str, lis
         blocks = [_longer(blocks[0], f",{name}"), *(_longer(block, ",") for block in blocks[1:])]
     at = {row[position]: index for index, row in enumerate(table.rows, start=1)}
     for row in rows:
-        block = _csv_line([row[column] for column in (*table.header, *added)], end)
-        if row[key] in at:
-            blocks[at[row[key]]] = block
-        else:
+        old = table.rows[at[row[key]] - 1] if row[key] in at else [""] * len(table.header)
+        known = dict(zip(table.header, old, strict=True)) | dict.fromkeys(added, "")
+        cells = {**known, **row.cells}
+        block = _csv_line([cells[column] for column in known], end)
+        if row[key] not in at:
             at[row[key]] = len(blocks)
             blocks.append(block)
+        elif any(cells[column] != known[column] for column in known):
+            blocks[at[row[key]]] = block
     before = [1]
     for block in blocks:
         before.append(before[-1] + len(block))

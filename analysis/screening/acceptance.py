@@ -2,45 +2,145 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.files.lock import locked
 from analysis.files.problems import EvidenceError, Problem
 from analysis.files.tables import Row
-from analysis.files.writing import write_atomically
+from analysis.files.together import change_of, change_together
 from analysis.screening.extraction import (
     BLANK,
     DIFFERENCES,
-    KEYS,
-    WHOLE_ROW,
     Difference,
+    Rows,
+    columns_of,
     compare,
     read_differences,
     read_extraction,
     validated,
 )
+from analysis.screening.extraction_history import (
+    A_ROW,
+    HISTORY,
+    KEYS,
+    NO_ROW,
+    WHOLE_ROW,
+    CellChange,
+    Place,
+    history_text,
+    last_known,
+    read_history,
+    rows_now,
+)
+from analysis.searching.duplicate_log import now
 
 
-def accept(data: Path, first: Path, second: Path) -> tuple[Path, ...]:
-    """Take what two extractors agreed on into the evidence; the files that changed.
+@dataclass(frozen=True)
+class Kept:
+    """A cell, or a whole row, that stays as the evidence has it though the sheets differ."""
 
-    All rows are valid together with the rest of the evidence before any file is written.
-    A row of the same study or the same `row_id` is replaced, another is added at the end.
+    file: str
+    row: str
+    column: str
+    evidence: str
+    sheets: str
+    corrected: bool
+
+    def __str__(self) -> str:
+        why = "corrected since" if self.corrected else "entered otherwise than from these sheets"
+        said = f"the evidence says {self.evidence or BLANK}, the sheets {self.sheets or BLANK}"
+        return f"{self.row}: {self.column}: {said}: {why}, kept as it is"
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """What an acceptance did: the files that changed, rows that are new, what it left alone."""
+
+    changed: tuple[Path, ...]
+    added: tuple[str, ...]
+    kept: tuple[Kept, ...]
+
+
+def accept(data: Path, first: Path, second: Path, clock: Callable[[], str] = now) -> Acceptance:
+    """Take what two extractors agreed on into the evidence; all files change together or none.
+
+    All rows are valid together with the rest of the evidence before anything is written. A cell
+    that says something else than when it was last taken up or accepted was corrected since: it
+    stays, and so does a row that was taken out.
     """
     differences = compare(data, first, second)
     settled = _settled(first.parent / DIFFERENCES, differences)
     rows = read_extraction(first)
     other = read_extraction(second)
     agreed = {name: _agreed(name, rows[name], other[name], settled) for name in KEYS}
-    changed = []
+    path = first.parent / HISTORY
     with locked(data):
-        for name, text in validated(data, first, agreed).items():
-            path = data / f"{name}.csv"
-            if text != path.read_text(encoding="utf-8"):
-                write_atomically(path, text)
-                changed.append(path)
-    return tuple(changed)
+        history = read_history(path)
+        plan = _plan(data, agreed, last_known(history))
+        texts = validated(data, first, plan.rows)
+        files = {data / f"{name}.csv": text for name, text in texts.items()}
+        changed = [file for file, text in files.items() if text.encode() != file.read_bytes()]
+        if plan.seen:
+            stamp = {"when": clock(), "who": f"{first.name} and {second.name}", "did": "accept"}
+            lines = [CellChange(**stamp, **cell) for cell in plan.seen]
+            written = {path: history_text((*history, *lines))}
+            written |= {file: files[file] for file in changed}
+            change_together(data, [change_of(*each) for each in written.items()])
+    added = (cell["row"] for cell in plan.seen if cell["after"] == A_ROW)
+    return Acceptance(tuple(changed), tuple(added), tuple(plan.kept))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Rows as they are to stand in the evidence, the cells seen or changed, what is left alone."""
+
+    rows: dict[str, list[Row]]
+    seen: list[dict[str, str]]
+    kept: list[Kept]
+
+
+def _plan(data: Path, agreed: Rows, known: Mapping[Place, str]) -> _Plan:
+    plan = _Plan({name: [] for name in KEYS}, [], [])
+    for name, key in KEYS.items():
+        there = rows_now(data, name)
+        for row in agreed[name]:
+            if row[key] not in there and known.get((name, row[key], WHOLE_ROW)) == A_ROW:
+                plan.kept.append(Kept(name, row[key], WHOLE_ROW, NO_ROW, A_ROW, corrected=True))
+            else:
+                _merge(plan, name, row, there.get(row[key]), known)
+        dropped = there.keys() - {row[key] for row in agreed[name]}
+        for row_id in sorted(dropped):
+            if known.get((name, row_id, WHOLE_ROW)) == A_ROW:
+                plan.kept.append(Kept(name, row_id, WHOLE_ROW, A_ROW, NO_ROW, corrected=False))
+    return plan
+
+
+def _merge(
+    plan: _Plan, name: str, row: Row, there: Mapping[str, str] | None, known: Mapping[Place, str]
+) -> None:
+    """Hold an agreed row against the same row of the evidence, cell by cell.
+
+    What was blank when it was last known, or never known, may be filled in.
+    """
+    row_id = row[KEYS[name]]
+    place = {"file": name, "row": row_id}
+    if there is None:
+        plan.seen.append({**place, "column": WHOLE_ROW, "before": NO_ROW, "after": A_ROW})
+    cells = {}
+    for column in columns_of(name):
+        says, sheets = (there or {}).get(column.name, ""), row[column.name]
+        last = known.get((name, row_id, column.name), "")
+        takes = says if column.same_value(says, sheets) else sheets
+        if takes != says and not column.same_value(says, last):
+            corrected = (name, row_id, column.name) in known
+            plan.kept.append(Kept(name, row_id, column.name, says, sheets, corrected))
+            takes = says
+        elif not says == takes == last:
+            plan.seen.append({**place, "column": column.name, "before": says, "after": takes})
+        cells[column.name] = takes
+    plan.rows[name].append(Row(row.line, cells))
 
 
 def _settled(path: Path, differences: Sequence[Difference]) -> dict[tuple[str, ...], str]:

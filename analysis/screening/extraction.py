@@ -2,6 +2,7 @@
 
 data/extraction/<study>/<who>/{studies,sources,outcomes}.csv   what one person extracted
 data/extraction/<study>/differences.csv                        where two differ, and what holds
+data/extraction/<study>/history.csv                            what was taken, and when
 """
 
 from __future__ import annotations
@@ -14,18 +15,17 @@ from pathlib import Path
 
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.load import load
+from analysis.evidence.verification import COLUMNS as VERIFICATION
 from analysis.files.columns import Column, columns
 from analysis.files.csv_files import read_csv
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, short
 from analysis.files.row_edits import with_rows
 from analysis.files.tables import Row, is_formula, read_table, write_table
 from analysis.files.writing import write_atomically
+from analysis.screening.extraction_history import A_ROW, KEYS, NO_ROW, WHOLE_ROW, rows_now
 
-# In the order in which rows are added: a later file may name what an earlier one holds.
-KEYS = {name: DATA_FILES[name].key[0] for name in ("sources", "studies", "outcomes")}
 DIFFERENCES = "differences.csv"
 DIFFERENCE_COLUMNS = ("file", "row", "column", "first", "second", "agreed")
-WHOLE_ROW = "(the whole row)"
 BLANK = "blank"
 
 Cells = Mapping[str, str]
@@ -53,8 +53,8 @@ class Difference:
 
 
 def columns_of(name: str) -> tuple[Column, ...]:
-    """The columns of an extractor's file: those of the evidence."""
-    return columns(DATA_FILES[name].row)
+    """The columns of an extractor's file: those of the evidence but who verified a row."""
+    return tuple(c for c in columns(DATA_FILES[name].row) if c.name not in VERIFICATION)
 
 
 def check_extraction(data: Path, folder: Path) -> int:
@@ -114,16 +114,14 @@ def read_differences(path: Path) -> tuple[Difference, ...]:
 
 def read_extraction(folder: Path) -> dict[str, list[Row]]:
     """One extractor's rows, without the outcome rows that hold no number."""
-    rows = {
-        name: read_table(
-            folder / f"{name}.csv",
-            [column.name for column in columns_of(name)],
-            later=[column.name for column in columns_of(name) if column.may_be_absent],
-        )
-        for name in KEYS
-    }
+    rows = {name: _read_sheet(folder / f"{name}.csv", name) for name in KEYS}
     rows["outcomes"] = [row for row in rows["outcomes"] if _has_number(row)]
     problems = [
+        Problem(folder / f"{name}.csv", second.line, key, f"line {first.line} is of this row too")
+        for name, key in KEYS.items()
+        for first, second in _twice(rows[name], key)
+    ]
+    problems += [
         Problem(folder / f"{name}.csv", row.line, column, "a cell that a spreadsheet would run")
         for name in KEYS
         for row in rows[name]
@@ -133,6 +131,30 @@ def read_extraction(folder: Path) -> dict[str, list[Row]]:
     if problems:
         raise EvidenceError(problems)
     return rows
+
+
+def _read_sheet(path: Path, name: str) -> list[Row]:
+    """The rows of a sheet; EvidenceError where it verifies one, which no extractor does."""
+    declared = columns(DATA_FILES[name].row)
+    later = {column.name for column in declared if column.may_be_absent} | {*VERIFICATION}
+    rows = read_table(path, [column.name for column in declared], later=later)
+    told = [
+        Problem(path, row.line, column, "rows are verified once they are accepted: leave it blank")
+        for row in rows
+        for column in VERIFICATION
+        if row.cells.get(column, "") not in ("", "no")
+    ]
+    if told:
+        raise EvidenceError(told[:MOST_PROBLEMS])
+    kept = [column.name for column in columns_of(name)]
+    return [Row(row.line, {column: row[column] for column in kept}) for row in rows]
+
+
+def _twice(rows: Sequence[Row], key: str) -> Iterator[tuple[Row, Row]]:
+    first: dict[str, Row] = {}
+    for row in rows:
+        if first.setdefault(row[key], row) is not row:
+            yield first[row[key]], row
 
 
 def _has_number(row: Row) -> bool:
@@ -153,7 +175,9 @@ def validated(data: Path, folder: Path, rows: Rows) -> dict[str, str]:
         texts = {}
         places: dict[tuple[str, int], Problem] = {}
         for file, key in KEYS.items():
-            texts[file], lines = with_rows(read_csv(data / f"{file}.csv"), key, rows[file])
+            known = rows_now(data, file)
+            filled = [row if row[key] in known else _as_new(file, row) for row in rows[file]]
+            texts[file], lines = with_rows(read_csv(data / f"{file}.csv"), key, filled)
             write_atomically(trial / f"{file}.csv", texts[file])
             for row, line in zip(rows[file], lines, strict=True):
                 places[file, line] = Problem(folder / f"{file}.csv", row.line, None, "")
@@ -162,6 +186,11 @@ def validated(data: Path, folder: Path, rows: Rows) -> dict[str, str]:
         except EvidenceError as error:
             raise EvidenceError(_in_terms_of(places, data, error.problems)) from None
     return texts
+
+
+def _as_new(file: str, row: Row) -> Row:
+    """A row that comes into the evidence: an outcome row is verified by nobody yet."""
+    return Row(row.line, {"verified": "no", **row.cells}) if file == "outcomes" else row
 
 
 def _in_terms_of(
@@ -180,7 +209,7 @@ def _row_differences(
     name: str, row_id: str, one: Row | None, two: Row | None
 ) -> Iterator[Difference]:
     if one is None or two is None:
-        said = ("no row", "a row") if one is None else ("a row", "no row")
+        said = (NO_ROW, A_ROW) if one is None else (A_ROW, NO_ROW)
         yield Difference(name, row_id, WHOLE_ROW, *said)
         return
     for column in one.cells:

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from analysis.files.csv_files import read_csv
+from analysis.files.lock import locked
 from analysis.files.problems import ReviewError
 from analysis.files.slugs import is_slug
-from analysis.files.tables import write_table
+from analysis.files.tables import table_text
+from analysis.files.together import change_of, change_together
 from analysis.protocol import Protocol, load_protocol
-from analysis.screening.extraction import KEYS, columns_of
+from analysis.screening.extraction import columns_of
+from analysis.screening.extraction_history import (
+    HISTORY,
+    KEYS,
+    CellChange,
+    history_text,
+    last_known,
+    read_history,
+    rows_now,
+)
+from analysis.searching.duplicate_log import now
 from analysis.searching.records import Record
 
 
 def new_extraction(
-    data: Path, study_id: str, who: str, record: Record | None = None
+    data: Path,
+    study_id: str,
+    who: str,
+    record: Record | None = None,
+    clock: Callable[[], str] = now,
 ) -> tuple[Path, ...]:
     """Write one extractor's templates, filled with what the record or the evidence says.
 
@@ -28,17 +44,42 @@ def new_extraction(
         raise ReviewError(f"{folder} is there already: go on in it, or remove it")
     protocol = load_protocol(data / "protocol.yml")
     filled = _prefilled(data, study_id, record, protocol)
+    texts = {}
     for name in KEYS:
         blank = dict.fromkeys((column.name for column in columns_of(name)), "")
-        write_table(folder / f"{name}.csv", tuple(blank), (blank | cells for cells in filled[name]))
-    return tuple(folder / f"{name}.csv" for name in KEYS)
+        rows = ({column: {**blank, **cells}[column] for column in blank} for cells in filled[name])
+        texts[folder / f"{name}.csv"] = table_text(tuple(blank), rows)
+    with locked(data):
+        history = _taken_up(data, study_id, who, clock())
+        change_together(data, [change_of(*each) for each in (texts | history).items()])
+    return tuple(texts)
+
+
+def _taken_up(data: Path, study_id: str, who: str, when: str) -> dict[Path, str]:
+    """The history with what the evidence says of the study and its report already."""
+    path = data / "extraction" / study_id / HISTORY
+    history = read_history(path)
+    known = last_known(history)
+    taken = {"studies": study_id, "sources": report_of(study_id)}
+    lines = [
+        CellChange(when, who, "new", name, row_id, column, cell, cell)
+        for name, row_id in taken.items()
+        for column, cell in rows_now(data, name).get(row_id, {}).items()
+        if cell and known.get((name, row_id, column)) != cell
+    ]
+    return {path: history_text((*history, *lines))} if lines else {}
+
+
+def report_of(study_id: str) -> str:
+    """The source that is the study's own report."""
+    return f"{study_id}-report"
 
 
 def _prefilled(
     data: Path, study_id: str, record: Record | None, protocol: Protocol
-) -> dict[str, list[dict[str, str]]]:
-    source_id = f"{study_id}-report"
-    study = _known_study(data, study_id) or _new_study(study_id, record)
+) -> dict[str, list[Mapping[str, str]]]:
+    source_id = report_of(study_id)
+    study = rows_now(data, "studies").get(study_id) or _new_study(study_id, record)
     address = f"https://doi.org/{study['doi']}" if study.get("doi") else ""
     citation = ". ".join(filter(None, (study.get("title"), study.get("journal"))))
     source = {
@@ -47,7 +88,7 @@ def _prefilled(
         "citation": f"{citation} {study.get('citation', '')}".strip(),
         "url": address,
     }
-    outcomes = [
+    outcomes: list[Mapping[str, str]] = [
         {
             "row_id": f"{study_id}.{outcome.id}.{timepoint.id}.1",
             "study_id": study_id,
@@ -57,21 +98,12 @@ def _prefilled(
             "format": "means",
             "usable": "yes",
             "source_id": source_id,
-            "verified": "no",
         }
         for outcome in protocol.outcomes
         for timepoint in protocol.timepoints
     ]
-    return {"sources": [source], "studies": [study], "outcomes": outcomes}
-
-
-def _known_study(data: Path, study_id: str) -> dict[str, str] | None:
-    table = read_csv(data / "studies.csv")
-    for row in table.rows:
-        cells = dict(zip(table.header, row, strict=True))
-        if cells["study_id"] == study_id:
-            return cells
-    return None
+    known = rows_now(data, "sources").get(source_id)
+    return {"sources": [known or source], "studies": [study], "outcomes": outcomes}
 
 
 def _new_study(study_id: str, record: Record | None) -> dict[str, str]:

@@ -9,10 +9,11 @@ import pytest
 
 from analysis.evidence.load import load
 from analysis.evidence.rows import OutcomeRow
+from analysis.evidence.verification import is_verified, numbers_seen
 from analysis.files.columns import columns
 from analysis.files.csv_files import read_csv
 from analysis.files.problems import EvidenceError, ReviewError
-from analysis.screening.acceptance import accept
+from analysis.screening.acceptance import Acceptance, accept
 from analysis.screening.extraction import (
     DIFFERENCES,
     check_extraction,
@@ -20,9 +21,11 @@ from analysis.screening.extraction import (
     read_differences,
     write_differences,
 )
+from analysis.screening.extraction_history import HISTORY, read_history
 from analysis.screening.extraction_template import new_extraction
 from analysis.searching.identities import make_records
 from analysis.searching.records import Raw, Record
+from tests.evidence.folder import DataFolder
 
 STUDY = "andersson-2026"
 ROW = f"{STUDY}.pain.post.1"
@@ -125,8 +128,9 @@ def test_two_who_agree_differ_in_nothing_and_are_accepted(data: Path, record) ->
     first, second = (extract(data, record, who) for who in ("anna", "ben"))
     assert compare(data, first, second) == ()
     before = {name: (data / f"{name}.csv").read_text() for name in ("studies", "outcomes")}
-    changed = accept(data, first, second)
-    assert {path.name for path in changed} == {"sources.csv", "studies.csv", "outcomes.csv"}
+    done = accept(data, first, second)
+    assert [path.name for path in done.changed] == ["sources.csv", "studies.csv", "outcomes.csv"]
+    assert done.added == (f"{STUDY}-report", STUDY, ROW)
     evidence = load(data)
     assert evidence.trials[STUDY].country == "SE"
     (row,) = (row for row in evidence.outcomes if row.row_id == ROW)
@@ -135,7 +139,6 @@ def test_two_who_agree_differ_in_nothing_and_are_accepted(data: Path, record) ->
         after = (data / f"{name}.csv").read_text()
         assert after.startswith(text)  # what was there stays to the letter
         assert len(after.splitlines()) == len(text.splitlines()) + 1
-    assert accept(data, first, second) == ()
 
 
 def test_differences_wait_until_two_people_agree(data: Path, record) -> None:
@@ -266,3 +269,160 @@ def test_a_column_that_came_later_is_added_to_the_file_where_a_row_fills_it(
     *others, added = load(data).outcomes
     assert tuple(others) == before
     assert added.quote == said
+
+
+def all_files(data: Path) -> dict[str, bytes]:
+    return {str(p): p.read_bytes() for p in data.rglob("*.csv")}
+
+
+def test_accepting_twice_changes_nothing(data: Path, record) -> None:
+    first, second = (extract(data, record, who) for who in ("anna", "ben"))
+    accept(data, first, second)
+    before = all_files(data)
+    assert accept(data, first, second) == Acceptance((), (), ())
+    assert all_files(data) == before
+
+
+def in_evidence(data: Path) -> DataFolder:
+    return DataFolder(data)
+
+
+def test_a_value_corrected_since_is_never_overwritten(data: Path, record) -> None:
+    """Neither where the sheets are as they were, nor where they say something else by now."""
+    folders = [extract(data, record, who) for who in ("anna", "ben")]
+    accept(data, *folders)
+    in_evidence(data).edit("outcomes.csv", ROW, mean_control="5.4", note="erratum")
+    before = (data / "outcomes.csv").read_bytes()
+    for sheets in ("5.0", "5.1"):
+        for folder in folders:
+            edit(folder, "outcomes", 0, {"mean_control": sheets})
+        kept = accept(data, *folders).kept
+        assert [(k.row, k.column, k.evidence, k.sheets) for k in kept] == [
+            (ROW, "mean_control", "5.4", sheets),
+            (ROW, "note", "erratum", ""),
+        ]
+        assert "mean_control: the evidence says 5.4, the sheets" in str(kept[0])
+        assert "corrected since, kept as it is" in str(kept[0])
+        assert (data / "outcomes.csv").read_bytes() == before
+
+
+def test_beside_a_corrected_value_what_the_sheets_have_new_is_taken(data: Path, record) -> None:
+    folders = [extract(data, record, who) for who in ("anna", "ben")]
+    accept(data, *folders)
+    in_evidence(data).edit("outcomes.csv", ROW, mean_control="5.40")
+    for folder in folders:
+        edit(folder, "outcomes", 0, {"sd_control": "1.7", "mean_intervention": "4.10"})
+    done = accept(data, *folders)
+    assert [kept.column for kept in done.kept] == ["mean_control"]
+    (row,) = (row for row in load(data).outcomes if row.row_id == ROW)
+    assert (row.mean_control, row.sd_control) == (5.4, 1.7)
+    assert "4.10" not in (data / "outcomes.csv").read_text().split(ROW)[1].split("\n")[0]
+
+
+def test_a_row_taken_out_of_the_evidence_does_not_come_back(data: Path, record) -> None:
+    folders = [extract(data, record, who) for who in ("anna", "ben")]
+    accept(data, *folders)
+    folder = in_evidence(data)
+    rows = [row for row in folder.rows("outcomes.csv") if row[0] != ROW]
+    folder.write("outcomes.csv", rows)
+    (kept,) = accept(data, *folders).kept
+    assert (kept.row, kept.evidence, kept.sheets) == (ROW, "no row", "a row")
+    assert folder.rows("outcomes.csv") == rows
+
+
+def test_a_row_dropped_from_the_sheets_stays_and_is_named(data: Path, record) -> None:
+    folders = [extract(data, record, who) for who in ("anna", "ben")]
+    accept(data, *folders)
+    for folder in folders:
+        edit(folder, "outcomes", 0, dict.fromkeys(FILLED["outcomes"], ""))
+    (kept,) = accept(data, *folders).kept
+    assert (kept.row, kept.evidence, kept.sheets) == (ROW, "a row", "no row")
+    assert any(row.row_id == ROW for row in load(data).outcomes)
+
+
+def test_a_row_that_did_not_come_from_the_sheets_is_only_filled_in(data: Path, record) -> None:
+    """A study that a person entered by hand meanwhile, with another country and no diagnosis."""
+    folders = [extract(data, record, who) for who in ("anna", "ben")]
+    for folder in folders:
+        edit(folder, "studies", 0, {"diagnosis": "back pain"})
+    in_evidence(data).append(
+        "studies.csv", study_id=STUDY, label="Andersson 2026", status="included", country="NO",
+        in_baseline_review="no", condition="non-headache", comparator="waiting list", year="2026",
+    )  # fmt: skip
+    (kept,) = accept(data, *folders).kept
+    assert (kept.column, kept.evidence, kept.sheets) == ("country", "NO", "SE")
+    assert "entered otherwise than from these sheets" in str(kept)
+    trial = load(data).trials[STUDY]
+    assert (trial.country, trial.diagnosis, trial.title) == ("NO", "back pain", record.title)
+
+
+def test_a_study_corrected_after_the_sheets_were_written_is_not_overwritten(data: Path) -> None:
+    folders = []
+    for who in ("anna", "ben"):
+        studies, *_ = new_extraction(data, "peters-2017", who)
+        cells = {"status": "included", "reason": "", "comparator": "waiting list"}
+        edit(studies.parent, "studies", 0, cells)
+        edit(studies.parent, "sources", 0, {"citation": "Peters 2017"})
+        folders.append(studies.parent)
+    in_evidence(data).edit("studies.csv", "peters-2017", country="FI")
+    done = accept(data, *folders)
+    assert [(kept.column, kept.evidence) for kept in done.kept] == [("country", "FI")]
+    trial = load(data).trials["peters-2017"]
+    assert (trial.status, trial.comparator, trial.country) == ("included", "waiting list", "FI")
+
+
+def test_who_verified_a_row_stays_through_an_acceptance(data: Path, record) -> None:
+    """And lapses where the acceptance changes what was seen."""
+    folders = [extract(data, record, who) for who in ("anna", "ben")]
+    accept(data, *folders)
+    folder = in_evidence(data)
+    folder.edit("outcomes.csv", ROW, verified="yes")
+    (row,) = (row for row in load(data).outcomes if row.row_id == ROW)
+    header, *rows = folder.rows("outcomes.csv")
+    seen = {"verified_by": "cleo", "verified_on": "2026-12-01",
+            "verified_numbers": numbers_seen(row)}  # fmt: skip
+    wider = [[*row, *(seen.values() if row[0] == ROW else [""] * 3)] for row in rows]
+    folder.write("outcomes.csv", [[*header, *seen], *wider])
+    assert accept(data, *folders) == Acceptance((), (), ())
+    for who in folders:
+        edit(who, "outcomes", 0, {"mean_control": "5.3"})
+    assert [path.name for path in accept(data, *folders).changed] == ["outcomes.csv"]
+    (row,) = (row for row in load(data).outcomes if row.row_id == ROW)
+    assert (row.mean_control, row.verified_by, is_verified(row)) == (5.3, "cleo", False)
+
+
+def test_a_row_that_stands_twice_in_a_sheet_is_named(data: Path, record) -> None:
+    folder = extract(data, record, "anna")
+    edit(folder, "outcomes", 1, FILLED["outcomes"] | {"row_id": ROW})
+    with pytest.raises(EvidenceError, match=r"outcomes\.csv:3: row_id: line 2 is of this row too"):
+        check_extraction(data, folder)
+
+
+def test_every_acceptance_is_on_record(data: Path, record) -> None:
+    folders = [extract(data, record, who) for who in ("anna", "ben")]
+    accept(data, *folders, clock=lambda: "2026-12-01T10:00:00Z")
+    for folder in folders:
+        edit(folder, "outcomes", 0, {"mean_control": "5.3"})
+    accept(data, *folders, clock=lambda: "2026-12-02T10:00:00Z")
+    lines = read_history(data / "extraction" / STUDY / HISTORY)
+    assert {(line.did, line.who) for line in lines} == {("accept", "anna and ben")}
+    row = [line for line in lines if line.row == ROW]
+    assert (row[0].column, row[0].before, row[0].after) == ("(the whole row)", "no row", "a row")
+    changed = [line for line in lines if line.when.startswith("2026-12-02")]
+    assert [(c.row, c.column, c.before, c.after) for c in changed] == [
+        (ROW, "mean_control", "5.0", "5.3")
+    ]
+
+
+def test_an_extractor_verifies_no_row(data: Path, record) -> None:
+    """A sheet from before has the column, with `no`."""
+    folder = extract(data, record, "anna")
+    sheet = folder / "outcomes.csv"
+    header, first, *rest = sheet.read_text().splitlines()
+    for said in ("no", "yes"):
+        wider = [f"{header},verified", f"{first},{said}", *(f"{row}," for row in rest)]
+        sheet.write_text("\n".join(wider) + "\n")
+        if said == "no":
+            assert check_extraction(data, folder) == 1
+    with pytest.raises(EvidenceError, match=r"outcomes\.csv:2: verified: rows are verified once"):
+        check_extraction(data, folder)
