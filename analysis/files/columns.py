@@ -18,9 +18,10 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_orig
 from analysis.files.csv_files import NUMBER
 from analysis.files.problems import Problem, short
 from analysis.files.slugs import SLUG
+from analysis.files.spreadsheet_damage import MONTH_AND_YEAR, damage, shortened
 
 DECIMAL_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+")
-GROUPED_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3},[0-9]{3}")
+GROUPED_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 LARGEST_NUMBER = 1e12
 
 Words = Mapping[str, Sequence[str]]
@@ -76,6 +77,13 @@ def matching(pattern: str, expected: str) -> Rule:
     return Rule(expected, lambda text: bool(compiled.fullmatch(text)), {"pattern": pattern})
 
 
+def unlike(pattern: str, expected: str) -> Rule:
+    """Text that is not as the pattern says from beginning to end."""
+    compiled = re.compile(pattern)
+    schema = {"not": {"pattern": pattern}}
+    return Rule(expected, lambda text: not compiled.fullmatch(text), schema)
+
+
 def above(limit: float) -> Rule:
     return Rule(
         f"a number above {limit:g}", lambda number: number > limit, {"exclusiveMinimum": limit}
@@ -105,7 +113,12 @@ WHOLE = Rule("a whole number", lambda number: number % 1 == 0, {"multipleOf": 1}
 
 # A number that may be blank is `float | None`; one that may not is `float`.
 Filled = Annotated[str, FILLED]
-Slug = Annotated[str, FILLED, matching(SLUG, "small letters, digits and single hyphens")]
+Slug = Annotated[
+    str,
+    FILLED,
+    matching(SLUG, "small letters, digits and single hyphens"),
+    unlike(MONTH_AND_YEAR, "no month and year (a spreadsheet makes may-13 of may-2013)"),
+]
 Positive = Annotated[float | None, above(0)]
 Count = Annotated[float | None, at_least(0), WHOLE]
 
@@ -150,6 +163,11 @@ class Column:
         if self.refers_to:
             said = [f"a `{self.refers_to.key}` of {self.refers_to.table}.csv"]
         return ", ".join(said)
+
+    @property
+    def is_free_text(self) -> bool:
+        """Whether anything may stand in a cell, so that no rule tells what a spreadsheet broke."""
+        return not self.is_number and all(rule is FILLED for rule in self.rules)
 
     def resolved(self, words: Words) -> tuple[Rule, ...]:
         """The rules with the words that they refer to."""
@@ -299,7 +317,11 @@ def _message(declared: Column, rules: Sequence[Rule], value: Any) -> str | None:
     for rule in rules:
         if not rule.holds(value):
             found = f"{value:g}" if declared.is_number else short(value)
-            return f"{found} was found, expected {rule.expected}"
+            cut = not declared.is_number and shortened(value)
+            seen = " (shortened by a spreadsheet)" if cut else ""
+            return f"{found} was found{seen}, expected {rule.expected}"
+    if declared.is_free_text and (damaged := damage(value)):
+        return f"{short(value)} is {damaged}"
     return None
 
 
@@ -322,7 +344,7 @@ def parse_number(cell: str) -> float | None:
     """A cell's number, `None` where it is blank; ValueError says what stands there instead."""
     if not cell:
         return None
-    if NUMBER.fullmatch(cell):
+    if NUMBER.fullmatch(cell) and not shortened(cell):
         number = float(cell)
         if abs(number) > LARGEST_NUMBER:
             raise ValueError(f"{short(cell)} is too large to be a measurement")
@@ -334,7 +356,7 @@ def parse_number(cell: str) -> float | None:
         )
     if DECIMAL_COMMA.fullmatch(cell):
         raise ValueError(f"{short(cell)} has a decimal comma: write a point, as in 3.5")
-    raise ValueError(f"{short(cell)} is not a number")
+    raise ValueError(f"{short(cell)} is {damage(cell) or 'not a number'}")
 
 
 def json_schema(table: type, title: str, description: str, words: Words) -> dict[str, object]:

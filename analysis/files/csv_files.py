@@ -131,7 +131,11 @@ def _header_problems(path: Path, line: int, header: tuple[str, ...]) -> list[Pro
     if len(header) == 1:
         for name, mark in (("semicolon", ";"), ("tab", "\t"), ("vertical bar", "|")):
             if mark in header[0]:
-                return [Problem(path, line, None, f"cells are separated by a {name}, not a comma")]
+                message = (
+                    f"cells are separated by a {name}, not a comma: save the sheet with commas "
+                    "between its cells and a point in its decimals"
+                )
+                return [Problem(path, line, None, message)]
     problems = [
         Problem(path, line, short(name), "this column stands twice in the header")
         for name, times in Counter(header).items()

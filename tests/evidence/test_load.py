@@ -47,7 +47,7 @@ PLANTED = (
     Planted("number with a unit", OUTCOMES, "friesen-2017.disability.post.1",
             {"mean_control": "64.59 points"}, "mean_control", "is not a number"),
     Planted("date for a number", OUTCOMES, "kristjansdottir-2013.pain.post.1",
-            {"weeks": "2018-04-04"}, "weeks", "'2018-04-04' is not a number"),
+            {"weeks": "2018-04-04"}, "weeks", "'2018-04-04' is a date, as a spreadsheet"),
     Planted("not a number", OUTCOMES, "kristjansdottir-2013.pain.follow-up.1",
             {"mean_control": "NaN"}, "mean_control", "'NaN' is not a number"),
     Planted("infinity", OUTCOMES, "kristjansdottir-2013.qol.post.1",
@@ -266,7 +266,7 @@ def test_numbers(cell: str, number: float | None) -> None:
 
 @pytest.mark.parametrize("cell", NOT_NUMBERS)
 def test_no_number_from_nothing(cell: str) -> None:
-    with pytest.raises(ValueError, match=r"not a number|comma|too large"):
+    with pytest.raises(ValueError, match=r"not a number|comma|too large|is an? .* spreadsheet"):
         parse_number(cell)
 
 
