@@ -16,6 +16,7 @@ from analysis.commands.extract import extract_app
 from analysis.commands.screen import agreement, calibration, migrate, screen
 from analysis.commands.search import search_app
 from analysis.commands.undo import undo_app
+from analysis.files.printable import printable_output
 from analysis.files.problems import EvidenceError, ReviewError, system_errors_as_sentences
 
 app = typer.Typer(
@@ -49,6 +50,11 @@ for command in (
 
 def main() -> None:
     """Run the command line; a failure is a sentence and an exit code, not a traceback."""
+    with printable_output():
+        _run()
+
+
+def _run() -> None:
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:

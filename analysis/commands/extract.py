@@ -57,7 +57,7 @@ def extract_new(
     found = screening.library.records[chosen] if chosen else None
     paths = new_extraction(data, study, who, found)
     for path in paths:
-        typer.echo(str(shown(path)))
+        typer.echo(shown(path))
     if found is None:
         typer.echo(f"Screening has included no report of {study}: fill in the bibliography too.")
     typer.echo(f"Next: fill them in, then {PROGRAM} extract check {shown(paths[0].parent)}")
@@ -79,7 +79,7 @@ def extract_check(
     typer.echo(f"Valid: the study and {rows} outcome {'row' if rows == 1 else 'rows'}.")
     others = _other_extractors(folder)
     if others:
-        next_step(f"extract compare {folder} {others[0]}")
+        next_step(f"extract compare {shown(folder)} {shown(others[0])}")
     else:
         next_step(f"extract new {folder.resolve().parent.name} --who A-SECOND-PERSON")
 
@@ -99,7 +99,7 @@ def extract_compare(first: First, second: Second, data: Data = DATA) -> None:
     write_differences(path, differences)
     for found in differences:
         typer.echo(f"{found.row}: {found.column}: {found.first or '-'} | {found.second or '-'}")
-    after = f"extract accept {first} {second}"
+    after = f"extract accept {shown(first)} {shown(second)}"
     if differences:
         number = len(differences)
         typer.echo(f"{number} {'difference' if number == 1 else 'differences'}.")

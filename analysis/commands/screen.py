@@ -201,10 +201,10 @@ def _make_sheet(path: Path, session: Session) -> None:
     from analysis.screening.sheet import filling_in, write_sheet
 
     number = write_sheet(path, session.library, session.order, session.stage)
-    typer.echo(f"{counted(number, 'record')} in {path}. Columns to fill in:")
+    typer.echo(f"{counted(number, 'record')} in {shown(path)}. Columns to fill in:")
     for line in filling_in(session.stage):
         typer.echo(f"  {line}")
-    next_step(f"screen --who {session.who}{_option(session.stage)} --read-sheet {path}")
+    next_step(f"screen --who {session.who}{_option(session.stage)} --read-sheet {shown(path)}")
 
 
 def _take_sheet(data: Path, path: Path, stage: str, who: str) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.values import words_of
 from analysis.files.columns import Column, columns, json_schema
-from analysis.files.problems import EvidenceError, Problem
+from analysis.files.encoding import decode
+from analysis.files.problems import EvidenceError, Problem, read_bytes
 from analysis.protocol import Protocol
 
 PLACE = re.compile(
@@ -23,7 +24,7 @@ def codebook_text(path: Path) -> str:
 
     EvidenceError where a data file has no place in it, or a place is no data file's.
     """
-    text = path.read_text(encoding="utf-8")
+    text = decode(read_bytes(path), path)
     places = [found[2] for found in PLACE.finditer(text)]
     wrong = sorted(
         set(places) ^ set(DATA_FILES) | {name for name in places if places.count(name) > 1}

@@ -10,6 +10,7 @@ from analysis.evidence.data_files import DATA_FILES, read_file
 from analysis.evidence.rows import Evidence
 from analysis.evidence.values import words_of
 from analysis.files.columns import Rows
+from analysis.files.folder import plain_files
 from analysis.files.lock import settle
 from analysis.files.problems import EvidenceError, Problem
 from analysis.protocol import load_protocol
@@ -17,6 +18,7 @@ from analysis.protocol import load_protocol
 
 def load(folder: Path) -> Evidence:
     """Read `folder`; EvidenceError names file, line and column of everything wrong."""
+    plain_files(folder)
     settle(folder)
     protocol = load_protocol(folder / "protocol.yml")
     words = words_of(protocol)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from analysis.execution.plan import Page, Project
 from analysis.files.digests import digest
+from analysis.files.folder import plain_files
 from analysis.files.writing import write_atomically
 
 Parts = Mapping[str, str]
@@ -73,15 +74,10 @@ class Inputs:
         """All files of `data/`: what a page reads when nothing narrower is known.
 
         A hidden file is nobody's data: a lock, a file half written, what an editor left.
+        EvidenceError where something there is no plain file.
         """
-        root = self.project.root
-        return self.files(
-            sorted(
-                path.relative_to(root)
-                for path in self.project.data.rglob("*")
-                if path.is_file() and not path.name.startswith(".")
-            )
-        )
+        root, everything = self.project.root, plain_files(self.project.data)
+        return self.files(p.relative_to(root) for p in everything if not p.name.startswith("."))
 
     def changed(self) -> list[str]:
         """The files of data and code that changed since, though they may be again as they were."""

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from analysis.files.problems import ReviewError
+from analysis.files.folder import plain_files
+from analysis.files.problems import ReviewError, shown
 from analysis.files.together import CHANGE, UNWRITTEN, finish_change
 from analysis.files.writing import remove_unfinished
 
@@ -20,13 +21,16 @@ WAIT_SECONDS = 60.0
 def locked(data: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
     """Hold the data for writing, without what killed writers left there or left undone.
 
-    ReviewError if another does not let go.
+    ReviewError if another does not let go; EvidenceError where the data are not plain files.
     """
+    plain_files(data)
     lock = FileLock(data / LOCK, timeout=wait)
     try:
         lock.acquire()
     except Timeout:
-        raise ReviewError(f"another command is writing to {data}: try again after it") from None
+        raise ReviewError(
+            f"another command is writing to {shown(data)}: try again after it"
+        ) from None
     try:
         remove_unfinished(data)
         finish_change(data)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from analysis.files.printable import printable
 
 # Thirty times the largest data file of today, and still read in a moment.
 LARGEST_FILE = 2_000_000
@@ -23,7 +26,7 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return self.in_file(shown(self.file).as_posix())
+        return self.in_file(shown(self.file))
 
     def in_file(self, file: str) -> str:
         """The problem with its file called so."""
@@ -41,9 +44,7 @@ class EvidenceError(ReviewError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         found = set(problems)
         # Many problems, few files: what costs is done once a file.
-        names = {
-            file: (file.as_posix(), shown(file).as_posix()) for file in {p.file for p in found}
-        }
+        names = {file: (file.as_posix(), shown(file)) for file in {p.file for p in found}}
         self.problems = sorted(
             found, key=lambda p: (names[p.file][0], p.line or 0, p.column or "", p.message)
         )
@@ -60,20 +61,25 @@ def system_errors_as_sentences() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
+        place = f"{shown(Path(os.fsdecode(error.filename)))}: " if error.filename else ""
         raise ReviewError(f"{place}{error.strerror or error}") from error
 
 
 def read_bytes(path: Path, largest: int = LARGEST_FILE) -> bytes:
-    """The bytes of an input file; EvidenceError where it is missing, too large or not a file."""
+    """The bytes of an input file; EvidenceError where it is missing, too large or not a file.
+
+    No pipe is waited for, and never more is read than the file may have.
+    """
     try:
         if path.exists() and not path.is_file():
             raise EvidenceError([Problem(path, None, None, "this is not a file")])
-        size = path.stat().st_size
-        if size > largest:
-            message = f"{size} bytes, over the {largest} this file may have"
-            raise EvidenceError([Problem(path, None, None, message)])
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(largest + 1)
+            if len(content) > largest:
+                size = max(len(content), os.fstat(file.fileno()).st_size)
+                message = f"{size} bytes, over the {largest} this file may have"
+                raise EvidenceError([Problem(path, None, None, message)])
+            return content
     except FileNotFoundError:
         raise EvidenceError([Problem(path, None, None, "the file is missing")]) from None
     except OSError as error:
@@ -81,10 +87,10 @@ def read_bytes(path: Path, largest: int = LARGEST_FILE) -> bytes:
         raise EvidenceError([Problem(path, None, None, message)]) from None
 
 
-def shown(path: Path) -> Path:
+def shown(path: Path) -> str:
     """The path as a person would type it: from the working directory, where it lies below that."""
     here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    return printable(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def short(text: str) -> str:

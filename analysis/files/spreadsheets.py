@@ -12,7 +12,7 @@ from pathlib import Path
 from analysis.files.columns import Words, columns
 from analysis.files.csv_files import csv_records, refuse_conflict
 from analysis.files.encoding import decode, lines_of
-from analysis.files.problems import ReviewError, read_bytes
+from analysis.files.problems import ReviewError, read_bytes, shown
 from analysis.files.tables import (
     LARGEST_TABLE,
     LONGEST_CELL,
@@ -55,7 +55,7 @@ def known_suffix(path: Path) -> str:
     """How the name ends; ReviewError where that is no sheet."""
     kind = path.suffix.lower()
     if kind not in SUFFIXES:
-        raise ReviewError(f"{path}: a sheet is a file called {' or '.join(SUFFIXES)}")
+        raise ReviewError(f"{shown(path)}: a sheet is a file called {' or '.join(SUFFIXES)}")
     return kind
 
 

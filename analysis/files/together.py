@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from analysis.files.digests import digest
 from analysis.files.json_files import read_json
 from analysis.files.problems import EvidenceError, Problem, ReviewError, read_bytes, shown
-from analysis.files.writing import write_atomically
+from analysis.files.writing import move_into_place, remove_file, write_atomically
 
 CHANGE = ".change"
 UNWRITTEN = ".change-new"  # a change that is not yet written down whole counts for nothing
@@ -68,7 +68,7 @@ def change_together(data: Path, changes: Iterable[FileChange]) -> None:
         if each.after is not None:
             write_atomically(folder / str(number), each.after)
     write_atomically(folder / PLAN, json.dumps([asdict(step) for step in steps], indent=1))
-    folder.replace(data / CHANGE)
+    move_into_place(folder, data / CHANGE)
     finish_change(data)
 
 
@@ -88,10 +88,10 @@ def finish_change(data: Path) -> None:
         if step.after is not None:
             write_atomically(path, read_bytes(folder / str(number), LARGEST))
         else:
-            path.unlink(missing_ok=True)
+            remove_file(path)
             _remove_empty(path.parent, data.resolve())
     # Under this name it is not begun again, wherever its removal ends.
-    folder.replace(data / UNWRITTEN)
+    move_into_place(folder, data / UNWRITTEN)
     shutil.rmtree(data / UNWRITTEN)
 
 

@@ -1,4 +1,4 @@
-"""Write a file whole or not at all."""
+"""Write a file whole or not at all, so that it is on the disk when the next step begins."""
 
 from __future__ import annotations
 
@@ -6,18 +6,23 @@ import os
 import tempfile
 from pathlib import Path
 
+from analysis.files.problems import EvidenceError, Problem
+
 UNFINISHED = ".unfinished"  # the end of the name of a file that is being written
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Replace a file whole or not at all, so that a kill at any point leaves one of the two.
+    """Replace a file whole or not at all: a kill or a power cut at any point leaves one of the two.
 
     A file that says the same already is left alone, its time of change included.
     """
     raw = content.encode() if isinstance(content, str) else content
+    if path.is_dir():
+        message = "a folder stands where this file is written: move it away"
+        raise EvidenceError([Problem(path, None, None, message)])
     if path.is_file() and path.read_bytes() == raw:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -25,10 +30,39 @@ def write_atomically(path: Path, content: str | bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(0o644)
-        Path(name).replace(path)
+        move_into_place(Path(name), path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def make_folder(folder: Path) -> None:
+    """The folder and those above it, on the disk."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync(folder.parent)
+
+
+def move_into_place(finished: Path, target: Path) -> None:
+    """Give what is finished its name, on the disk: a name is kept in its folder."""
+    finished.replace(target)
+    _sync(target.parent)
+
+
+def remove_file(path: Path) -> None:
+    """Take a file away, if it is there, on the disk too."""
+    if path.exists():
+        path.unlink()
+        _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def remove_unfinished(*folders: Path) -> None:

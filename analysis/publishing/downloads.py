@@ -14,6 +14,7 @@ from typing import Any
 
 from analysis.evidence.codebook import json_schemas
 from analysis.evidence.data_files import DATA_FILES
+from analysis.files.problems import read_bytes
 from analysis.files.tables import quoted
 from analysis.protocol import load_protocol
 from analysis.publishing.effects_table import effects_csv
@@ -61,22 +62,18 @@ def downloads(root: Path, results: Mapping[str, Synthesis]) -> tuple[Download, .
 
 
 def _data(folder: Path) -> Iterator[Download]:
-    for path in sorted(folder.glob("*.csv")):
-        text = spreadsheet_safe(path.read_text(encoding="utf-8-sig"))
-        yield Download(f"data/{path.name}", _about_table(path.stem), text.encode())
+    for name, file in sorted(DATA_FILES.items()):
+        text = spreadsheet_safe(_bytes(folder, f"{name}.csv").decode("utf-8-sig"))
+        yield Download(f"data/{name}.csv", file.about, text.encode())
     yield Download(
         "data/protocol.yml", "The question and every rule", _bytes(folder, "protocol.yml")
     )
     for path in sorted(folder.glob("searches/*/search.yml")):
         name = path.relative_to(folder).as_posix()
-        yield Download(f"data/{name}", "A search: its day and its sources", path.read_bytes())
+        yield Download(f"data/{name}", "A search: its day and its sources", read_bytes(path))
     yield Download(CODEBOOK, "What each file and each column holds", _bytes(folder, "README.md"))
     schemas = json_schemas(load_protocol(folder / "protocol.yml"))
     yield Download(TABLE_SCHEMA, "What a row of each table holds, as JSON Schema", _json(schemas))
-
-
-def _about_table(name: str) -> str:
-    return DATA_FILES[name].about if name in DATA_FILES else "See the codebook"
 
 
 def _results(folder: Path, results: Mapping[str, Synthesis]) -> Iterator[Download]:
@@ -101,7 +98,7 @@ def _about(root: Path) -> Iterator[Download]:
     yield Download("CITATION.cff", "How to cite, for machines", _bytes(root, "CITATION.cff"))
     yield Download("LICENSE", "Licence of the code", _bytes(root, "LICENSE"))
     yield Download("LICENSE-text", "Licence of the text and figures", _bytes(root, "LICENSE-text"))
-    lock = (root / "requirements.txt").read_text(encoding="utf-8")
+    lock = _bytes(root, "requirements.txt").decode()
     yield Download(
         LICENCES, "Every package used, its version and licence", licences_csv(lock).encode()
     )
@@ -112,7 +109,7 @@ def _json(schema: Mapping[str, object]) -> bytes:
 
 
 def _bytes(folder: Path, name: str) -> bytes:
-    return (folder / name).read_bytes()
+    return read_bytes(folder / name)
 
 
 def spreadsheet_safe(text: str) -> str:

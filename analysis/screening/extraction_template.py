@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from analysis.files.lock import locked
-from analysis.files.problems import ReviewError
+from analysis.files.problems import ReviewError, shown
 from analysis.files.slugs import is_slug
 from analysis.files.tables import table_text
 from analysis.files.together import change_of, change_together
@@ -41,7 +41,7 @@ def new_extraction(
             raise ReviewError(f"{name!r} cannot name a {what}: small letters, digits and hyphens")
     folder = data / "extraction" / study_id / who
     if folder.exists():
-        raise ReviewError(f"{folder} is there already: go on in it, or remove it")
+        raise ReviewError(f"{shown(folder)} is there already: go on in it, or remove it")
     protocol = load_protocol(data / "protocol.yml")
     filled = _prefilled(data, study_id, record, protocol)
     texts = {}

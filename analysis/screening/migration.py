@@ -9,6 +9,7 @@ from pathlib import Path
 from analysis.files.lock import locked
 from analysis.files.problems import EvidenceError
 from analysis.files.tables import Row, read_table
+from analysis.files.writing import remove_file
 from analysis.screening.decision_files import (
     EXPECTED,
     FORMER_FILE,
@@ -47,7 +48,7 @@ def migrate_decisions(data: Path) -> Mapping[Path, int]:
         known = {_told(d) for path in paths.values() for d in read_own(path, library)}
         new = [decision for decision in decisions if _told(decision) not in known]
         append(data, library, new)
-        former.unlink()
+        remove_file(former)
     return {path: sum(d.who == who for d in new) for who, path in paths.items()}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError, short
+from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError, short, shown
 from analysis.files.spreadsheets import (
     SheetColumn,
     read_spreadsheet,
@@ -46,7 +46,7 @@ def write_sheet(path: Path, library: Library, order: Sequence[str], stage: str) 
     A file that is there is not overwritten: it may hold decisions.
     """
     if path.exists():
-        raise ReviewError(f"{path} is there already: read it in, or give another name")
+        raise ReviewError(f"{shown(path)} is there already: read it in, or give another name")
     records = library.records
     blank = dict.fromkeys(FILLED, "")
     write_spreadsheet(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from analysis.files.problems import ReviewError
+from analysis.files.problems import ReviewError, shown
 from analysis.files.together import FileChange, change_of
 from analysis.files.withdrawals import Withdrawal
 from analysis.formatting import counted
@@ -51,7 +51,7 @@ def withdrawn_sheet(
     decided, _ = decided_in(path, screening, stage, who, when)
     known = known_of(screening, stage, who, decided)
     if not known:
-        raise ReviewError(f"{path}: nothing of it is what {who} has decided at {stage}")
+        raise ReviewError(f"{shown(path)}: nothing of it is what {who} has decided at {stage}")
     said = [f"{counted(len(known), 'decision')} of {who} at {stage}"]
     if other := len(decided) - len(known):
         said.append(

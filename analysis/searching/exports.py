@@ -33,7 +33,7 @@ from analysis.searching.formats.markup import read_xml
 from analysis.searching.formats.ris import read_ris
 from analysis.searching.formats.studies import read_studies
 from analysis.searching.formats.tabular import is_bibliography, table_entries
-from analysis.searching.records import Raw, Remark
+from analysis.searching.records import LARGEST_EXPORT, Raw, Remark
 
 # How each is recognised in the first lines of a text; the first that fits is the format.
 BEGINNINGS = (
@@ -83,8 +83,6 @@ REFUSED_TEXTS = (
     (r"^RT (?:Journal|Book|Conference|Generic|Thesis)", "RefWorks's tagged text: export RIS"),
 )  # fmt: skip
 RECORDS = "the records, under a header with Title and Authors, Year or DOI"
-# Some eighty thousand records with their abstracts; a larger export is split.
-LARGEST_EXPORT = 200_000_000
 # Where more than half of so many say nothing, the rest is not read.
 MANY_POOR = 1_000
 TEXTS = tuple(field.name for field in fields(Raw) if field.type == "str")

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import Field, field_validator, model_validator
 
+from analysis.files.folder import plain_files
 from analysis.files.problems import EvidenceError
 from analysis.files.writing import write_atomically
 from analysis.files.yaml_files import read_model
@@ -114,6 +115,7 @@ class SourceStatus:
 
 def load_searches(folder: Path) -> tuple[Search, ...]:
     """Every search below `data/searches`, the oldest first; EvidenceError names bad files."""
+    plain_files(folder)
     searches, problems = [], []
     for path in sorted(folder.glob("searches/*/search.yml")):
         try:

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from analysis.files.digests import digest
 from analysis.files.lock import locked
-from analysis.files.problems import EvidenceError, Problem, ReviewError
+from analysis.files.printable import printable
+from analysis.files.problems import EvidenceError, Problem, ReviewError, read_bytes
 from analysis.files.slugs import is_slug
 from analysis.files.writing import write_atomically
 from analysis.searching.exports import SUFFIXES, Export, read_export
@@ -29,7 +30,7 @@ from analysis.searching.history import (
 )
 from analysis.searching.identities import make_records
 from analysis.searching.library import load_library
-from analysis.searching.records import Record, Remark, write_records
+from analysis.searching.records import LARGEST_EXPORT, Record, Remark, write_records
 from analysis.searching.sources import SOURCES, Source
 from analysis.searching.strategies_as_run import keep_strategy
 from analysis.searching.withdrawn_imports import withdrawn_exports
@@ -84,7 +85,7 @@ class Imported:
     remarks: tuple[Problem, ...] = ()
 
     def __str__(self) -> str:
-        name = self.path.name if self.path else "no file"
+        name = printable(self.path.name) if self.path else "no file"
         where = f"{name}: {self.source}, {self.date.isoformat()}"
         if self.already:
             return f"{where}: was imported before, nothing changed"
@@ -180,7 +181,7 @@ def import_inbox(data: Path, by: str) -> InboxReport:
     for (date, source), found in groups.items():
         details = SearchDetails(SOURCES[source], date, by)
         back = withdrawn_exports(data, date, details.source.name)
-        left = [path for path in found if back and digest(path.read_bytes()) in back]
+        left = [path for path in found if back and digest(read_bytes(path, LARGEST_EXPORT)) in back]
         withdrawn += left
         if paths := [path for path in found if path not in left]:
             try:
@@ -239,7 +240,7 @@ def _store(
         remarks = list(export.remarks)
         records = make_records(export.records, details.source.id, known, remarks)
         write_records(folder / str(entry.records), records)
-        write_atomically(folder / str(entry.file), export.path.read_bytes())
+        write_atomically(folder / str(entry.file), read_bytes(export.path, LARGEST_EXPORT))
         imported[export.sha256] = _report(export, records, known, remarks, details)
         known |= {record.record_id: record for record in records if record.record_id not in known}
         listed.append(entry)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from analysis.files.digests import digest
 from analysis.files.lock import settle
-from analysis.files.problems import EvidenceError, Problem
+from analysis.files.problems import EvidenceError, Problem, read_bytes
 from analysis.searching.history import ExportFile, Search, load_searches, search_folder
-from analysis.searching.records import Record, read_records
+from analysis.searching.records import LARGEST_EXPORT, Record, read_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,6 @@ def library_of(data: Path, searches: tuple[Search, ...]) -> Library:
 def _check_unchanged(path: Path, export: ExportFile) -> None:
     if not path.is_file():
         raise EvidenceError([Problem(path, None, None, "the export is missing")])
-    if digest(path.read_bytes()) != export.sha256:
+    if digest(read_bytes(path, LARGEST_EXPORT)) != export.sha256:
         message = "the export is not as it was received: its SHA-256 is not that of search.yml"
         raise EvidenceError([Problem(path, None, None, message)])

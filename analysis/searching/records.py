@@ -16,6 +16,8 @@ from analysis.searching.identifiers import registration_in
 PREPRINT_SERVER = re.compile(
     r"\b(?:medrxiv|biorxiv|psyarxiv|preprints?|research square|ssrn|osf)\b", re.IGNORECASE
 )
+# Some eighty thousand records with their abstracts; a larger export is split.
+LARGEST_EXPORT = 200_000_000
 DASHES = re.compile(r"\s*[-‐‑–—−]+\s*")
 # Control characters, and letters that hide text or turn its direction: they would
 # command the terminal or reorder what a screener reads.

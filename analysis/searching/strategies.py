@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from analysis.files.encoding import decode
+from analysis.files.folder import plain_files
 from analysis.files.problems import EvidenceError, Problem, read_bytes
 
 PARSED = {"pubmed": "pubmed", "ebscohost": "ebscohost", "web of science": "wos"}
@@ -54,6 +55,7 @@ class StrategyCheck:
 
 def load_strategies(data: Path) -> tuple[Strategy, ...]:
     """Every strategy in `searches/strategies`; EvidenceError where a header is incomplete."""
+    plain_files(data)
     strategies: list[Strategy] = []
     problems: list[Problem] = []
     for path in sorted((data / "searches" / "strategies").glob("*.txt")):

@@ -19,13 +19,16 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
+from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
 from analysis.files.csv_files import read_csv
 from analysis.files.digests import digest
+from analysis.files.folder import plain_files
 from analysis.files.json_files import read_json
 from analysis.files.lock import locked
-from analysis.files.problems import ReviewError
+from analysis.files.problems import ReviewError, read_bytes
+from analysis.files.writing import make_folder, move_into_place, write_atomically
 from analysis.synthesis.synthesise import synthesise_all
 from analysis.versions.compare import compare, kind_of_version
 from analysis.versions.releases import (
@@ -60,9 +63,8 @@ def freeze(data: Path, name: str) -> Release:
             f"data/protocol.yml to {name} and its day first"
         )
     with _new_folder(data, name) as folder:
-        (folder / "data").mkdir()
         for path in (data / "protocol.yml", *_tables(data)):
-            shutil.copyfile(path, folder / "data" / path.name)
+            write_atomically(folder / "data" / path.name, read_bytes(path))
         return _finish(data, folder, name, stated.date)
 
 
@@ -72,9 +74,8 @@ def freeze_baseline(data: Path) -> Release:
     day = protocol.baseline_search
     name = f"{day.year}.{day.month:02}"
     with _new_folder(data, name) as folder:
-        (folder / "data").mkdir()
         for file, text in _baseline_files(data, name, day):
-            (folder / "data" / file).write_text(text, encoding="utf-8", newline="")
+            write_atomically(folder / "data" / file, text)
         return _finish(data, folder, name, day)
 
 
@@ -96,23 +97,25 @@ def verify(data: Path, name: str) -> tuple[str, ...]:
 
 def _with_later_tables(data: Path, frozen: Path, copy: Path) -> Path:
     """The frozen data, with the tables that have come into use since, empty."""
-    shutil.copytree(frozen, copy, dirs_exist_ok=True)
+    for path in plain_files(frozen):
+        write_atomically(copy / path.name, read_bytes(path))
     for path in _tables(data):
         if not (copy / path.name).is_file():
-            (copy / path.name).write_text(_csv(read_csv(path).header, []), "utf-8", newline="")
+            write_atomically(copy / path.name, _csv(read_csv(path).header, []))
     return copy
 
 
 def _tables(data: Path) -> list[Path]:
-    return sorted(data.glob("*.csv"))
+    """The tables of the evidence, and no other that lies beside them."""
+    return [path for name in sorted(DATA_FILES) if (path := data / f"{name}.csv").is_file()]
 
 
 @contextmanager
 def _new_folder(data: Path, name: str) -> Iterator[Path]:
     """A release's folder that appears whole, under its name, or not at all."""
     target = release_folder(data, name)
-    target.parent.mkdir(parents=True, exist_ok=True)
     with locked(data):
+        make_folder(target.parent)
         if target.exists():
             raise ReviewError(f"release {name} exists: a release is never changed")
         for left_by_a_kill in target.parent.glob(f"{UNFINISHED}*"):
@@ -121,7 +124,7 @@ def _new_folder(data: Path, name: str) -> Iterator[Path]:
         try:
             yield folder
             folder.chmod(0o755)
-            folder.replace(target)
+            move_into_place(folder, target)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -138,8 +141,8 @@ def _finish(data: Path, folder: Path, name: str, day: dt.date) -> Release:
         data={path.name: _digest(path) for path in sorted((folder / "data").iterdir())},
         versions={package: version(package) for package in PACKAGES},
     )
-    (folder / "results.json").write_bytes(STATES.dump_json(dict(states), indent=1) + b"\n")
-    (folder / "release.json").write_text(release.model_dump_json(indent=1) + "\n", "utf-8")
+    write_atomically(folder / "results.json", STATES.dump_json(dict(states), indent=1) + b"\n")
+    write_atomically(folder / "release.json", release.model_dump_json(indent=1) + "\n")
     return release
 
 

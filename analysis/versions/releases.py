@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from analysis.files.folder import plain_files
 from analysis.files.json_files import read_json
 from analysis.files.problems import ReviewError
 from analysis.protocol_rules import Frozen
@@ -40,6 +41,7 @@ STATES: TypeAdapter[dict[str, QuestionState]] = TypeAdapter(dict[str, QuestionSt
 
 def releases(data: Path) -> tuple[Release, ...]:
     """Every release below `data/releases`, the oldest first."""
+    plain_files(data)
     paths = sorted((data / "releases").glob("*/release.json"))
     whole = [path for path in paths if NAME.fullmatch(path.parent.name)]
     found = [read_json(path, RELEASE) for path in whole]
