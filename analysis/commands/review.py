@@ -263,7 +263,7 @@ def codebook() -> None:
 
 
 def serve(
-    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8000,
+    port: Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)] = 8000,
 ) -> None:
     """Serve the built site on this machine.
 
@@ -271,22 +271,25 @@ def serve(
 
     Example: ./review serve --port 8000
     """
-    import functools
-    import http.server
+    import asyncio
 
+    from analysis.book.server import serving
     from analysis.execution.plan import Project
 
     site = Project(options.ROOT).site
     if not (site / "index.html").is_file():
         raise ReviewError(f"there is no site yet: run `{PROGRAM} build` first")
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(site))
-    try:
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
-    except OSError as error:
-        raise ReviewError(f"port {port} cannot be used ({error.strerror}): try --port") from None
-    typer.echo(f"http://127.0.0.1:{port}/ (Ctrl-C ends it)")
-    with server:
-        server.serve_forever()
+
+    async def until_interrupted() -> None:
+        try:
+            async with serving(site, port) as address:
+                typer.echo(f"{address}/ (Ctrl-C ends it)")
+                await asyncio.Event().wait()
+        except OSError as error:
+            said = f"port {port} cannot be used ({error.strerror}): try --port"
+            raise ReviewError(said) from None
+
+    asyncio.run(until_interrupted())
 
 
 def _contents(project: Project) -> Contents:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
+import asyncio
 import importlib.util
 import shutil
 import threading
@@ -16,6 +15,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
+
+from analysis.book.server import serving
 
 THEMES = ("light", "dark")
 # A small phone, and a desktop of 1280 px zoomed to 200 %.
@@ -148,20 +149,17 @@ def _visit(browser: Browser, site: Path, path: Path, judge: str) -> Visit:
 @contextmanager
 def served(site: Path) -> Iterator[str]:
     """The site on this machine, as `make serve` shows it; yields its address."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    handler = functools.partial(Quiet, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    loop = asyncio.new_event_loop()
+    server = serving(site, 0)
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result()
+        asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result()
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
 
 
 def file_of(address: str) -> Path:
