@@ -13,6 +13,7 @@ import typer
 from analysis import PROGRAM
 from analysis.commands import review, versions
 from analysis.commands.extract import extract_app
+from analysis.commands.notices import notices
 from analysis.commands.screen import agreement, calibration, migrate, screen
 from analysis.commands.search import search_app
 from analysis.commands.undo import undo_app
@@ -36,6 +37,7 @@ for command in (
     agreement,
     calibration,
     migrate,
+    notices,
     review.check,
     review.build,
     review.update,

@@ -132,6 +132,8 @@ class IntegrityRules(Frozen):
     late_weeks: Annotated[float, Field(gt=0)] | None = None
     # How near an interval comes to what arm sizes give at a level, to be taken for it.
     level_fit: Annotated[float, Field(gt=0, lt=0.2)] | None = None
+    # How many days older than a version the snapshot of retraction notices may be.
+    notices_days: Annotated[int, Field(ge=0)] | None = None
 
 
 class CertaintyRules(Frozen):

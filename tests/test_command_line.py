@@ -18,6 +18,7 @@ from analysis.versions.results import to_json
 from tests.evidence.folder import DATA
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
+from tests.searching.notices import database, notice
 
 NAMES = [release.name for release in releases(DATA)]
 
@@ -104,6 +105,23 @@ def test_data_that_moved_on_ask_for_the_next_version(
 def test_a_release_without_a_name_says_which(root: Path) -> None:
     with pytest.raises(ReviewError, match=f"name the version.*release {NAMES[-1]}"):
         run("release")
+
+
+def test_a_release_warns_where_retractions_were_not_looked_for(root: Path) -> None:
+    path = root / "data/protocol.yml"
+    text = path.read_text("utf-8")
+    named = next(line for line in text.splitlines() if line.startswith("  name: "))
+    path.write_text(text.replace(named, '  name: "2027.01"'), encoding="utf-8")
+    said = run("release", "2027.01")
+    assert "Release 2027.01 " in said.output
+    warning = "Warning: retraction notices were never looked for (./review notices FILE)."
+    assert warning in said.output
+    found = root / "rw.csv"
+    found.write_text(database([notice(1, RetractionDate="11/20/2026 0:00")]), newline="")
+    said = run("notices", str(found), "--data", str(root / "data"))
+    assert "1 notice as of 2026-11-20, 0 of them about a trial of this review." in said.output
+    path.write_text(text.replace(named, '  name: "2027.02"'), encoding="utf-8")
+    assert "Warning" not in run("release", "2027.02").output
 
 
 def test_every_release_is_verified_where_none_is_named(

@@ -136,6 +136,8 @@ def _bias(protocol: Protocol, all_results: tuple[str, ...]) -> Part:
                     "studies.csv",
                     "outcomes.csv",
                     "integrity.csv",
+                    "notices.csv",
+                    "notice_snapshots.csv",
                     "sources.csv",
                 ),
             ),

@@ -32,6 +32,7 @@ def release(
 
     Example: ./review release 2026.11
     """
+    from analysis.evidence.integrity.retractions import snapshot_fault
     from analysis.versions.freezing import freeze, freeze_baseline
     from analysis.versions.releases import releases
 
@@ -46,6 +47,8 @@ def release(
             f"name the version, as data/protocol.yml does: {PROGRAM} release {stated}"
         )
     made = freeze_baseline(data) if baseline else freeze(data, name)
+    if not baseline and (fault := snapshot_fault(load_evidence())):
+        typer.echo(f"Warning: {fault} ({PROGRAM} notices FILE).", err=True)
     typer.echo(f"Release {made.name} ({made.kind or 'baseline'}) is in data/releases/{made.name}/.")
     typer.echo(f"Next: commit it, then {PROGRAM} build")
 

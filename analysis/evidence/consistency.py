@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from analysis.evidence.data_files import DATA_FILES
+from analysis.evidence.notice_rows import Notice, Snapshot
 from analysis.evidence.outcome_checks import OUTCOME_CHECKS, Said, above_zero, as_number, not_a_day
 from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL, WORDS, worst
 from analysis.evidence.rows import (
@@ -180,15 +181,18 @@ def _overall_is_no_better(tables: Tables) -> Iterator[Problem]:
             yield Problem(table.path, line, "judgement", said)
 
 
-def _decided_on_a_day(row: Decision | Ruling) -> Said:
-    yield from not_a_day("date", row.date)
+def _has_a_day(row: Decision | Ruling | Notice | Snapshot) -> Said:
+    if row.date:  # whether it may be blank, the column says
+        yield from not_a_day("date", row.date)
 
 
 ROW_CHECKS: Mapping[str, tuple[Callable[[Any], Said], ...]] = {
     "studies": (_status_needs_reason, _randomised_adds_up, _baseline_has_a_basis),
     "outcomes": OUTCOME_CHECKS,
-    "certainty": (_decided_on_a_day,),
-    "integrity": (_decided_on_a_day,),
+    "certainty": (_has_a_day,),
+    "integrity": (_has_a_day,),
+    "notices": (_has_a_day,),
+    "notice_snapshots": (_has_a_day,),
     "checklists": (_unreported_says_why,),
     "risk_of_bias": (_domain_of_its_tool, _word_of_its_tool, _outcome_with_its_timepoint),
     "published": (_published_interval,),

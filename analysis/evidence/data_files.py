@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from analysis.evidence.notice_rows import Notice, Snapshot
 from analysis.evidence.rows import (
     AcceptabilityRow,
     ChecklistItem,
@@ -114,6 +115,19 @@ DATA_FILES: Mapping[str, DataFile] = {
             Source,
             ("source_id",),
             "Every source with its citation, address and licence",
+        ),
+        DataFile(
+            "notices",
+            Notice,
+            ("study_id", "record_id"),
+            "Retractions, concerns and corrections of the trials' reports",
+        ),
+        DataFile(
+            "notice_snapshots",
+            Snapshot,
+            ("date",),
+            "When and in which file of the Retraction Watch database notices were sought",
+            held_as="snapshots",
         ),
     )
 }

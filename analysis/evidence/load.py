@@ -53,4 +53,6 @@ def load(folder: Path) -> Evidence:
         control_groups=tables["contrasts"].rows,
         checklists=tables["checklists"].rows,
         sources={source.source_id: source for source in tables["sources"].rows},
+        notices=tables["notices"].rows,
+        snapshots=tables["notice_snapshots"].rows,
     )

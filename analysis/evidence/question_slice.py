@@ -100,6 +100,8 @@ def _narrowed(evidence: Evidence, question: Question) -> Evidence:
         acceptability=(),
         rulings=(),
         checklists=(),
+        notices=(),
+        snapshots=(),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import TypeAdapter
 
+from analysis.evidence.notice_rows import Notice, Snapshot
 from analysis.evidence.outcome_row import OutcomeRow
 from analysis.evidence.values import (
     AnyOutcome,
@@ -66,6 +67,7 @@ IntegrityCheck = Literal[
     "implausible size",
     "measured late",
     "level of the interval",
+    "retracted or questioned",
 ]
 
 
@@ -308,6 +310,8 @@ class Evidence:
     control_groups: tuple[ControlGroup, ...]
     checklists: tuple[ChecklistItem, ...]
     sources: Mapping[str, Source]
+    notices: tuple[Notice, ...]
+    snapshots: tuple[Snapshot, ...]
 
     def sharing(self, study_id: str, source_id: str) -> Sharing | None:
         """How the contrasts of a trial share people in that source, where it is known."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -72,8 +73,12 @@ def read_fitting_rows(path: Path) -> TextTable:
     return TextTable(path, header, tuple(rows), tuple(starts), tuple(problems))
 
 
-def csv_text(path: Path, largest: int = LARGEST_FILE) -> str:
-    """The text of a CSV file; EvidenceError where it is another kind of file, or not UTF-8."""
+def csv_text(path: Path, largest: int = LARGEST_FILE, *, mixed: bool = False) -> str:
+    """The text of a CSV file; EvidenceError where it is another kind of file, or not UTF-8.
+
+    Of a `mixed` one, which several programs have written, each line that is not UTF-8 is taken
+    for Windows-1252.
+    """
     raw = read_bytes(path, largest)
     if raw.startswith(b"PK\x03\x04"):
         message = "this is a zip archive or a spreadsheet, not CSV: save the sheet as CSV (UTF-8)"
@@ -86,6 +91,8 @@ def csv_text(path: Path, largest: int = LARGEST_FILE) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if mixed:
+            return "".join(map(_line_text, raw.removeprefix(BOM_UTF8).splitlines(keepends=True)))
         line = raw.count(b"\n", 0, error.start) + 1
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8: save the file as CSV (UTF-8)"
         raise EvidenceError([Problem(path, line, None, message)]) from None
@@ -97,6 +104,13 @@ def refuse_conflict(path: Path, raw: bytes) -> None:
         line = raw.count(b"\n", 0, conflict.start()) + 1
         message = "a conflict that a merge left: keep the right lines, and none of its marks"
         raise EvidenceError([Problem(path, line, None, message)])
+
+
+def _line_text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
 
 
 def csv_records(

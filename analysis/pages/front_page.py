@@ -12,6 +12,7 @@ from analysis.formatting import count, counted, day, listed, number, percent_lev
 from analysis.pages import links
 from analysis.pages.certainty_section import mark
 from analysis.pages.html import CARDS, Html, element, items, join, link, paragraph, table, text
+from analysis.pages.notices_section import notices_said
 from analysis.pages.status_line import searched_since
 from analysis.pages.whats_new_page import since_release
 from analysis.protocol import Protocol
@@ -178,6 +179,7 @@ def what_changed(
                 "been checked by a person against the trial report. ",
                 searched_since(evidence.protocol, searches),
             ),
+            notices_said(evidence),
         )
     )
 

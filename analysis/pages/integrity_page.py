@@ -10,7 +10,8 @@ from analysis.evidence.rows import Evidence, Ruling
 from analysis.evidence.verification import is_verified
 from analysis.formatting import DASH, count, counted
 from analysis.pages import links
-from analysis.pages.html import Html, paragraph, table
+from analysis.pages.html import Html, join, paragraph, table
+from analysis.pages.notices_section import notices_said
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.estimate_text import named_estimate, tau2_text
@@ -18,7 +19,7 @@ from analysis.synthesis.question_result import Synthesis
 
 
 def summary(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
-    """The counts of this page in one paragraph."""
+    """The counts of this page, and how far retractions were looked up."""
     rows = evidence.outcomes
     verified = sum(map(is_verified, rows))
     found = findings(evidence)
@@ -26,7 +27,7 @@ def summary(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
     kept_out = sum(bool(study.suspect) for s in results.values() for study in s.studies)
     ruled = sum(finding.ruling is not None for finding in found)
     unusable = sum(row.usable == "no" for row in rows)
-    return paragraph(
+    counts = paragraph(
         f"{count(verified)} of {counted(len(rows), 'outcome row')} are verified: checked by a "
         "person against the trial report. "
         f"The checks find {counted(suspect, 'suspect result')} and "
@@ -35,6 +36,7 @@ def summary(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
         f"{'is' if kept_out == 1 else 'are'} kept out of the primary analyses, and "
         f"{counted(unusable, 'row')} cannot be used at all."
     )
+    return join((counts, notices_said(evidence, up="../")))
 
 
 def verified_table(evidence: Evidence) -> Html:

@@ -8,6 +8,7 @@ from analysis.evidence.rows import Evidence
 from analysis.formatting import counted, day, listed
 from analysis.pages import links
 from analysis.pages.html import LABELLED_CARDS, Html, element, items, join, link, paragraph, table
+from analysis.pages.notices_section import notices_said
 from analysis.protocol import Version
 from analysis.synthesis.estimate_text import i2_text, interval_text, named_estimate, tau2_text
 from analysis.versions.compare import ARROWS, Change, Comparison, kind_of_version
@@ -36,6 +37,7 @@ def summary(
             ),
             _why_and_how(version),
             since_release(unreleased),
+            notices_said(evidence, up="../"),
             paragraph(
                 "Differences below zero favour therapy; risk ratios above 1 do. "
                 f"{ARROWS['lower']} means that the estimate moved towards less, "

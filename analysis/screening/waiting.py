@@ -7,6 +7,7 @@ from pathlib import Path
 
 from analysis import PROGRAM
 from analysis.evidence.integrity import findings, rulings_without_effect
+from analysis.evidence.integrity.retractions import snapshot_fault
 from analysis.evidence.rows import Evidence
 from analysis.evidence.verification import is_verified
 from analysis.formatting import counted, day, listed
@@ -68,6 +69,8 @@ def _extraction(screening: Screening, evidence: Evidence) -> Iterator[str]:
 
 
 def _evidence(evidence: Evidence) -> Iterator[str]:
+    if fault := snapshot_fault(evidence):
+        yield f"{fault} ({PROGRAM} notices FILE)"
     found = findings(evidence)
     if open_findings := sum(f.severity == "suspect" and f.ruling is None for f in found):
         yield f"suspect results on which nobody has ruled: {open_findings}"

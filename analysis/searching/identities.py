@@ -16,6 +16,7 @@ REVISED_TITLE = 60.0
 PLACES = ("journal", "volume", "pages")
 # Combining marks from here on are accents; below are vowels and signs that make another word.
 ACCENTS = 200
+ASCII_WORDS = re.compile(r"[a-z0-9]+")
 
 
 def make_records(
@@ -95,6 +96,8 @@ def same_work(one: Record, other: Record) -> bool:
 
 def comparable(text: str) -> str:
     """Letters and digits of any script in small letters without accents, for comparing."""
+    if text.isascii():
+        return " ".join(ASCII_WORDS.findall(text.lower()))
     letters = (
         letter
         for letter in unicodedata.normalize("NFKD", text.casefold())

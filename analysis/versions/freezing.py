@@ -159,8 +159,8 @@ def _baseline_files(data: Path, name: str, day: dt.date) -> Iterator[tuple[str, 
         rows = [dict(zip(table.header, questions, strict=True)) for questions in table.rows]
         if "study_id" in table.header:
             rows = [row for row in rows if row["study_id"] in trials]
-        elif path.stem == "certainty":
-            rows = []  # decisions are about the evidence as it is now
+        if path.stem in ("certainty", "notices", "notice_snapshots"):
+            rows = []  # decided or published on the evidence as it is now
         yield path.name, _csv(table.header, rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -35,11 +36,12 @@ from analysis.searching.identities import make_records
 from analysis.searching.library import Library
 from analysis.searching.records import COLUMNS as RECORD_COLUMNS
 from analysis.searching.records import Record, read_records
+from analysis.searching.retraction_watch import look_up
 from analysis.searching.strategies import check_strategy, read_strategy
 from analysis.synthesis.synthesise import synthesise
 from analysis.versions.releases import read_states, releases
 from analysis.versions.results import read_synthesis, to_json
-from tests.attack.damage import Damage, as_csv
+from tests.attack.damage import Damage, as_csv, containers, noise
 from tests.attack.exports import (
     COUNT,
     bibtex_damages,
@@ -66,6 +68,7 @@ from tests.evidence.folder import DATA, DataFolder
 from tests.searching.corpus import articles, records_of
 from tests.searching.dialects import DIALECTS, REGISTERS, Write
 from tests.searching.exports import BIBLIOGRAPHIC, REGISTRIES
+from tests.searching.notices import database, notice
 
 Rows = Sequence[object]
 
@@ -96,6 +99,7 @@ def readers(folder: Path) -> Iterator[Reader]:
     yield from _exports(folder / "exports")
     yield _strategy(folder / "strategies")
     yield from _json(folder / "json")
+    yield _retraction_watch(folder / "notices")
 
 
 def _data_tables(folder: Path) -> Iterator[Reader]:
@@ -112,6 +116,8 @@ def _data_tables(folder: Path) -> Iterator[Reader]:
         "contrasts": Table(first_rows("contrasts.csv"), "study_id", "basis", None, "control_group"),
         "checklists": Table(first_rows("checklists.csv"), "checklist", "topic", None, "checklist"),
         "sources": Table(first_rows("sources.csv"), "source_id", "citation"),
+        "notices": Table(_notices(), "study_id", "reason", None, "matched_by"),
+        "notice_snapshots": Table(_snapshots(), "date", "file", "rows"),
     }
     words = words_of(load_protocol(DATA / "protocol.yml"))
     for name, file in DATA_FILES.items():
@@ -139,6 +145,44 @@ def _decisions() -> list[list[str]]:
         header,
         *(["headache", "pain", "post", d, "1", "few, small", "A", "2026-11-23"] for d in domains),
     ]
+
+
+def _notices() -> list[list[str]]:
+    header = first_rows("notices.csv")[0]
+    rows = [[f"buhrman-{year}", f"{year}", "correction", "2026-11-02", "10.5555/notice", "",
+             'Error, in "Data"', "DOI"] for year in range(2004, 2008)]  # fmt: skip
+    return [header, *rows]
+
+
+def _snapshots() -> list[list[str]]:
+    header = first_rows("notice_snapshots.csv")[0]
+    rows = [
+        [f"2026-11-0{day}", "a, file.csv", "ab" * 32, "60000", "0", "0123abcd"]
+        for day in range(1, 5)
+    ]
+    return [header, *rows]
+
+
+def _retraction_watch(folder: Path) -> Reader:
+    """Its rows are not ours to refuse one by one: damages are those of the whole file."""
+    trials = tuple(load(DATA).trials.values())
+    rows = [notice(n, OriginalPaperDOI=trial.doi) for n, trial in enumerate(trials) if trial.doi]
+    sound = database(rows).encode()
+
+    def damages() -> Iterator[Damage]:
+        yield from containers(sound)
+        yield from noise(sound)
+        yield Damage("header: none", sound.split(b"\r\n", 1)[1])
+        yield Damage("header: only it", sound.split(b"\r\n", 1)[0])
+        yield Damage("cells: separated by semicolons", sound.replace(b",", b";"))
+        yield Damage("truncated within quotes", sound[: sound.rindex(b'"')])
+        yield Damage("encoding: byte order mark", b"\xef\xbb\xbf" + sound, len(rows))
+        yield Damage("encoding: Windows-1252", sound.replace(b"Nowhere", b"Espa\xf1a"), len(rows))
+
+    def read(path: Path) -> Rows:
+        return look_up(path, trials, dt.date(2026, 11, 28)).notices
+
+    return Reader("retraction_watch.csv", folder / "retraction_watch.csv", sound, read, damages)
 
 
 def _rulings() -> list[list[str]]:

@@ -17,6 +17,7 @@ from tests.attack.readers import Reader, readers
 NAMES = (
     "studies.csv", "outcomes.csv", "risk_of_bias.csv", "acceptability.csv", "published.csv",
     "certainty.csv", "integrity.csv", "checklists.csv", "contrasts.csv", "sources.csv",
+    "notices.csv", "notice_snapshots.csv",
     "protocol.yml", "search.yml", "a person's decisions", "duplicates.csv", "records of an export",
     "differences.csv", "screening sheet", "extraction sheet", "ovid.ris", "ebsco.ris",
     "endnote.ris", "managed.ris", "cochrane.ris", "ovid-lines-after-end.ris", "pubmed.nbib",
@@ -24,7 +25,7 @@ NAMES = (
     "table.csv",
     "clinicaltrials.csv", "ictrp.csv", "endnote.xml", "pubmed.xml", "ictrp.xml", "refs.bib",
     "clinicaltrials.json", "zotero.xlsx", "strategy", "release.json", "results of a release",
-    "result of a page", "validation.json",
+    "result of a page", "validation.json", "retraction_watch.csv",
 )  # fmt: skip
 # A sound read of it loads the whole evidence.
 SLOW = {"extraction sheet": 8}

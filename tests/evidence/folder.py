@@ -63,7 +63,7 @@ class DataFolder:
             rows[line - 1][rows[0].index(column)] = value
         self.write(file, rows)
 
-    def append(self, file: str, **cells: str) -> None:
+    def append(self, file: str, /, **cells: str) -> None:
         """Add a row; columns that are not named are blank, those not in the file are added."""
         header, *rows = self.rows(file)
         new = [column for column in cells if column not in header]

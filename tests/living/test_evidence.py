@@ -37,6 +37,8 @@ def test_every_row_of_every_file_is_read(living: Evidence) -> None:
         ("integrity.csv", living.rulings),
         ("checklists.csv", living.checklists),
         ("sources.csv", living.sources),
+        ("notices.csv", living.notices),
+        ("notice_snapshots.csv", living.snapshots),
     ):
         assert len(rows) == len(held.rows(file)) - 1, file
 

@@ -6,13 +6,17 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 
+from analysis.evidence.integrity.retractions import trials_by_identity
+from analysis.evidence.notice_rows import Notice, Snapshot
 from analysis.evidence.rows import Evidence
 from analysis.pages import front_page as front
 from analysis.pages import influence_section as influence
+from analysis.pages import integrity_page as integrity
 from analysis.pages import plain_language_page as plain_language
 from analysis.pages import risk_of_bias_page as bias
 from analysis.pages import whats_new_page as living
 from analysis.pages.context import before
+from analysis.pages.notices_section import notices_said
 from analysis.searching.history import Search, load_searches
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.compare import compare
@@ -97,3 +101,31 @@ def test_whats_new_tells_the_trigger_and_the_changes_of_method(evidence: Evidenc
     told = said("a trial was corrected.", "none")
     assert "What triggered it: a trial was corrected. What changed in the methods: none." in told
     assert "triggered" not in said("", "")
+
+
+def test_the_day_and_the_age_of_the_retraction_notices_are_told(evidence: Evidence) -> None:
+    def said(snapshots: tuple[Snapshot, ...], *notices: Notice) -> str:
+        made = replace(evidence, snapshots=snapshots, notices=notices)
+        front_page = words(front.what_changed(made, load_searches(DATA), before(), (), None))
+        for page in (living.summary(made, before(), (), None), integrity.summary(made, {})):
+            assert words(notices_said(made)) in words(page)
+        assert words(notices_said(made)) in front_page
+        return words(notices_said(made))
+
+    assert "has not been looked up yet" in said(())
+    trials = trials_by_identity(evidence.trials.values())
+    old = Snapshot("2026-10-01", "rw.csv", "ab" * 32, 60_000, 0, trials)
+    new = replace(old, date="2026-11-20")
+    assert "as of 20 November 2026, 3 days before this version: none of its" in said((old, new))
+    assert "1 October 2026, 53 days before" in said((old,))
+    notice = Notice("dear-2013", "1", "retraction", "2026-11-02", "", "", "", "DOI")
+    other = replace(notice, study_id="lin-2017", nature="correction")
+    told = said((new,), notice, other)
+    assert "2 trials of this review have a notice, 1 of them retracted or questioned" in told
+    rules = evidence.protocol.integrity.model_copy(update={"notices_days": 30})
+    strict = evidence.protocol.model_copy(update={"integrity": rules})
+    late = replace(evidence, protocol=strict, snapshots=(old,))
+    assert "53 days older than this version, the protocol allows 30" in words(notices_said(late))
+    late = replace(late, snapshots=(replace(new, date="2026-11-23", trials="0123abcd"),))
+    assert "the day of this version" in words(notices_said(late))
+    assert "trials have come in" in words(notices_said(late))

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.searching.identities import comparable, make_records
 from analysis.searching.inbox import SearchDetails, import_exports
@@ -103,3 +105,9 @@ def test_a_repeated_record_is_kept_once_and_named() -> None:
 )
 def test_titles_of_any_script_are_compared_as_text(one: str, other: str, same: bool) -> None:
     assert (comparable(one) == comparable(other)) is same
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_letters_are_compared_as_among_others(text: str) -> None:
+    """ASCII has a shorter way, which must come to the same."""
+    assert comparable(f"{text} ß") == f"{comparable(text)} ss".strip()

@@ -252,7 +252,7 @@ def _aim(header: list[str], row: list[str], number: int) -> None:
 
 
 def _a_decision(name: str, header: list[str]) -> Iterator[list[str]]:
-    """A first row for the files that hold people's decisions and are still empty."""
+    """A first row for the files that are still empty: people's decisions, and notices."""
     cells = {
         "certainty": {
             "condition": "non-headache",
@@ -262,6 +262,19 @@ def _a_decision(name: str, header: list[str]) -> Iterator[list[str]]:
             "levels": "1",
         },
         "integrity": {"check": "small arm", "study_id": "chiauzzi-2010", "ruling": "accept"},
+        "notices": {
+            "study_id": "carpenter-2012",
+            "record_id": "1",
+            "nature": "a word",
+            "matched_by": "companion paper",
+        },
+        "notice_snapshots": {
+            "file": "a file",
+            "sha256": "ab" * 32,
+            "rows": "60000",
+            "unread": "0",
+            "trials": "0123abcd",
+        },
     }.get(name)
     if cells:
         words = {"reason": "why", "decided_by": "who", "date": "2026-11-01"}

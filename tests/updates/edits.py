@@ -122,6 +122,14 @@ def a_trial_retracted(folder: DataFolder) -> None:
     folder.edit("studies.csv", study_id, status="excluded", reason="retracted")
 
 
+def a_trial_with_a_notice(folder: DataFolder) -> None:
+    study_id = a_usable_row(folder)[1]
+    folder.append("notices.csv", study_id=study_id, record_id="1", nature="retraction",
+                  date="2026-11-02", matched_by="DOI")  # fmt: skip
+    folder.append("notice_snapshots.csv", date="2026-11-20", file="retraction_watch.csv",
+                  sha256="ab" * 32, rows="60000", unread="0", trials="0123abcd")  # fmt: skip
+
+
 def a_usable_row(folder: DataFolder) -> list[str]:
     """The first usable row of means, of an included trial."""
     header, *rows = folder.rows("outcomes.csv")
@@ -205,6 +213,7 @@ TOGETHER: tuple[Edit, ...] = (
     a_corrected_number,
     a_source_added,
     a_trial_retracted,
+    a_trial_with_a_notice,
     a_ruling_on_every_suspect_row,
     a_question_loses_its_last_trial,
     every_trial_on_rob_2,

@@ -59,6 +59,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
     example(folder, "certainty.csv", condition="non-headache")
     row = "carpenter-2012.pain.post.1"
     example(folder, "integrity.csv", study_id="carpenter-2012", row_id=row)
+    example(folder, "notices.csv", study_id="carpenter-2012", nature="correction")
+    example(folder, "notice_snapshots.csv")
     fill(folder)
     return folder
 
@@ -71,7 +73,7 @@ def keep_two_outcomes(folder: DataFolder) -> None:
     protocol.write_text(text[:start] + text[end:], encoding="utf-8")
 
 
-def example(folder: DataFolder, file: str, **cells: str) -> None:
+def example(folder: DataFolder, file: str, /, **cells: str) -> None:
     """A row of the examples in the codebook."""
     usual = {column.name: column.example for column in columns(FILES[file].row)}
     folder.append(file, **(usual | cells))

@@ -8,6 +8,7 @@ from analysis.evidence.integrity.duplicate_reports import duplicate_reports
 from analysis.evidence.integrity.finding import Finding, material
 from analysis.evidence.integrity.one_row import row_findings
 from analysis.evidence.integrity.plausibility import plausibility
+from analysis.evidence.integrity.retractions import retractions
 from analysis.evidence.integrity.rulings import ruled
 from analysis.evidence.integrity.several_rows import (
     directions_conflict,
@@ -23,6 +24,7 @@ CHECKS = (
     directions_conflict,
     duplicate_reports,
     plausibility,
+    retractions,
 )
 
 

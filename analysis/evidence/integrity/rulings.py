@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 from analysis.evidence.integrity.finding import Finding
+from analysis.evidence.integrity.retractions import CHECK as RETRACTED
 from analysis.evidence.rows import Evidence, OutcomeRow, Ruling, Trial
 from analysis.files.columns import columns
 from analysis.files.csv_files import read_csv
@@ -55,8 +56,12 @@ def fingerprint(evidence: Evidence, finding: Finding, ruling: Ruling) -> str:
     """The numbers behind a finding in eight letters and digits.
 
     Of the rows that the finding names where the ruling names one of them; of every row of the
-    trial, and of what identifies it, where the ruling is about the whole trial.
+    trial, and of what identifies it, where the ruling is about the whole trial. A ruling on
+    what was published about a trial is about these notices: a corrected row changes nothing.
     """
+    if finding.check == RETRACTED:
+        about = [astuple(row) for row in evidence.notices if row.study_id == finding.study_id]
+        return digest(json.dumps(sorted(about)))[:LENGTH]
     trial = evidence.trials[finding.study_id]
     if ruling.row_id:
         return _digest(evidence, trial, NUMBERS_OF_TRIAL, finding.row_ids)
