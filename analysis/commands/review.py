@@ -16,7 +16,7 @@ from analysis.files.problems import ReviewError
 from analysis.formatting import counted, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from rich.console import Console
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from analysis.book.checked import Checked
     from analysis.book.documents import Contents
     from analysis.execution.plan import Project
+    from analysis.screening.decisions import Screening
 
 REHEARSALS = {
     "of_all": "analysis.pages.rehearsal:rehearse_all",
@@ -53,7 +54,8 @@ def check() -> None:
     from analysis.versions.releases import read_states, releases
 
     evidence, data = load_evidence(), options.ROOT / "data"
-    load_screening(data)
+    for said in _decided_apart(load_screening(data)):
+        typer.echo(said)
     for release in releases(data):
         read_states(data, release.name)
     found = findings(evidence)
@@ -73,6 +75,20 @@ def check() -> None:
         f"{counted(len(found), 'finding')} of the integrity checks, {suspect} of them suspect."
     )
     next_step("build")
+
+
+def _decided_apart(screening: Screening) -> Iterator[str]:
+    """What one person decided twice on two branches, with both decisions."""
+    from analysis.screening.decisions import what_differs
+    from analysis.searching.decision_schemas import STAGES
+
+    for stage in STAGES:
+        for report, decisions in screening.apart(stage).items():
+            said = "; ".join(what_differs(decisions))
+            yield (
+                f"conflict: {report} was decided on two branches ({stage}): {said}; "
+                f"{PROGRAM} screen --who consensus --stage {stage} settles it"
+            )
 
 
 def build(

@@ -65,12 +65,13 @@ def screen(
 def agreement(stage: Stage = "title-abstract", data: Data = DATA) -> None:
     """Agreement of two screeners, and their conflicts.
 
-    Percentage and Cohen's kappa for each pair of people. Exit code 3 while there are
+    Percentage and Cohen's kappa for each pair of people; of each conflict what differs:
+    decision, criterion, study, note. Exit code 3 while there are
     conflicts; `screen --who consensus` settles them.
 
     Example: ./review agreement --stage title-abstract
     """
-    from analysis.screening.decisions import load_screening
+    from analysis.screening.decisions import load_screening, what_differs
 
     known_stage(stage)
     screening = load_screening(data)
@@ -83,8 +84,9 @@ def agreement(stage: Stage = "title-abstract", data: Data = DATA) -> None:
         )
     conflicts = screening.conflicts(stage)
     for report, decisions in conflicts.items():
-        said = ", ".join(f"{decision.who} {decision.decision}" for decision in decisions)
-        typer.echo(f"{report}: {said}: {screening.library.records[report].title}")
+        typer.echo(f"{report}: {screening.library.records[report].title}")
+        for said in what_differs(decisions):
+            typer.echo(f"  {said}")
     if conflicts:
         next_step(f"screen --who consensus{_option(stage)}")
         raise typer.Exit(FOR_A_PERSON)
@@ -93,7 +95,7 @@ def agreement(stage: Stage = "title-abstract", data: Data = DATA) -> None:
 
 
 def migrate(data: Data = DATA) -> None:
-    """Move decisions of all people in one file to one file a person.
+    """Move decisions to one file a person.
 
     Each decision of data/screening.csv goes to data/screening/WHO.csv, behind what stands there;
     one that is there already is not doubled.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from analysis.files.withdrawals import Withdrawal
 
 undo_app = typer.Typer(
-    help="Take back what was done: first shown, then done, and kept on record.",
+    help="Take back what was done: first shown, then done.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

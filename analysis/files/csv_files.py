@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.files.merge_conflicts import refuse_conflicts
 from analysis.files.problems import LARGEST_FILE, EvidenceError, Problem, read_bytes, short
 
 # Far above the longest real note and the largest review, far below what makes a reader slow.
@@ -24,10 +25,6 @@ NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 # Tabs and line ends may stand in a quoted note; other control characters are never seen
 # by the person who typed them, and break the figures' SVG.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-
-
-# What git writes around two versions of the same lines.
-CONFLICT = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,7 @@ def csv_text(path: Path, largest: int = LARGEST_FILE, *, mixed: bool = False) ->
         line = raw.count(b"\n", 0, nul) + 1
         message = "a NUL byte: the file is binary or UTF-16; save it as CSV (UTF-8)"
         raise EvidenceError([Problem(path, line, None, message)])
-    refuse_conflict(path, raw)
+    refuse_conflicts(path, raw)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -96,14 +93,6 @@ def csv_text(path: Path, largest: int = LARGEST_FILE, *, mixed: bool = False) ->
         line = raw.count(b"\n", 0, error.start) + 1
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8: save the file as CSV (UTF-8)"
         raise EvidenceError([Problem(path, line, None, message)]) from None
-
-
-def refuse_conflict(path: Path, raw: bytes) -> None:
-    """EvidenceError where git left two versions of the same lines."""
-    if conflict := CONFLICT.search(raw):
-        line = raw.count(b"\n", 0, conflict.start()) + 1
-        message = "a conflict that a merge left: keep the right lines, and none of its marks"
-        raise EvidenceError([Problem(path, line, None, message)])
 
 
 def _line_text(raw: bytes) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from analysis.files.csv_files import TextTable
 from analysis.files.tables import Row
@@ -14,7 +14,9 @@ from analysis.files.tables import Row
 def with_rows(table: TextTable, key: str, rows: Sequence[Row]) -> tuple[str, list[int]]:
     """The file's text with these rows changed or added, all else untouched; their lines.
 
-    A column that a row does not name stays as it is, blank in a new row.
+    A column that a row does not name stays as it is, blank in a new row. A new row stands after
+    the one whose key is the last before its own, so that two branches that each add a trial do
+    not both change the end of the file, which git could not merge.
     """
     text = table.path.read_bytes().decode("utf-8-sig")
     end = "\r\n" if "\r\n" in text else "\n"
@@ -30,21 +32,21 @@ def with_rows(table: TextTable, key: str, rows: Sequence[Row]) -> tuple[str, lis
     new = [name for row in rows for name in row.cells if row[name] and name not in table.header]
     for name in (added := dict.fromkeys(new)):
         blocks = [_longer(blocks[0], f",{name}"), *(_longer(block, ",") for block in blocks[1:])]
-    at = {row[position]: index for index, row in enumerate(table.rows, start=1)}
+    there = {row[position]: row for row in table.rows}
+    keys = ["", *there]  # the header is before all
     for row in rows:
-        old = table.rows[at[row[key]] - 1] if row[key] in at else [""] * len(table.header)
+        old = there.get(row[key], [""] * len(table.header))
         known = dict(zip(table.header, old, strict=True)) | dict.fromkeys(added, "")
         cells = {**known, **row.cells}
         block = _csv_line([cells[column] for column in known], end)
-        if row[key] not in at:
-            at[row[key]] = len(blocks)
-            blocks.append(block)
+        if row[key] not in keys:
+            before = keys.index(max(name for name in keys if name < row[key]))
+            keys.insert(before + 1, row[key])
+            blocks.insert(before + 1, block)
         elif any(cells[column] != known[column] for column in known):
-            blocks[at[row[key]]] = block
-    before = [1]
-    for block in blocks:
-        before.append(before[-1] + len(block))
-    return "".join(line for block in blocks for line in block), [before[at[r[key]]] for r in rows]
+            blocks[keys.index(row[key])] = block
+    starts_now = dict(zip(keys, accumulate((len(b) for b in blocks), initial=1), strict=False))
+    return "".join(line for block in blocks for line in block), [starts_now[r[key]] for r in rows]
 
 
 def _longer(block: list[str], cells: str) -> list[str]:

@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from analysis.files.columns import Words, columns
-from analysis.files.csv_files import csv_records, refuse_conflict
+from analysis.files.csv_files import csv_records
 from analysis.files.encoding import decode, lines_of
+from analysis.files.merge_conflicts import refuse_conflicts
 from analysis.files.problems import ReviewError, read_bytes, shown
 from analysis.files.tables import (
     LARGEST_TABLE,
@@ -69,7 +70,7 @@ def read_spreadsheet(path: Path, columns: Sequence[str], later: Collection[str] 
     if raw.startswith(ZIP):
         records = _sheet_records(raw, path, {*columns, *later})
     else:
-        refuse_conflict(path, raw)
+        refuse_conflicts(path, raw)
         text = decode(raw, path)
         records = csv_records(path, lines_of(text), delimiter_of(text), LONGEST_CELL)
     return rows_under(path, _without_empty_columns(records), columns, later)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,11 @@ def quoted(cell: str) -> str:
 def unquoted(cell: str) -> str:
     """The cell as it was before `quoted`."""
     return cell[1:] if _looks_quoted(cell) else cell
+
+
+def one_line(cell: str) -> str:
+    """The cell without line breaks: git compares and merges lines, so that a row is to be one."""
+    return re.sub(r"\s*[\r\n]\s*", " ", cell).strip()
 
 
 def _looks_quoted(cell: str) -> bool:

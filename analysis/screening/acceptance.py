@@ -8,7 +8,7 @@ from pathlib import Path
 
 from analysis.files.lock import locked
 from analysis.files.problems import EvidenceError, Problem
-from analysis.files.tables import Row
+from analysis.files.tables import Row, one_line
 from analysis.files.together import change_of, change_together
 from analysis.screening.extraction import (
     BLANK,
@@ -178,7 +178,7 @@ def _agreed(
             continue
         row = rows[row_id]
         cells = {
-            column: settled.get((name, row_id, column), cell).strip()
+            column: one_line(settled.get((name, row_id, column), cell))
             for column, cell in row.cells.items()
         }
         agreed.append(Row(row.line, {c: "" if v == BLANK else v for c, v in cells.items()}))

@@ -7,7 +7,6 @@ knowledge of each other are told from a change of mind, and a merge may keep the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from analysis import PROGRAM
 from analysis.files.lock import locked
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem
 from analysis.files.slugs import is_person
-from analysis.files.tables import Row, read_table, table_text
+from analysis.files.tables import Row, one_line, read_table, table_text
 from analysis.files.writing import write_atomically
 from analysis.searching.decision_schemas import (
     STAGES,
@@ -82,11 +81,6 @@ OF_A_WITHDRAWAL: Expected = {
 
 def decisions_path(data: Path, who: str) -> Path:
     return data / FOLDER / f"{who}.csv"
-
-
-def one_line(text: str) -> str:
-    """The text without line breaks: a merge keeps or leaves a row as a line."""
-    return re.sub(r"\s*[\r\n]\s*", " ", text).strip()
 
 
 def read_decisions(data: Path, library: Library) -> tuple[Decision, ...]:

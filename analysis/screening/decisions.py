@@ -9,7 +9,7 @@ report it leaves the study awaiting classification.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
@@ -30,6 +30,8 @@ from analysis.searching.library import Library, load_library
 
 SCREENERS = 2
 CONSENSUS = "consensus"
+SAID = ("decision", "criterion", "study_id", "note")
+BLANK = "(blank)"
 
 
 class Verdict(StrEnum):
@@ -64,13 +66,16 @@ class Screening:
     def apart(self, stage: str) -> Mapping[str, Sequence[Decision]]:
         """Report → decisions of one person that contradict, each made unaware of the other.
 
-        Two branches that were merged brought one each; a decision made since settles it.
+        Two branches that were merged brought one each. A decision of that person made since
+        settles it; so does the consensus, unless it is its own that contradict.
         """
         representative = self.deduplication.representative
+        latest = self.latest(stage)
         found: dict[str, list[Decision]] = defaultdict(list)
         for stood in self._standing(stage):
-            if len({decision.said for decision in stood}) > 1:
-                found[representative[stood[0].record_id]] += stood
+            report, who = representative[stood[0].record_id], stood[0].who
+            if len({d.said for d in stood}) > 1 and CONSENSUS not in {*latest[report]} - {who}:
+                found[report] += stood
         return found
 
     def _standing(self, stage: str) -> Iterable[Sequence[Decision]]:
@@ -81,7 +86,7 @@ class Screening:
         latest, apart = self.latest(stage), self.apart(stage)
         return {
             report: Verdict.CONFLICT
-            if _is_open(apart.get(report, ()), latest.get(report, {}))
+            if report in apart
             else verdict(stage, latest.get(report, {}).values(), self.screeners)
             for report in self.reached(stage)
         }
@@ -161,11 +166,18 @@ def verdict(stage: str, decisions: Iterable[Decision], screeners: int = SCREENER
     return meanings.pop()
 
 
-def _is_open(apart: Sequence[Decision], latest: Mapping[str, Decision]) -> bool:
-    """Whether contradictions of one person wait: `consensus` settles those of others."""
-    return bool(apart) and (
-        CONSENSUS not in latest or any(decision.who == CONSENSUS for decision in apart)
-    )
+def what_differs(decisions: Sequence[Decision]) -> Iterator[str]:
+    """Each column in which the decisions differ, with who said what: one line a column.
+
+    Where one person decided twice, the times tell the two apart.
+    """
+    people = [decision.who for decision in decisions]
+    names = [d.who if people.count(d.who) == 1 else f"{d.who} at {d.when}" for d in decisions]
+    for column in SAID:
+        told = [getattr(decision, column) for decision in decisions]
+        if len(set(told)) > 1:
+            said = (f"{who} {cell or BLANK}" for who, cell in zip(names, told, strict=True))
+            yield f"{column}: {', '.join(said)}"
 
 
 def _meaning(stage: str, decision: Decision) -> Verdict:

@@ -20,7 +20,7 @@ from analysis.files.columns import Column, columns
 from analysis.files.csv_files import read_csv
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, short
 from analysis.files.row_edits import with_rows
-from analysis.files.tables import Row, is_formula, read_table, write_table
+from analysis.files.tables import Row, is_formula, one_line, read_table, write_table
 from analysis.files.writing import write_atomically
 from analysis.screening.extraction_history import A_ROW, KEYS, NO_ROW, WHOLE_ROW, rows_now
 
@@ -147,7 +147,7 @@ def _read_sheet(path: Path, name: str) -> list[Row]:
     if told:
         raise EvidenceError(told[:MOST_PROBLEMS])
     kept = [column.name for column in columns_of(name)]
-    return [Row(row.line, {column: row[column] for column in kept}) for row in rows]
+    return [Row(row.line, {column: one_line(row[column]) for column in kept}) for row in rows]
 
 
 def _twice(rows: Sequence[Row], key: str) -> Iterator[tuple[Row, Row]]:

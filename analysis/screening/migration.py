@@ -8,7 +8,7 @@ from pathlib import Path
 
 from analysis.files.lock import locked
 from analysis.files.problems import EvidenceError
-from analysis.files.tables import Row, read_table
+from analysis.files.tables import Row, one_line, read_table
 from analysis.files.writing import remove_file
 from analysis.screening.decision_files import (
     EXPECTED,
@@ -17,7 +17,6 @@ from analysis.screening.decision_files import (
     append,
     decisions_path,
     following,
-    one_line,
     read_own,
 )
 from analysis.searching.decision_schemas import row_problems

@@ -13,13 +13,12 @@ from analysis.files.spreadsheets import (
     sheet_columns,
     write_spreadsheet,
 )
-from analysis.files.tables import Row
+from analysis.files.tables import Row, one_line
 from analysis.screening.decision_files import (
     EXPECTED,
     LAST_STAGE,
     Decision,
     add_decisions,
-    one_line,
 )
 from analysis.screening.decisions import Screening
 from analysis.searching.decision_schemas import CRITERIA, STAGES, row_problems

@@ -95,7 +95,8 @@ def show(session: Session, record: Record, eligibility: Eligibility, console: Co
     for name, text in criteria(eligibility):
         console.print(Text.assemble((f"{name}: ", "cyan"), text))
     for decision in session.differing:
-        said = " ".join((decision.decision, decision.criterion or decision.study_id)).strip()
+        why = decision.criterion or decision.study_id
+        said = " ".join(filter(None, (decision.decision, why, clean(decision.note))))
         console.print(Text.assemble((f"{decision.who}: ", "yellow"), said))
     console.print(keys(session.stage), style="dim")
 

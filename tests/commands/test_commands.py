@@ -75,7 +75,7 @@ def test_a_search_goes_from_export_to_extraction(data: Path, export: Path, tmp_p
         assert "8 decisions taken in" in sheet(data, who, "title-abstract", choice | {differ: word})
     said = run(data, "agreement", exit_code=FOR_A_PERSON)
     assert "anna and ben: 8 records, 88% agreement, Cohen's kappa 0.60" in said
-    assert f"{differ}: anna include, ben exclude" in said
+    assert f"{differ}: {FOUND[2].title}\n  decision: anna include, ben exclude\n" in said
     # Consensus reads what the two differ on, and nothing else.
     said = sheet(data, "consensus", "title-abstract", {differ: "exclude,design,,"})
     assert "1 decision taken in, 0 known before, 0 left blank" in said

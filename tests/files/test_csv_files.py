@@ -131,10 +131,3 @@ def test_any_bytes_give_a_table_or_an_evidence_error(
             # Nothing is read that does not stand in the file.
             assert all(part in text for cell in row for part in cell.split('"'))
             assert not any(CONTROL.search(cell) for cell in row)
-
-
-def test_a_conflict_that_a_merge_left_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "outcomes.csv"
-    path.write_text("a,b\n1,2\n<<<<<<< HEAD\n3,4\n=======\n3,5\n>>>>>>> other\n", "utf-8")
-    with pytest.raises(EvidenceError, match=r"outcomes\.csv:3: a conflict that a merge left"):
-        read_csv(path)

@@ -12,7 +12,7 @@ from analysis.screening.decision_files import (
     read_own,
     withdraw,
 )
-from analysis.screening.decisions import Verdict, load_screening, verdict
+from analysis.screening.decisions import Verdict, load_screening, verdict, what_differs
 from analysis.searching.duplicate_log import overrule
 from analysis.searching.library import load_library
 
@@ -186,6 +186,21 @@ def test_two_decisions_made_apart_are_a_conflict_until_it_is_settled(data, ids) 
     }  # fmt: skip
     add(data, said("consensus", "include", record=ids[0], when="2026-11-22T08:00:00Z"))
     assert load_screening(data).verdicts(TITLES)[ids[0]] is Verdict.YES
+
+
+def test_what_differs_is_said_column_by_column() -> None:
+    anna = said("anna", "exclude", FULL, criterion="design", note="a protocol")
+    ben = said("ben", "include", FULL, study_id="minen-2026", note="a protocol")
+    again = said("ben", "include", FULL, study_id="minen-2027", when="2026-11-22T08:00:00Z")
+    assert [*what_differs([anna, ben])] == [
+        "decision: anna exclude, ben include",
+        "criterion: anna design, ben (blank)",
+        "study_id: anna (blank), ben minen-2026",
+    ]
+    assert [*what_differs([ben, again])] == [
+        "study_id: ben at 2026-11-21T08:00:00Z minen-2026, ben at 2026-11-22T08:00:00Z minen-2027",
+        "note: ben at 2026-11-21T08:00:00Z a protocol, ben at 2026-11-22T08:00:00Z (blank)",
+    ]
 
 
 def test_a_consensus_found_twice_is_a_conflict_until_a_third(data, ids) -> None:

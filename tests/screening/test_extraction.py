@@ -47,6 +47,10 @@ FILLED = {
 
 @pytest.fixture
 def record() -> Record:
+    return made_up_record()
+
+
+def made_up_record() -> Record:
     raw = Raw(
         line=1,
         title="Internet-delivered therapy for chronic pain: a trial",
@@ -73,8 +77,8 @@ def edit(folder: Path, name: str, row: int, cells: Mapping[str, str]) -> None:
         writer.writerows(rows)
 
 
-def extract(data: Path, record: Record, who: str, **outcome: str) -> Path:
-    studies, *_ = new_extraction(data, STUDY, who, record)
+def extract(data: Path, record: Record, who: str, study: str = STUDY, **outcome: str) -> Path:
+    studies, *_ = new_extraction(data, study, who, record)
     edit(studies.parent, "studies", 0, FILLED["studies"])
     edit(studies.parent, "outcomes", 0, FILLED["outcomes"] | outcome)
     return studies.parent
@@ -137,8 +141,13 @@ def test_two_who_agree_differ_in_nothing_and_are_accepted(data: Path, record) ->
     assert (row.mean_intervention, row.verified, row.source_id) == (4.1, "no", f"{STUDY}-report")
     for name, text in before.items():
         after = (data / f"{name}.csv").read_text()
-        assert after.startswith(text)  # what was there stays to the letter
-        assert len(after.splitlines()) == len(text.splitlines()) + 1
+        lines = after.splitlines(keepends=True)
+        (place,) = (n for n, line in enumerate(lines) if line.startswith(STUDY))
+        new = lines.pop(place)
+        assert "".join(lines) == text  # what was there stays to the letter
+        # After the last of those that come before it by name, whatever stands between.
+        earlier = [line for line in lines[1:] if line < new]
+        assert lines[place - 1] == (max(earlier) if earlier else lines[0])
 
 
 def test_differences_wait_until_two_people_agree(data: Path, record) -> None:
@@ -232,6 +241,15 @@ def test_an_awaiting_trial_is_taken_up_in_its_own_row(data: Path) -> None:
     assert [line.split(",")[:3] for line in changed] == [["peters-2017", "Peters 2017", "included"]]
 
 
+def test_a_note_of_several_lines_becomes_a_row_of_one(data: Path, record) -> None:
+    accept(
+        data, *(extract(data, record, who, note="one\ntwo\r\n three") for who in ("anna", "ben"))
+    )
+    (line,) = (line for line in (data / "outcomes.csv").read_text("utf-8").splitlines()
+               if line.startswith(ROW))  # fmt: skip
+    assert line.count("one two three") == 1
+
+
 def test_a_line_separator_within_a_note_moves_no_row(data: Path, record) -> None:
     """Only a line end ends a line: U+2028, which comes with text from a web page, does not."""
     path = data / "outcomes.csv"
@@ -240,13 +258,13 @@ def test_a_line_separator_within_a_note_moves_no_row(data: Path, record) -> None
     path.write_text("\n".join((header, noted, rest)), "utf-8")
     before = load(data).outcomes
     accept(data, *(extract(data, record, who) for who in ("anna", "ben")))
-    after = load(data).outcomes
-    assert after[: len(before)] == before
-    assert [row.row_id for row in after[len(before) :]] == [ROW]
+    assert [row for row in load(data).outcomes if row.row_id != ROW] == list(before)
+    (added,) = (row for row in load(data).outcomes if row.row_id == ROW)
     for folder in (extract_again(data, record, who) for who in ("anna", "ben")):
         assert check_extraction(data, folder) == 1
     accept(data, *(data / "extraction" / STUDY / who for who in ("anna", "ben")))
-    assert load(data).outcomes == (*before, replace(after[-1], mean_control=5.2))
+    corrected = replace(added, mean_control=5.2)
+    assert {*load(data).outcomes} == {*before, corrected}
 
 
 def extract_again(data: Path, record: Record, who: str) -> Path:
@@ -266,7 +284,7 @@ def test_a_column_that_came_later_is_added_to_the_file_where_a_row_fills_it(
     said = "mean 4.1, SD 1.5"
     accept(data, *(extract(data, record, who, quote=said) for who in ("anna", "ben")))
     assert read_csv(path).header[-1] == "quote"
-    *others, added = load(data).outcomes
+    *others, added = sorted(load(data).outcomes, key=lambda row: row.row_id == ROW)
     assert tuple(others) == before
     assert added.quote == said
 

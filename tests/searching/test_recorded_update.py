@@ -148,7 +148,7 @@ def test_what_the_page_prints_is_what_the_commands_print(told: tuple[Done, ...])
 def test_nothing_on_the_page_can_be_taken_for_evidence(evidence: Evidence) -> None:
     text = (ROOT / PAGE).read_text(encoding="utf-8")
     assert "They are in no result of this review." in text
-    titles = re.findall(r"exclude: (.+)", text)
+    titles = re.findall(r"(?m)^(?:medline|embase)-\S+: (.+)", text)
     assert titles
     assert all(title.startswith(MADE_UP) for title in titles)
     assert STUDY not in evidence.trials
