@@ -134,6 +134,20 @@ class IntegrityRules(Frozen):
     level_fit: Annotated[float, Field(gt=0, lt=0.2)] | None = None
     # How many days older than a version the snapshot of retraction notices may be.
     notices_days: Annotated[int, Field(ge=0)] | None = None
+    # How many numbers of two rows of one trial, or of two trials, are the same by no chance.
+    copied_numbers: Annotated[int, Field(ge=3)] | None = None
+    alike_numbers: Annotated[int, Field(ge=4, le=6)] | None = None
+    # Standard errors between the arms at baseline.
+    baseline_z: Annotated[float, Field(gt=0)] | None = None
+    baseline_z_suspect: Annotated[float, Field(gt=0)] | None = None
+    # How far a printed test is from the one that the numbers give, as a share of it.
+    test_gap: Annotated[float, Field(gt=0)] | None = None
+    test_gap_suspect: Annotated[float, Field(gt=0)] | None = None
+    # All scores so many times the usual of their instrument: a decimal point that slipped.
+    decimal_shift: Annotated[float, Field(gt=1)] | None = None
+    # Of trials: the earliest year, and the lowest mean age.
+    earliest_year: Annotated[int, Field(ge=1900)] | None = None
+    youngest_mean_age: Annotated[float, Field(gt=0)] | None = None
 
 
 class CertaintyRules(Frozen):
@@ -155,6 +169,8 @@ class ClinicalRules(Frozen):
 
     control_risks: tuple[Annotated[float, Field(gt=0, lt=1)], ...]
     instrument_ranges: dict[str, tuple[float, float]]
+    # Instruments whose scores are whole numbers.
+    whole_scores: tuple[str, ...] = ()
 
     @field_validator("instrument_ranges")
     @classmethod

@@ -68,6 +68,13 @@ IntegrityCheck = Literal[
     "measured late",
     "level of the interval",
     "retracted or questioned",
+    "baseline imbalance",
+    "test and numbers",
+    "not whole scores",
+    "copied numbers",
+    "decimal shift",
+    "trial facts",
+    "measured early",
 ]
 
 

@@ -288,6 +288,28 @@ def n_doubled(row: OutcomeRow, random: np.random.Generator) -> OutcomeRow:
     return replace(row, n_intervention=2 * row.n_intervention, n_control=2 * row.n_control)
 
 
+def baseline_for_end(row: OutcomeRow, random: np.random.Generator) -> OutcomeRow:
+    """The columns of baseline and end swapped in the intervention arm."""
+    if row.format != "means" or row.baseline_mean_intervention is None:
+        return row
+    return replace(
+        row,
+        mean_intervention=row.baseline_mean_intervention,
+        sd_intervention=row.baseline_sd_intervention,
+        baseline_mean_intervention=row.mean_intervention,
+        baseline_sd_intervention=row.sd_intervention,
+    )
+
+
+def shifted_row(row: OutcomeRow, random: np.random.Generator) -> OutcomeRow:
+    """Means and SDs of both arms, and of their baselines, a tenth of what they are."""
+    if row.format != "means":
+        return row
+    names = [f"{at}{what}_{arm}" for at in ("", "baseline_") for what in ("mean", "sd")
+             for arm in ("intervention", "control")]  # fmt: skip
+    return replace(row, **{name: round(getattr(row, name) / 10, 3) for name in names})
+
+
 ERRORS: Mapping[str, Plant] = {
     "SE for SD": se_for_sd,
     "effect made from SEs": effect_from_se,
@@ -296,4 +318,6 @@ ERRORS: Mapping[str, Plant] = {
     "shifted mean or SD": shifted_mean_or_sd,
     "shifted effect": shifted_effect,
     "n doubled": n_doubled,
+    "baseline for end": baseline_for_end,
+    "shifted row": shifted_row,
 }

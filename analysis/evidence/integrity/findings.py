@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from analysis.evidence.integrity.copied_rows import copied_rows
 from analysis.evidence.integrity.duplicate_reports import duplicate_reports
 from analysis.evidence.integrity.finding import Finding, material
 from analysis.evidence.integrity.one_row import row_findings
 from analysis.evidence.integrity.plausibility import plausibility
+from analysis.evidence.integrity.printed_numbers import printed_numbers
 from analysis.evidence.integrity.retractions import retractions
 from analysis.evidence.integrity.rulings import ruled
 from analysis.evidence.integrity.several_rows import (
@@ -15,6 +17,7 @@ from analysis.evidence.integrity.several_rows import (
     se_read_as_sd,
     sources_disagree,
 )
+from analysis.evidence.integrity.trial_facts import trial_facts
 from analysis.evidence.rows import Evidence
 
 CHECKS = (
@@ -25,6 +28,9 @@ CHECKS = (
     duplicate_reports,
     plausibility,
     retractions,
+    printed_numbers,
+    copied_rows,
+    trial_facts,
 )
 
 

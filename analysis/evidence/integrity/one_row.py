@@ -141,6 +141,8 @@ def exact_zero(material: Material, row: OutcomeRow) -> Said:
         )
     elif row.mean_intervention is not None and row.mean_intervention == row.mean_control:
         yield "note", f"both arms have the mean {row.mean_control:g}: the effect is exactly zero"
+    elif row.events_intervention and row.events_intervention == row.events_control:
+        yield "note", f"both arms have {row.events_control:g} events: were they typed twice?"
 
 
 def small_arm(material: Material, row: OutcomeRow) -> Said:

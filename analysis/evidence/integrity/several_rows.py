@@ -39,6 +39,8 @@ def se_read_as_sd(material: Material) -> Iterator[Finding]:
     for row in material.evidence.outcomes:
         said = _unlike_sds(material, row, usual.get(row.instrument, {}))
         yield from of_row(material.evidence, "SE read as SD", row, said)
+        said = _shifted(material, row, usual.get(row.instrument, {}))
+        yield from of_row(material.evidence, "decimal shift", row, said)
         if (effect := material.by_row.get(row.row_id)) and effect.measure == "SMD":
             said = _far_effect(material, effect)
             yield from of_row(material.evidence, "SE read as SD", row, said)
@@ -151,6 +153,35 @@ def _unlike_sds(material: Material, row: OutcomeRow, usual: Mapping[str, _Scores
                 "suspect",
                 f"{arm.name}: SD {arm.sd:g}, where {name} has {number(like.sd)} {like.seen} "
                 f"({number(arm.sd / like.sd)} times as large)",
+            )
+
+
+def _shifted(material: Material, row: OutcomeRow, usual: Mapping[str, _Scores]) -> Said:
+    """Means and SDs of both arms that are all `decimal_shift` times the usual, or that part of it.
+
+    Within a factor of two. Suspect where the range of the instrument is known, which leaves no
+    other scale; a note where it may be another scale.
+    """
+    rules, times = material.rules, material.rules.decimal_shift
+    others = [scores for study_id, scores in usual.items() if study_id != row.study_id]
+    arms = arms_of(material.trial(row), row)
+    if times is None or len(others) < rules.sd_minimum_trials:
+        return
+    like = _median_scores(others)
+    ratios = [
+        value / of
+        for arm in arms
+        for value, of in ((arm.mean, like.mean), (arm.sd, like.sd))
+        if value is not None and of > 0
+    ]
+    for factor, said in ((times, f"{times:g} times"), (1 / times, f"1/{times:g} of")):
+        if len(ratios) == 4 and all(not _beyond(2.0, ratio / factor) for ratio in ratios):
+            known = row.instrument in material.evidence.protocol.clinical.instrument_ranges
+            yield (
+                "suspect" if known else "note",
+                f"all means and SDs are about {said} those of {row.instrument} in "
+                f"{len(others)} other trials (mean {number(like.mean)}, SD {number(like.sd)}): "
+                "a decimal point, or another scale?",
             )
 
 
