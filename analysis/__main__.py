@@ -17,6 +17,7 @@ from analysis.commands.notices import notices
 from analysis.commands.screen import agreement, calibration, migrate, screen
 from analysis.commands.search import search_app
 from analysis.commands.undo import undo_app
+from analysis.commands.verify import verify
 from analysis.files.printable import printable_output
 from analysis.files.problems import EvidenceError, ReviewError, system_errors_as_sentences
 
@@ -38,6 +39,7 @@ for command in (
     calibration,
     migrate,
     notices,
+    verify,
     review.check,
     review.build,
     review.update,

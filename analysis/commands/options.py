@@ -43,6 +43,14 @@ def plain_name(name: str, option: str) -> str:
     return name
 
 
+def read_line(question: str) -> str:
+    """A line that a person types; nothing where the input ends."""
+    try:
+        return input(question)
+    except EOFError:
+        return ""
+
+
 def load_evidence() -> Evidence:
     """The project's own evidence, validated."""
     from analysis.evidence.load import load

@@ -23,6 +23,7 @@ from analysis.commands.options import (
     known_stage,
     next_step,
     plain_name,
+    read_line,
 )
 from analysis.files.problems import ReviewError, shown
 from analysis.formatting import counted
@@ -186,17 +187,10 @@ def _sitting(data: Path, session: Session) -> None:
     eligibility = load_protocol(data / "protocol.yml").eligibility
     console = Console(highlight=False)
     console.width = min(console.width, WIDTH)
-    made = run(session, eligibility, console, Keys(typer.getchar), _line)
+    made = run(session, eligibility, console, Keys(typer.getchar), read_line)
     typer.echo(f"{made} decided in this sitting; {session.waiting} wait for {session.who}.")
     _say_stopping(session.screening, session.stage, session.who)
     _after(session.waiting, session.stage, session.who)
-
-
-def _line(question: str) -> str:
-    try:
-        return input(question)
-    except EOFError:
-        return ""
 
 
 def _make_sheet(path: Path, session: Session) -> None:

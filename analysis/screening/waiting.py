@@ -81,7 +81,8 @@ def _evidence(evidence: Evidence) -> Iterator[str]:
         yield f"trials awaiting classification: {waiting}"
     unchecked = sum(not is_verified(row) for row in evidence.outcomes)
     if unchecked:
-        yield f"outcome rows to check against the trial report: {unchecked}"
+        command = f"{PROGRAM} verify STUDY --who NAME"
+        yield f"outcome rows to check against the trial report: {unchecked} ({command})"
     judged = {row.study_id for row in evidence.risk_of_bias}
     included = [t for t in evidence.trials.values() if t.status == "included"]
     if unjudged := sum(trial.study_id not in judged for trial in included):

@@ -67,9 +67,9 @@ def test_an_included_trial_without_rows_is_to_be_extracted(
 
 def test_the_evidence_is_counted_as_it_stands(data: Path, evidence: Evidence) -> None:
     unchecked = sum(row.verified == "no" for row in evidence.outcomes)
-    assert f"outcome rows to check against the trial report: {unchecked}" in awaiting(
-        data, evidence
-    )
+    command = "./review verify STUDY --who NAME"
+    said = f"outcome rows to check against the trial report: {unchecked} ({command})"
+    assert said in awaiting(data, evidence)
 
 
 def test_nothing_is_overdue_when_all_was_searched(data: Path, evidence: Evidence, take) -> None:

@@ -9,6 +9,7 @@ from analysis.evidence.data_files import QUESTION
 from analysis.evidence.integrity import findings
 from analysis.evidence.load import load
 from analysis.evidence.risk_of_bias_tools import DOMAINS
+from analysis.screening.verifying import verify
 from tests.evidence.folder import DataFolder
 from tests.updates.formats import MEANS, SDS, add_result, add_trial, every_format
 
@@ -83,6 +84,14 @@ def no_number_at_all(folder: DataFolder) -> None:
 
 def all_rows_verified(folder: DataFolder) -> None:
     set_column(folder, "outcomes.csv", "verified", "yes")
+
+
+def a_row_verified_and_then_corrected(folder: DataFolder) -> None:
+    row_id = a_usable_row(folder)[0]
+    for value in ("4.2", "4.3"):
+        row = next(row for row in load(folder.path).outcomes if row.row_id == row_id)
+        verify(folder.path, [row], "anna", "2026-12-01")
+        folder.edit("outcomes.csv", row_id, mean_control=value)
 
 
 def set_column(folder: DataFolder, file: str, column: str, value: str) -> None:
@@ -220,6 +229,7 @@ TOGETHER: tuple[Edit, ...] = (
     nothing_on_acceptability,
     nothing_published,
     all_rows_verified,
+    a_row_verified_and_then_corrected,
     certainty_of_every_question,
 )
 # Those that change the plan, and one that leaves no follow-up its window.
