@@ -16,7 +16,7 @@ from analysis.commands.extract import extract_app
 from analysis.commands.notices import notices
 from analysis.commands.screen import agreement, calibration, migrate, screen
 from analysis.commands.search import search_app
-from analysis.commands.undo import undo_app
+from analysis.commands.undo import rename_app, undo_app
 from analysis.commands.verify import verify
 from analysis.files.printable import printable_output
 from analysis.files.problems import EvidenceError, ReviewError, system_errors_as_sentences
@@ -33,6 +33,7 @@ app = typer.Typer(
 app.add_typer(search_app, name="search")
 app.add_typer(extract_app, name="extract")
 app.add_typer(undo_app, name="undo")
+app.add_typer(rename_app, name="rename")
 for command in (
     screen,
     agreement,

@@ -33,6 +33,12 @@ undo_app = typer.Typer(
     rich_markup_mode=None,
 )
 
+rename_app = typer.Typer(
+    help="Another name, in every file that has it: first shown, then done.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
 By = Annotated[str, typer.Option("--who", help="Who takes it back.")]
 Whose = Annotated[str, typer.Option("--who", help="Whose decisions they are.")]
 Why = Annotated[str, typer.Option(help="Why, for the record.")]
@@ -169,6 +175,32 @@ def undo_release(
 
     _take_back(data, withdrawn_release(data, name), who, why, yes)
     next_step(f"release {name}")
+
+
+@rename_app.command("study")
+def rename_study(
+    before: Annotated[str, typer.Argument(help="The name it has, such as minen-2026.")],
+    after: Annotated[str, typer.Argument(help="The name it is to have.")],
+    yes: Yes = False,
+    data: Data = DATA,
+) -> None:
+    """Give a trial another name.
+
+    In the evidence with the names of its rows, decisions, what was extracted, the references,
+    and chapters that cite it. Releases keep the name they froze; `former_ids` in studies.csv
+    says that it is the same trial.
+
+    Example: ./review rename study minen-2026 minnen-2026
+    """
+    from analysis.files.lock import change_files
+    from analysis.screening.study_rename import rename_study as renaming
+
+    plan = renaming(data, before, after)
+    typer.echo(f"{before} is to be called {after}:")
+    agreed(plan.said, yes)
+    change_files(data, plan.changes)
+    typer.echo(f"{before} is called {after}.")
+    next_step("build")
 
 
 def _take_back(data: Path, withdrawal: Withdrawal, who: str, why: str, yes: bool) -> None:

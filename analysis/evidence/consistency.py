@@ -17,6 +17,7 @@ from analysis.evidence.rows import (
     Ruling,
     Trial,
 )
+from analysis.evidence.study_names import FORMER
 from analysis.files.columns import Rows, columns
 from analysis.files.problems import Problem, short
 
@@ -38,8 +39,24 @@ def consistency_problems(tables: Tables) -> list[Problem]:
                 problems += [Problem(table.path, line, *said) for said in check(row)]
     problems += _decisions_about_nothing(whole)
     problems += _overall_is_no_better(whole)
-    problems += _rulings_about_nothing(whole)
+    problems += _rulings_on_another_trial(whole)
+    problems += _former_names(whole)
     return problems
+
+
+def _former_names(tables: Tables) -> Iterator[Problem]:
+    """A former name is nobody's present one: releases know the trial by it."""
+    if "studies" not in tables:
+        return
+    table = tables["studies"]
+    present = {row.study_id: line for line, row in table.numbered()}
+    former: dict[str, int] = {}
+    for line, row in table.numbered():
+        for name in row.former_ids.split():
+            taken = present.get(name) or former.setdefault(name, line)
+            if taken != line or name in present:
+                said = f"{short(name)} is a name of the trial on line {taken}"
+                yield Problem(table.path, line, FORMER, said)
 
 
 def _decisions_about_nothing(tables: Tables) -> Iterator[Problem]:
@@ -62,16 +79,14 @@ def _decisions_about_nothing(tables: Tables) -> Iterator[Problem]:
             yield Problem(tables["certainty"].path, line, "outcome", said)
 
 
-def _rulings_about_nothing(tables: Tables) -> Iterator[Problem]:
+def _rulings_on_another_trial(tables: Tables) -> Iterator[Problem]:
     if not {"integrity", "outcomes"} <= set(tables):
         return
     path = tables["integrity"].path
     trial_of = {row.row_id: row.study_id for row in tables["outcomes"].rows}
     for line, row in tables["integrity"].numbered():
         of = trial_of.get(row.row_id)
-        if row.row_id and of is None:
-            yield Problem(path, line, "row_id", f"{short(row.row_id)} is not in outcomes.csv")
-        elif row.row_id and of != row.study_id:
+        if of not in (None, row.study_id):
             said = f"{short(row.row_id)} is a row of {of}, not of {short(row.study_id)}"
             yield Problem(path, line, "row_id", said)
 
@@ -84,7 +99,7 @@ def _unknown_references(name: str, table: Rows[Any], tables: Tables) -> Iterator
         known = {getattr(row, to.key) for row in tables[to.table].rows}
         for line, row in table.numbered():
             value = getattr(row, column.name)
-            if value not in known:
+            if value not in known and not (column.may_be_blank and value == ""):
                 said = f"{short(value)} is not in {to.table}.csv"
                 yield Problem(table.path, line, column.name, said)
 

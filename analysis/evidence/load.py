@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +15,27 @@ from analysis.evidence.values import words_of
 from analysis.files.columns import Rows
 from analysis.files.folder import plain_files
 from analysis.files.lock import settle
-from analysis.files.problems import EvidenceError, Problem
+from analysis.files.problems import EvidenceError, Problem, read_bytes
 from analysis.protocol import load_protocol
+
+
+def load_with(folder: Path, texts: Mapping[Path, str]) -> Evidence:
+    """The evidence of `folder` as it would be if files said these texts; nothing is written there.
+
+    EvidenceError as of the files themselves.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        trial = Path(name)
+        for path in (*(folder / f"{name}.csv" for name in DATA_FILES), folder / "protocol.yml"):
+            content = texts[path].encode() if path in texts else read_bytes(path)
+            (trial / path.name).write_bytes(content)
+        try:
+            return replace(load(trial), folder=folder)
+        except EvidenceError as error:
+            raise EvidenceError(
+                Problem(folder / problem.file.name, problem.line, problem.column, problem.message)
+                for problem in error.problems
+            ) from None
 
 
 def load(folder: Path) -> Evidence:

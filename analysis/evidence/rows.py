@@ -25,6 +25,7 @@ from analysis.evidence.values import (
     Doi,
     Domain,
     Fingerprint,
+    FormerNames,
     MeasureId,
     OfSource,
     OfTrial,
@@ -40,6 +41,7 @@ from analysis.files.columns import (
     WHOLE,
     Count,
     Filled,
+    KeyOf,
     Listed,
     Positive,
     Slug,
@@ -140,6 +142,13 @@ class Trial:
     indirectness: str = column(
         "why the trial is not quite the review's question; blank where it is",
         "recruited from age 14",
+    )
+    former_ids: FormerNames = column(
+        "names that the trial had in former versions, with spaces between; written by "
+        "`./review rename study`",
+        "dear-2012",
+        default="",
+        remark=True,
     )
 
     @property
@@ -249,7 +258,7 @@ class Ruling:
         "the check, as the page on data integrity names it", "exact zero"
     )
     study_id: OfTrial = column("the trial", "buhrman-2004")
-    row_id: str = column(
+    row_id: Annotated[str, KeyOf("outcomes", "row_id")] = column(
         "the row; blank for every finding of that check on the trial",
         "buhrman-2004.disability.post.1",
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL
 from analysis.files.columns import FILLED, Filled, KeyOf, Listed, Slug, Words, matching, one_of
-from analysis.files.slugs import PERSON
+from analysis.files.slugs import PERSON, SLUG
 from analysis.protocol import Protocol
 
 PLACE = r"[a-z0-9/-]+(?:#[a-z0-9-]+)?"
@@ -53,6 +53,13 @@ PersonOrNone = Annotated[
     str, matching(rf"^$|{PERSON}", "a name in small letters, digits and hyphens")
 ]
 NumbersSeen = Annotated[str, matching(r"^(?:[a-p]{8})?$", "eight letters from a to p")]
+FormerNames = Annotated[
+    str,
+    matching(
+        rf"^$|^{SLUG.strip('^$')}(?: {SLUG.strip('^$')})*$",
+        "names in small letters, digits and hyphens, with spaces between",
+    ),
+]
 Fingerprint = Annotated[
     str, matching(r"^(?:[0-9a-f]{8})?$", "eight digits and letters from a to f")
 ]

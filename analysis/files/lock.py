@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +10,13 @@ from filelock import FileLock, Timeout
 
 from analysis.files.folder import plain_files
 from analysis.files.problems import ReviewError, shown
-from analysis.files.together import CHANGE, UNWRITTEN, finish_change
+from analysis.files.together import (
+    CHANGE,
+    UNWRITTEN,
+    FileChange,
+    change_together,
+    finish_change,
+)
 from analysis.files.writing import remove_unfinished
 
 LOCK = ".searches.lock"
@@ -37,6 +43,12 @@ def locked(data: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def change_files(data: Path, changes: Iterable[FileChange]) -> None:
+    """Change all of the files or none; ReviewError where one has changed since it was read."""
+    with locked(data):
+        change_together(data, changes)
 
 
 def settle(data: Path) -> None:

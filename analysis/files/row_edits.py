@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import accumulate, pairwise, zip_longest
 
 from analysis.files.csv_files import TextTable
 from analysis.files.tables import Row
@@ -18,35 +18,68 @@ def with_rows(table: TextTable, key: str, rows: Sequence[Row]) -> tuple[str, lis
     the one whose key is the last before its own, so that two branches that each add a trial do
     not both change the end of the file, which git could not merge.
     """
-    text = table.path.read_bytes().decode("utf-8-sig")
-    end = "\r\n" if "\r\n" in text else "\n"
-    # As the reader of CSV counts them; `splitlines` would end one at rarer signs in a note too.
-    lines = io.StringIO(text, newline="").readlines()
-    if lines and not lines[-1].endswith(("\n", "\r")):
-        lines[-1] += end
-    starts = (*table.lines, len(lines) + 1)
+    edited = _Edited(table, (row.cells for row in rows))
     position = table.header.index(key)
-    blocks = [lines[: starts[0] - 1]]
-    blocks += [lines[a - 1 : b - 1] for a, b in pairwise(starts)]
-    # A column that came into use since the file was written is added where a row fills it.
-    new = [name for row in rows for name in row.cells if row[name] and name not in table.header]
-    for name in (added := dict.fromkeys(new)):
-        blocks = [_longer(blocks[0], f",{name}"), *(_longer(block, ",") for block in blocks[1:])]
     there = {row[position]: row for row in table.rows}
     keys = ["", *there]  # the header is before all
     for row in rows:
-        old = there.get(row[key], [""] * len(table.header))
-        known = dict(zip(table.header, old, strict=True)) | dict.fromkeys(added, "")
-        cells = {**known, **row.cells}
-        block = _csv_line([cells[column] for column in known], end)
         if row[key] not in keys:
             before = keys.index(max(name for name in keys if name < row[key]))
             keys.insert(before + 1, row[key])
-            blocks.insert(before + 1, block)
-        elif any(cells[column] != known[column] for column in known):
-            blocks[keys.index(row[key])] = block
-    starts_now = dict(zip(keys, accumulate((len(b) for b in blocks), initial=1), strict=False))
-    return "".join(line for block in blocks for line in block), [starts_now[r[key]] for r in rows]
+            edited.blocks.insert(before + 1, [])
+        edited.say(keys.index(row[key]), there.get(row[key], ()), row.cells)
+    starts = accumulate((len(block) for block in edited.blocks), initial=1)
+    starts_now = dict(zip(keys, starts, strict=False))
+    return edited.text, [starts_now[row[key]] for row in rows]
+
+
+def with_cells(table: TextTable, changes: Mapping[int, Mapping[str, str]]) -> str:
+    """The file's text with other cells in the rows of these places, all else untouched."""
+    edited = _Edited(table, changes.values())
+    for at, cells in changes.items():
+        edited.say(at + 1, table.rows[at], cells)
+    return edited.text
+
+
+def without_rows(table: TextTable, places: Collection[int]) -> str:
+    """The file's text without the rows of these places, all else untouched."""
+    edited = _Edited(table, ())
+    kept = (block for at, block in enumerate(edited.blocks) if at - 1 not in places)
+    return "".join(line for block in kept for line in block)
+
+
+class _Edited:
+    """The lines of a file by rows, the header first, and with the columns that `cells` fill.
+
+    A column that came into use since the file was written is added where a cell fills it.
+    """
+
+    def __init__(self, table: TextTable, cells: Iterable[Mapping[str, str]]) -> None:
+        text = table.path.read_bytes().decode("utf-8-sig")
+        self.end = "\r\n" if "\r\n" in text else "\n"
+        # As the reader of CSV counts them; `splitlines` would end one at rarer signs in a note too.
+        lines = io.StringIO(text, newline="").readlines()
+        if lines and not lines[-1].endswith(("\n", "\r")):
+            lines[-1] += self.end
+        starts = (*table.lines, len(lines) + 1)
+        self.blocks = [lines[: starts[0] - 1]]
+        self.blocks += [lines[a - 1 : b - 1] for a, b in pairwise(starts)]
+        filled = (name for row in cells for name in row if row[name])
+        self.names = dict.fromkeys((*table.header, *filled))
+        for name in [*self.names][len(table.header) :]:
+            first, *rest = self.blocks
+            self.blocks = [_longer(first, f",{name}"), *(_longer(block, ",") for block in rest)]
+
+    @property
+    def text(self) -> str:
+        return "".join(line for block in self.blocks for line in block)
+
+    def say(self, place: int, before: Sequence[str], cells: Mapping[str, str]) -> None:
+        """Have a row say these cells; one that says them already stays to the letter."""
+        known = dict(zip_longest(self.names, before, fillvalue=""))
+        new = {name: cells.get(name, cell) for name, cell in known.items()}
+        if new != known or not self.blocks[place]:
+            self.blocks[place] = _csv_line(list(new.values()), self.end)
 
 
 def _longer(block: list[str], cells: str) -> list[str]:

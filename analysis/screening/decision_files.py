@@ -90,7 +90,7 @@ def read_decisions(data: Path, library: Library) -> tuple[Decision, ...]:
         raise EvidenceError([Problem(former, None, None, message)])
     found: list[Decision] = []
     problems: list[Problem] = []
-    for path in _files(data):
+    for path in decision_paths(data):
         try:
             found += read_own(path, library)
         except EvidenceError as error:
@@ -101,7 +101,7 @@ def read_decisions(data: Path, library: Library) -> tuple[Decision, ...]:
     return tuple(sorted(found, key=lambda decision: decision.when))
 
 
-def _files(data: Path) -> list[Path]:
+def decision_paths(data: Path) -> list[Path]:
     """The file of each person, by name; what is hidden is an editor's or half written."""
     folder = data / FOLDER
     if not folder.is_dir():

@@ -7,21 +7,18 @@ data/extraction/<study>/history.csv                            what was taken, a
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.evidence.data_files import DATA_FILES
-from analysis.evidence.load import load
+from analysis.evidence.load import load_with
 from analysis.evidence.verification import COLUMNS as VERIFICATION
 from analysis.files.columns import Column, columns
 from analysis.files.csv_files import read_csv
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, short
 from analysis.files.row_edits import with_rows
 from analysis.files.tables import Row, is_formula, one_line, read_table, write_table
-from analysis.files.writing import write_atomically
 from analysis.screening.extraction_history import A_ROW, KEYS, NO_ROW, WHOLE_ROW, rows_now
 
 DIFFERENCES = "differences.csv"
@@ -168,23 +165,18 @@ def _has_number(row: Row) -> bool:
 
 def validated(data: Path, folder: Path, rows: Rows) -> dict[str, str]:
     """The evidence files with these rows in them; EvidenceError in terms of `folder`."""
-    with tempfile.TemporaryDirectory() as name:
-        trial = Path(name)
-        for path in (*data.glob("*.csv"), data / "protocol.yml"):
-            shutil.copy(path, trial)
-        texts = {}
-        places: dict[tuple[str, int], Problem] = {}
-        for file, key in KEYS.items():
-            known = rows_now(data, file)
-            filled = [row if row[key] in known else _as_new(file, row) for row in rows[file]]
-            texts[file], lines = with_rows(read_csv(data / f"{file}.csv"), key, filled)
-            write_atomically(trial / f"{file}.csv", texts[file])
-            for row, line in zip(rows[file], lines, strict=True):
-                places[file, line] = Problem(folder / f"{file}.csv", row.line, None, "")
-        try:
-            load(trial)
-        except EvidenceError as error:
-            raise EvidenceError(_in_terms_of(places, data, error.problems)) from None
+    texts = {}
+    places: dict[tuple[str, int], Problem] = {}
+    for file, key in KEYS.items():
+        known = rows_now(data, file)
+        filled = [row if row[key] in known else _as_new(file, row) for row in rows[file]]
+        texts[file], lines = with_rows(read_csv(data / f"{file}.csv"), key, filled)
+        for row, line in zip(rows[file], lines, strict=True):
+            places[file, line] = Problem(folder / f"{file}.csv", row.line, None, "")
+    try:
+        load_with(data, {data / f"{file}.csv": text for file, text in texts.items()})
+    except EvidenceError as error:
+        raise EvidenceError(_in_terms_of(places, error.problems)) from None
     return texts
 
 
@@ -194,15 +186,11 @@ def _as_new(file: str, row: Row) -> Row:
 
 
 def _in_terms_of(
-    places: Mapping[tuple[str, int], Problem], data: Path, problems: Iterable[Problem]
+    places: Mapping[tuple[str, int], Problem], problems: Iterable[Problem]
 ) -> Iterator[Problem]:
     for problem in problems:
-        place = places.get((problem.file.stem, problem.line or 0))
-        if place:
-            yield Problem(place.file, place.line, problem.column, problem.message)
-        else:
-            file = data / problem.file.name
-            yield Problem(file, problem.line, problem.column, problem.message)
+        place = places.get((problem.file.stem, problem.line or 0), problem)
+        yield Problem(place.file, place.line, problem.column, problem.message)
 
 
 def _row_differences(

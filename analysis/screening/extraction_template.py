@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from analysis.evidence.study_names import report_of
 from analysis.files.lock import locked
 from analysis.files.problems import ReviewError, shown
 from analysis.files.slugs import is_slug
@@ -68,11 +69,6 @@ def _taken_up(data: Path, study_id: str, who: str, when: str) -> dict[Path, str]
         if cell and known.get((name, row_id, column)) != cell
     ]
     return {path: history_text((*history, *lines))} if lines else {}
-
-
-def report_of(study_id: str) -> str:
-    """The source that is the study's own report."""
-    return f"{study_id}-report"
 
 
 def _prefilled(

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
+from analysis.evidence.study_names import STUDY
 from analysis.files.columns import Rows, columns, matching, one_of, read_rows
 from analysis.files.problems import MOST_PROBLEMS, Problem
 from analysis.files.slugs import PERSON, SLUG
@@ -42,7 +43,7 @@ DecisionWord = Annotated[
     str, one_of(*dict.fromkeys(word for words in STAGES.values() for word in words), WITHDRAWN)
 ]
 Criterion = Annotated[str, one_of("", *CRITERIA)]
-StudyId = Annotated[str, matching(rf"^$|{SLUG}", "a study_id, or blank")]
+StudyId = Annotated[str, STUDY, matching(rf"^$|{SLUG}", "a study_id, or blank")]
 Person = Annotated[str, matching(PERSON, "a name in small letters, digits and hyphens")]
 Time = Annotated[str, matching(WHEN, "a time such as 2026-11-23T10:15:00Z")]
 TimeOrNone = Annotated[

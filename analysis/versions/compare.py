@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from analysis.evidence.data_files import DATA_FILES, DataFile
+from analysis.evidence.study_names import FORMER, StudyRename, named_in, present_name
 from analysis.evidence.verification import COLUMNS as VERIFICATION
 from analysis.files.columns import columns
 from analysis.files.csv_files import NUMBER, read_csv
@@ -184,14 +185,19 @@ def kind_of_version(changes: Sequence[Change]) -> VersionKind:
     return "new evidence, conclusions unchanged"
 
 
-def corrections(before: Path, now: Path) -> tuple[Correction, ...]:
-    """Every cell of a data file that stood in both versions and differs, old and new."""
+def corrections(
+    before: Path, now: Path, renames: Sequence[StudyRename] = ()
+) -> tuple[Correction, ...]:
+    """Every cell of a data file that stood in both versions and differs, old and new.
+
+    Of a trial that was renamed the cells are those under its present name.
+    """
     found: list[Correction] = []
     for stem, file in DATA_FILES.items():
         # Where the book reports what is no evidence; rows without a name cannot be compared.
         if stem == "checklists" or not file.key:
             continue
-        old, new = (_rows(folder / f"{stem}.csv", file) for folder in (before, now))
+        old, new = (_rows(folder / f"{stem}.csv", file, renames) for folder in (before, now))
         for row_id in old.keys() & new.keys():
             found += [
                 Correction(
@@ -209,14 +215,14 @@ def corrections(before: Path, now: Path) -> tuple[Correction, ...]:
 
 def _differ(column: str, before: str, now: str) -> bool:
     """Whether a cell says something else: 0.400 is 0.4, and a row seen again is no correction."""
-    if column in VERIFICATION or before == now:
+    if column in (*VERIFICATION, FORMER) or before == now:
         return False
     if NUMBER.fullmatch(before) and NUMBER.fullmatch(now):
         return float(before) != float(now)
     return True
 
 
-def _rows(path: Path, file: DataFile) -> dict[str, dict[str, str]]:
+def _rows(path: Path, file: DataFile, renames: Sequence[StudyRename]) -> dict[str, dict[str, str]]:
     """The cells of each row by its name; a column from after the file was frozen is blank."""
     if not path.is_file():
         return {}
@@ -224,8 +230,12 @@ def _rows(path: Path, file: DataFile) -> dict[str, dict[str, str]]:
     later = {column.name: "" for column in columns(file.row) if column.may_be_absent}
     if missing := [name for name in file.key if name not in {*table.header, *later}]:
         raise EvidenceError([Problem(path, 1, name, "this column is missing") for name in missing])
+    names = {column.name: named_in(file.name, column) for column in columns(file.row)}
     found = {}
     for cells in table.rows:
-        row = dict(zip(table.header, cells, strict=True))
+        row = {
+            column: present_name(renames, names.get(column), cell)
+            for column, cell in zip(table.header, cells, strict=True)
+        }
         found[", ".join(filter(None, ((later | row)[name] for name in file.key)))] = row
     return found

@@ -22,6 +22,7 @@ from pathlib import Path
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
+from analysis.evidence.study_names import former_names
 from analysis.files.csv_files import read_csv
 from analysis.files.digests import digest
 from analysis.files.folder import plain_files
@@ -31,6 +32,7 @@ from analysis.files.problems import ReviewError, read_bytes
 from analysis.files.writing import make_folder, move_into_place, write_atomically
 from analysis.synthesis.synthesise import synthesise_all
 from analysis.versions.compare import compare, kind_of_version
+from analysis.versions.present_names import under_present_names
 from analysis.versions.releases import (
     RELEASE,
     STATES,
@@ -132,7 +134,8 @@ def _new_folder(data: Path, name: str) -> Iterator[Path]:
 def _finish(data: Path, folder: Path, name: str, day: dt.date) -> Release:
     states = present_states(load(folder / "data"))
     follows = previous_release(data, name, day)
-    changes = compare(read_states(data, follows.name) if follows else {}, states)
+    before = read_states(data, follows.name) if follows else {}
+    changes = compare(under_present_names(before, former_names(data)), states)
     release = Release(
         name=name,
         date=day,

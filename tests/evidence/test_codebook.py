@@ -88,5 +88,5 @@ def test_a_reference_is_to_the_key_of_another_file() -> None:
         for column in columns(file.row)
         if column.refers_to
     }
-    assert to == {("studies", "study_id"), ("sources", "source_id")}
+    assert to == {("studies", "study_id"), ("sources", "source_id"), ("outcomes", "row_id")}
     assert all(DATA_FILES[table].key == (key,) for table, key in to)

@@ -9,8 +9,10 @@ import pytest
 from rich.console import Console
 
 from analysis.evidence.load import load
+from analysis.files.lock import change_files
 from analysis.files.problems import ReviewError
 from analysis.pages.whats_new_page import causes, corrections, since_release
+from analysis.screening.study_rename import rename_study
 from analysis.versions.by_name import NOW, compare_versions
 from analysis.versions.compare import Comparison
 from analysis.versions.comparison_text import comparison_text
@@ -49,6 +51,19 @@ def hand(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
 def corrected(hand: DataFolder) -> Comparison:
     """The last release against the corrected data."""
     return compared(hand)
+
+
+def test_a_renamed_trial_is_the_same_trial(released: DataFolder) -> None:
+    for before, after in ((TRIAL, "gendreaux-2024"), ("gendreaux-2024", "gendro-2024")):
+        change_files(released.path, rename_study(released.path, before, after).changes)
+    for release in releases(DATA):
+        found = compared(released, release.name)
+        untouched = compare_versions(DATA, release.name, NOW, lambda: present_states(load(DATA)))
+        assert [(c.new_trials, c.lost_trials, c.moved_trials) for c in found.changes] == [
+            (c.new_trials, c.lost_trials, c.moved_trials) for c in untouched.changes
+        ]
+        assert found.corrections == untouched.corrections
+    assert not compared(released).anything
 
 
 def test_nothing_changed_is_said_in_one_line(released: DataFolder) -> None:
