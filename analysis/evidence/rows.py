@@ -69,6 +69,7 @@ IntegrityCheck = Literal[
     "implausible size",
     "measured late",
     "level of the interval",
+    "scale of the ratio",
     "retracted or questioned",
     "baseline imbalance",
     "test and numbers",

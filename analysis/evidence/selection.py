@@ -6,7 +6,7 @@ The rule is the protocol's `selection`: its steps are printed in the methods and
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -108,15 +108,20 @@ def _against(
     if window and row.weeks is not None and not window[0] <= row.weeks <= window[1]:
         reason = f"measured at {row.weeks:g} weeks, outside {window[0]:g} to {window[1]:g}"
         return "time point", reason
-    sharing = evidence.sharing(row.study_id, row.source_id)
-    # Only parts of one group are looked for among all rows: it costs a look at each of them.
-    parts = belonging_together(row, rows) if sharing in ("split", "separate") else ()
-    if small := too_small(protocol, trial, row, parts, sharing):
+    if small := small_arms(evidence, row, rows):
         return "arm size", small
     return None
 
 
-def belonging_together(row: OutcomeRow, rows: Sequence[OutcomeRow]) -> tuple[OutcomeRow, ...]:
+def small_arms(evidence: Evidence, row: OutcomeRow, rows: Iterable[OutcomeRow]) -> str | None:
+    """Why the row's arms are too small, parts of a group added up; `rows` are of its question."""
+    sharing = evidence.sharing(row.study_id, row.source_id)
+    # Only parts of one group are looked for among all rows: it costs a look at each of them.
+    parts = belonging_together(row, rows) if sharing in ("split", "separate") else ()
+    return too_small(evidence.protocol, evidence.trials[row.study_id], row, parts, sharing)
+
+
+def belonging_together(row: OutcomeRow, rows: Iterable[OutcomeRow]) -> tuple[OutcomeRow, ...]:
     """The rows of the trial that hold its contrasts as one source gives them, this one too."""
     same = (row.study_id, row.source_id, row.instrument, row.weeks, row.format)
     return tuple(

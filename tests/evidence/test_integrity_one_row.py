@@ -10,7 +10,7 @@ import pytest
 
 from analysis.evidence.integrity import Finding, findings
 from analysis.evidence.integrity.one_row import largest_smaller_arm
-from analysis.evidence.rows import Evidence, OutcomeRow
+from analysis.evidence.rows import ControlGroup, Evidence, OutcomeRow
 from analysis.statistics.effect_sizes import smd_variance_from_arm_sizes
 from tests.evidence.rows import a_reported_row, a_row, a_trial, with_rows
 
@@ -201,6 +201,24 @@ def test_a_small_arm_is_noted_where_the_standard_error_implies_it(evidence: Evid
     assert "at most 19 participants for the smaller arm, under 20" in text
     assert said(evidence, reported(20, 20)) == []
     assert one(evidence, reported(11, 60))[0] == "small arm"
+
+
+def test_parts_of_a_group_are_no_small_arms(evidence: Evidence) -> None:
+    """Control 14 and 13 of one group of 27, as arms and as the standard errors of the parts."""
+    arms = [
+        a_row(row_id=f"made-2020.pain.post.{i}", contrast=name, n_intervention=n, n_control=part)
+        for i, (name, n, part) in enumerate((("a", 30.0, 14.0), ("b", 29.0, 13.0)), start=1)
+    ]
+    effects = [
+        a_reported_row(-0.4, effect_se=0.34, row_id=row.row_id, contrast=row.contrast)
+        for row in arms
+    ]
+    split = ControlGroup("made-2020", arms[0].source_id, "split", "said in the report")
+    for rows in (arms, effects):
+        made = with_rows(evidence, rows, a_trial(evidence))
+        assert "small arm" in {finding.check for finding in findings(made)}
+        parts = replace(made, control_groups=(split,))
+        assert "small arm" not in {finding.check for finding in findings(parts)}
 
 
 @pytest.mark.parametrize("effect", [0.0, -0.4, 1.8])

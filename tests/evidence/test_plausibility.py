@@ -33,6 +33,14 @@ SES = {"mean_intervention": 4.1, "mean_control": 5.0, "n_intervention": 61.0, "n
     (a_row(**SES, sd_intervention=0.26, sd_control=0.27), [("implausible size", "suspect")]),
     (a_row(**SES, sd_intervention=None, sd_control=None, se_intervention=0.26, se_control=0.27),
      []),
+    # log RR .69 (.16 to 1.22) typed as a ratio, as what it is, and as the ratio that it is.
+    (a_reported_row(0.69, effect_measure="RR", effect_ci_low=0.16, effect_ci_high=1.22,
+                    effect_favours_intervention_when="above 1"),
+     [("scale of the ratio", "suspect")]),
+    (a_reported_row(0.69, effect_measure="RR", effect_ci_low=0.16, effect_ci_high=1.22,
+                    effect_favours_intervention_when="above 1", effect_scale="log"), []),
+    (a_reported_row(1.99, effect_measure="RR", effect_ci_low=1.17, effect_ci_high=3.38,
+                    effect_favours_intervention_when="above 1"), []),
     (a_row(weeks=26.0), [("measured late", "note")]),
     (a_row(weeks=10.0), []),
     # 63 against 61: 99% is 0.46 on either side, typed as 95% and as what it is.

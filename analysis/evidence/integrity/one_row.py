@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
-from analysis.evidence.eligibility import too_small
 from analysis.evidence.integrity.finding import (
     Finding,
     Material,
@@ -16,6 +15,7 @@ from analysis.evidence.integrity.finding import (
 )
 from analysis.evidence.reported import RATIOS, reported_level
 from analysis.evidence.rows import IntegrityCheck, OutcomeRow, Trial
+from analysis.evidence.selection import small_arms
 from analysis.formatting import number
 from analysis.protocol_rules import IntegrityRules
 from analysis.statistics.conversions import se_from_interval
@@ -152,14 +152,21 @@ def small_arm(material: Material, row: OutcomeRow) -> Said:
     A note: on stated sizes the eligibility rule acts by itself, and an implied size is a bound
     from rounded numbers that no one printed. The bound is `largest_smaller_arm`.
     """
-    protocol, trial = material.evidence.protocol, material.trial(row)
-    if stated := too_small(protocol, trial, row):
+    evidence = material.evidence
+    of_question = (
+        other
+        for other in evidence.outcomes
+        if (other.outcome, other.timepoint) == (row.outcome, row.timepoint)
+    )
+    if stated := small_arms(evidence, row, of_question):
         yield "note", stated
         return
     se = _reported_se(row)
     if row.effect_measure != "SMD" or row.effect is None or se is None:
         return
-    minimum = protocol.eligibility.minimum_arm_size
+    if evidence.sharing(row.study_id, row.source_id) in ("split", "separate"):
+        return  # the standard error is that of a part of the group
+    minimum = evidence.protocol.eligibility.minimum_arm_size
     largest = largest_smaller_arm(row.effect, se**2)
     if largest < minimum:
         yield (

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 
 from analysis.evidence.integrity.finding import Finding, Material, Said, arms_of, of_row
-from analysis.evidence.reported import CannotGive, reported_level, sizes_of
+from analysis.evidence.reported import RATIOS, CannotGive, reported_level, sizes_of
 from analysis.evidence.rows import IntegrityCheck, OutcomeRow
 from analysis.formatting import number, percent_level
 from analysis.statistics.conversions import se_from_interval
@@ -84,10 +84,35 @@ def level_of_the_interval(material: Material, row: OutcomeRow) -> Said:
         )
 
 
+def scale_of_the_ratio(material: Material, row: OutcomeRow) -> Said:
+    """A ratio in the middle of its interval, which its logarithm is not: a log ratio? Suspect.
+
+    The interval of a ratio is symmetric on the log scale, so on the scale of the ratio the
+    upper limit lies farther off; a logarithm typed as a ratio is the other way round. Said
+    where the interval is wide enough to tell the two apart, beyond rounding.
+    """
+    close = material.rules.level_fit
+    low, high, effect = row.effect_ci_low, row.effect_ci_high, row.effect
+    if close is None or row.effect_measure not in RATIOS or row.effect_scale == "log":
+        return
+    if low is None or high is None or effect is None or not 0 < low < effect < high:
+        return
+    half = (high - low) / 2
+    as_typed = abs(math.log(effect) - math.log(low * high) / 2) / (math.log(high / low) / 2)
+    as_logarithm = abs(effect - (low + high) / 2) / half
+    if as_logarithm < close and as_typed > 4 * close:
+        yield (
+            "suspect",
+            f"{effect:g} lies in the middle of {low:g} to {high:g}, as a logarithm does and a "
+            f"ratio does not: effect_scale log? It would be a ratio of {number(math.exp(effect))}",
+        )
+
+
 PLAUSIBILITY: dict[IntegrityCheck, Callable[[Material, OutcomeRow], Said]] = {
     "implausible size": implausible_size,
     "measured late": measured_late,
     "level of the interval": level_of_the_interval,
+    "scale of the ratio": scale_of_the_ratio,
 }
 
 
