@@ -155,6 +155,32 @@ def undo_extraction(
     next_step(f"extract new {study} --who {who}")
 
 
+@undo_app.command("acceptance")
+def undo_acceptance(
+    study: Annotated[str, typer.Argument(help="The study, for example minen-2026.")],
+    *,
+    who: By,
+    why: Why = "",
+    yes: Yes = False,
+    data: Data = DATA,
+) -> None:
+    """Take the latest acceptance of a study's extraction out of the evidence.
+
+    The rows that it brought go, cells that it changed say what they said. What was corrected
+    since is named: it stays where the row was there before, and goes with its row else.
+
+    Example: ./review undo acceptance minen-2026 --who anna
+    """
+    from analysis.screening.withdrawn_acceptance import withdrawn_acceptance
+    from analysis.searching.duplicate_log import now
+
+    plain_name(study, "STUDY")
+    plan = withdrawn_acceptance(data, study, plain_name(who, "--who"), now())
+    _take_back(data, plan, who, why, yes)
+    folder = shown(data / "extraction" / study)
+    next_step(f"extract accept {folder}/A {folder}/B")
+
+
 @undo_app.command("release")
 def undo_release(
     name: Annotated[str, typer.Argument(help="The version's name, such as 2026.11.")],

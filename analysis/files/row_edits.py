@@ -33,19 +33,19 @@ def with_rows(table: TextTable, key: str, rows: Sequence[Row]) -> tuple[str, lis
     return edited.text, [starts_now[row[key]] for row in rows]
 
 
-def with_cells(table: TextTable, changes: Mapping[int, Mapping[str, str]]) -> str:
-    """The file's text with other cells in the rows of these places, all else untouched."""
+def with_cells(
+    table: TextTable, changes: Mapping[int, Mapping[str, str]], without: Collection[int] = ()
+) -> str:
+    """The file's text with other cells in the rows of some places and `without` those of others.
+
+    All else stays to the letter.
+    """
     edited = _Edited(table, changes.values())
     for at, cells in changes.items():
         edited.say(at + 1, table.rows[at], cells)
+    for at in without:
+        edited.blocks[at + 1] = []
     return edited.text
-
-
-def without_rows(table: TextTable, places: Collection[int]) -> str:
-    """The file's text without the rows of these places, all else untouched."""
-    edited = _Edited(table, ())
-    kept = (block for at, block in enumerate(edited.blocks) if at - 1 not in places)
-    return "".join(line for block in kept for line in block)
 
 
 class _Edited:

@@ -1,8 +1,8 @@
 """What the evidence said of a study each time people took it up or brought rows into it.
 
 `data/extraction/<study>/history.csv`, a cell a line, lines only added: what the evidence said
-before and after `extract new` (the same) and `extract accept`. What stands in the evidence
-otherwise than the last line says has been corrected since.
+before and after `extract new` (the same), `extract accept` and its undo. What stands in the
+evidence otherwise than the last line says has been corrected since.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class CellChange:
 
     when: Time
     who: str
-    did: Annotated[str, one_of("new", "accept")]
+    did: Annotated[str, one_of("new", "accept", "undo")]
     file: Annotated[str, one_of(*KEYS)]
     row: str
     column: str
