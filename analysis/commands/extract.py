@@ -6,6 +6,7 @@ understood; 3 `extract compare` found differences.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,14 @@ from analysis.files.problems import ReviewError, shown
 if TYPE_CHECKING:
     from analysis.screening.decisions import Screening
 
+
+class SheetForm(StrEnum):
+    """In which form sheets to fill in are written."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
 extract_app = typer.Typer(
     help="From an included record to the rows of the evidence.",
     no_args_is_help=True,
@@ -39,13 +48,17 @@ def extract_new(
     study: Annotated[str, typer.Argument(help="The study, for example minen-2026.")],
     who: Who,
     record: Annotated[str, typer.Option(help="The record to take the bibliography from.")] = "",
+    form: Annotated[
+        SheetForm, typer.Option("--format", help="CSV, or Excel workbooks with lists.")
+    ] = SheetForm.CSV,
     data: Data = DATA,
 ) -> None:
     """Write the rows to fill in.
 
-    They hold the bibliography of the record that was included for the study.
+    They hold the bibliography of the record that was included for the study. A workbook has
+    text cells and lists to choose from, which a spreadsheet leaves as they are.
 
-    Example: ./review extract new minen-2026 --who anna
+    Example: ./review extract new minen-2026 --who anna --format xlsx
     """
     from analysis.screening.decisions import load_screening
     from analysis.screening.extraction_template import new_extraction
@@ -55,7 +68,7 @@ def extract_new(
         raise ReviewError(f"no record is called {record!r}: see data/searches/*/*.records.csv")
     chosen = record or _included_record(screening, study)
     found = screening.library.records[chosen] if chosen else None
-    paths = new_extraction(data, study, who, found)
+    paths = new_extraction(data, study, who, found, suffix=f".{form}")
     for path in paths:
         typer.echo(shown(path))
     if found is None:
@@ -92,10 +105,10 @@ def extract_compare(first: First, second: Second, data: Data = DATA) -> None:
 
     Example: ./review extract compare data/extraction/minen-2026/{anna,ben}
     """
-    from analysis.screening.extraction import DIFFERENCES, compare, write_differences
+    from analysis.screening.extraction import compare, differences_of, write_differences
 
     differences = compare(data, first, second)
-    path = first.parent / DIFFERENCES
+    path = differences_of(first)
     write_differences(path, differences)
     for found in differences:
         typer.echo(f"{found.row}: {found.column}: {found.first or '-'} | {found.second or '-'}")

@@ -359,6 +359,16 @@ def parse_number(cell: str) -> float | None:
     raise ValueError(f"{short(cell)} is {damage(cell) or 'not a number'}")
 
 
+def with_point(cell: str) -> str:
+    """A number with a point where a person typed a decimal comma; another cell as it is.
+
+    What may have grouped thousands stays, and is refused as what it is.
+    """
+    said = cell.strip()
+    plain = DECIMAL_COMMA.fullmatch(said) and not GROUPED_THOUSANDS.fullmatch(said)
+    return said.replace(",", ".") if plain else cell
+
+
 def json_schema(table: type, title: str, description: str, words: Words) -> dict[str, object]:
     """A row of a table as JSON Schema: what each column holds, and which must be there."""
     declared = columns(table)

@@ -76,7 +76,11 @@ def csv_text(path: Path, largest: int = LARGEST_FILE, *, mixed: bool = False) ->
     Of a `mixed` one, which several programs have written, each line that is not UTF-8 is taken
     for Windows-1252.
     """
-    raw = read_bytes(path, largest)
+    return text_of(path, read_bytes(path, largest), mixed=mixed)
+
+
+def text_of(path: Path, raw: bytes, *, mixed: bool = False) -> str:
+    """The text that a CSV file's bytes are."""
     if raw.startswith(b"PK\x03\x04"):
         message = "this is a zip archive or a spreadsheet, not CSV: save the sheet as CSV (UTF-8)"
         raise EvidenceError([Problem(path, 1, None, message)])

@@ -14,10 +14,6 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-NO_TEXT = (
-    (b"PK\x03\x04", "a zip archive or a spreadsheet: export as text, or save as CSV"),
-    (b"\xd0\xcf\x11\xe0", "an Excel workbook of before 2007 (.xls): save it as .xlsx or CSV"),
-)
 # Far more than any record has: a file without ends is not gathered in memory.
 MOST_LINES = 20_000
 HIGH = bytes(range(0x80, 0x100))
@@ -40,9 +36,8 @@ def decode(raw: bytes, path: Path) -> str:
     which older interfaces still write, where that makes words. Two-byte text without a mark
     is told by its zeros.
     """
-    for mark, what in NO_TEXT:
-        if raw.startswith(mark):
-            raise _refused(path, 1, what)
+    if raw.startswith(b"PK\x03\x04"):
+        raise _refused(path, 1, "a zip archive or a spreadsheet: export as text, or save as CSV")
     encoding = _encoding(raw, path)
     try:
         text = raw.decode(encoding).lstrip("\ufeff")

@@ -1,27 +1,25 @@
 """Sheets that a person fills in: out as a workbook or CSV, by the name, and either back in.
 
 They come back from Excel, LibreOffice and others, in whichever form these save: with semicolons
-or tabs, in Windows-1252 or UTF-16, sorted, with blank rows and further sheets.
+or tabs, in UTF-8 or UTF-16, sorted, with blank rows and columns and further sheets.
 """
 
 from __future__ import annotations
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from analysis.files.columns import Words, columns
-from analysis.files.csv_files import csv_records
-from analysis.files.encoding import decode, lines_of
-from analysis.files.merge_conflicts import refuse_conflicts
-from analysis.files.problems import ReviewError, read_bytes, shown
+from analysis.files.csv_files import text_of
+from analysis.files.problems import EvidenceError, Problem, ReviewError, read_bytes, shown
 from analysis.files.tables import (
     LARGEST_TABLE,
-    LONGEST_CELL,
     Row,
-    delimiter_of,
     quoted,
     rows_under,
     table_text,
+    text_records,
 )
 from analysis.files.workbook import ZIP, SheetColumn, workbook_bytes, workbook_rows
 from analysis.files.writing import write_atomically
@@ -43,21 +41,33 @@ def write_spreadsheet(
     path: Path, columns: Sequence[SheetColumn], rows: Iterable[Mapping[str, str]]
 ) -> None:
     """Write a sheet whole or not at all; ReviewError for a name of another kind of file."""
-    kind = known_suffix(path)
-    if kind == WORKBOOK:
-        safe = [{name: quoted(cell) for name, cell in row.items()} for row in rows]
-        write_atomically(path, workbook_bytes(columns, safe))
-    else:
-        names = [column.name for column in columns]
-        write_atomically(path, BYTE_ORDER_MARK + table_text(names, rows))
+    write_atomically(path, spreadsheet_bytes(path, columns, rows))
 
 
-def known_suffix(path: Path) -> str:
-    """How the name ends; ReviewError where that is no sheet."""
+def spreadsheet_bytes(
+    path: Path, columns: Sequence[SheetColumn], rows: Iterable[Mapping[str, str]]
+) -> bytes:
+    """What a sheet of that name says; ReviewError where the name is of another kind of file."""
     kind = path.suffix.lower()
     if kind not in SUFFIXES:
         raise ReviewError(f"{shown(path)}: a sheet is a file called {' or '.join(SUFFIXES)}")
-    return kind
+    if kind == WORKBOOK:
+        safe = [{name: quoted(cell) for name, cell in row.items()} for row in rows]
+        return workbook_bytes(columns, safe)
+    names = [column.name for column in columns]
+    return (BYTE_ORDER_MARK + table_text(names, rows)).encode()
+
+
+def sheet_called(stem: Path, suffix: str = ".csv") -> Path:
+    """The sheet of that name, as a workbook or CSV, or where it would be written.
+
+    EvidenceError where both are there: nobody knows which holds.
+    """
+    found = [path for path in (stem.with_name(stem.name + s) for s in SUFFIXES) if path.exists()]
+    if len(found) > 1:
+        message = f"{found[0].name} is there too: keep the one that holds"
+        raise EvidenceError([Problem(found[1], None, None, message)])
+    return found[0] if found else stem.with_name(stem.name + suffix)
 
 
 def read_spreadsheet(path: Path, columns: Sequence[str], later: Collection[str] = ()) -> list[Row]:
@@ -70,10 +80,22 @@ def read_spreadsheet(path: Path, columns: Sequence[str], later: Collection[str] 
     if raw.startswith(ZIP):
         records = _sheet_records(raw, path, {*columns, *later})
     else:
-        refuse_conflicts(path, raw)
-        text = decode(raw, path)
-        records = csv_records(path, lines_of(text), delimiter_of(text), LONGEST_CELL)
+        records = text_records(path, text_of(path, _in_utf8(raw)))
     return rows_under(path, _without_empty_columns(records), columns, later)
+
+
+def _in_utf8(raw: bytes) -> bytes:
+    """Excel's text in Unicode, which says of itself that it is UTF-16, as others save it.
+
+    What does not say so may be one of many encodings, and their letters are not told apart:
+    that is left to be refused.
+    """
+    if not raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return raw
+    try:
+        return raw.decode("utf-16").encode()
+    except UnicodeError:
+        return raw
 
 
 def _sheet_records(

@@ -69,16 +69,16 @@ def read_table(path: Path, columns: Sequence[str], later: Collection[str] = ()) 
 
     Those that came into use `later` than the file are blank in every row.
     """
+    return rows_under(path, text_records(path, csv_text(path, LARGEST_TABLE)), columns, later)
+
+
+def text_records(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
+    """The records of a CSV file's text, by what separates the names of its columns."""
     # A bare carriage return is an old Macintosh's line end.
-    text = csv_text(path, LARGEST_TABLE).replace("\r\n", "\n").replace("\r", "\n")
-    records = csv_records(path, lines_of(text), delimiter_of(text), LONGEST_CELL)
-    return rows_under(path, records, columns, later)
-
-
-def delimiter_of(text: str) -> str:
-    """What separates the names of its columns."""
-    first_line = text.lstrip("\n").split("\n", 1)[0]
-    return max(DELIMITERS, key=first_line.count)
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    first_line = plain.lstrip("\n").split("\n", 1)[0]
+    delimiter = max(DELIMITERS, key=first_line.count)
+    return csv_records(path, lines_of(plain), delimiter, LONGEST_CELL)
 
 
 def rows_under(

@@ -12,11 +12,11 @@ from analysis.files.tables import Row, one_line
 from analysis.files.together import change_of, change_together
 from analysis.screening.extraction import (
     BLANK,
-    DIFFERENCES,
     Difference,
     Rows,
     columns_of,
     compare,
+    differences_of,
     read_differences,
     read_extraction,
     validated,
@@ -71,7 +71,7 @@ def accept(data: Path, first: Path, second: Path, clock: Callable[[], str] = now
     stays, and so does a row that was taken out.
     """
     differences = compare(data, first, second)
-    settled = _settled(first.parent / DIFFERENCES, differences)
+    settled = _settled(differences_of(first), differences)
     rows = read_extraction(first)
     other = read_extraction(second)
     agreed = {name: _agreed(name, rows[name], other[name], settled) for name in KEYS}

@@ -1,6 +1,6 @@
 """What an extractor filled in, held against the evidence and against another extractor.
 
-data/extraction/<study>/<who>/{studies,sources,outcomes}.csv   what one person extracted
+data/extraction/<study>/<who>/{studies,sources,outcomes}.csv   what one person extracted, or .xlsx
 data/extraction/<study>/differences.csv                        where two differ, and what holds
 data/extraction/<study>/history.csv                            what was taken, and when
 """
@@ -14,14 +14,16 @@ from pathlib import Path
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.load import load_with
 from analysis.evidence.verification import COLUMNS as VERIFICATION
-from analysis.files.columns import Column, columns
+from analysis.files.columns import Column, columns, with_point
 from analysis.files.csv_files import read_csv
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, short
 from analysis.files.row_edits import with_rows
-from analysis.files.tables import Row, is_formula, one_line, read_table, write_table
+from analysis.files.spreadsheets import read_spreadsheet, sheet_called, write_spreadsheet
+from analysis.files.tables import Row, is_formula, one_line
+from analysis.files.workbook import SheetColumn
 from analysis.screening.extraction_history import A_ROW, KEYS, NO_ROW, WHOLE_ROW, rows_now
 
-DIFFERENCES = "differences.csv"
+DIFFERENCES = "differences"
 DIFFERENCE_COLUMNS = ("file", "row", "column", "first", "second", "agreed")
 BLANK = "blank"
 
@@ -52,6 +54,16 @@ class Difference:
 def columns_of(name: str) -> tuple[Column, ...]:
     """The columns of an extractor's file: those of the evidence but who verified a row."""
     return tuple(c for c in columns(DATA_FILES[name].row) if c.name not in VERIFICATION)
+
+
+def sheets_of(folder: Path) -> dict[str, Path]:
+    """One extractor's sheets, each a workbook or CSV."""
+    return {name: sheet_called(folder / name) for name in KEYS}
+
+
+def differences_of(first: Path) -> Path:
+    """Where two extractors settle what holds, in the form of the first one's sheets."""
+    return sheet_called(first.parent / DIFFERENCES, sheets_of(first)["outcomes"].suffix)
 
 
 def check_extraction(data: Path, folder: Path) -> int:
@@ -89,12 +101,12 @@ def write_differences(path: Path, differences: Sequence[Difference]) -> None:
         for new in differences
     )
     rows = ({name: getattr(new, name) for name in DIFFERENCE_COLUMNS} for new in kept)
-    write_table(path, DIFFERENCE_COLUMNS, rows)
+    write_spreadsheet(path, [SheetColumn(name) for name in DIFFERENCE_COLUMNS], rows)
 
 
 def read_differences(path: Path) -> tuple[Difference, ...]:
     """The table of differences; EvidenceError where a row names none of the files."""
-    rows = read_table(path, DIFFERENCE_COLUMNS)
+    rows = read_spreadsheet(path, DIFFERENCE_COLUMNS)
     differences = tuple(Difference(**row.cells) for row in rows)
     first: dict[tuple[str, ...], int] = {}
     problems = []
@@ -111,15 +123,16 @@ def read_differences(path: Path) -> tuple[Difference, ...]:
 
 def read_extraction(folder: Path) -> dict[str, list[Row]]:
     """One extractor's rows, without the outcome rows that hold no number."""
-    rows = {name: _read_sheet(folder / f"{name}.csv", name) for name in KEYS}
+    paths = sheets_of(folder)
+    rows = {name: _read_sheet(path, name) for name, path in paths.items()}
     rows["outcomes"] = [row for row in rows["outcomes"] if _has_number(row)]
     problems = [
-        Problem(folder / f"{name}.csv", second.line, key, f"line {first.line} is of this row too")
+        Problem(paths[name], second.line, key, f"line {first.line} is of this row too")
         for name, key in KEYS.items()
         for first, second in _twice(rows[name], key)
     ]
     problems += [
-        Problem(folder / f"{name}.csv", row.line, column, "a cell that a spreadsheet would run")
+        Problem(paths[name], row.line, column, "a cell that a spreadsheet would run")
         for name in KEYS
         for row in rows[name]
         for column, cell in row.cells.items()
@@ -134,7 +147,7 @@ def _read_sheet(path: Path, name: str) -> list[Row]:
     """The rows of a sheet; EvidenceError where it verifies one, which no extractor does."""
     declared = columns(DATA_FILES[name].row)
     later = {column.name for column in declared if column.may_be_absent} | {*VERIFICATION}
-    rows = read_table(path, [column.name for column in declared], later=later)
+    rows = read_spreadsheet(path, [column.name for column in declared], later=later)
     told = [
         Problem(path, row.line, column, "rows are verified once they are accepted: leave it blank")
         for row in rows
@@ -143,8 +156,13 @@ def _read_sheet(path: Path, name: str) -> list[Row]:
     ]
     if told:
         raise EvidenceError(told[:MOST_PROBLEMS])
-    kept = [column.name for column in columns_of(name)]
-    return [Row(row.line, {column: one_line(row[column]) for column in kept}) for row in rows]
+    return [
+        Row(row.line, {c.name: _typed(c, row[c.name]) for c in columns_of(name)}) for row in rows
+    ]
+
+
+def _typed(column: Column, cell: str) -> str:
+    return with_point(cell) if column.is_number else one_line(cell)
 
 
 def _twice(rows: Sequence[Row], key: str) -> Iterator[tuple[Row, Row]]:
@@ -165,6 +183,7 @@ def _has_number(row: Row) -> bool:
 
 def validated(data: Path, folder: Path, rows: Rows) -> dict[str, str]:
     """The evidence files with these rows in them; EvidenceError in terms of `folder`."""
+    sheets = sheets_of(folder)
     texts = {}
     places: dict[tuple[str, int], Problem] = {}
     for file, key in KEYS.items():
@@ -172,7 +191,7 @@ def validated(data: Path, folder: Path, rows: Rows) -> dict[str, str]:
         filled = [row if row[key] in known else _as_new(file, row) for row in rows[file]]
         texts[file], lines = with_rows(read_csv(data / f"{file}.csv"), key, filled)
         for row, line in zip(rows[file], lines, strict=True):
-            places[file, line] = Problem(folder / f"{file}.csv", row.line, None, "")
+            places[file, line] = Problem(sheets[file], row.line, None, "")
     try:
         load_with(data, {data / f"{file}.csv": text for file, text in texts.items()})
     except EvidenceError as error:
@@ -200,6 +219,7 @@ def _row_differences(
         said = (NO_ROW, A_ROW) if one is None else (A_ROW, NO_ROW)
         yield Difference(name, row_id, WHOLE_ROW, *said)
         return
-    for column in one.cells:
-        if one[column].strip() != two[column].strip():
-            yield Difference(name, row_id, column, one[column], two[column])
+    for column in columns_of(name):
+        said = one[column.name], two[column.name]
+        if not column.same_value(*said):
+            yield Difference(name, row_id, column.name, *said)

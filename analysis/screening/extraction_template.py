@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.study_names import report_of
+from analysis.evidence.values import words_of
 from analysis.files.lock import locked
 from analysis.files.problems import ReviewError, shown
 from analysis.files.slugs import is_slug
-from analysis.files.tables import table_text
+from analysis.files.spreadsheets import sheet_columns, spreadsheet_bytes
 from analysis.files.together import change_of, change_together
+from analysis.files.workbook import SheetColumn
 from analysis.protocol import Protocol, load_protocol
 from analysis.screening.extraction import columns_of
 from analysis.screening.extraction_history import (
@@ -32,10 +35,12 @@ def new_extraction(
     who: str,
     record: Record | None = None,
     clock: Callable[[], str] = now,
+    suffix: str = ".csv",
 ) -> tuple[Path, ...]:
     """Write one extractor's templates, filled with what the record or the evidence says.
 
-    ReviewError where a name is no slug or the templates are there: they may hold work.
+    They are workbooks or CSV, by their `suffix`. ReviewError where a name is no slug or the
+    templates are there: they may hold work.
     """
     for what, name in (("study", study_id), ("extractor", who)):
         if not is_slug(name):
@@ -45,15 +50,25 @@ def new_extraction(
         raise ReviewError(f"{shown(folder)} is there already: go on in it, or remove it")
     protocol = load_protocol(data / "protocol.yml")
     filled = _prefilled(data, study_id, record, protocol)
-    texts = {}
+    sheets: dict[Path, bytes] = {}
     for name in KEYS:
-        blank = dict.fromkeys((column.name for column in columns_of(name)), "")
-        rows = ({column: {**blank, **cells}[column] for column in blank} for cells in filled[name])
-        texts[folder / f"{name}.csv"] = table_text(tuple(blank), rows)
+        offered = _offered(name, protocol)
+        rows = ({c.name: cells.get(c.name, "") for c in offered} for cells in filled[name])
+        path = folder / f"{name}{suffix}"
+        sheets[path] = spreadsheet_bytes(path, offered, rows)
     with locked(data):
         history = _taken_up(data, study_id, who, clock())
-        change_together(data, [change_of(*each) for each in (texts | history).items()])
-    return tuple(texts)
+        changes = [change_of(path, content) for path, content in sheets.items()]
+        changes += [change_of(path, text) for path, text in history.items()]
+        change_together(data, changes)
+    return tuple(sheets)
+
+
+def _offered(name: str, protocol: Protocol) -> list[SheetColumn]:
+    """The columns that an extractor fills in, with the words to choose from."""
+    asked = {column.name for column in columns_of(name)}
+    declared = sheet_columns(DATA_FILES[name].row, words_of(protocol))
+    return [column for column in declared if column.name in asked]
 
 
 def _taken_up(data: Path, study_id: str, who: str, when: str) -> dict[Path, str]:

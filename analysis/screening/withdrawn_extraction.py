@@ -15,7 +15,7 @@ def withdrawn_extraction(data: Path, study_id: str, who: str) -> Withdrawal:
     folder = data / "extraction" / study_id / who
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     if not files:
-        there = [path.parent.name for path in sorted(folder.parent.glob("*/outcomes.csv"))]
+        there = [path.parent.name for path in sorted(folder.parent.glob("*/outcomes.*"))]
         whose = listed(there) if there else "nobody"
         raise ReviewError(f"{who} has not extracted {study_id}: {whose} has")
     said = (f"{counted(len(files), 'file')} of {who}; rows that were accepted from them stay",)

@@ -67,6 +67,7 @@ XML = re.compile(
 )
 # What is not read, by how it begins, and which export to ask for instead.
 REFUSED_BYTES = (
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook of before 2007 (.xls): save it as .xlsx or CSV"),
     (b"%PDF", "a PDF: export the records as RIS"),
     (b"{\\rtf", "a Word text (.rtf): export the records as RIS"),
     (b"\x1f\x8b", "a gzip archive: unpack it and import what is in it"),

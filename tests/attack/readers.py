@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,11 +11,14 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
+from openpyxl import load_workbook
+
 from analysis.evidence.data_files import DATA_FILES, DataFile, read_file
 from analysis.evidence.load import load
 from analysis.evidence.values import words_of
 from analysis.files.problems import EvidenceError
-from analysis.files.tables import read_table as read_search_table
+from analysis.files.spreadsheets import read_spreadsheet, spreadsheet_bytes
+from analysis.files.workbook import SheetColumn
 from analysis.pages.validation_page import read_report
 from analysis.protocol import Question, load_protocol
 from analysis.screening.decision_files import COLUMNS as DECISION_COLUMNS
@@ -247,9 +251,11 @@ def _search_tables(folder: Path) -> Iterator[Reader]:
         ("records of an export", "x.records.csv",
          table(RECORD_COLUMNS, shown, "record_id", "abstract"), read_records),
         ("differences.csv", "differences.csv",
-         table(DIFFERENCE_COLUMNS, differ, "file", "second"), read_differences),
+         replace(table(DIFFERENCE_COLUMNS, differ, "file", "second"), sheet=True),
+         read_differences),
         ("screening sheet", "sheet.csv",
-         table(SHEET_COLUMNS, sheet, "record_id", "note", None, "decision"), screened),
+         replace(table(SHEET_COLUMNS, sheet, "record_id", "note", None, "decision"), sheet=True),
+         screened),
     ):  # fmt: skip
         yield Reader(
             name,
@@ -258,6 +264,21 @@ def _search_tables(folder: Path) -> Iterator[Reader]:
             read,
             lambda sound=sound: (*form_damages(sound), *long_table_damages(sound)),  # type: ignore[misc]
         )
+    path = folder / "screening-workbook" / "sheet.xlsx"
+    asked = [SheetColumn(name) for name in SHEET_COLUMNS]
+    made = spreadsheet_bytes(path, asked, [dict(zip(SHEET_COLUMNS, r, strict=True)) for r in sheet])
+    # A sheet with nothing in it is none, where an export without records is one.
+    damages = [replace(damage, rows=damage.rows or None) for damage in workbook_damages(made)]
+    damages.append(Damage("a further sheet", _with_a_further_sheet(made), len(sheet)))
+    yield Reader("screening workbook", path, made, screened, lambda: damages)
+
+
+def _with_a_further_sheet(made: bytes) -> bytes:
+    book = load_workbook(io.BytesIO(made))
+    book.create_sheet("notes", 0).append(["ask", "the", "authors"])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
 
 
 def _records() -> list[Record]:
@@ -272,11 +293,13 @@ def _extraction(folder: Path) -> Reader:
     path = next(sheet for sheet in sheets if sheet.stem == "outcomes")
     header, *_ = first_rows("outcomes.csv", 1)
     taken = [row for row in first_rows("outcomes.csv", 1_000) if row[1] == study][:4]
-    sound = Table([header, *taken], "row_id", "note", delimiters=",;\t", strips_cells=False)
+    sound = Table(
+        [header, *taken], "row_id", "note", delimiters=",;\t", strips_cells=False, sheet=True
+    )
 
     def read(path: Path) -> Rows:
         check_extraction(data, path.parent)
-        return [tuple(row[name] for name in header) for row in read_search_table(path, header)]
+        return [tuple(row[name] for name in header) for row in read_spreadsheet(path, header)]
 
     def damages() -> Iterator[Damage]:
         kinds = ("container", "encoding", "truncated", "quotes", "header", "habit: m")

@@ -38,7 +38,8 @@ class Table:
 
     `key` and `text` name the column of its identities and one of free text; `number` one of
     numbers, `word` one with few allowed words, where there are such. In a table that is not
-    `unique` a row may stand twice.
+    `unique` a row may stand twice; in a `sheet` that comes from a spreadsheet, UTF-16 and blank
+    columns beside the others are read.
     """
 
     rows: Sequence[Sequence[str]]
@@ -49,6 +50,7 @@ class Table:
     delimiters: str = ","
     strips_cells: bool = True
     unique: bool = True
+    sheet: bool = False
 
     @property
     def header(self) -> list[str]:
@@ -104,7 +106,8 @@ def form_damages(table: Table) -> Iterator[Damage]:
 def _encodings(table: Table, text: bytes) -> Iterator[Damage]:
     yield from shifted(text)
     for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
-        yield Damage(f"encoding: {encoding}", text.decode().encode(encoding))
+        read = table.count if table.sheet and encoding == "utf-16" else None
+        yield Damage(f"encoding: {encoding}", text.decode().encode(encoding), read)
     accented = table.changed(table.text, "résumé").decode()
     for encoding in ("latin-1", "cp1252", "mac-roman", "cp850", "iso8859-15"):
         content = accented.encode(encoding, "replace")
@@ -190,6 +193,8 @@ def _headers(table: Table) -> Iterator[Damage]:
     blanks = as_csv([[f" {name} " for name in header], *body])
     yield Damage("header: blanks around names", blanks, table.count)
     yield Damage("header: only it", as_csv([header]), 0)
+    unnamed = as_csv([[*row, ""] for row in rows])
+    yield Damage("header: unnamed column", unnamed, table.count if table.sheet else None)
     for name, content in {
         "capitals": as_csv([[n.upper() for n in header], *body]),
         "another name": text.replace(header[1].encode(), b"surprise", 1),
@@ -198,7 +203,6 @@ def _headers(table: Table) -> Iterator[Damage]:
         "two lines": as_csv([["Table", *[""] * (len(header) - 1)], *rows]),
         "a column twice": as_csv([[*row, row[1]] for row in rows]),
         "a name twice": as_csv([[header[0], header[0], *header[2:]], *body]),
-        "unnamed column": as_csv([[*row, ""] for row in rows]),
         "one name too many": as_csv([[*header, "comment"], *body]),
         "a column too few": as_csv([row[:-1] for row in rows]),
         "index column": as_csv([["", *header], *([str(i), *r] for i, r in enumerate(body))]),

@@ -36,7 +36,8 @@ TEXT = "csv:Text - txt - csv (StarCalc)"
 # What is made: from which sheet, how that is opened, what it is saved as.
 MADE = {
     "workbook.xlsx": (".xlsx", "", "xlsx"),
-    "windows-1252-semicolons.csv": (".xlsx", "", f"{TEXT}:59,34,ANSI,1"),
+    "windows-1252.csv": (".xlsx", "", f"{TEXT}:59,34,ANSI,1"),
+    "semicolons.csv": (".xlsx", "", f"{TEXT}:59,34,76,1"),
     "utf-16-tabs.csv": (".xlsx", "", f"{TEXT}:9,34,65535,1"),
     "utf-8.csv": (".xlsx", "", f"{TEXT}:44,34,76,1"),
     "opened-as-csv.xlsx": (".csv", "CSV:44,34,76,1", "xlsx:Calc MS Excel 2007 XML"),

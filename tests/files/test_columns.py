@@ -27,6 +27,7 @@ from analysis.files.columns import (
     matching,
     parse_number,
     read_rows,
+    with_point,
 )
 
 WORDS = {"colours": ("red", "green")}
@@ -70,6 +71,21 @@ def test_cells_become_values() -> None:
     first, second = found.rows
     assert (first.name, first.pieces, first.weight, first.year) == ("a-thing", 3.0, 0.5, 2026.0)
     assert (second.size, second.pieces, second.age, second.note) == ("", None, None, "")
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("3,5", "3.5"), ("-0,25", "-0.25"), (" 38,58 ", "38.58"), ("0,141", "0.141"),
+        ("1234,5", "1234.5"), (",5", ".5"), ("12,3456", "12.3456"),
+        ("1,234", "1,234"), ("-12,000", "-12,000"), ("1.234,5", "1.234,5"), ("3.5", "3.5"),
+        ("a,5", "a,5"), ("", ""), ("1,2,3", "1,2,3"),
+    ],
+)  # fmt: skip
+def test_a_decimal_comma_becomes_a_point_where_nothing_else_can_be_meant(
+    cell: str, number: str
+) -> None:
+    assert with_point(cell) == number
 
 
 @pytest.mark.parametrize(

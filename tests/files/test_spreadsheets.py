@@ -42,7 +42,7 @@ def test_what_is_written_comes_back_letter_by_letter(
 
 
 @pytest.mark.parametrize(
-    "name", ["workbook.xlsx", "windows-1252-semicolons.csv", "utf-16-tabs.csv", "utf-8.csv"]
+    "name", ["workbook.xlsx", "semicolons.csv", "utf-16-tabs.csv", "utf-8.csv"]
 )
 def test_what_libreoffice_saves_comes_back_letter_by_letter(name: str) -> None:
     assert read(SAVED / name) == list(ROWS)
@@ -210,10 +210,14 @@ def test_a_cell_beside_the_columns_is_named(tmp_path: Path) -> None:
     ("content", "said"),
     [
         (b"PK\x03\x04nothing", "not a whole .xlsx workbook"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "of before 2007 (.xls): save it as .xlsx or CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "the file is binary or UTF-16; save it as CSV"),
+        (b"\xff\xfed\0e", "the file is binary or UTF-16; save it as CSV (UTF-8)"),
         (b"<<<<<<< main\ndecision,note,fingerprint,title\n", "a conflict that a merge left"),
         (b'"decision,note,fingerprint,title"\n"i,,,"\n', "have it written as a workbook"),
-        ("decision,note,fingerprint,title\n,źródło,,\n".encode("cp1250"), "is not UTF-8"),
+        (
+            (SAVED / "windows-1252.csv").read_bytes(),
+            "a.csv:2: byte 0xc5 is not UTF-8: save the file as CSV (UTF-8)",
+        ),
     ],
 )
 def test_what_is_no_sheet_is_refused_with_the_remedy(

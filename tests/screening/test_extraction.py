@@ -1,23 +1,25 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from analysis.evidence.load import load
 from analysis.evidence.rows import OutcomeRow
 from analysis.evidence.verification import is_verified, numbers_seen
 from analysis.files.columns import columns
-from analysis.files.csv_files import read_csv
+from analysis.files.csv_files import NUMBER, read_csv
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.screening.acceptance import Acceptance, accept
 from analysis.screening.extraction import (
-    DIFFERENCES,
     check_extraction,
     compare,
+    differences_of,
     read_differences,
     write_differences,
 )
@@ -68,7 +70,7 @@ def made_up_record() -> Record:
 
 def edit(folder: Path, name: str, row: int, cells: Mapping[str, str]) -> None:
     path = folder / f"{name}.csv"
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     rows[row] |= cells
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -116,7 +118,8 @@ def test_a_filled_template_is_valid_and_blank_outcomes_are_left_out(data: Path, 
     [
         ({"sd_control": "-1"}, r"anna/outcomes\.csv:2: sd_control: -1 was found"),
         ({"sd_control": ""}, r"anna/outcomes\.csv:2: sd_control: blank"),
-        ({"mean_control": "5,0"}, r"anna/outcomes\.csv:2: mean_control: .*decimal comma"),
+        ({"mean_control": "1,234"}, r"anna/outcomes\.csv:2: mean_control: .*write 1\.234 or 1234"),
+        ({"locator": "12-Apr"}, r"anna/outcomes\.csv:2: locator: '12-Apr' is a date"),
         ({"outcome": "mood"}, r"anna/outcomes\.csv:2: outcome: 'mood' was found"),
         ({"locator": "=cmd()"}, r"anna/outcomes\.csv:2: locator: a cell that a spreadsheet"),
     ],
@@ -159,7 +162,7 @@ def test_differences_wait_until_two_people_agree(data: Path, record) -> None:
         ("locator", "table 2", ""),
     ]
     before = (data / "outcomes.csv").read_bytes()
-    path = first.parent / DIFFERENCES
+    path = differences_of(first)
     with pytest.raises(EvidenceError, match="not compared yet"):
         accept(data, first, second)
     write_differences(path, differences)
@@ -177,7 +180,7 @@ def settle(path: Path, *agreed: str) -> None:
 def test_what_was_agreed_is_what_is_accepted(data: Path, record) -> None:
     first = extract(data, record, "anna")
     second = extract(data, record, "ben", mean_control="-5.9", locator="")
-    path = first.parent / DIFFERENCES
+    path = differences_of(first)
     write_differences(path, compare(data, first, second))
     settle(path, "-5.9", "blank")
     accept(data, first, second)
@@ -188,7 +191,7 @@ def test_what_was_agreed_is_what_is_accepted(data: Path, record) -> None:
 def test_comparing_again_keeps_what_was_settled_and_reopens_what_changed(data, record) -> None:
     first = extract(data, record, "anna")
     second = extract(data, record, "ben", mean_control="5.9", locator="p. 7")
-    path = first.parent / DIFFERENCES
+    path = differences_of(first)
     write_differences(path, compare(data, first, second))
     settle(path, "5.9", "p. 7")
     edit(second, "outcomes", 0, {"locator": "p. 8"})
@@ -204,7 +207,7 @@ def test_a_row_that_one_extractor_has_is_a_difference(data: Path, record) -> Non
     edit(second, "outcomes", 1, FILLED["outcomes"] | {"weeks": "26"})
     (difference,) = compare(data, first, second)
     assert (difference.row, difference.first) == (f"{STUDY}.pain.follow-up.1", "no row")
-    path = first.parent / DIFFERENCES
+    path = differences_of(first)
     write_differences(path, [difference])
     settle(path, "a row")
     accept(data, first, second)
@@ -214,7 +217,7 @@ def test_a_row_that_one_extractor_has_is_a_difference(data: Path, record) -> Non
 def test_agreed_values_that_are_wrong_together_change_nothing(data: Path, record) -> None:
     first = extract(data, record, "anna")
     second = extract(data, record, "ben", sd_control="1.9")
-    path = first.parent / DIFFERENCES
+    path = differences_of(first)
     write_differences(path, compare(data, first, second))
     settle(path, "-1")
     before = {p.name: p.read_bytes() for p in data.glob("*.csv")}
@@ -443,4 +446,77 @@ def test_an_extractor_verifies_no_row(data: Path, record) -> None:
         if said == "no":
             assert check_extraction(data, folder) == 1
     with pytest.raises(EvidenceError, match=r"outcomes\.csv:2: verified: rows are verified once"):
+        check_extraction(data, folder)
+
+
+def in_workbooks(data: Path, record: Record, who: str, **outcome: object) -> Path:
+    """An extraction as a person types it into workbooks: numbers become numbers."""
+    studies, *_ = new_extraction(data, STUDY, who, record, suffix=".xlsx")
+    typed = {name: as_number(cell) for name, cell in FILLED["outcomes"].items()}
+    for name, cells in (("studies", FILLED["studies"]), ("outcomes", typed | outcome)):
+        path = studies.parent / f"{name}.xlsx"
+        book = load_workbook(path)
+        names = [cell.value for cell in book.active[1]]
+        for column, cell in cells.items():
+            book.active.cell(2, names.index(column) + 1).value = cell
+        book.save(path)
+    return studies.parent
+
+
+def as_number(cell: str) -> object:
+    return float(cell) if NUMBER.fullmatch(cell) else cell
+
+
+def test_workbooks_say_what_csv_says(data: Path, record) -> None:
+    first, second = extract(data, record, "anna"), in_workbooks(data, record, "ben")
+    assert check_extraction(data, second) == 1
+    assert compare(data, first, second) == ()
+    accept(data, first, second)
+    (row,) = (row for row in load(data).outcomes if row.row_id == ROW)
+    assert (row.mean_intervention, row.sd_control, row.n_control) == (4.1, 1.6, 58)
+
+
+def test_what_differs_is_settled_in_the_form_of_the_first_sheets(data: Path, record) -> None:
+    first = in_workbooks(data, record, "anna", mean_control="5,25")
+    second = extract(data, record, "ben")
+    path = differences_of(first)
+    assert path.name == "differences.xlsx"
+    differences = compare(data, first, second)
+    assert [(d.column, d.first, d.second) for d in differences] == [("mean_control", "5.25", "5.0")]
+    write_differences(path, differences)
+    book = load_workbook(path)
+    book.active["F2"] = 5.25
+    book.save(path)
+    write_differences(path, differences)  # what is settled stays
+    accept(data, first, second)
+    (row,) = (row for row in load(data).outcomes if row.row_id == ROW)
+    assert row.mean_control == 5.25
+
+
+@pytest.mark.parametrize(
+    ("column", "typed", "said"),
+    [
+        ("mean_control", dt.datetime(2026, 5, 3), "mean_control: '2026-05-03' is a date"),
+        ("mean_control", True, "mean_control: 'TRUE' is not a number"),
+        ("mean_control", "#N/A", "mean_control: '#N/A' is an error of a spreadsheet"),
+        ("mean_control", "=5*2", "a formula without a result"),
+        ("locator", dt.datetime(2026, 12, 4), "locator: '2026-12-04' is a date"),
+        ("locator", 1234567890123456789, "locator: '1.23456789012346E+18' is a number"),
+        ("usable", True, "usable: 'TRUE' was found, expected one of: yes, no"),
+        ("study_id", dt.datetime(2013, 5, 1), "study_id: '2013-05-01' is not in studies.csv"),
+    ],
+)
+def test_what_a_spreadsheet_made_of_a_cell_is_named(
+    data: Path, record, column: str, typed: object, said: str
+) -> None:
+    with pytest.raises(EvidenceError) as raised:
+        check_extraction(data, in_workbooks(data, record, "anna", **{column: typed}))
+    assert "anna/outcomes.xlsx:2: " in str(raised.value)
+    assert said in str(raised.value)
+
+
+def test_of_a_workbook_and_a_csv_file_of_one_name_none_is_chosen(data: Path, record) -> None:
+    folder = in_workbooks(data, record, "anna")
+    (folder / "outcomes.csv").write_text("row_id\n")
+    with pytest.raises(EvidenceError, match=r"outcomes\.csv: outcomes\.xlsx is there too"):
         check_extraction(data, folder)

@@ -279,7 +279,7 @@ def _fill_extractions(root: Path) -> None:
 
 
 def _settle_cell(root: Path) -> None:
-    _edit(root / "data/extraction" / STUDY / DIFFERENCES, {"agreed": AGREED})
+    _edit(root / "data/extraction" / STUDY / f"{DIFFERENCES}.csv", {"agreed": AGREED})
 
 
 def _set_version(root: Path, name: str, day: dt.date) -> None:
