@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from analysis.files.days import KnownDay
 from analysis.files.problems import read_bytes
 from analysis.files.slugs import SLUG
 from analysis.files.yaml_files import LARGEST_YAML, model_of
@@ -52,7 +52,7 @@ class Version(Frozen):
     """A version of the review; why it was made and what its methods changed, where that is told."""
 
     name: str
-    date: dt.date
+    date: KnownDay
     trigger: str = ""
     methods: str = ""
 
@@ -148,7 +148,7 @@ class Directions(Frozen):
 
 
 class Living(Frozen):
-    search_interval_months: Annotated[int, Field(ge=1)]
+    search_interval_months: Annotated[int, Field(ge=1, le=1_200)]
     sources: tuple[str, ...]
     triggers: tuple[str, ...]
     retirement: str
@@ -160,7 +160,7 @@ class Protocol(Frozen):
     title: str
     short_title: str
     baseline_review: Slug
-    baseline_search: dt.date
+    baseline_search: KnownDay
     version: Version
     site_url: SiteUrl | None = None
     conditions: tuple[Condition, ...]

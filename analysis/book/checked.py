@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from analysis.execution.plan import Project
 from analysis.execution.staleness import Inputs, Parts, states
 from analysis.files.digests import digest
 from analysis.files.problems import ReviewError
-from analysis.files.writing import write_atomically
+from analysis.files.remembered import recall, remember
 
 CHECKED = ".checked.json"  # in results/
 
@@ -24,11 +27,24 @@ class Checked:
     """Evidence that is valid: the rows each page reads, and what kernels may begin with.
 
     `given` is the text that the rehearsal is called with: evidence that was just read need
-    not be read again.
+    not be read again. `leaves` are the files in `results/` that the check wrote for the book.
     """
 
     reads: Reads
     given: str | None = None
+    leaves: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What is remembered of a check: of which evidence it was, what it said and what it left."""
+
+    evidence: str
+    reads: dict[str, dict[str, str]]
+    left: dict[str, str]
+
+
+_SAID = TypeAdapter(_Said)
 
 
 Check = Callable[[], Checked]
@@ -45,23 +61,26 @@ def checked_evidence(project: Project, check: Check) -> Checked:
         return Checked(known)
     before, state = states(project), _evidence(project)
     # What the check leaves elsewhere is of this evidence; nobody shall take it for another's.
-    write_atomically(project.results / CHECKED, "{}\n")
+    remember(project.results / CHECKED, "{}\n")
     checked = check()
     if states(project) != before:
         raise ReviewError("the evidence changed while it was being checked: build again")
     reads = {name: dict(parts) for name, parts in checked.reads.items()}
-    said = json.dumps({"evidence": state, "reads": reads}, ensure_ascii=False)
-    write_atomically(project.results / CHECKED, said + "\n")
+    left = Inputs(project).files(Path("results") / name for name in checked.leaves)
+    said = json.dumps(asdict(_Said(state, reads, left)), ensure_ascii=False)
+    remember(project.results / CHECKED, said + "\n")
     return checked
 
 
 def known_reads(project: Project) -> Reads | None:
-    """What the last check said, if it was of the same evidence by the same code."""
-    try:
-        known = json.loads((project.results / CHECKED).read_text(encoding="utf-8"))
-        return dict(known["reads"]) if known["evidence"] == _evidence(project) else None
-    except (OSError, ValueError, TypeError, KeyError):
+    """What the last check said, if it was of the same evidence by the same code.
+
+    And if what it left for the book is as it left it.
+    """
+    known = recall(project.results / CHECKED, _SAID)
+    if known is None or known.evidence != _evidence(project):
         return None
+    return known.reads if Inputs(project).files(map(Path, known.left)) == known.left else None
 
 
 def _evidence(project: Project) -> str:

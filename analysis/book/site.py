@@ -22,7 +22,7 @@ from analysis.book.site_folders import SiteFolders, files_below
 from analysis.book.stamp import Stamp, Stock, read_stamp, take_stock
 from analysis.execution.plan import Project
 from analysis.files.digests import digest
-from analysis.files.writing import write_atomically
+from analysis.files.remembered import remember
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -156,7 +156,7 @@ class _Successor:
         self._write_files()
         self.folders.take_over()
         stamp = replace(made, files=self._hashes)
-        write_atomically(self.folders.stamp, json.dumps(asdict(stamp)) + "\n")
+        remember(self.folders.stamp, json.dumps(asdict(stamp)) + "\n")
         if self.update is None:
             return "built", len(made.pages)
         return "updated", len(self.update.changed)

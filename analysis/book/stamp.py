@@ -15,10 +15,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import TypeAdapter
+
 from analysis.book.rendering import Update, facts_of_all_pages, substitutions_file
 from analysis.book.site_folders import SiteFolders, files_below
 from analysis.execution.plan import Project
 from analysis.execution.staleness import Inputs
+from analysis.files.remembered import recall
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -45,12 +48,12 @@ class Stamp:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
+_STAMP = TypeAdapter(Stamp)
+
+
 def read_stamp(folders: SiteFolders) -> Stamp | None:
     """The last build's stamp; `None` where it or what it speaks of cannot be trusted."""
-    try:
-        stamp = Stamp(**json.loads(folders.stamp.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
+    stamp = recall(folders.stamp, _STAMP)
     whole = folders.doctrees.is_dir() and (folders.project.site / "index.html").is_file()
     return stamp if whole else None
 

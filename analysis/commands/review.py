@@ -330,7 +330,7 @@ def _check_everything(project: Project) -> Checked:
     from analysis.book.rendering import SUBSTITUTIONS
     from analysis.evidence.question_slice import slices_of
     from analysis.evidence.rows import evidence_adapter
-    from analysis.files.writing import write_atomically
+    from analysis.files.remembered import remember
     from analysis.pages.status_line import review_facts, substitutions
     from analysis.searching.history import load_searches
     from analysis.searching.strategies_as_run import strategies_as_run
@@ -340,6 +340,7 @@ def _check_everything(project: Project) -> Checked:
     ran = strategies_as_run(project.data, searches)
     values = substitutions(evidence.protocol, review_facts(evidence), searches, ran)
     text = json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1, default=str)
-    write_atomically(project.results / SUBSTITUTIONS, text + "\n")
+    remember(project.results / SUBSTITUTIONS, text + "\n")
     reads = {asked.key: read.parts() for asked, read in slices_of(evidence).items()}
-    return Checked(reads, evidence_adapter().dump_json(evidence).decode())
+    given = evidence_adapter().dump_json(evidence).decode()
+    return Checked(reads, given, leaves=(SUBSTITUTIONS,))

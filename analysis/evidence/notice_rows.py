@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from analysis.evidence.values import Day, Fingerprint, OfTrial, PubMedNumber
+from analysis.evidence.values import Day, DayOrNone, Fingerprint, OfTrial, PubMedNumber
 from analysis.files.columns import FILLED, WHOLE, Filled, at_least, column, matching
 
 # How a notice was found to be a trial's. Where a title stands above another number, and where
@@ -22,9 +22,7 @@ class Notice:
     study_id: OfTrial = column("the trial", "berman-2009")
     record_id: Filled = column("number of the notice in the Retraction Watch database", "12345")
     nature: Filled = column("what the database calls the notice, in small letters", "retraction")
-    date: Annotated[str, matching(r"^(?:[0-9]{4}-[0-9]{2}-[0-9]{2})?$", "a day as YYYY-MM-DD")] = (
-        column("the day of the notice; blank where it cannot be read", "2026-10-02")
-    )
+    date: DayOrNone = column("the day of the notice; blank where it cannot be read", "2026-10-02")
     doi: Annotated[
         str, matching(r"^(?:10\.\d{4,9}/\S+)?$", "a DOI without its address (10.…/…)")
     ] = column("DOI of the notice, without the address", "10.5555/notice.1")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL
+from analysis.files import days
 from analysis.files.columns import FILLED, Filled, KeyOf, Listed, Slug, Words, matching, one_of
 from analysis.files.slugs import PERSON, SLUG
 from analysis.protocol import Protocol
@@ -34,7 +35,7 @@ RowId = Annotated[
     FILLED,
     matching(r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$", "small letters, digits, dots and hyphens"),
 ]
-Day = Annotated[Filled, matching(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "a day as YYYY-MM-DD")]
+Day = Annotated[Filled, matching(rf"^{days.DAY}$", days.EXPECTED)]
 Doi = Annotated[
     str, matching(r"^(?:10\.\d{4,9}/[^\s<>\"]+)?$", "a DOI without its address (10.…/…)")
 ]
@@ -48,7 +49,7 @@ Places = Annotated[
     str,
     matching(rf"^(?:{PLACE}(?: {PLACE})*)?$", "documents of the book, as methods/synthesis#anchor"),
 ]
-DayOrNone = Annotated[str, matching(r"^(?:[0-9]{4}-[0-9]{2}-[0-9]{2})?$", "a day as YYYY-MM-DD")]
+DayOrNone = Annotated[str, matching(rf"^(?:{days.DAY})?$", days.EXPECTED)]
 PersonOrNone = Annotated[
     str, matching(rf"^$|{PERSON}", "a name in small letters, digits and hyphens")
 ]

@@ -23,7 +23,7 @@ from analysis.execution.staleness import (
     output_paths,
     outputs,
     read_record,
-    remember,
+    remember_page,
     stale_because,
 )
 from analysis.files.writing import write_atomically
@@ -237,7 +237,7 @@ class _Run:
         self.inputs.forget_results()
         known = Made(started.inputs, outputs(page, self.project), made.seconds)
         self.record[page.name] = known
-        remember(self.project, page.name, known)
+        remember_page(self.project, page.name, known)
 
 
 @dataclass

@@ -11,11 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Literal
+
+from pydantic import TypeAdapter
 
 from analysis.execution.plan import Page, Project
 from analysis.files.digests import digest
 from analysis.files.folder import plain_files
-from analysis.files.writing import write_atomically
+from analysis.files.remembered import recall, remember
 
 Parts = Mapping[str, str]
 """The inputs of a page: what each is, in a person's words, and the hash of its content."""
@@ -24,7 +27,6 @@ States = Mapping[str, tuple[int, ...]]
 """Files by their path from the root: what every change of a file changes, if only for a moment."""
 
 RECORD = ".pages"  # in results/, a file a page: a page is remembered without the others
-SCHEMA_VERSION = 1
 PACKAGE = "analysis"
 NAMED_IN_A_REASON = 3
 # Written into every page whatever its notebook imports: the page's last step.
@@ -219,6 +221,16 @@ class Made:
     seconds: float
 
 
+@dataclass(frozen=True)
+class _Remembered(Made):
+    """What is remembered, in the form that this program reads."""
+
+    schema_version: Literal[1] = 1
+
+
+_REMEMBERED = TypeAdapter(_Remembered)
+
+
 def code_version(made: Made) -> str:
     """One hash for all the code a page was made by: its notebook and every module it reaches."""
     code = {name: found for name, found in made.inputs.items() if name.startswith(f"{PACKAGE}/")}
@@ -229,19 +241,19 @@ def read_record(project: Project) -> dict[str, Made]:
     """What the last builds made, by page, without pages of which it cannot be read."""
     record = {}
     for path in sorted((project.results / RECORD).glob("[!.]*.json")):
-        try:
-            stored = json.loads(path.read_text(encoding="utf-8"))
-            if stored.pop("schema_version") == SCHEMA_VERSION:
-                record[path.stem] = Made(**stored)
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
-            continue
+        if known := recall(path, _REMEMBERED):
+            record[path.stem] = Made(known.inputs, known.outputs, known.seconds)
     return record
 
 
-def remember(project: Project, page: str, made: Made) -> None:
+def remember_page(project: Project, page: str, made: Made) -> None:
     """Write down what was made, for the next build; atomic."""
-    text = json.dumps({"schema_version": SCHEMA_VERSION, **asdict(made)}, ensure_ascii=False)
-    write_atomically(_record_file(project, page), text + "\n")
+    file = _record_file(project, page)
+    if file.parent.is_file():
+        file.parent.unlink()
+    known = _Remembered(made.inputs, made.outputs, made.seconds)
+    text = json.dumps(asdict(known), ensure_ascii=False)
+    remember(file, text + "\n")
 
 
 def forget(project: Project, page: str) -> None:

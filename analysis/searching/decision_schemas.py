@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 from analysis.evidence.study_names import STUDY
 from analysis.files.columns import Rows, columns, matching, one_of, read_rows
+from analysis.files.days import MOMENT
 from analysis.files.problems import MOST_PROBLEMS, Problem
 from analysis.files.slugs import PERSON, SLUG
 from analysis.files.tables import Row
 
-MOMENT = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z"
 WHEN = rf"^{MOMENT}$"
 
 STAGES = {

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import Field, field_validator, model_validator
 
+from analysis.files.days import KnownDay
 from analysis.files.folder import plain_files
 from analysis.files.problems import EvidenceError
 from analysis.files.writing import write_atomically
@@ -64,7 +65,7 @@ class ExportFile(Frozen):
 class Search(Frozen):
     """One search: its day, who made it, the sources; `hits` None where they were not seen."""
 
-    date: dt.date
+    date: KnownDay
     by: Slug
     sources: tuple[str, ...]
     since: str

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from analysis.files.days import day_told, within_reach
 from analysis.files.digests import digest
 from analysis.files.lock import locked
 from analysis.files.printable import printable
@@ -59,6 +60,7 @@ class SearchDetails:
     hits: int | None = None
 
     def __post_init__(self) -> None:
+        day_told(self.date)
         if not is_slug(self.by):
             raise ReviewError(f"{self.by!r} cannot name who searched: small letters and hyphens")
 
@@ -196,7 +198,7 @@ def _named(path: Path) -> tuple[dt.date, str] | None:
     if match is None or match.group(2) not in SOURCES:
         return None
     try:
-        return dt.date.fromisoformat(match.group(1)), match.group(2)
+        return within_reach(dt.date.fromisoformat(match.group(1))), match.group(2)
     except ValueError:
         return None
 

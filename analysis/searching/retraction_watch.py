@@ -24,10 +24,12 @@ from analysis.evidence.notice_rows import MatchedBy, Notice, Snapshot
 from analysis.evidence.rows import Trial
 from analysis.files.columns import columns
 from analysis.files.csv_files import CONTROL, LONGEST_CELL, csv_records, csv_text, header_of
+from analysis.files.days import day_told, within_reach
 from analysis.files.digests import digest
 from analysis.files.encoding import lines_of
 from analysis.files.lock import locked
-from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError
+from analysis.files.printable import printable
+from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError, shown
 from analysis.files.tables import FORMULA_MARKS, LARGEST_TABLE, write_table
 from analysis.searching.duplicate_fields import RETRACTED, TAG
 from analysis.searching.identifiers import DOI, NEXT_ONE, normal_doi, pmid_in
@@ -86,19 +88,19 @@ def keep_notices(data: Path, path: Path, day: dt.date | None, today: dt.date) ->
         evidence = load(data)
         trials = tuple(evidence.trials.values())
         found = look_up(path, trials, until=today)
-        day = day or found.latest
+        day = day_told(day) if day else found.latest
         if day is None or day > today:
             said = "no notice in it has a day" if day is None else f"{day} is yet to come"
-            raise ReviewError(f"{path}: of which day is it? ({said}): --date YEAR-MONTH-DAY")
+            raise ReviewError(f"{shown(path)}: of which day is it? ({said}): --date YEAR-MONTH-DAY")
         last = max((snapshot.day for snapshot in evidence.snapshots), default=day)
         if day < last:
             raise ReviewError(
-                f"{path} is of {day}, and notices were already sought in a snapshot of {last}: "
-                "nothing was changed"
+                f"{shown(path)} is of {day}, and notices were already sought in a snapshot of "
+                f"{last}: nothing was changed"
             )
         snapshot = Snapshot(
             date=day.isoformat(),
-            file=_plain(path.name) or "a file",
+            file=_plain(printable(path.name)) or "a file",
             sha256=found.sha256,
             rows=found.rows,
             unread=len(found.unread),
@@ -192,7 +194,7 @@ def _day(cell: str) -> dt.date | None:
     if found := DAY.match(cell):
         month, day, year, *iso = found.groups()
         try:
-            return dt.date(*map(int, iso if iso[0] else (year, month, day)))
+            return within_reach(dt.date(*map(int, iso if iso[0] else (year, month, day))))
         except ValueError:
             pass
     return None

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from analysis.files.days import KnownDay
 from analysis.files.folder import plain_files
 from analysis.files.json_files import read_json
 from analysis.files.problems import ReviewError
@@ -28,7 +29,7 @@ class Release(Frozen):
     """What is known of a release beyond its data and results."""
 
     name: str
-    date: dt.date
+    date: KnownDay
     follows: str | None
     kind: VersionKind | None
     data: dict[DataFile, str]

@@ -178,6 +178,7 @@ COMMANDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("search strategies ran", "file"): ("search", "strategies", "ran", "HERE", *MADE),
     ("screen", "read_sheet"): ("screen", "--who", "anna", "--read-sheet", "HERE"),
     ("screen", "write_sheet"): ("screen", "--who", "anna", "--write-sheet", "HERE"),
+    ("notices", "file"): ("notices", "HERE", "--date", "2026-11-20"),
     ("undo sheet", "sheet"): ("undo", "sheet", "HERE", "--who", "anna", "--yes"),
     ("extract check", "folder"): ("extract", "check", "HERE"),
     ("extract compare", "first"): ("extract", "compare", "HERE", "FOLDER"),

@@ -23,7 +23,7 @@ from analysis.execution.cluster.driver import PRELOADED, cluster_workers
 from analysis.execution.cluster.stage import checkout
 from analysis.execution.plan import Page, Project
 from analysis.execution.run import Report, execute
-from analysis.execution.staleness import Inputs, Made, remember
+from analysis.execution.staleness import Inputs, Made, remember_page
 from analysis.execution.warm import warm_workers
 from analysis.files.problems import ReviewError
 from tests.evidence.folder import DATA
@@ -218,7 +218,7 @@ def test_the_longest_page_goes_first_and_nothing_remains(
     pages = review.pages(4)
     took = {"cell0": 2.0, "cell1": 9.0, "cell2": 1.0, "cell3": 4.0}
     for name, seconds in took.items():
-        remember(review.project, name, Made({}, {}, seconds))
+        remember_page(review.project, name, Made({}, {}, seconds))
     assert review.run(crew.address, pages).succeeded
     assert review.begun() == ["cell1", "cell3", "cell0", "cell2"]
     assert crew_is_idle(crew, worker, left)

@@ -17,7 +17,7 @@ from analysis.execution.staleness import (
     forget,
     outputs,
     read_record,
-    remember,
+    remember_page,
     stale_because,
 )
 from analysis.files.writing import write_atomically
@@ -163,8 +163,8 @@ def test_the_code_of_a_page_is_what_its_imports_reach(project: Project, statemen
 
 def test_the_record_comes_back_as_it_was_written(project: Project) -> None:
     one, other = Made({"x": "1"}, {"y": "2"}, 0.5), Made({}, {}, 1.0)
-    remember(project, "headache.pain.post", one)
-    remember(project, "index", other)
+    remember_page(project, "headache.pain.post", one)
+    remember_page(project, "index", other)
     assert read_record(project) == {"headache.pain.post": one, "index": other}
     forget(project, "index")
     assert read_record(project) == {"headache.pain.post": one}
@@ -178,7 +178,7 @@ def test_a_page_of_which_nothing_can_be_read_is_stale_and_no_other(
     project: Project, content: str
 ) -> None:
     other = Made({}, {}, 1.0)
-    remember(project, "other", other)
+    remember_page(project, "other", other)
     (project.results / RECORD / "a.json").write_text(content, encoding="utf-8")
     assert read_record(project) == {"other": other}
 
