@@ -39,7 +39,7 @@ clean: ## Remove everything that was generated, but not the environment
 	@rm -rf _build results .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
 	@find chapters -name '*.ipynb' -delete
 
-lock: ## Resolve requirements.in and requirements-cluster.in into their locks (needs uv)
-	@for lock in requirements requirements-cluster; do \
-		uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-header -q \
-			$$lock.in -o $$lock.txt || exit 1; done
+lock: ## Resolve each requirements*.in into its lock, with hashes (needs uv)
+	@for lock in requirements requirements-test requirements-cluster; do \
+		uv pip compile --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --no-header -q $$lock.in -o $$lock.txt || exit 1; done

@@ -120,7 +120,8 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
     python.chmod(0o755)
-    shutil.copy(root / "requirements.txt", root / ".venv/.installed")
+    for lock in ("requirements.txt", "requirements-test.txt"):
+        shutil.copy(root / lock, root / ".venv")
     return root
 
 
@@ -220,7 +221,7 @@ if [ "$3" = install ]; then exit "${{PIP:-0}}"; fi
 @pytest.fixture
 def fresh(tmp_path: Path) -> Path:
     """A clone without an environment, and a Python that notes what it is asked."""
-    for name in ("review", "requirements.txt"):
+    for name in ("review", "requirements.txt", "requirements-test.txt"):
         shutil.copy(ROOT / name, tmp_path)
     maker = tmp_path / "maker"
     maker.write_text(MAKER.format(python=sys.executable), encoding="utf-8")
@@ -228,21 +229,38 @@ def fresh(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def installs(root: Path) -> int:
-    return (root / "asked").read_text(encoding="utf-8").count("pip install")
+def installs(root: Path) -> list[str]:
+    """The locks that were installed, each with its hashes."""
+    asked = (root / "asked").read_text(encoding="utf-8")
+    found = re.findall(r"pip install .*--require-hashes -r (.*)", asked)
+    assert len(found) == asked.count("pip install")
+    return [Path(lock).name for lock in found]
 
 
 def test_the_environment_is_made_once_and_follows_the_lock(fresh: Path) -> None:
     first = review(fresh, "check", PYTHON=str(fresh / "maker"))
     assert first.returncode == 0
-    assert "Installing the pinned requirements" in first.stderr
+    assert "Installing the pinned packages of requirements.txt" in first.stderr
     assert (fresh / "asked").read_text(encoding="utf-8").endswith("-P -m analysis check\n")
     again = review(fresh, "check", PYTHON="/nowhere")
-    assert (again.returncode, again.stderr, installs(fresh)) == (0, "", 1)
+    assert (again.returncode, again.stderr, installs(fresh)) == (0, "", ["requirements.txt"])
     with (fresh / "requirements.txt").open("a", encoding="utf-8") as lock:
         lock.write("another==1.0\n")
     review(fresh, "check", PYTHON=str(fresh / "maker"))
-    assert installs(fresh) == 2
+    assert installs(fresh) == ["requirements.txt"] * 2
+
+
+@pytest.mark.parametrize(
+    "words", [["-m", "pytest"], ["-m", "tests.attack"], ["-c", "print()"], ["-m", "mypy", "-v"]]
+)
+def test_what_only_tests_need_comes_when_they_do(fresh: Path, words: list[str]) -> None:
+    maker = str(fresh / "maker")
+    for alone in (["build"], ["-m", "analysis", "build"], ["-m", "pip", "list"]):
+        review(fresh, *alone, PYTHON=maker)
+    assert installs(fresh) == ["requirements.txt"]
+    for _ in range(2):
+        review(fresh, *words, PYTHON=maker)
+    assert installs(fresh) == ["requirements.txt", "requirements-test.txt"]
 
 
 def test_an_environment_that_could_not_be_made_is_tried_again(fresh: Path) -> None:
@@ -250,7 +268,7 @@ def test_an_environment_that_could_not_be_made_is_tried_again(fresh: Path) -> No
     assert failed.returncode == 3
     assert "analysis check" not in (fresh / "asked").read_text(encoding="utf-8")
     assert review(fresh, "check", PYTHON=str(fresh / "maker")).returncode == 0
-    assert installs(fresh) == 2
+    assert installs(fresh) == ["requirements.txt"] * 2
 
 
 def test_a_python_that_is_missing_or_too_old_is_said(fresh: Path) -> None:

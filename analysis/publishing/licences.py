@@ -80,8 +80,8 @@ def licences_csv(lock: str) -> str:
 def lock_lines(lock: str) -> Iterator[str]:
     """The lines of a requirements file that name a package."""
     for line in lock.splitlines():
-        if line.strip() and not line.lstrip().startswith("#"):
-            yield line.partition("#")[0].strip()
+        if _NAME.match(line):
+            yield line.partition("#")[0].strip(" \\")
 
 
 def package_name(line: str) -> str:

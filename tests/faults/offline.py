@@ -52,7 +52,7 @@ def main() -> None:
         python = environment / "bin" / "python"
         pip = (python, "-m", "pip", "--isolated")
         source = ("--no-index", "--find-links", packages)
-        run(*pip, "install", "-q", *source, "-r", LOCK, alone=True)
+        run(*pip, "install", "-q", *source, "--require-hashes", "-r", LOCK, alone=True)
         run(*pip, "check", alone=True)
         installed = run(*pip, "freeze", "--all", alone=True).splitlines()
         typer.echo(f"Installed {len(installed)} packages without a network; none is in conflict.")

@@ -6,7 +6,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
-from importlib.metadata import distribution
+from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -28,35 +28,84 @@ FORBIDDEN_CALLS = {
 }
 
 
-def lock() -> list[str]:
-    """The lines of the lock that name a package."""
-    return list(lock_lines((ROOT / "requirements.txt").read_text(encoding="utf-8")))
+LOCKS = sorted(path.name for path in ROOT.glob("requirements*.txt"))
+# What is in every environment in which tests run; Dask is an extra.
+INSTALLED = ("requirements.txt", "requirements-test.txt")
 
 
-def direct() -> list[str]:
-    """The packages that requirements.in names."""
-    text = (ROOT / "requirements.in").read_text(encoding="utf-8")
-    return [package_name(line) for line in lock_lines(text)]
+def lines(name: str) -> list[str]:
+    """The lines of that file that name a package."""
+    return list(lock_lines((ROOT / name).read_text(encoding="utf-8")))
 
 
-def test_every_line_of_the_lock_is_one_version() -> None:
-    loose = [line for line in lock() if not re.match(r"[A-Za-z0-9._-]+==[^\s*]+( ;|$)", line)]
+def test_there_is_a_lock_for_each_list_of_packages() -> None:
+    named = sorted(path.with_suffix(".txt").name for path in ROOT.glob("requirements*.in"))
+    assert named == LOCKS
+    assert set(INSTALLED) < set(LOCKS)
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_line_of_a_lock_is_one_version(name: str) -> None:
+    loose = [r for r in lines(name) if not re.match(r"[A-Za-z0-9._-]+==[^\s*]+( ;|$)", r)]
     assert loose == []
 
 
-def test_every_direct_dependency_is_in_the_lock() -> None:
-    assert direct()
-    assert sorted(set(direct()) - {package_name(line) for line in lock()}) == []
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_package_of_a_lock_has_its_hashes(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    hashed = re.findall(r"^(\S+)==.* \\\n    --hash=sha256:[0-9a-f]{64}\b", text, re.MULTILINE)
+    assert hashed == [line.partition("==")[0] for line in lines(name)]
 
 
-def test_nothing_of_the_lock_is_installed_in_another_version() -> None:
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_direct_dependency_is_in_its_lock(name: str) -> None:
+    direct = {
+        package_name(line)
+        for line in lines(Path(name).with_suffix(".in").name)
+        if not line.startswith("-c ")
+    }
+    assert direct
+    assert sorted(direct - {package_name(line) for line in lines(name)}) == []
+
+
+@pytest.mark.parametrize("name", sorted({*LOCKS} - {"requirements.txt"}))
+def test_another_lock_changes_nothing_that_the_book_is_made_with(name: str) -> None:
+    pinned = {line.partition(" ;")[0] for line in lines("requirements.txt")}
+    books = {package_name(line) for line in pinned}
+    others = {line.partition(" ;")[0] for line in lines(name)}
+    assert {line for line in others if package_name(line) in books} <= pinned
+
+
+@pytest.mark.parametrize("name", INSTALLED)
+def test_nothing_of_a_lock_is_installed_in_another_version(name: str) -> None:
     wrong = []
-    for line in (line for line in lock() if ";" not in line):
+    for line in (line for line in lines(name) if ";" not in line):
         pinned = line.partition("==")[2].strip()
         installed = distribution(package_name(line)).version
         if installed != pinned:
             wrong.append(f"{package_name(line)}: {installed}, not {pinned}")
     assert wrong == []
+
+
+def imported(source: str) -> set[str]:
+    """The packages that a module imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add((node.module or "").partition(".")[0])
+    return found
+
+
+def test_the_book_is_made_without_what_only_tests_need() -> None:
+    only_tests = {package_name(line) for line in lines("requirements-test.txt")} - {
+        package_name(line) for line in lines("requirements.txt")
+    }
+    used = {name for _, source in sources() for name in imported(source)}
+    found = {package_name(to) for name in used for to in packages_distributions().get(name, [])}
+    assert {"numpy", "sphinx", "tornado"} <= found
+    assert sorted(found & only_tests) == []
 
 
 def reaches(tree: ast.AST) -> Iterator[tuple[int, str]]:
