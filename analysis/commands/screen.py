@@ -25,11 +25,12 @@ from analysis.commands.options import (
     plain_name,
     read_line,
 )
-from analysis.files.problems import ReviewError, shown
+from analysis.files.problems import ReviewError, short, shown
 from analysis.formatting import counted
 
 if TYPE_CHECKING:
     from analysis.screening.decisions import Screening
+    from analysis.screening.exchange import Told
     from analysis.screening.session import Session
 
 
@@ -43,6 +44,15 @@ def screen(
     read_sheet: Annotated[
         Path | None, typer.Option(help="Read the decisions of such a sheet.")
     ] = None,
+    tool: Annotated[
+        str, typer.Option("--for", help="A tool's file instead: rayyan, covidence or asreview.")
+    ] = "",
+    reviewer: Annotated[
+        str, typer.Option(help="Whose decisions of a Rayyan file, as Rayyan names the person.")
+    ] = "",
+    decided: Annotated[
+        str, typer.Option(help="Which decision a list of Covidence holds: include or exclude.")
+    ] = "",
     data: Data = DATA,
 ) -> None:
     """Read record after record and decide.
@@ -55,10 +65,11 @@ def screen(
     """
     known_stage(stage)
     plain_name(who, "--who")
+    told = _told(tool, reviewer, decided)
     if read_sheet:
-        _take_sheet(data, read_sheet, stage, who)
+        _take_sheet(data, read_sheet, stage, who, told)
     elif write_sheet:
-        _make_sheet(write_sheet, _session(data, stage, who, seed))
+        _make_sheet(write_sheet, _session(data, stage, who, seed), told)
     else:
         _sitting(data, _session(data, stage, who, seed))
 
@@ -193,9 +204,28 @@ def _sitting(data: Path, session: Session) -> None:
     _after(session.waiting, session.stage, session.who)
 
 
-def _make_sheet(path: Path, session: Session) -> None:
+def _told(tool: str, reviewer: str, decided: str) -> Told | None:
+    from analysis.screening.exchange import TOOLS, Told
+
+    if not tool:
+        return None
+    known = next((name for name in TOOLS if name == tool.lower()), None)
+    if known is None:
+        raise ReviewError(f"--for {short(tool)}: the tools are {', '.join(TOOLS)}")
+    return Told(known, reviewer, decided.lower())
+
+
+def _make_sheet(path: Path, session: Session, told: Told | None) -> None:
+    from analysis.screening.exchange import write_exchange
     from analysis.screening.sheet import filling_in, write_sheet
 
+    if told:
+        number = write_exchange(path, session.library, session.order)
+        typer.echo(f"{counted(number, 'record')} in {shown(path)}, to be read in by {told.tool}.")
+        typer.echo("The notes or the accession number name each record: leave them as they are.")
+        stage = _option(session.stage)
+        next_step(f"screen --who {session.who}{stage} --for {told.tool} --read-sheet FILE")
+        return
     number = write_sheet(path, session.library, session.order, session.stage)
     typer.echo(f"{counted(number, 'record')} in {shown(path)}. Columns to fill in:")
     for line in filling_in(session.stage):
@@ -203,11 +233,13 @@ def _make_sheet(path: Path, session: Session) -> None:
     next_step(f"screen --who {session.who}{_option(session.stage)} --read-sheet {shown(path)}")
 
 
-def _take_sheet(data: Path, path: Path, stage: str, who: str) -> None:
+def _take_sheet(data: Path, path: Path, stage: str, who: str, told: Told | None) -> None:
     from analysis.screening.decisions import load_screening
     from analysis.screening.sheet import read_sheet
 
-    report = read_sheet(path, data, load_screening(data), stage, who)
+    report = read_sheet(path, data, load_screening(data), stage, who, told=told)
+    for stranger in report.strangers:
+        typer.echo(f"Not taken in, as no search of the review brought it: {stranger}")
     typer.echo(
         f"{counted(report.taken, 'decision')} taken in, {report.unchanged} known before, "
         f"{report.blank} left blank."

@@ -21,6 +21,7 @@ from analysis.screening.decision_files import (
     add_decisions,
 )
 from analysis.screening.decisions import Screening
+from analysis.screening.exchange import Told, rows_of_tool
 from analysis.searching.decision_schemas import CRITERIA, STAGES, row_problems
 from analysis.searching.duplicate_log import now
 from analysis.searching.library import Library
@@ -32,11 +33,15 @@ COLUMNS = (*FILLED, *SHOWN)
 
 @dataclass(frozen=True)
 class SheetReport:
-    """What came back: decisions taken in, rows left blank, rows that said nothing new."""
+    """What came back: decisions taken in, rows left blank, rows that said nothing new.
+
+    `strangers` are records of a tool's file that are in no search: where, and their titles.
+    """
 
     taken: int
     blank: int
     unchanged: int
+    strangers: tuple[str, ...] = ()
 
 
 def write_sheet(path: Path, library: Library, order: Sequence[str], stage: str) -> int:
@@ -69,17 +74,25 @@ def read_sheet(
     stage: str,
     who: str,
     clock: Callable[[], str] = now,
+    told: Told | None = None,
 ) -> SheetReport:
     """Take a person's decisions in: all, or none and an EvidenceError with file and line.
+
+    From a sheet of `write_sheet`, or from the file of a tool that `told` names.
 
     Reading the same sheet twice changes nothing; a decision that was changed in it is a
     new decision.
     """
-    decided, blank = decided_in(path, screening, stage, who, clock())
+    rows, strangers = (
+        rows_of_tool(path, told, screening.library)
+        if told
+        else (read_spreadsheet(path, COLUMNS), ())
+    )
+    decided, blank = _decided(path, rows, screening, stage, who, clock())
     known = known_of(screening, stage, who, decided)
     new = [decision for decision in decided if decision not in known]
     add_decisions(data, screening.library, new)
-    return SheetReport(len(new), blank, len(decided) - len(new))
+    return SheetReport(len(new), blank, len(decided) - len(new), strangers)
 
 
 def decided_in(
@@ -89,7 +102,12 @@ def decided_in(
 
     EvidenceError names file and line of all that is wrong.
     """
-    rows = read_spreadsheet(path, COLUMNS)
+    return _decided(path, read_spreadsheet(path, COLUMNS), screening, stage, who, when)
+
+
+def _decided(
+    path: Path, rows: Sequence[Row], screening: Screening, stage: str, who: str, when: str
+) -> tuple[list[Decision], int]:
     filled = [row for row in rows if any(row[name].strip() for name in FILLED)]
     decided = [_decision_row(row, stage, who, when) for row in filled]
     problems = row_problems(path, decided, Decision, EXPECTED)
