@@ -216,6 +216,7 @@ def _told(tool: str, reviewer: str, decided: str) -> Told | None:
 
 
 def _make_sheet(path: Path, session: Session, told: Told | None) -> None:
+    from analysis.screening.decisions import CONSENSUS
     from analysis.screening.exchange import write_exchange
     from analysis.screening.sheet import filling_in, write_sheet
 
@@ -226,7 +227,8 @@ def _make_sheet(path: Path, session: Session, told: Told | None) -> None:
         stage = _option(session.stage)
         next_step(f"screen --who {session.who}{stage} --for {told.tool} --read-sheet FILE")
         return
-    number = write_sheet(path, session.library, session.order, session.stage)
+    beside = session.screening.conflicts(session.stage) if session.who == CONSENSUS else {}
+    number = write_sheet(path, session.library, session.order, session.stage, beside)
     typer.echo(f"{counted(number, 'record')} in {shown(path)}. Columns to fill in:")
     for line in filling_in(session.stage):
         typer.echo(f"  {line}")

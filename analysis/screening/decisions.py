@@ -166,6 +166,12 @@ def verdict(stage: str, decisions: Iterable[Decision], screeners: int = SCREENER
     return meanings.pop()
 
 
+def in_words(decision: Decision) -> str:
+    """What a person decided and why, on one line."""
+    why = decision.criterion or decision.study_id
+    return ": ".join(filter(None, (" ".join((decision.decision, why)).strip(), decision.note)))
+
+
 def what_differs(decisions: Sequence[Decision]) -> Iterator[str]:
     """Each column in which the decisions differ, with who said what: one line a column.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
+from types import MappingProxyType
 
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError, short, shown
 from analysis.files.spreadsheets import (
@@ -20,7 +22,7 @@ from analysis.screening.decision_files import (
     Decision,
     add_decisions,
 )
-from analysis.screening.decisions import Screening
+from analysis.screening.decisions import Screening, in_words
 from analysis.screening.exchange import Told, rows_of_tool
 from analysis.searching.decision_schemas import CRITERIA, STAGES, row_problems
 from analysis.searching.duplicate_log import now
@@ -29,6 +31,8 @@ from analysis.searching.library import Library
 FILLED = ("decision", "criterion", "study_id", "note")
 SHOWN = ("record_id", "title", "abstract", "authors", "year", "journal", "doi", "url")
 COLUMNS = (*FILLED, *SHOWN)
+# What people decided, in the sheet that settles it: one a column, and what is more in the last.
+BESIDE = ("first", "second", "further")
 
 
 @dataclass(frozen=True)
@@ -44,27 +48,41 @@ class SheetReport:
     strangers: tuple[str, ...] = ()
 
 
-def write_sheet(path: Path, library: Library, order: Sequence[str], stage: str) -> int:
+def write_sheet(
+    path: Path,
+    library: Library,
+    order: Sequence[str],
+    stage: str,
+    beside: Mapping[str, Sequence[Decision]] = MappingProxyType({}),
+) -> int:
     """Write the records that wait at a stage, the most promising first; their number.
 
-    A file that is there is not overwritten: it may hold decisions.
+    `beside` are the decisions on a record that its consensus is to settle. A file that is there
+    is not overwritten: it may hold decisions.
     """
     if path.exists():
         raise ReviewError(f"{shown(path)} is there already: read it in, or give another name")
-    records = library.records
-    blank = dict.fromkeys(FILLED, "")
-    write_spreadsheet(
-        path,
-        _columns(stage),
-        (blank | {name: getattr(records[r], name) for name in SHOWN} for r in order),
-    )
+    rows = [
+        dict.fromkeys(FILLED, "")
+        | dict(_beside(beside.get(record_id, ())))
+        | {name: getattr(library.records[record_id], name) for name in SHOWN}
+        for record_id in order
+    ]
+    names = (*FILLED, *(BESIDE if beside else ()), *SHOWN)
+    write_spreadsheet(path, _columns(stage, names), rows)
     return len(order)
 
 
-def _columns(stage: str) -> tuple[SheetColumn, ...]:
+def _beside(decisions: Sequence[Decision]) -> Iterator[tuple[str, str]]:
+    told = [f"{decision.who}: {in_words(decision)}" for decision in decisions]
+    cells = (*told[:2], " | ".join(told[2:]))
+    yield from zip_longest(BESIDE, cells, fillvalue="")
+
+
+def _columns(stage: str, names: Sequence[str]) -> tuple[SheetColumn, ...]:
     declared = {column.name: column for column in sheet_columns(Decision, {})}
     declared["decision"] = SheetColumn("decision", STAGES[stage])
-    return tuple(declared.get(name, SheetColumn(name)) for name in COLUMNS)
+    return tuple(declared.get(name, SheetColumn(name)) for name in names)
 
 
 def read_sheet(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from analysis.files.slugs import is_slug
 from analysis.protocol import Eligibility
+from analysis.screening.decisions import in_words
 from analysis.screening.session import Session
 from analysis.searching.decision_schemas import CRITERIA, STAGES
 from analysis.searching.records import Record, clean
@@ -95,8 +96,7 @@ def show(session: Session, record: Record, eligibility: Eligibility, console: Co
     for name, text in criteria(eligibility):
         console.print(Text.assemble((f"{name}: ", "cyan"), text))
     for decision in session.differing:
-        why = decision.criterion or decision.study_id
-        said = " ".join(filter(None, (decision.decision, why, clean(decision.note))))
+        said = clean(in_words(decision))
         console.print(Text.assemble((f"{decision.who}: ", "yellow"), said))
     console.print(keys(session.stage), style="dim")
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import os
 import re
 import select
@@ -49,12 +50,14 @@ def sheet(data: Path, who: str, stage: str, decisions: dict[str, str]) -> str:
     """Screen by spreadsheet: the decision (and reason or study) of each record."""
     path = data.parent / f"{stage}.{who}.csv"
     run(data, "screen", "--who", who, "--stage", stage, "--write-sheet", path)
-    header, *lines = path.read_text().splitlines()
-    filled = []
-    for line in lines:
-        record_id = line.split(",")[4]
-        filled.append(decisions.get(record_id, ",,,") + line.removeprefix(",,,"))
-    path.write_text("\n".join([header, *filled]) + "\n")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        for row in rows:
+            cells = decisions.get(row["record_id"], ",,,").split(",")
+            writer.writerow(row | dict(zip(row, cells, strict=False)))
     return run(data, "screen", "--who", who, "--stage", stage, "--read-sheet", path)
 
 

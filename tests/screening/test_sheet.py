@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from analysis.files.problems import EvidenceError, ReviewError
-from analysis.screening.decision_files import decisions_path
+from analysis.files.spreadsheets import read_spreadsheet, write_spreadsheet
+from analysis.files.workbook import SheetColumn
+from analysis.screening.decision_files import Decision, add_decisions, decisions_path
 from analysis.screening.decisions import load_screening
 from analysis.screening.session import Session
-from analysis.screening.sheet import read_sheet, write_sheet
+from analysis.screening.sheet import BESIDE, COLUMNS, read_sheet, write_sheet
 from analysis.searching.library import load_library
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
@@ -90,6 +93,33 @@ def test_a_record_id_that_a_spreadsheet_changed_is_named(data: Path, five) -> No
     with pytest.raises(EvidenceError, match=r"ben\.xlsx:2: record_id: '1\.2E\+46' was found"):
         read_sheet(path, data, load_screening(data), STAGE, "ben")
     assert not decisions_path(data, "ben").exists()
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_sheet_of_a_consensus_holds_both_decisions_beside_each_other(
+    data: Path, five, kind: str
+) -> None:
+    library = load_library(data)
+    first, second, *_ = sorted(library.records)
+    for who, word, criterion, note in (
+        ("anna", "exclude", "design", "a protocol"), ("ben", "include", "", ""),
+        ("carl", "unsure", "", "=abstract only"),
+    ):  # fmt: skip
+        made = Decision(first, STAGE, word, criterion, "", who, "2026-11-21T08:00:00Z", note)
+        add_decisions(data, library, [made, replace(made, record_id=second, decision="include")])
+    session = Session(data, "consensus")
+    path = data.parent / f"consensus.{kind}"
+    write_sheet(path, library, session.order, STAGE, session.screening.conflicts(STAGE))
+    (row,) = read_spreadsheet(path, (*COLUMNS, *BESIDE), later=BESIDE)
+    assert row["record_id"] == first
+    assert [row[name] for name in BESIDE] == [
+        "anna: exclude design: a protocol", "ben: include", "carl: unsure: =abstract only",
+    ]  # fmt: skip
+    decided = {**row.cells, "decision": "i"}
+    path.unlink()
+    write_spreadsheet(path, [SheetColumn(name) for name in decided], [decided])
+    assert read_sheet(path, data, load_screening(data), STAGE, "consensus").taken == 1
+    assert load_screening(data).conflicts(STAGE) == {}
 
 
 def test_a_wrong_cell_is_named_and_nothing_is_taken_in(data: Path, five) -> None:

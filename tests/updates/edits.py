@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -9,11 +10,21 @@ from analysis.evidence.data_files import QUESTION
 from analysis.evidence.integrity import findings
 from analysis.evidence.load import load
 from analysis.evidence.risk_of_bias_tools import DOMAINS
+from analysis.screening.decision_files import Decision, add_decisions
+from analysis.screening.decisions import CONSENSUS
 from analysis.screening.verifying import verify
+from analysis.searching.duplicate_log import deduplicate
+from analysis.searching.inbox import SearchDetails, import_exports
+from analysis.searching.library import load_library
+from analysis.searching.sources import find_source
 from tests.evidence.folder import DataFolder
+from tests.searching.corpus import articles
+from tests.searching.exports import ovid_ris
 from tests.updates.formats import MEANS, SDS, add_result, add_trial, every_format
 
 Edit = Callable[[DataFolder], None]
+# Who decides on records is told nowhere outside data/screening/.
+SCREENERS = ("adelheid-made-up", "bertram-made-up")
 DECIDED = MappingProxyType({"decided_by": "A. Person", "date": "2026-11-23"})
 
 
@@ -178,6 +189,36 @@ def a_question_loses_its_last_trial(folder: DataFolder) -> None:
     folder.write("outcomes.csv", [header, *rows])
 
 
+def a_search_screened(folder: DataFolder) -> None:
+    """Three records: of a trial, which is extracted; settled by a consensus; still a conflict."""
+    export = folder.path.parent / "medline.ris"
+    export.write_text(ovid_ris(articles(3, seed=31)), encoding="utf-8")
+    details = SearchDetails(find_source("medline"), dt.date(2026, 11, 20), "review-team")
+    before = load_library(folder.path).records
+    import_exports(folder.path, [export], details)
+    library = load_library(folder.path)
+    deduplicate(folder.path, library)
+    trial, settled, conflict = sorted(library.records.keys() - before.keys())
+    add_decisions(folder.path, library, [
+        *(decided(who, trial, "include") for who in SCREENERS),
+        decided(SCREENERS[0], trial, "obtained", "retrieval"),
+        *(decided(who, trial, "include", "full-report", "searched-2026") for who in SCREENERS),
+        *(decided(who, record, word) for record in (settled, conflict)
+          for who, word in zip(SCREENERS, ("include", "exclude"), strict=True)),
+        decided(CONSENSUS, settled, "exclude"),
+    ])  # fmt: skip
+    add_trial(folder, "searched-2026")
+    add_result(folder, "searched-2026", MEANS | SDS)
+
+
+def decided(
+    who: str, record: str, word: str, stage: str = "title-abstract", study: str = ""
+) -> Decision:
+    criterion = "design" if word == "exclude" else ""
+    when = "2026-11-21T08:00:00Z"
+    return Decision(record, stage, word, criterion, study, who, when, f"noted by {who}")
+
+
 def an_outcome_added(folder: DataFolder) -> None:
     new = (
         "  - id: sleep\n    label: sleep\n    kind: secondary\n    lower: better sleep\n"
@@ -223,6 +264,7 @@ TOGETHER: tuple[Edit, ...] = (
     a_source_added,
     a_trial_retracted,
     a_trial_with_a_notice,
+    a_search_screened,
     a_ruling_on_every_suspect_row,
     a_question_loses_its_last_trial,
     every_trial_on_rob_2,

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import zipfile
 from html import unescape
 from pathlib import Path
 
+from analysis.evidence.load import load
+from analysis.pages.search_page import flow_alt
+from analysis.screening.counted_flow import load_flow
 from tests.evidence.folder import DataFolder
 from tests.site.conftest import copy_checkout
-from tests.updates.edits import OF_THE_PLAN, TOGETHER, Edit
+from tests.updates.edits import OF_THE_PLAN, SCREENERS, TOGETHER, Edit
 from tests.updates.making import NO_VALUE
 
 # What stands between tags, of the page's own content.
@@ -61,6 +65,7 @@ def test_all_ordinary_edits_are_built_and_released_once(tmp_path: Path) -> None:
     assert shown_wrong(pages) == []
     assert "Numberless 2025" in pages["included-trials"]
     assert "median 4.00" in pages["included-trials"]
+    assert_screened(root, pages)
     text = (folder.path / "protocol.yml").read_text(encoding="utf-8")
     version = re.sub(r'(?m)^(version:\n  name: )"[^"]*"\n  date: \S+',
                      r'\1"2027.01"\n  date: 2027-01-15', text)  # fmt: skip
@@ -68,10 +73,36 @@ def test_all_ordinary_edits_are_built_and_released_once(tmp_path: Path) -> None:
     (folder.path / "protocol.yml").write_text(version, encoding="utf-8")
     first = review(root, "release", "2027.01")
     assert first.returncode == 0, first.stderr
+    assert people_named_in(folder.path / "releases/2027.01") == []
     again = review(root, "release", "2027.01")
     assert again.returncode != 0
     assert "exists: a release is never changed" in again.stderr
     assert "Traceback" not in again.stderr
+
+
+def people_named_in(folder: Path) -> list[str]:
+    """The files that tell who screened; those in archives too."""
+    found = []
+    for path in (path for path in folder.rglob("*") if path.is_file()):
+        contents = [path.read_bytes()]
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                contents = [archive.read(name) for name in archive.namelist()]
+        if any(who.encode() in content for who in SCREENERS for content in contents):
+            found.append(str(path))
+    return found
+
+
+def assert_screened(root: Path, pages: dict[str, str]) -> None:
+    """The flow counts what people decided, and no file of the site says who they are."""
+    flow = load_flow(root / "data", load(root / "data"))
+    assert flow.databases is not None
+    assert (flow.databases.to_screen, flow.databases.reports_included) == (1, 1)
+    assert "Searched 2026" in pages["included-trials"]
+    shown = (root / "_build/html/results/search.html").read_text(encoding="utf-8")
+    assert flow_alt(flow) in unescape(shown)
+    assert (root / "data/screening" / f"{SCREENERS[0]}.csv").is_file()
+    assert people_named_in(root / "_build/html") == []
 
 
 def test_changes_of_the_plan_are_built(tmp_path: Path) -> None:
