@@ -34,7 +34,7 @@ undo_app = typer.Typer(
 )
 
 rename_app = typer.Typer(
-    help="Another name, in every file that has it: first shown, then done.",
+    help="Another name, in every file that has it.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
