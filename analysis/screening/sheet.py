@@ -102,9 +102,7 @@ def read_sheet(
     new decision.
     """
     rows, strangers = (
-        rows_of_tool(path, told, screening.library)
-        if told
-        else (read_spreadsheet(path, COLUMNS), ())
+        rows_of_tool(path, told, screening.library) if told else (_sheet_rows(path), ())
     )
     decided, blank = _decided(path, rows, screening, stage, who, clock())
     known = known_of(screening, stage, who, decided)
@@ -120,7 +118,11 @@ def decided_in(
 
     EvidenceError names file and line of all that is wrong.
     """
-    return _decided(path, read_spreadsheet(path, COLUMNS), screening, stage, who, when)
+    return _decided(path, _sheet_rows(path), screening, stage, who, when)
+
+
+def _sheet_rows(path: Path) -> list[Row]:
+    return read_spreadsheet(path, (*COLUMNS, *BESIDE), later=BESIDE)
 
 
 def _decided(
