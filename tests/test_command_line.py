@@ -15,7 +15,7 @@ from analysis.files.problems import ReviewError
 from analysis.files.writing import write_atomically
 from analysis.versions.releases import releases
 from analysis.versions.results import to_json
-from tests.evidence.folder import DATA
+from tests.evidence.folder import DATA, DESCRIBED, DataFolder
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
 from tests.searching.notices import database, notice
@@ -46,12 +46,15 @@ def put(root: Path, name: str, text: str) -> None:
 
 
 def test_an_update_takes_in_the_inbox_and_says_what_comes_next(root: Path) -> None:
+    DataFolder(root / "data").replace("protocol.yml", *DESCRIBED)
+    assert f"The site says: Version {NAMES[-1]} of " in run("update").output
     put(root, "2026-12-07-medline.ris", ovid_ris(articles(3)))
     said = run("update")
     assert said.exit_code == 0
     assert "Imported 2026-12-07-medline.ris: MEDLINE, 2026-12-07: 3 records" in said.output
     assert "3 different reports after deduplication." in said.output
     assert f"{NAMES[-1]} → now: nothing changed." in said.output
+    assert f"The site says: Draft, changes since {NAMES[-1]}\n" in said.output
     again = run("update").output
     assert "Inbox: nothing new." in again
     assert "deduplication" not in again
@@ -99,7 +102,7 @@ def test_data_that_moved_on_ask_for_the_next_version(
     path.write_text(text.replace(",US,", ",CA,", 1), encoding="utf-8")
     said = run("update").output
     assert "1 corrected value" in said
-    assert "Next: set the next version.name and version.date in data/protocol.yml" in said
+    assert "Next: set the next version in data/protocol.yml (name, date, trigger, methods)" in said
 
 
 def test_a_release_without_a_name_says_which(root: Path) -> None:
@@ -108,10 +111,8 @@ def test_a_release_without_a_name_says_which(root: Path) -> None:
 
 
 def test_a_release_warns_where_retractions_were_not_looked_for(root: Path) -> None:
-    path = root / "data/protocol.yml"
-    text = path.read_text("utf-8")
-    named = next(line for line in text.splitlines() if line.startswith("  name: "))
-    path.write_text(text.replace(named, '  name: "2027.01"'), encoding="utf-8")
+    data = DataFolder(root / "data")
+    data.set_version("2027.01", "2026-11-23", trigger="a scheduled search")
     said = run("release", "2027.01")
     assert "Release 2027.01 " in said.output
     warning = "Warning: retraction notices were never looked for (./review notices FILE)."
@@ -120,7 +121,7 @@ def test_a_release_warns_where_retractions_were_not_looked_for(root: Path) -> No
     found.write_text(database([notice(1, RetractionDate="11/20/2026 0:00")]), newline="")
     said = run("notices", str(found), "--data", str(root / "data"))
     assert "1 notice as of 2026-11-20, 0 of them about a trial of this review." in said.output
-    path.write_text(text.replace(named, '  name: "2027.02"'), encoding="utf-8")
+    data.set_version("2027.02", "2026-11-23", trigger="retraction notices were looked up")
     assert "Warning" not in run("release", "2027.02").output
 
 

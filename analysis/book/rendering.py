@@ -9,7 +9,7 @@ import os
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-SUBSTITUTIONS = "substitutions.json"  # in results/: what the prose names as {{ … }}
+# In results/, what the prose names as {{ … }}: what the data say, and what follows from results.
+SUBSTITUTIONS = "substitutions.json"
+OF_RESULTS = "living.whats-new.json"
 # What Jupyter Book loads for things this site has not: pages that run in the reader's browser
 # (from another host), comments, grids and tabs, notes that fold, numbered parts, PDF. The last
 # two also forbid parallel work.
@@ -151,18 +153,24 @@ def titles(env: BuildEnvironment) -> dict[str, str]:
     return {name: title.astext() for name, title in sorted(env.titles.items())}
 
 
-def substitutions_file(project: Project) -> Path:
-    """The values that prose may name as `{{ … }}`; written before the book is built."""
-    return project.results / SUBSTITUTIONS
+def substitutions_files(project: Project) -> tuple[Path, ...]:
+    """Where the values stand that prose may name as `{{ … }}`; written before the book is built."""
+    return project.results / SUBSTITUTIONS, project.results / OF_RESULTS
+
+
+def substitutions(project: Project) -> dict[str, Any]:
+    """Those values, of both files; a file that is not there, or damaged, says nothing."""
+    said: dict[str, Any] = {}
+    for path in substitutions_files(project):
+        with suppress(OSError, ValueError):
+            for name, value in json.loads(path.read_text(encoding="utf-8")).items():
+                said[name] = {**said.get(name, {}), **value} if isinstance(value, dict) else value
+    return said
 
 
 def facts_of_all_pages(project: Project) -> SiteFacts:
     """What those values say that every page repeats: name, address and status of the site."""
-    try:
-        values = json.loads(substitutions_file(project).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        values = {}
-    return site_facts(values)
+    return site_facts(substitutions(project))
 
 
 def check_contents(project: Project) -> None:
@@ -259,9 +267,8 @@ def _compile_templates_once(app: Sphinx, folder: Path) -> None:
 
 def _substitute(app: Sphinx, project: Project) -> None:
     """Give MyST the values past Sphinx's configuration: its changes have all pages read again."""
-    values = substitutions_file(project)
-    if values.is_file():
-        said, env = json.loads(values.read_text(encoding="utf-8")), cast(Any, app.env)
+    if said := substitutions(project):
+        env = cast(Any, app.env)
         env.site_facts = site_facts(said)
         # MyST parses a value as Markdown: text from the protocol must stay text there.
         env.myst_config.substitutions = escape_values(said)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from analysis.book.rendering import Update, facts_of_all_pages, substitutions_file
+from analysis.book.rendering import Update, facts_of_all_pages, substitutions_files
 from analysis.book.site_folders import SiteFolders, files_below
 from analysis.execution.plan import Project
 from analysis.execution.staleness import Inputs
@@ -81,10 +81,10 @@ class Stock:
     def pages(self, env: BuildEnvironment) -> dict[str, dict[str, str]]:
         """Each document's files: its source, what it includes, names and offers to download."""
         files = {name: {path} for name, path in self.documents.items()}
-        values = _from_root(self.project, substitutions_file(self.project))
+        values = [_from_root(self.project, path) for path in substitutions_files(self.project)]
         for name, path in self.documents.items():
             if "{{" in (self.project.root / path).read_text(encoding="utf-8"):
-                files[name].add(values)
+                files[name].update(values)
         for name, paths in env.dependencies.items():
             files[name] |= {_from_root(self.project, self.project.chapters / p) for p in paths}
         for path, (names, _) in env.dlfiles.items():

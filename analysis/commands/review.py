@@ -215,31 +215,28 @@ def _say_changes(data: Path) -> str:
     from rich.console import Console
 
     from analysis.protocol import load_protocol
-    from analysis.versions.by_name import NOW, compare_versions
+    from analysis.searching.history import load_searches
     from analysis.versions.comparison_text import comparison_text
-    from analysis.versions.releases import releases
+    from analysis.versions.edition import edition_of
     from analysis.versions.results import read_results
     from analysis.versions.state import state_of
 
     protocol = load_protocol(data / "protocol.yml")
-    named = releases(data)
-    if not named:
-        return f"Next: {PROGRAM} release --baseline"
     results = read_results(options.ROOT / "results", protocol)
-    last = named[-1].name
-    found = compare_versions(
-        data, last, NOW, lambda: {key: state_of(synthesis) for key, synthesis in results.items()}
-    )
-    Console(highlight=False).print(comparison_text(found))
-    version = protocol.version.name
-    if not found.anything:
+    states = {key: state_of(synthesis) for key, synthesis in results.items()}
+    edition = edition_of(data, protocol, load_searches(data), lambda: states)
+    if edition.last is None or edition.found is None:
+        return f"Next: {PROGRAM} release --baseline"
+    Console(highlight=False).print(comparison_text(edition.found))
+    typer.echo(f"The site says: {edition.dated}")
+    if not edition.is_draft:
         return f"Next: {PROGRAM} serve"
-    if version == last:
+    if edition.stated.name == edition.last.name:
         return (
-            "Next: set the next version.name and version.date in data/protocol.yml, "
+            "Next: set the next version in data/protocol.yml (name, date, trigger, methods), "
             f"then {PROGRAM} release NAME"
         )
-    return f"Next: {PROGRAM} release {version}"
+    return f"Next: {PROGRAM} release {edition.stated.name}"
 
 
 def status() -> None:

@@ -28,7 +28,8 @@ def release(
     """Freeze this version of the review, or verify one.
 
     A release is in data/releases: the data as they were, what they said, what they were
-    made with. It is never changed. `--verify` makes it again from its own data.
+    made with. It is never changed. The protocol says what triggered this version and what it
+    changed in the methods. `--verify` makes it again from its own data.
 
     Example: ./review release 2026.11
     """
@@ -101,6 +102,6 @@ def _as_json(found: Comparison) -> str:
         "now": found.now,
         "kind": found.kind,
         "changes": [change.model_dump(mode="json") for change in found.changed],
-        "corrections": [item.model_dump() for item in found.corrections],
+        **found.data.model_dump(mode="json"),
     }
     return json.dumps(content, indent=1, ensure_ascii=False)

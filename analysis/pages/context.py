@@ -5,19 +5,16 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from analysis import PROGRAM
 from analysis.evidence.flow import Flow
 from analysis.evidence.load import load
 from analysis.evidence.question_slice import Slice, slice_of
 from analysis.evidence.rows import Evidence
-from analysis.files.problems import ReviewError
 from analysis.screening.counted_flow import load_flow
 from analysis.searching.history import Search, load_searches
 from analysis.searching.strategies_as_run import SourceSearched, strategies_as_run
 from analysis.synthesis.question_result import Synthesis
-from analysis.versions.by_name import NOW, compare_versions
-from analysis.versions.compare import Change, Comparison
-from analysis.versions.releases import Release, States, previous_release, releases
+from analysis.versions.edition import Edition, LastVersion, edition_of, last_version
+from analysis.versions.releases import States
 from analysis.versions.results import read_results
 from analysis.versions.state import state_of
 
@@ -67,35 +64,19 @@ def strategies() -> tuple[SourceSearched, ...]:
 
 
 @cache
-def before() -> Release:
-    """The version before the present one."""
-    version = evidence().protocol.version
-    found = previous_release(DATA, version.name, version.date)
-    if found is None:
-        raise ReviewError(f"no earlier release: run `{PROGRAM} release --baseline` first")
-    return found
-
-
-@cache
-def compared_with(name: str) -> Comparison:
-    """A release against the published results and the data as they are."""
+def edition() -> Edition:
+    """What the site shows: the version that was released last, or a draft since."""
 
     def present() -> States:
         return {key: state_of(synthesis) for key, synthesis in results().items()}
 
-    return compare_versions(DATA, name, NOW, present)
+    return edition_of(DATA, evidence().protocol, searches(), present)
 
 
-def changes() -> tuple[Change, ...]:
-    """Every question before and now, from the release before and the published results."""
-    return compared_with(before().name).changes
-
-
-def unreleased() -> Comparison | None:
-    """What changed since this version was released; None where it has not been."""
-    name = evidence().protocol.version.name
-    released = any(release.name == name for release in releases(DATA))
-    return compared_with(name) if released else None
+@cache
+def released() -> LastVersion:
+    """The last release against the one before it, both as they were released."""
+    return last_version(DATA, evidence().protocol.version)
 
 
 @cache

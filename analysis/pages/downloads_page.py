@@ -10,6 +10,7 @@ from analysis.pages.html import Html, element, join, link, paragraph, table
 from analysis.pages.links import UP
 from analysis.publishing.downloads import (
     ARCHIVE,
+    EDITION,
     EFFECTS,
     FOLDER,
     SCHEMA,
@@ -17,16 +18,33 @@ from analysis.publishing.downloads import (
     results_schema,
 )
 from analysis.publishing.effects_table import COLUMNS
+from analysis.versions.edition import Edition
 
 Schema = Mapping[str, Any]
 
 
-def archive(offered: Sequence[Download]) -> Html:
-    """The one link for those who want everything."""
+def archive(offered: Sequence[Download], edition: Edition) -> Html:
+    """Which version is offered, and the one link for those who want everything."""
     whole = _named(offered, ARCHIVE)
-    return paragraph(
-        _link(whole, "Download everything as one archive"),
-        f" ({size(whole)}, {len(offered) - 1} files).",
+    return join(
+        (
+            paragraph(element("strong", f"{edition.dated}."), _of_a_draft(edition)),
+            paragraph(
+                _link(whole, "Download everything as one archive"),
+                f" ({size(whole)}, {len(offered) - 1} files).",
+            ),
+        )
+    )
+
+
+def _of_a_draft(edition: Edition) -> str:
+    if not edition.is_draft or edition.last is None:
+        return ""
+    name = edition.last.name
+    return (
+        f" These files have not been released: {EDITION} says what differs from version {name}, "
+        f"and effects.csv and each results file name the edition {edition.identifier}. "
+        f"The project keeps version {name} as it was released in data/releases/{name}."
     )
 
 

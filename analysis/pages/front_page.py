@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from analysis.evidence.rows import Evidence
 from analysis.evidence.verification import is_verified
@@ -21,11 +21,16 @@ from analysis.searching.history import Search, source_status
 from analysis.synthesis.estimate_text import interval_text, named_estimate
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.compare import Change, Comparison
-from analysis.versions.releases import Release
+from analysis.versions.edition import Edition, LastVersion
 from analysis.versions.results import analysed, results_of
 
 
-def status(evidence: Evidence, searches: tuple[Search, ...], results: dict[str, Synthesis]) -> Html:
+def status(
+    evidence: Evidence,
+    searches: tuple[Search, ...],
+    results: dict[str, Synthesis],
+    edition: Edition,
+) -> Html:
     """One line: version, last search per source, next search due, trials and participants."""
     protocol = evidence.protocol
     trials, people = analysed(results)
@@ -36,7 +41,7 @@ def status(evidence: Evidence, searches: tuple[Search, ...], results: dict[str, 
         said = f"last searched {last}; next search due {due}" if due else last
         by_day.setdefault((said, source.overdue), []).append(source.source)
     parts = [
-        element("span", f"Version {protocol.version.name} ({day(protocol.version.date)})"),
+        element("strong" if edition.is_draft else "span", edition.dated),
         *(
             element("span", f"{listed(names)}: {said}", overdue_mark(overdue))
             for (said, overdue), names in by_day.items()
@@ -53,10 +58,15 @@ def overdue_mark(overdue: bool) -> Html:
     return element("strong", " (overdue)", class_="overdue") if overdue else Html("")
 
 
-def answers(evidence: Evidence, results: dict[str, Synthesis], changes: Sequence[Change]) -> Html:
+def compared(edition: Edition, last: LastVersion) -> Comparison | None:
+    """What the answers are held against: a draft against the last version, that against its own."""
+    return edition.found if edition.is_draft or last.found is None else last.found
+
+
+def answers(evidence: Evidence, results: dict[str, Synthesis], against: Comparison | None) -> Html:
     """The answer table of every condition."""
     return join(
-        answer_table(evidence, results, changes, condition.id)
+        answer_table(evidence, results, against, condition.id)
         for condition in evidence.protocol.conditions
     )
 
@@ -64,13 +74,14 @@ def answers(evidence: Evidence, results: dict[str, Synthesis], changes: Sequence
 def answer_table(
     evidence: Evidence,
     results: dict[str, Synthesis],
-    changes: Sequence[Change],
+    against: Comparison | None,
     condition: str,
 ) -> Html:
     """One row an outcome of this condition, right after treatment."""
     protocol = evidence.protocol
     shown = results_of(results, condition, protocol.timepoints[0].id)
     scale = common_scale(shown)
+    changes = against.changes if against else ()
     by_key = {change.state.question.key: change for change in changes}
     rows = []
     for synthesis in shown:
@@ -81,8 +92,16 @@ def answer_table(
                 "Outcome": links.question(synthesis, label, up=""),
                 "What we know": _known(synthesis),
                 "How large": _effect(synthesis, scale[synthesis.measure.ratio], label),
-                "Since the version before": _change(by_key[synthesis.question.key]),
             }
+            | (
+                {
+                    f"Since version {against.before}": _change(
+                        by_key[synthesis.question.key], against
+                    )
+                }
+                if against
+                else {}
+            )
         )
     name = protocol.condition(condition).label
     caption = f"{name[0].upper()}{name[1:]}, {protocol.timepoints[0].description}"
@@ -134,7 +153,7 @@ def common_scale(syntheses: Sequence[Synthesis]) -> dict[bool, Scale]:
     return scales
 
 
-def _change(change: Change) -> Html:
+def _change(change: Change, against: Comparison) -> Html:
     """The arrow and the earlier estimate, in text and not on hover only."""
     before, now = change.estimates
     if now is None:
@@ -142,38 +161,20 @@ def _change(change: Change) -> Html:
     if before is None or change.before is None:
         return join((f"{change.arrow} new", element("small", "no usable numbers before")))
     estimate = named_estimate(change.state.measure, before)
-    was = f"was {estimate} from {counted(change.before.k, 'trial')}"
+    was = f"version {against.before}: {estimate} from {counted(change.before.k, 'trial')}"
     words = {"lower": "lower", "higher": "higher", "same": "the same"}[change.direction]
     return join((f"{change.arrow} {words}", element("small", was)))
 
 
 def what_changed(
-    evidence: Evidence,
-    searches: tuple[Search, ...],
-    before: Release,
-    changes: Sequence[Change],
-    unreleased: Comparison | None,
+    evidence: Evidence, searches: tuple[Search, ...], edition: Edition, last: LastVersion
 ) -> Html:
-    """New trials, conclusions that moved, what is not released yet, what to be careful about."""
-    new = {trial for change in changes for trial in change.new_trials}
-    moved = [change for change in changes if change.rules and all(change.estimates)]
-    first = [change for change in changes if change.direction == "new"]
+    """What is not released yet, what the last version brought, what to be careful about."""
     unverified = sum(not is_verified(row) for row in evidence.outcomes)
-    has = "has" if len(first) == 1 else "have"
     return join(
         (
-            paragraph(
-                f"Since version {before.name}, {counted(len(new), 'trial')} with usable numbers "
-                f"came in, and {counted(len(first), 'question')} that had no usable estimate now "
-                f"{has} one."
-            ),
-            paragraph(
-                f"By our rules the conclusion changed for {counted(len(moved), 'question')}: "
-                "which ones, and why, stands on ",
-                link("What’s new", "living/whats-new.html"),
-                ".",
-            ),
-            since_release(unreleased),
+            since_release(edition),
+            *_brought(last),
             paragraph(
                 f"{count(unverified)} of {count(len(evidence.outcomes))} outcome rows have not yet "
                 "been checked by a person against the trial report. ",
@@ -181,6 +182,27 @@ def what_changed(
             ),
             notices_said(evidence),
         )
+    )
+
+
+def _brought(last: LastVersion) -> Iterator[Html]:
+    """The new trials of the last version, and the conclusions that moved."""
+    if last.found is None:
+        return
+    changes = last.found.changes
+    new = {trial for change in changes for trial in change.new_trials}
+    moved = [change for change in changes if change.rules and all(change.estimates)]
+    first = [change for change in changes if change.direction == "new"]
+    yield paragraph(
+        f"Version {last.found.now} brought {counted(len(new), 'trial')} with usable numbers since "
+        f"version {last.found.before}, and an estimate for {counted(len(first), 'question')} that "
+        "had no usable one."
+    )
+    yield paragraph(
+        f"By our rules the conclusion changed for {counted(len(moved), 'question')}: "
+        "which ones, and why, stands on ",
+        link("What’s new", "living/whats-new.html"),
+        ".",
     )
 
 
@@ -213,13 +235,10 @@ def how_to_read(evidence: Evidence) -> Html:
     )
 
 
-def read_on(evidence: Evidence) -> Html:
+def read_on(evidence: Evidence, edition: Edition) -> Html:
     """Where to go from here, and how to cite."""
     protocol = evidence.protocol
-    cite = (
-        f"The review team. {protocol.title}: a living systematic review. "
-        f"Version {protocol.version.name}, {day(protocol.version.date)}."
-    )
+    cite = f"The review team. {protocol.title}: a living systematic review. {edition.cited}."
     return items(
         (
             link("Plain language summary", "about/plain-language-summary.html"),

@@ -130,6 +130,11 @@ def publish(synthesis: Synthesis) -> None:
     display({RESULT_MIME: to_json(synthesis)}, raw=True)
 
 
+def publish_values(values: Mapping[str, object]) -> None:
+    """Hand values to the execution that the prose and the status of all pages name."""
+    display({RESULT_MIME: dict(values)}, raw=True)
+
+
 def publish_files(files: Mapping[str, bytes]) -> None:
     """Hand files of the site to the execution: where in the site → content."""
     display({RESULT_MIME: files_as_result(files)}, raw=True)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from analysis.evidence.rows import Evidence
 from analysis.evidence.selection import printed_rule
-from analysis.formatting import day, listed, percent_level
+from analysis.formatting import listed, percent_level
 from analysis.pages.html import Html, element, items, join, paragraph, table, terms
 from analysis.protocol import Protocol
 from analysis.synthesis.sensitivity import ASYMMETRY_TESTS
 from analysis.synthesis.wording import MODEL_NAMES
 
 
-def introduction(evidence: Evidence) -> Html:
-    protocol = evidence.protocol
+def introduction() -> Html:
     return paragraph(
         "This page prints ",
         element("code", "data/protocol.yml"),
-        f", version {protocol.version.name} of {day(protocol.version.date)}. "
-        "The plan of pages, every rule and every threshold are read from that file.",
+        ". The plan of pages, every rule and every threshold are read from that file.",
     )
 
 

@@ -105,10 +105,12 @@ def strategies_told(found: Sequence[SourceSearched]) -> str:
 
 
 def status(protocol: Protocol, searches: Sequence[Search]) -> Mapping[str, Any]:
-    """What every page says of its freshness: the version, the searches, whether one is overdue."""
+    """What every page says of its freshness: the searches, and whether one is overdue.
+
+    The version beside it follows from the results (`whats_new_page.values`).
+    """
     said = search_facts(protocol, searches)
     return {
-        "version": f"Version {protocol.version.name} of {day(protocol.version.date)}",
         "search": f"databases last searched {said['last_search']}; "
         f"next search due {said['next_search_due']}",
         "overdue": any(source.overdue for source in source_status(protocol, tuple(searches))),
@@ -123,7 +125,7 @@ def substitutions(
 ) -> Mapping[str, Any]:
     """The values that hand-written pages name as `{{ protocol.… }}` and `{{ review.… }}`.
 
-    `status` beside them is the line that every page begins with.
+    `status` beside them is of the line that every page begins with.
     """
     values = protocol.model_dump()
     values["version"]["date"] = day(protocol.version.date)

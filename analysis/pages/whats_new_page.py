@@ -1,8 +1,9 @@
-"""What's new: each outcome before and now, and what changed the conclusion."""
+"""What's new: what the last version brought, and what has changed since it was released."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from analysis.evidence.rows import Evidence
 from analysis.formatting import counted, day, listed
@@ -11,33 +12,107 @@ from analysis.pages.html import LABELLED_CARDS, Html, element, items, join, link
 from analysis.pages.notices_section import notices_said
 from analysis.protocol import Version
 from analysis.synthesis.estimate_text import i2_text, interval_text, named_estimate, tau2_text
-from analysis.versions.compare import ARROWS, Change, Comparison, kind_of_version
+from analysis.versions.by_name import NOW
+from analysis.versions.compare import ARROWS, Change, Comparison
+from analysis.versions.comparison_text import checked
+from analysis.versions.data_changes import StatusChange
+from analysis.versions.edition import Edition, LastVersion
 from analysis.versions.releases import Release
 from analysis.versions.state import certainty_text, participants_text
 
 
-def summary(
-    evidence: Evidence,
-    before: Release,
-    changes: Sequence[Change],
-    unreleased: Comparison | None,
-) -> Html:
-    """Which kind of version this is, what triggered it, and what it is compared with."""
-    version = evidence.protocol.version
-    trials = {trial for change in changes for trial in change.new_trials}
+def values(edition: Edition) -> Mapping[str, Mapping[str, Any]]:
+    """What every page and the prose say of the version, for `{{ review.… }}` and the status."""
+    return {
+        "status": {"version": edition.dated, "draft": edition.is_draft},
+        "review": {"edition": _in_prose(edition), "edition_cited": edition.cited},
+    }
+
+
+def _in_prose(edition: Edition) -> str:
+    """`version 2026.11`, or what stands where a version's name would."""
+    if not edition.is_draft:
+        return f"version {edition.stated.name}"
+    since = f", with changes since version {edition.last.name}" if edition.last else ""
+    return f"a draft{since}"
+
+
+def opening(edition: Edition) -> Html:
+    """Which version the site shows, or that it is a draft and which version to cite."""
+    title = element("strong", f"{edition.dated}.")
+    if not edition.is_draft or edition.last is None:
+        return paragraph(title)
+    last = edition.last
+    return paragraph(
+        title,
+        " What this site shows has not been released: "
+        f"cite version {last.name} of {day(last.date)}, whose numbers stand beside.",
+    )
+
+
+def since_release(edition: Edition) -> Html:
+    """That the site is a draft, and what differs from the last version; nothing for a version."""
+    if not edition.is_draft:
+        return Html("")
+    return join((opening(edition), _differences(edition)))
+
+
+def _differences(edition: Edition) -> Html:
+    if edition.last is None:
+        return Html("")
     return join(
         (
+            paragraph(f"What differs from version {edition.last.name}:"),
+            items(edition.differences()),
+        )
+    )
+
+
+def since_the_last(edition: Edition) -> Html:
+    """What changed since the last version was released, its numbers beside the present ones."""
+    if edition.last is None or edition.found is None:
+        return paragraph("No version has been released yet.")
+    name, found = edition.last.name, edition.found
+    if not edition.is_draft:
+        return paragraph(f"Nothing has changed since version {name} was released.")
+    moved = [change for change in found.changed if any(change.estimates)]
+    same = len(found.changes) - len(found.changed)
+    settings = [
+        {"Setting": element("code", s.name), f"Version {name}": s.before, "Draft": s.now}
+        for s in found.data.settings
+    ]
+    return join(
+        (
+            _differences(edition),
+            _changes_table(moved, f"Draft against version {name}", (f"Version {name}", "Draft"))
+            if moved
+            else paragraph(f"No result differs from version {name}."),
+            paragraph(f"{counted(same, 'question')} as in version {name}.") if moved else "",
+            table(settings, "Settings of the protocol that differ") if settings else "",
+        )
+    )
+
+
+def summary(last: LastVersion) -> Html:
+    """Which version was released last, what triggered it, and what it is compared with."""
+    version, found = last.version, last.found
+    if found is None or last.before is None:
+        return join(
+            (
+                paragraph(f"Version {version.name} of {day(version.date)} is the first."),
+                _why_and_how(version),
+            )
+        )
+    trials = {trial for change in found.changes for trial in change.new_trials}
+    return join(
+        (
+            paragraph(f"Version {version.name} of {day(version.date)}: {found.kind}."),
             paragraph(
-                f"Version {version.name} of {day(version.date)}: {kind_of_version(changes)}."
-            ),
-            paragraph(
-                f"It is compared with version {before.name} of {day(before.date)}, both by the "
-                "present methods, so that what differs is the evidence and not the method. "
-                f"{counted(len(trials), 'trial')} with usable numbers came in since."
+                f"It is compared with version {last.before.name} of {day(last.before.date)}, "
+                f"{_by_which_rules(found)} "
+                f"{counted(len(trials), 'trial')} with usable numbers came in between."
             ),
             _why_and_how(version),
-            since_release(unreleased),
-            notices_said(evidence, up="../"),
             paragraph(
                 "Differences below zero favour therapy; risk ratios above 1 do. "
                 f"{ARROWS['lower']} means that the estimate moved towards less, "
@@ -48,6 +123,15 @@ def summary(
     )
 
 
+def _by_which_rules(found: Comparison) -> str:
+    """Whether the two versions went by one protocol, or what of it changed between them."""
+    settings = found.data.settings
+    if not settings:
+        return "both by the same protocol, so that what differs is the evidence and not the method."
+    names = listed([setting.name for setting in settings])
+    return f"each as it was released; the protocol changed between them in {names}."
+
+
 def _why_and_how(version: Version) -> Html:
     """What triggered the version and what it changed in the methods, as the protocol says."""
     said = {"What triggered it": version.trigger, "What changed in the methods": version.methods}
@@ -56,37 +140,29 @@ def _why_and_how(version: Version) -> Html:
     return paragraph(*sentences, more, ".") if sentences else Html("")
 
 
-def since_release(unreleased: Comparison | None) -> Html:
-    """That the data have moved on since the version was released; nothing where they have not."""
-    if unreleased is None or not unreleased.anything:
-        return Html("")
-    moved = [change.state.title for change in unreleased.changed]
-    corrected = counted(len(unreleased.corrections), "value")
-    verb = "was" if len(unreleased.corrections) == 1 else "were"
-    results = f", and the results changed for {listed(moved)}" if moved else ""
-    return paragraph(
-        element("strong", "Not yet released: "),
-        f"since version {unreleased.before} was released, {corrected} {verb} corrected{results}.",
-    )
-
-
-def changes_table(changes: Sequence[Change]) -> Html:
+def changes_table(found: Comparison | None) -> Html:
     """Old estimate → new estimate, one row a question that has or had one."""
-    rows = [_row(change) for change in changes if any(change.estimates)]
-    caption = "This version against the one before"
-    numbers = ("Trials", "Participants")
-    return table(rows, caption, numbers=numbers, class_=LABELLED_CARDS)
+    if found is None:
+        return paragraph("There is no version before it.")
+    changes = [change for change in found.changes if any(change.estimates)]
+    caption = f"Version {found.now} against version {found.before}"
+    return _changes_table(changes, caption, ("Before", "Now"))
 
 
-def _row(change: Change) -> dict[str, object]:
+def _changes_table(changes: Sequence[Change], caption: str, named: tuple[str, str]) -> Html:
+    rows = [_row(change, *named) for change in changes]
+    return table(rows, caption, numbers=("Trials", "Participants"), class_=LABELLED_CARDS)
+
+
+def _row(change: Change, earlier: str, later: str) -> dict[str, object]:
     before, now = change.estimates
     state = change.state
     return {
         "Question": links.question(state),
         "Trials": f"{change.before.k if change.before else 0} → {state.k}",
         "Participants": f"{participants_text(change.before)} → {participants_text(change.now)}",
-        "Before": named_estimate(state.measure, before),
-        "Now": f"{change.arrow} {named_estimate(state.measure, now)}",
+        earlier: named_estimate(state.measure, before),
+        later: f"{change.arrow} {named_estimate(state.measure, now)}",
         "New setting, now": interval_text(state.measure, now.prediction if now else None),
         "τ²": f"{tau2_text(before)} → {tau2_text(now)}",
         "I²": f"{i2_text(before)} → {i2_text(now)}",
@@ -116,19 +192,35 @@ def causes(found: Comparison) -> Html:
     return items(entries) if entries else paragraph("No trial came in, left or changed.")
 
 
-def corrections(found: Comparison, unreleased: Comparison | None) -> Html:
-    """Every corrected value, old and new: since the version before, and since the release."""
-    later = unreleased.corrections if unreleased else ()
-    parts = [corrections_table(found)]
-    if unreleased and set(later) - set(found.corrections):
-        parts.append(corrections_table(unreleased))
-    return join(parts)
+def of_both(edition: Edition, last: LastVersion) -> tuple[Comparison, ...]:
+    """The last version against the one before it, and the draft against the last version."""
+    draft = edition.found if edition.is_draft else None
+    return tuple(found for found in (last.found, draft) if found is not None)
+
+
+def all_causes(compared: Sequence[Comparison]) -> Html:
+    """The trials that made the difference, of each comparison under its own words."""
+    return _each(compared, lambda found: join((paragraph(f"{_since(found)}:"), causes(found))))
+
+
+def corrections(compared: Sequence[Comparison]) -> Html:
+    """Every corrected value, old and new; that a person has seen a row is counted and is none."""
+    return _each(compared, lambda found: join((corrections_table(found), *_checked(found))))
+
+
+def _each(compared: Sequence[Comparison], shown: Callable[[Comparison], Html]) -> Html:
+    return join(map(shown, compared)) or paragraph("There is no version before this one.")
+
+
+def _checked(found: Comparison) -> list[Html]:
+    said = [f"{sentence}." for sentence in checked(found.data)]
+    return [paragraph(f"{_since(found)}: {' '.join(said)}")] if said else []
 
 
 def corrections_table(found: Comparison) -> Html:
     """Values that stood in both versions and differ."""
     if not found.corrections:
-        return paragraph(f"No value that stood in version {found.before} was corrected.")
+        return paragraph(f"{_since(found)} no value that stood in both was corrected.")
     rows = [
         {
             "File": item.file,
@@ -139,7 +231,35 @@ def corrections_table(found: Comparison) -> Html:
         }
         for item in found.corrections
     ]
-    return table(rows, f"Corrected since version {found.before}")
+    return table(rows, f"Corrected: {_since(found)}")
+
+
+def taken_out(evidence: Evidence, compared: Sequence[Comparison]) -> Html:
+    """The trials that were in the review and are not any more, and others decided on anew."""
+    return join((notices_said(evidence, up="../"), _each(compared, _taken_out)))
+
+
+def _taken_out(found: Comparison) -> Html:
+    data = found.data
+    if not data.statuses:
+        return paragraph(f"{_since(found)} no trial was retracted or decided on anew.")
+    rows = [_status_row(change) for change in (*data.taken_out, *data.decided)]
+    return table(rows, f"Trials taken out or decided on anew: {_since(found)}")
+
+
+def _status_row(change: StatusChange) -> dict[str, object]:
+    return {
+        "Trial": change.label,
+        "Before": change.before,
+        "Now": change.now,
+        "Reason": change.reason or "none given",
+    }
+
+
+def _since(found: Comparison) -> str:
+    """Which two a comparison is of: `From version 2013.11 to version 2026.11`."""
+    now = "the draft" if found.now == NOW else f"version {found.now}"
+    return f"From version {found.before} to {now}"
 
 
 def history(releases: Sequence[Release]) -> Html:

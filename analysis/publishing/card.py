@@ -7,16 +7,17 @@ from collections.abc import Mapping
 
 from analysis.figures.social_card import DPI, Answer, social_card
 from analysis.figures.style import render_png
-from analysis.formatting import day, sentence_case
+from analysis.formatting import sentence_case
 from analysis.protocol import Protocol
 from analysis.synthesis.question_result import Synthesis
+from analysis.versions.edition import Edition
 from analysis.versions.results import results_of
 
 CARD = "social-card.png"  # in the site
 COLOURS = 64
 
 
-def card(protocol: Protocol, results: Mapping[str, Synthesis]) -> bytes:
+def card(protocol: Protocol, results: Mapping[str, Synthesis], edition: Edition) -> bytes:
     """The card as PNG: the first time point of the condition with the most answers."""
     timepoint = protocol.timepoints[0]
     by_condition = {
@@ -28,8 +29,8 @@ def card(protocol: Protocol, results: Mapping[str, Synthesis]) -> bytes:
     }
     condition, answers = max(by_condition.items(), key=lambda item: _answered(item[1]))
     heading = f"{sentence_case(condition.label)}, {timepoint.label}"
-    version = f"A living systematic review. Version {protocol.version.name}, "
-    figure = social_card(protocol.title, f"{version}{day(protocol.version.date)}", heading, answers)
+    version = f"A living systematic review. {edition.dated}"
+    figure = social_card(protocol.title, version, heading, answers)
     return _few_colours(render_png(figure, dpi=DPI))
 
 

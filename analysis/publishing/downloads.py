@@ -17,9 +17,11 @@ from analysis.evidence.data_files import DATA_FILES
 from analysis.files.problems import read_bytes
 from analysis.files.tables import quoted
 from analysis.protocol import load_protocol
+from analysis.publishing.edition_files import citation, edition_json, results_json
 from analysis.publishing.effects_table import effects_csv
 from analysis.publishing.licences import licences_csv
 from analysis.synthesis.question_result import Synthesis
+from analysis.versions.edition import Edition
 
 FOLDER = "downloads"  # in the site
 ARCHIVE = "everything.zip"
@@ -28,6 +30,7 @@ EFFECTS = "effects.csv"
 TABLE_SCHEMA = "data/schema.json"
 SCHEMA = "results/schema.json"
 LICENCES = "licences.csv"
+EDITION = "edition.json"
 
 # The first moment that a ZIP archive can state: its bytes must not depend on the clock.
 EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -50,13 +53,15 @@ class Download:
         return max(0, sum(1 for _ in csv.reader(io.StringIO(self.content.decode()))) - 1)
 
 
-def downloads(root: Path, results: Mapping[str, Synthesis]) -> tuple[Download, ...]:
+def downloads(
+    root: Path, results: Mapping[str, Synthesis], edition: Edition
+) -> tuple[Download, ...]:
     """Everything a reader can download, in the order it is listed; the archive comes first.
 
     `root` is the project; raw exports of databases stay out, because their abstracts are
     not ours to hand on.
     """
-    files = (*_data(root / "data"), *_results(root / "results", results), *_about(root))
+    files = (*_data(root / "data"), *_results(results, edition), *_about(root, edition))
     archive = Download(ARCHIVE, "All files of this page in one archive", zipped(files))
     return (archive, *files)
 
@@ -76,15 +81,15 @@ def _data(folder: Path) -> Iterator[Download]:
     yield Download(TABLE_SCHEMA, "What a row of each table holds, as JSON Schema", _json(schemas))
 
 
-def _results(folder: Path, results: Mapping[str, Synthesis]) -> Iterator[Download]:
-    effects = effects_csv(results.values())
+def _results(results: Mapping[str, Synthesis], edition: Edition) -> Iterator[Download]:
+    effects = effects_csv(results.values(), edition.identifier)
     yield Download(
         EFFECTS,
         "Every trial’s effect in every question, for R, Python or a spreadsheet",
         spreadsheet_safe(effects).encode(),
     )
     for key, synthesis in results.items():
-        yield Download(f"results/{key}.json", synthesis.title, _bytes(folder, f"{key}.json"))
+        yield Download(f"results/{key}.json", synthesis.title, results_json(synthesis, edition))
     yield Download(SCHEMA, "What each results file holds, as JSON Schema", _json(results_schema()))
 
 
@@ -94,8 +99,12 @@ def results_schema() -> dict[str, Any]:
     return Synthesis.model_json_schema()
 
 
-def _about(root: Path) -> Iterator[Download]:
-    yield Download("CITATION.cff", "How to cite, for machines", _bytes(root, "CITATION.cff"))
+def _about(root: Path, edition: Edition) -> Iterator[Download]:
+    yield Download(
+        EDITION, f"Which version these files are of: {edition.title}", edition_json(edition)
+    )
+    cite = citation((root / "CITATION.cff").read_text(encoding="utf-8"), edition)
+    yield Download("CITATION.cff", "How to cite, for machines", cite)
     yield Download("LICENSE", "Licence of the code", _bytes(root, "LICENSE"))
     yield Download("LICENSE-text", "Licence of the text and figures", _bytes(root, "LICENSE-text"))
     lock = _bytes(root, "requirements.txt").decode()

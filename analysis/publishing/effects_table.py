@@ -47,15 +47,17 @@ COLUMNS: Mapping[str, str] = {
     "row_ids": "the rows of outcomes.csv it comes from",
     "source_ids": "the sources of those rows, as in sources.csv",
     "verified": "whether a person has checked the rows against the trial report",
+    "edition": "the version of the review; +draft where it has changed since and is not released",
 }
 
 
-def effects_csv(results: Iterable[Synthesis]) -> str:
+def effects_csv(results: Iterable[Synthesis], edition: str) -> str:
     """The table as CSV: one row a trial and question, blank where something is not known."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(row for synthesis in results for row in _rows(synthesis))
+    rows = (row for synthesis in results for row in _rows(synthesis))
+    writer.writerows(row | {"edition": edition} for row in rows)
     return text.getvalue()
 
 

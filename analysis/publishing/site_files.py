@@ -9,6 +9,7 @@ from analysis.publishing.addresses import FEED, SITEMAP, atom_feed, sitemap
 from analysis.publishing.card import CARD, card
 from analysis.publishing.downloads import FOLDER, Download
 from analysis.synthesis.question_result import Synthesis
+from analysis.versions.edition import Edition
 from analysis.versions.releases import Release
 
 
@@ -18,13 +19,14 @@ def site_files(
     results: Mapping[str, Synthesis],
     releases: Iterable[Release],
     documents: Iterable[str],
+    edition: Edition,
 ) -> dict[str, bytes]:
     """Downloads and card; feed and site map where the protocol knows the site's address.
 
     `documents` are the pages of the book.
     """
     files = {f"{FOLDER}/{file.path}": file.content for file in offered}
-    files[CARD] = card(protocol, results)
+    files[CARD] = card(protocol, results, edition)
     if protocol.site_url:
         files[FEED] = atom_feed(protocol, protocol.site_url, tuple(releases))
         files[SITEMAP] = sitemap(protocol.site_url, documents, protocol.version.date)

@@ -66,12 +66,16 @@ class Sentence(Frozen):
 
 
 class Provenance(Frozen):
-    """What made these numbers. Times are stamped on the page, never in the JSON."""
+    """What made these numbers. Times are stamped on the page, never in the JSON.
+
+    `edition` is given where a file is handed out: `2026.11`, or `2026.11+draft`.
+    """
 
     data_fingerprint: str
     rows_read: int
     rows_verified: int
     versions: dict[str, str]
+    edition: str = ""
 
 
 class Synthesis(Frozen):

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from analysis.evidence.study_names import former_names
-from analysis.versions.compare import Comparison, compare, corrections
+from analysis.versions.compare import Comparison, compare
+from analysis.versions.data_changes import data_changes
 from analysis.versions.present_names import under_present_names
 from analysis.versions.releases import States, read_states, release_folder
 
@@ -35,5 +36,5 @@ def compare_versions(
         before=before,
         now=now,
         changes=compare(old, new),
-        corrections=corrections(old_data, new_data, renames),
+        data=data_changes(old_data, new_data, renames),
     )

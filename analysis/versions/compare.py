@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from functools import cached_property
 from typing import Literal
 
-from analysis.evidence.data_files import DATA_FILES, DataFile
-from analysis.evidence.study_names import FORMER, StudyRename, named_in, present_name
-from analysis.evidence.verification import COLUMNS as VERIFICATION
-from analysis.files.columns import columns
-from analysis.files.csv_files import NUMBER, read_csv
-from analysis.files.problems import EvidenceError, Problem
 from analysis.formatting import number
 from analysis.protocol_rules import Frozen
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.study_effect import Measure
-from analysis.versions.state import QuestionState
+from analysis.versions.data_changes import Correction, DataChanges
+from analysis.versions.state import QuestionState, TrialState, alike, same_number
 
 Direction = Literal["lower", "higher", "same", "new", "gone", "none"]
 ARROWS: Mapping[Direction, str] = {
@@ -32,16 +27,6 @@ VersionKind = Literal[
     "new evidence, conclusions unchanged",
     "new evidence, conclusions changed",
 ]
-
-
-class Correction(Frozen):
-    """A value that stood in both versions and differs."""
-
-    file: str
-    row: str
-    column: str
-    before: str
-    now: str
 
 
 class Change(Frozen):
@@ -74,19 +59,25 @@ class Change(Frozen):
     def arrow(self) -> str:
         return ARROWS[self.direction]
 
-    @property
+    @cached_property
     def anything(self) -> bool:
         """Whether anything at all differs, beyond what is printed."""
-        return self.before != self.now
+        if self.before is None or self.now is None:
+            return self.before is not self.now
+        return not alike(self.before, self.now)
 
 
 class Comparison(Frozen):
-    """Two versions by their names: every question of either, and every corrected value."""
+    """Two versions by their names: every question of either, and what differs in the data."""
 
     before: str
     now: str
     changes: tuple[Change, ...]
-    corrections: tuple[Correction, ...]
+    data: DataChanges
+
+    @property
+    def corrections(self) -> tuple[Correction, ...]:
+        return self.data.corrections
 
     @property
     def kind(self) -> VersionKind:
@@ -99,7 +90,7 @@ class Comparison(Frozen):
 
     @property
     def anything(self) -> bool:
-        return bool(self.changed or self.corrections)
+        return bool(self.changed) or self.data.anything
 
     def corrected_in(self, change: Change) -> tuple[Correction, ...]:
         """The corrected values of the outcome rows that a question rests on, in either version."""
@@ -130,11 +121,14 @@ def _change(before: QuestionState | None, now: QuestionState | None) -> Change:
         new_trials=tuple(trial.label for key, trial in new.items() if key not in old),
         lost_trials=tuple(trial.label for key, trial in old.items() if key not in new),
         moved_trials=tuple(
-            trial.label
-            for key, trial in new.items()
-            if key in old and (old[key].effect, old[key].variance) != (trial.effect, trial.variance)
+            trial.label for key, trial in new.items() if key in old and _moved(old[key], trial)
         ),
     )
+
+
+def _moved(before: TrialState, now: TrialState) -> bool:
+    """Whether the trial's number is another, and not the same one rounded by another processor."""
+    return not all(same_number(getattr(before, n), getattr(now, n)) for n in ("effect", "variance"))
 
 
 def conclusion_rules(
@@ -183,59 +177,3 @@ def kind_of_version(changes: Sequence[Change]) -> VersionKind:
     if any(change.rules for change in changes):
         return "new evidence, conclusions changed"
     return "new evidence, conclusions unchanged"
-
-
-def corrections(
-    before: Path, now: Path, renames: Sequence[StudyRename] = ()
-) -> tuple[Correction, ...]:
-    """Every cell of a data file that stood in both versions and differs, old and new.
-
-    Of a trial that was renamed the cells are those under its present name.
-    """
-    found: list[Correction] = []
-    for stem, file in DATA_FILES.items():
-        # Where the book reports what is no evidence; rows without a name cannot be compared.
-        if stem == "checklists" or not file.key:
-            continue
-        old, new = (_rows(folder / f"{stem}.csv", file, renames) for folder in (before, now))
-        for row_id in old.keys() & new.keys():
-            found += [
-                Correction(
-                    file=f"{stem}.csv",
-                    row=row_id,
-                    column=column,
-                    before=value,
-                    now=new[row_id][column],
-                )
-                for column, value in old[row_id].items()
-                if column in new[row_id] and _differ(column, value, new[row_id][column])
-            ]
-    return tuple(sorted(found, key=lambda item: (item.file, item.row, item.column)))
-
-
-def _differ(column: str, before: str, now: str) -> bool:
-    """Whether a cell says something else: 0.400 is 0.4, and a row seen again is no correction."""
-    if column in (*VERIFICATION, FORMER) or before == now:
-        return False
-    if NUMBER.fullmatch(before) and NUMBER.fullmatch(now):
-        return float(before) != float(now)
-    return True
-
-
-def _rows(path: Path, file: DataFile, renames: Sequence[StudyRename]) -> dict[str, dict[str, str]]:
-    """The cells of each row by its name; a column from after the file was frozen is blank."""
-    if not path.is_file():
-        return {}
-    table = read_csv(path)
-    later = {column.name: "" for column in columns(file.row) if column.may_be_absent}
-    if missing := [name for name in file.key if name not in {*table.header, *later}]:
-        raise EvidenceError([Problem(path, 1, name, "this column is missing") for name in missing])
-    names = {column.name: named_in(file.name, column) for column in columns(file.row)}
-    found = {}
-    for cells in table.rows:
-        row = {
-            column: present_name(renames, names.get(column), cell)
-            for column, cell in zip(table.header, cells, strict=True)
-        }
-        found[", ".join(filter(None, ((later | row)[name] for name in file.key)))] = row
-    return found

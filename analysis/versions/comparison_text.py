@@ -13,7 +13,8 @@ from analysis.formatting import DASH, count, counted, listed
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.estimate_text import estimate_text, i2_text, interval_text, tau2_text
 from analysis.synthesis.study_effect import Measure
-from analysis.versions.compare import Change, Comparison, Correction
+from analysis.versions.compare import Change, Comparison
+from analysis.versions.data_changes import Correction, DataChanges, StatusChange
 from analysis.versions.state import QuestionState, certainty_text, participants_text
 
 INDENT = (0, 0, 0, 2)
@@ -37,7 +38,38 @@ def _parts(found: Comparison) -> Iterator[RenderableType]:
         for correction in sorted(elsewhere, key=lambda c: (c.file, c.row, c.column)):
             yield Padding(Text(_correction(correction)), INDENT)
         yield Text()
+    for heading, lines in _data_parts(found.data):
+        if lines:
+            yield Text(heading, style="bold")
+            for line in lines:
+                yield Padding(Text(line), INDENT)
+            yield Text()
     yield Text(summary(found))
+
+
+def _data_parts(data: DataChanges) -> Iterator[tuple[str, list[str]]]:
+    """What else differs in the data: a heading, and a line each."""
+    yield "Trials taken out", [_status(change) for change in data.taken_out]
+    yield "Other trials decided on", [_status(change) for change in data.decided]
+    yield "Outcome rows checked against the trial report", list(checked(data))
+    yield "Rows", [f"{rows.file}: {rows.added:,} more, {rows.gone:,} fewer" for rows in data.rows]
+    yield (
+        "Settings of the protocol",
+        [f"{setting.name}: {setting.before} → {setting.now}" for setting in data.settings],
+    )
+
+
+def _status(change: StatusChange) -> str:
+    why = f" ({change.reason})" if change.reason else ""
+    return f"{change.label}: {change.before} → {change.now}{why}"
+
+
+def checked(data: DataChanges) -> Iterator[str]:
+    """How many outcome rows came to be verified, and how many are so no more."""
+    if data.verified:
+        yield f"{counted(data.verified, 'outcome row')} came to be verified"
+    if data.unverified:
+        yield f"{counted(data.unverified, 'outcome row')} to be verified again"
 
 
 def summary(found: Comparison) -> str:
@@ -45,11 +77,16 @@ def summary(found: Comparison) -> str:
     if not found.anything:
         return f"{found.before} → {found.now}: nothing changed."
     same = len(found.changes) - len(found.changed)
-    corrected = counted(len(found.corrections), "corrected value")
-    return (
-        f"{found.before} → {found.now}: {counted(len(found.changed), 'question')} changed, "
-        f"{same:,} as before; {corrected}; {found.kind}."
-    )
+    data = found.data
+    parts = [
+        f"{counted(len(found.changed), 'question')} changed, {same:,} as before",
+        counted(len(found.corrections), "corrected value"),
+        *([f"{counted(len(data.taken_out), 'trial')} taken out"] if data.taken_out else []),
+        *checked(data),
+        *([f"{counted(len(data.settings), 'setting')} changed"] if data.settings else []),
+        found.kind,
+    ]
+    return f"{found.before} → {found.now}: {'; '.join(parts)}."
 
 
 def _numbers(found: Comparison, change: Change) -> Table:

@@ -10,7 +10,6 @@ import csv
 import datetime as dt
 import io
 import json
-import math
 import re
 import shutil
 import tempfile
@@ -30,6 +29,7 @@ from analysis.files.json_files import read_json
 from analysis.files.lock import locked
 from analysis.files.problems import ReviewError, read_bytes
 from analysis.files.writing import make_folder, move_into_place, write_atomically
+from analysis.protocol import Version
 from analysis.synthesis.synthesise import synthesise_all
 from analysis.versions.compare import compare, kind_of_version
 from analysis.versions.present_names import under_present_names
@@ -39,15 +39,21 @@ from analysis.versions.releases import (
     Release,
     States,
     previous_release,
+    protocol_of,
     read_states,
     release_folder,
+    releases,
 )
-from analysis.versions.state import state_of
+from analysis.versions.state import differences, state_of
 
 PACKAGES = ("pymare", "numpy", "scipy", "pandas", "pydantic")
+# What a version says of itself, and of that the one text that two versions may share.
+TOLD = {
+    "trigger": "what led to this version",
+    "methods": "what it does otherwise than the version before, or: none",
+}
+UNCHANGED = {"methods": "none"}
 UNFINISHED = ".new-"  # the beginning of the name of a release that is being made
-# Another processor may round the last digits otherwise; a reader never sees them.
-SAME = 1e-9
 
 
 def present_states(evidence: Evidence) -> States:
@@ -56,7 +62,11 @@ def present_states(evidence: Evidence) -> States:
 
 
 def freeze(data: Path, name: str) -> Release:
-    """Freeze the present version; ReviewError if its name is taken or not the protocol's."""
+    """Freeze the present version.
+
+    ReviewError if its name is taken or not the protocol's, or if the protocol does not say
+    what triggered this version and what it changed in the methods.
+    """
     evidence = load(data)
     stated = evidence.protocol.version
     if stated.name != name:
@@ -64,10 +74,30 @@ def freeze(data: Path, name: str) -> Release:
             f"the protocol says version {stated.name}: set version.name and version.date in "
             f"data/protocol.yml to {name} and its day first"
         )
+    _refuse_an_untold_version(data, stated)
     with _new_folder(data, name) as folder:
         for path in (data / "protocol.yml", *_tables(data)):
             write_atomically(folder / "data" / path.name, read_bytes(path))
         return _finish(data, folder, name, stated.date)
+
+
+def _refuse_an_untold_version(data: Path, stated: Version) -> None:
+    """ReviewError where trigger or methods are not told, or are the text of the last version."""
+    others = [release.name for release in releases(data) if release.name != stated.name]
+    last = protocol_of(data, others[-1]).version if others else None
+    for key, asked in TOLD.items():
+        said = _words(getattr(stated, key))
+        if not said:
+            raise ReviewError(f"data/protocol.yml: say in version.{key} {asked}")
+        if last and said == _words(getattr(last, key)) and said != UNCHANGED.get(key):
+            raise ReviewError(
+                f"data/protocol.yml: version.{key} is what version {last.name} said: "
+                f"say of {stated.name} {asked}"
+            )
+
+
+def _words(text: str) -> str:
+    return " ".join(text.casefold().split()).rstrip(".")
 
 
 def freeze_baseline(data: Path) -> Release:
@@ -94,7 +124,7 @@ def verify(data: Path, name: str) -> tuple[str, ...]:
     with tempfile.TemporaryDirectory() as copy:
         now = present_states(load(_with_later_tables(data, folder / "data", Path(copy))))
     before, again = (json.loads(STATES.dump_json(dict(states))) for states in (frozen, now))
-    return tuple([*found, *_differences("", before, again)])
+    return tuple([*found, *differences("", before, again)])
 
 
 def _with_later_tables(data: Path, frozen: Path, copy: Path) -> Path:
@@ -177,17 +207,3 @@ def _csv(header: tuple[str, ...], rows: list[dict[str, str]]) -> str:
 
 def _digest(path: Path) -> str:
     return digest(path.read_bytes()) if path.is_file() else "missing"
-
-
-def _differences(at: str, before: object, now: object) -> Iterator[str]:
-    if isinstance(before, dict) and isinstance(now, dict):
-        for key in [*before, *(key for key in now if key not in before)]:
-            yield from _differences(f"{at}.{key}".lstrip("."), before.get(key), now.get(key))
-    elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
-        for index, (old, new) in enumerate(zip(before, now, strict=True)):
-            yield from _differences(f"{at}[{index}]", old, new)
-    elif isinstance(before, float) and isinstance(now, int | float):
-        if not math.isclose(before, now, rel_tol=SAME, abs_tol=SAME):
-            yield f"{at}: {before} was frozen, {now} is made now"
-    elif before != now:
-        yield f"{at}: {before!r} was frozen, {now!r} is made now"

@@ -14,6 +14,7 @@ from analysis.files.days import KnownDay
 from analysis.files.folder import plain_files
 from analysis.files.json_files import read_json
 from analysis.files.problems import ReviewError
+from analysis.protocol import Protocol, load_protocol
 from analysis.protocol_rules import Frozen
 from analysis.versions.compare import VersionKind
 from analysis.versions.state import QuestionState
@@ -62,6 +63,11 @@ def read_states(data: Path, name: str) -> States:
         known = ", ".join(release.name for release in releases(data)) or "none"
         raise ReviewError(f"there is no release {name!r}; there are: {known}")
     return read_json(path, STATES)
+
+
+def protocol_of(data: Path, name: str) -> Protocol:
+    """The protocol that a release was made by."""
+    return load_protocol(release_folder(data, name) / "data" / "protocol.yml")
 
 
 def release_folder(data: Path, name: str) -> Path:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+
 from analysis.formatting import DASH, count
 from analysis.protocol import AsPublished
 from analysis.protocol_rules import Frozen
@@ -9,6 +12,9 @@ from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.certainty import Level
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
+
+# Another processor may round the last digits otherwise; a reader never sees them.
+SAME = 1e-9
 
 
 class TrialState(Frozen):
@@ -41,6 +47,30 @@ class QuestionState(Frozen):
     def pooled(self) -> dict[str, TrialState]:
         """The trials in the primary analysis, by id."""
         return {trial.study_id: trial for trial in self.trials if not trial.suspect}
+
+
+def same_number(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=SAME, abs_tol=SAME)
+
+
+def alike(one: QuestionState, other: QuestionState) -> bool:
+    """Whether two states say the same, the last digits of numbers aside."""
+    return not any(differences("", *(state.model_dump(mode="json") for state in (one, other))))
+
+
+def differences(at: str, before: object, now: object) -> Iterator[str]:
+    """Where two values that were JSON differ, and how."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key in [*before, *(key for key in now if key not in before)]:
+            yield from differences(f"{at}.{key}".lstrip("."), before.get(key), now.get(key))
+    elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        for index, (old, new) in enumerate(zip(before, now, strict=True)):
+            yield from differences(f"{at}[{index}]", old, new)
+    elif isinstance(before, float) and isinstance(now, int | float):
+        if not same_number(before, now):
+            yield f"{at}: {before} was frozen, {now} is made now"
+    elif before != now:
+        yield f"{at}: {before!r} was frozen, {now!r} is made now"
 
 
 def participants_text(state: QuestionState | None) -> str:

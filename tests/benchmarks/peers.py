@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 import yaml
 
+from analysis.book.rendering import substitutions
 from analysis.execution.notebook import escape_markdown
 from analysis.execution.plan import Page, Project
 from analysis.protocol import load_protocol
@@ -62,7 +63,7 @@ def _plain(project: Project, page: Page) -> nbformat.NotebookNode:
 def _config(project: Project, execute: str) -> dict[str, object]:
     """Our configuration, as far as it is Jupyter Book's own."""
     ours = yaml.safe_load((project.root / "_config.yml").read_text(encoding="utf-8"))
-    values = json.loads((project.results / "substitutions.json").read_text(encoding="utf-8"))
+    values = substitutions(project)
     return {
         "title": ours["title"],
         "author": ours["author"],

@@ -90,7 +90,25 @@ def test_a_change_of_the_status_reaches_every_page_but_the_front_page(project: P
         said = (project.site / "pain.html").read_text()
         assert "Version 2 · " in said and "searched on a day" in said
         assert ("(overdue)" in said) == overdue
+        assert "<strong>Version 2" not in said
         assert "searched on a day" not in (project.site / "index.html").read_text()
+
+
+def test_a_draft_stands_out_in_the_status(project: Project) -> None:
+    """What follows from results stands in a file of its own, beside what follows from the data."""
+    write(project, "chapters/_templates/layout.html", LAYOUT.read_text(encoding="utf-8"))
+    data = {"status": {"search": "searched on a day", "overdue": False}}
+    write(project, "results/substitutions.json", json.dumps(data))
+    build_book(project)
+    assert "searched on a day" not in (project.site / "pain.html").read_text()
+    for draft in (True, False):
+        version = {"status": {"version": "Draft <1>" if draft else "Version 1", "draft": draft}}
+        write(project, "results/living.whats-new.json", json.dumps(version))
+        build_book(project)
+        said = (project.site / "pain.html").read_text()
+        assert ("<strong>Draft &lt;1&gt;</strong> · " in said) == draft
+        assert ("Version 1 · " in said) != draft
+        assert "searched on a day" in said
 
 
 def test_every_page_names_its_address_once_it_is_known_and_none_before(project: Project) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
+import json
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +19,8 @@ REVIEW = ROOT / "tests/data/review"
 DATA = REVIEW / "data"
 # The evidence as it is today: what tests say of it holds for any data.
 LIVING = ROOT / "data"
+# What its protocol says otherwise than that of its last release, and what the release said.
+DESCRIBED = "the longest in each trial", "the longest between the two limits"
 # In these files the first column names the row; in the others its first four cells do.
 KEYED = {"studies.csv", "outcomes.csv", "sources.csv"}
 
@@ -80,6 +85,18 @@ class DataFolder:
         text = (self.path / file).read_text(encoding="utf-8")
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
         (self.path / file).write_text(text.replace(old, new), encoding="utf-8")
+
+    def set_version(
+        self, name: str, day: dt.date | str, *, trigger: str, methods: str = "none"
+    ) -> None:
+        """Let the protocol state another version; whatever else stands there stays as it is."""
+        path = self.path / "protocol.yml"
+        said = f'version:\n  name: "{name}"\n  date: {day}\n'
+        said += f"  trigger: {json.dumps(trigger)}\n  methods: {json.dumps(methods)}\n\n"
+        text, found = re.subn(r"(?m)^version:\n(?:[ ].*\n|\n)*", lambda _: said,
+                              path.read_text(encoding="utf-8"))  # fmt: skip
+        assert found == 1
+        path.write_text(text, encoding="utf-8")
 
     def problems(self) -> list[tuple[str, int | None, str | None, str]]:
         """What `load` says is wrong: file, line, column, message; nothing if it loads."""

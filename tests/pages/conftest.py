@@ -13,8 +13,9 @@ REMEMBERED = (
     context.evidence,
     context.results,
     context.searches,
-    context.before,
-    context.compared_with,
+    context.strategies,
+    context.edition,
+    context.released,
     context.flow,
 )
 

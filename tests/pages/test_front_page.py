@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pytest
+
 from analysis.evidence.integrity.retractions import trials_by_identity
 from analysis.evidence.notice_rows import Notice, Snapshot
 from analysis.evidence.rows import Evidence
@@ -15,11 +17,14 @@ from analysis.pages import integrity_page as integrity
 from analysis.pages import plain_language_page as plain_language
 from analysis.pages import risk_of_bias_page as bias
 from analysis.pages import whats_new_page as living
-from analysis.pages.context import before
+from analysis.pages.context import released
 from analysis.pages.notices_section import notices_said
 from analysis.searching.history import Search, load_searches
+from analysis.synthesis.estimate_text import named_estimate
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.compare import compare
+from analysis.versions.data_changes import DataChanges, StatusChange
+from analysis.versions.edition import Edition, edition_of
 from analysis.versions.releases import read_states
 from analysis.versions.state import state_of
 from tests.evidence.folder import DATA
@@ -28,11 +33,25 @@ from tests.pages.test_across_questions import words
 Results = Mapping[str, Synthesis]
 
 
-def test_the_searches_are_as_the_files_say(evidence: Evidence) -> None:
+@pytest.fixture
+def draft(evidence: Evidence, syntheses: Results) -> Edition:
+    """The frozen review, in whose protocol one description differs from its last version's."""
+    states = {key: state_of(synthesis) for key, synthesis in syntheses.items()}
+    return edition_of(DATA, evidence.protocol, load_searches(DATA), lambda: states)
+
+
+@pytest.fixture
+def version(draft: Edition) -> Edition:
+    """The same, as if nothing differed."""
+    assert draft.found is not None
+    return replace(draft, found=draft.found.model_copy(update={"data": DataChanges()}))
+
+
+def test_the_searches_are_as_the_files_say(evidence: Evidence, version: Edition) -> None:
     searches = load_searches(DATA)
 
     def said(made: tuple[Search, ...]) -> str:
-        return words(front.what_changed(evidence, made, before(), (), None))
+        return words(front.what_changed(evidence, made, version, released()))
 
     assert "No database has been searched for this review since" in said(searches)
     new = searches[0].model_copy(update={"date": dt.date(2027, 2, 3), "sources": ("MEDLINE",)})
@@ -40,18 +59,75 @@ def test_the_searches_are_as_the_files_say(evidence: Evidence) -> None:
     assert "No database" not in said((*searches, new))
 
 
-def test_what_changed_counts_trials_and_conclusions(evidence: Evidence, syntheses: Results) -> None:
-    now = {key: state_of(synthesis) for key, synthesis in syntheses.items()}
-    found = compare(read_states(DATA, before().name), now)
-    said = words(front.what_changed(evidence, load_searches(DATA), before(), found, None))
+def test_what_changed_counts_what_the_last_version_brought(
+    evidence: Evidence, version: Edition
+) -> None:
+    said = words(front.what_changed(evidence, load_searches(DATA), version, released()))
+    found = compare(read_states(DATA, "2013.11"), read_states(DATA, "2026.11"))
     new = {trial for change in found for trial in change.new_trials}
-    assert f"Since version {before().name}, {len(new)} trials" in said
+    assert f"Version 2026.11 brought {len(new)} trials" in said
+    assert "Draft" not in said
 
 
-def test_the_feed_is_offered_where_there_is_one(evidence: Evidence) -> None:
-    assert "feed.xml" not in front.read_on(evidence)
+def test_a_draft_says_so_wherever_the_version_stands(
+    evidence: Evidence, syntheses: Results, draft: Edition, version: Edition
+) -> None:
+    searches = load_searches(DATA)
+    for edition in (draft, version):
+        shown = {
+            "status": front.status(evidence, searches, syntheses, edition),
+            "what changed": front.what_changed(evidence, searches, edition, released()),
+            "what’s new": living.opening(edition),
+        }
+        for place, markup in shown.items():
+            assert ("Draft, changes since 2026.11" in words(markup)) == edition.is_draft, place
+        cited = words(front.read_on(evidence, edition))
+        assert ("Version 2026.11, 23 November 2026" in cited) != edition.is_draft
+        assert ("Unreleased draft, with changes since version 2026.11" in cited) == edition.is_draft
+        said = living.values(edition)
+        assert (said["review"]["edition"] == "version 2026.11") != edition.is_draft
+    named = "1 setting of the protocol, in timepoints."
+    assert named in words(front.what_changed(evidence, searches, draft, released()))
+    assert "Nothing has changed since version 2026.11 was released." in living.since_the_last(
+        version
+    )
+
+
+def test_the_last_versions_numbers_stand_beside_those_of_a_draft(
+    evidence: Evidence, syntheses: Results, draft: Edition, version: Edition
+) -> None:
+    beside = words(front.answers(evidence, syntheses, front.compared(draft, released())))
+    assert "Since version 2026.11" in beside and "2013.11" not in beside
+    first = evidence.protocol.timepoints[0].id
+    for key, state in read_states(DATA, "2026.11").items():
+        if state.primary and state.question.timepoint == first:
+            estimate = named_estimate(state.measure, state.primary)
+            assert words(f"version 2026.11: {estimate} from") in beside, key
+    released_then = words(front.answers(evidence, syntheses, front.compared(version, released())))
+    assert "Since version 2013.11" in released_then and "2026.11" not in released_then
+
+
+def test_whats_new_sets_a_changed_result_beside_that_of_the_last_version(
+    draft: Edition,
+) -> None:
+    assert draft.found is not None
+    *others, (before, now) = ((c.before, c.now) for c in draft.found.changes if all(c.estimates))
+    assert before and before.primary and now and now.primary and others
+    moved = replace(now.primary, estimate=now.primary.estimate - 0.2)
+    states = {now.question.key: now.model_copy(update={"primary": moved})}
+    changes = compare({before.question.key: before}, states)
+    found = draft.found.model_copy(update={"changes": changes})
+    said = words(living.since_the_last(replace(draft, found=found)))
+    assert "Draft against version 2026.11" in said
+    assert words(named_estimate(before.measure, before.primary)) in said
+    assert words(f"▼ {named_estimate(now.measure, moved)}") in said
+    assert "no questions as in version 2026.11" in said.lower()
+
+
+def test_the_feed_is_offered_where_there_is_one(evidence: Evidence, version: Edition) -> None:
+    assert "feed.xml" not in front.read_on(evidence, version)
     published = evidence.protocol.model_copy(update={"site_url": "https://example.org/"})
-    assert 'href="feed.xml"' in front.read_on(replace(evidence, protocol=published))
+    assert 'href="feed.xml"' in front.read_on(replace(evidence, protocol=published), version)
 
 
 def test_the_plain_language_summary_has_every_answer(
@@ -90,24 +166,39 @@ def test_subsets_are_parted_by_the_influential_trial_that_moves_most(syntheses: 
     assert parted
 
 
-def test_whats_new_tells_the_trigger_and_the_changes_of_method(evidence: Evidence) -> None:
+def test_whats_new_tells_the_trigger_and_the_changes_of_method() -> None:
     def said(trigger: str, methods: str) -> str:
-        version = evidence.protocol.version.model_copy(
-            update={"trigger": trigger, "methods": methods}
-        )
-        protocol = evidence.protocol.model_copy(update={"version": version})
-        return words(living.summary(replace(evidence, protocol=protocol), before(), (), None))
+        version = released().version.model_copy(update={"trigger": trigger, "methods": methods})
+        return words(living.summary(replace(released(), version=version)))
 
     told = said("a trial was corrected.", "none")
     assert "What triggered it: a trial was corrected. What changed in the methods: none." in told
     assert "triggered" not in said("", "")
+    assert "both by the same protocol" in told
 
 
-def test_the_day_and_the_age_of_the_retraction_notices_are_told(evidence: Evidence) -> None:
+def test_a_retraction_has_its_own_heading_and_is_no_correction(
+    evidence: Evidence, draft: Edition
+) -> None:
+    assert draft.found is not None
+    retracted = StatusChange(study_id="x-2020", label="X 2020", before="included", now="excluded",
+                             reason="retracted in 2027")  # fmt: skip
+    data = DataChanges(statuses=(retracted,), verified=1)
+    found = (draft.found.model_copy(update={"data": data}),)
+    said = words(living.taken_out(evidence, found))
+    assert "X 2020 included excluded retracted in 2027" in said
+    corrected = words(living.corrections(found))
+    assert "X 2020" not in corrected and "no value that stood in both was corrected" in corrected
+    assert "1 outcome row came to be verified." in corrected
+
+
+def test_the_day_and_the_age_of_the_retraction_notices_are_told(
+    evidence: Evidence, version: Edition
+) -> None:
     def said(snapshots: tuple[Snapshot, ...], *notices: Notice) -> str:
         made = replace(evidence, snapshots=snapshots, notices=notices)
-        front_page = words(front.what_changed(made, load_searches(DATA), before(), (), None))
-        for page in (living.summary(made, before(), (), None), integrity.summary(made, {})):
+        front_page = words(front.what_changed(made, load_searches(DATA), version, released()))
+        for page in (living.taken_out(made, ()), integrity.summary(made, {})):
             assert words(notices_said(made)) in words(page)
         assert words(notices_said(made)) in front_page
         return words(notices_said(made))

@@ -132,7 +132,7 @@ def test_the_page_of_a_question_reads_its_slice_and_nothing_else(
 
     monkeypatch.setattr(context, "question_slice", lambda *names: question_slice(
         **dict(zip(QUESTION, names, strict=True))))  # fmt: skip
-    for other in ("evidence", "results", "searches", "before", "flow"):
+    for other in ("evidence", "results", "searches", "edition", "flow"):
         monkeypatch.setattr(context, other, Unread(other))
     names: dict[str, Any] = {}
     for source in cells(page):

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from analysis.protocol import load_protocol
 from analysis.publishing.downloads import (
     ARCHIVE,
     CODEBOOK,
+    EDITION,
     EFFECTS,
     LICENCES,
     SCHEMA,
@@ -23,6 +25,7 @@ from analysis.publishing.downloads import (
     zipped,
 )
 from analysis.synthesis.question_result import Synthesis
+from analysis.versions.edition import Edition
 from analysis.versions.results import to_json
 from tests.evidence.folder import DATA, LIVING, ROOT
 
@@ -46,7 +49,8 @@ def project(syntheses: Mapping[str, Synthesis], tmp_path_factory: pytest.TempPat
 
 @pytest.fixture(scope="module")
 def offered(project: Path, syntheses: Mapping[str, Synthesis]) -> dict[str, Download]:
-    return {file.path: file for file in downloads(project, syntheses)}
+    edition = Edition(load_protocol(DATA / "protocol.yml").version)
+    return {file.path: file for file in downloads(project, syntheses, edition)}
 
 
 def test_every_data_file_and_every_result_is_offered(
@@ -54,7 +58,16 @@ def test_every_data_file_and_every_result_is_offered(
 ) -> None:
     expected = {f"data/{path.name}" for path in DATA.glob("*.csv")}
     expected |= {f"results/{key}.json" for key in syntheses}
-    expected |= {ARCHIVE, CODEBOOK, EFFECTS, SCHEMA, "data/protocol.yml", "LICENSE", LICENCES}
+    expected |= {
+        ARCHIVE,
+        CODEBOOK,
+        EDITION,
+        EFFECTS,
+        SCHEMA,
+        "data/protocol.yml",
+        "LICENSE",
+        LICENCES,
+    }
     assert expected <= set(offered)
     assert all(file.about and file.content for file in offered.values())
 

@@ -33,7 +33,7 @@ for (cell in unique(effects$cell)) {
 
 @pytest.fixture(scope="module")
 def text(syntheses: Results) -> str:
-    return effects_csv(syntheses.values())
+    return effects_csv(syntheses.values(), "2026.11")
 
 
 @pytest.fixture(scope="module")

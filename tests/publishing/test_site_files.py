@@ -13,6 +13,7 @@ from analysis.protocol import load_protocol
 from analysis.publishing.downloads import downloads
 from analysis.publishing.site_files import site_files
 from analysis.synthesis.question_result import Synthesis
+from analysis.versions.edition import Edition
 from analysis.versions.releases import releases
 from analysis.versions.results import to_json
 from tests.evidence.folder import LIVING, ROOT, DataFolder
@@ -34,9 +35,10 @@ def root(tmp_path: Path, syntheses: Mapping[str, Synthesis]) -> Path:
 def files_of(root: Path, syntheses: Mapping[str, Synthesis]) -> dict[str, bytes]:
     """What the site of the project at `root` has besides two pages."""
     protocol = load_protocol(root / "data/protocol.yml")
-    offered = downloads(root, syntheses)
+    edition = Edition(protocol.version)
+    offered = downloads(root, syntheses, edition)
     pages = ["index", "results/search"]
-    return site_files(offered, protocol, syntheses, releases(root / "data"), pages)
+    return site_files(offered, protocol, syntheses, releases(root / "data"), pages, edition)
 
 
 def test_without_an_address_there_is_neither_feed_nor_site_map(

@@ -153,6 +153,16 @@ def test_two_who_agree_differ_in_nothing_and_are_accepted(data: Path, record) ->
         assert lines[place - 1] == (max(earlier) if earlier else lines[0])
 
 
+def test_one_number_written_in_two_ways_is_no_difference(data: Path, record) -> None:
+    first = extract(data, record, "anna", sd_control="0.400", n_control="60", weeks="8.0")
+    second = extract(data, record, "ben", sd_control="0.4", n_control="60.0", weeks="8")
+    assert compare(data, first, second) == ()
+    third = extract(data, record, "cato", sd_control="0.41", n_control="60", weeks="8")
+    assert [(d.column, d.said) for d in compare(data, first, third)] == [
+        ("sd_control", ("0.400", "0.41"))
+    ]
+
+
 def test_differences_wait_until_two_people_agree(data: Path, record) -> None:
     first = extract(data, record, "anna")
     second = extract(data, record, "ben", mean_control="5.9", locator="")

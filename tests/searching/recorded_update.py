@@ -26,6 +26,7 @@ from analysis.files.writing import write_atomically
 from analysis.protocol import load_protocol
 from analysis.screening.extraction import DIFFERENCES
 from analysis.versions.releases import releases
+from tests.evidence.folder import DataFolder
 from tests.searching.corpus import SAME_REPORT, Article, articles
 from tests.searching.exports import endnote_ris, ovid_ris
 
@@ -67,6 +68,7 @@ PAIN = {
 PROGRESS = re.compile(r"\[ ?\d+/\d+\] ")
 PROGRESS_SHOWN = 2
 WIDTH = 88
+TRIGGER = "a search found a new eligible trial"
 
 By_hand = Callable[[Path], None]
 
@@ -212,7 +214,11 @@ def _release(name: str, day: dt.date, before: str) -> tuple[Step, ...]:
         Step(
             "./review check",
             heading="The new version is released",
-            words=f"A person sets the version in `data/protocol.yml` to {name} of {day}.",
+            words=(
+                f"A person sets the version in `data/protocol.yml` to {name} of {day}, and says "
+                f"there what triggered it ({TRIGGER}) and that the methods are as before (none).\n"
+                "Until it is released the site says that it is a draft."
+            ),
             by_hand=partial(_set_version, name=name, day=day),
         ),
         Step(f"./review release {name}"),
@@ -283,13 +289,7 @@ def _settle_cell(root: Path) -> None:
 
 
 def _set_version(root: Path, name: str, day: dt.date) -> None:
-    path = root / "data/protocol.yml"
-    text = re.sub(
-        r'(?m)^(version:\n  name: )".*"\n  date: .*$',
-        rf'\1"{name}"\n  date: {day}',
-        path.read_text(encoding="utf-8"),
-    )
-    path.write_text(text, encoding="utf-8")
+    DataFolder(root / "data").set_version(name, day, trigger=TRIGGER)
 
 
 def _edit(path: Path, cells: Mapping[str, str]) -> None:

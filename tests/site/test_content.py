@@ -16,6 +16,8 @@ from analysis.formatting import day
 from analysis.protocol import load_protocol
 from analysis.searching.history import load_searches, source_status
 from analysis.synthesis.question_result import Synthesis
+from analysis.versions.edition import edition_of
+from analysis.versions.state import state_of
 from tests.evidence.folder import LIVING
 from tests.site.conftest import Built
 from tests.site.reading import Documents, article, outputs, said
@@ -65,10 +67,14 @@ def test_no_page_is_empty(built: Built, documents: Documents) -> None:
         assert len(content.get_text(" ", strip=True)) > 400, page
 
 
-def test_every_page_says_how_fresh_the_review_is(built: Built, documents: Documents) -> None:
+def test_every_page_says_how_fresh_the_review_is(
+    built: Built, documents: Documents, answers: Mapping[str, Synthesis]
+) -> None:
+    states = {key: state_of(synthesis) for key, synthesis in answers.items()}
+    edition = edition_of(LIVING, PROTOCOL, load_searches(LIVING), lambda: states)
     statuses = source_status(PROTOCOL, load_searches(LIVING))
     expected = {
-        f"Version {PROTOCOL.version.name}",
+        edition.dated,
         *(day(date) for s in statuses for date in (s.last_searched, s.next_due) if date),
     }
     overdue = any(status.overdue for status in statuses)

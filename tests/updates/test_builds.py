@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -12,11 +13,14 @@ from pathlib import Path
 from analysis.evidence.load import load
 from analysis.pages.search_page import flow_alt
 from analysis.screening.counted_flow import load_flow
+from analysis.versions.releases import releases
 from tests.evidence.folder import DataFolder
 from tests.site.conftest import copy_checkout
 from tests.updates.edits import OF_THE_PLAN, SCREENERS, TOGETHER, Edit
 from tests.updates.making import NO_VALUE
 
+# Pages of each kind, on which the version is read.
+READ = ("index", "whats-new", "downloads", "background", "non-headache-pain-post")
 # What stands between tags, of the page's own content.
 CONTENT = re.compile(r"<(?:article|main)\b.*</(?:article|main)>", re.DOTALL)
 NO_TEXT = re.compile(r"<(script|style|pre|code)\b.*?</\1>|<[^>]*>", re.DOTALL)
@@ -61,19 +65,34 @@ def shown_wrong(pages: dict[str, str]) -> list[str]:
 def test_all_ordinary_edits_are_built_and_released_once(tmp_path: Path) -> None:
     root = tmp_path / "clone"
     folder = clone(root, TOGETHER)
+    last = releases(folder.path)[-1].name
     pages = build(root)
     assert shown_wrong(pages) == []
     assert "Numberless 2025" in pages["included-trials"]
     assert "median 4.00" in pages["included-trials"]
     assert_screened(root, pages)
-    text = (folder.path / "protocol.yml").read_text(encoding="utf-8")
-    version = re.sub(r'(?m)^(version:\n  name: )"[^"]*"\n  date: \S+',
-                     r'\1"2027.01"\n  date: 2027-01-15', text)  # fmt: skip
-    assert version != text
-    (folder.path / "protocol.yml").write_text(version, encoding="utf-8")
+    draft = f"Draft, changes since {last}"
+    assert [name for name in READ if draft not in pages[name]] == []
+    assert f"Since version {last}" in pages["index"]
+    for said in ("trial taken out", "came to be verified", "corrected value", "row more"):
+        assert said in " ".join(pages["whats-new"].split()), said
+    edition = root / "_build/html/downloads/edition.json"
+    assert json.loads(edition.read_text(encoding="utf-8"))["edition"] == f"{last}+draft"
+
+    folder.set_version("2027.01", "2027-01-15", trigger="")
+    untold = review(root, "release", "2027.01")
+    assert untold.returncode != 0
+    assert "say in version.trigger what led to this version" in untold.stderr
+    folder.set_version("2027.01", "2027-01-15", trigger="trials and corrections came in")
     first = review(root, "release", "2027.01")
     assert first.returncode == 0, first.stderr
     assert people_named_in(folder.path / "releases/2027.01") == []
+    pages = build(root)
+    assert shown_wrong(pages) == []
+    assert [name for name in READ if "Version 2027.01 of 15 January 2027" not in pages[name]] == []
+    assert [name for name, text in pages.items() if "Draft, changes" in text] == []
+    assert "Nothing has changed since version 2027.01" in pages["whats-new"]
+    assert json.loads(edition.read_text(encoding="utf-8"))["edition"] == "2027.01"
     again = review(root, "release", "2027.01")
     assert again.returncode != 0
     assert "exists: a release is never changed" in again.stderr

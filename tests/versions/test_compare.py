@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -13,9 +12,8 @@ from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.pooling import single_study
 from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.question_result import Synthesis
-from analysis.versions.compare import compare, conclusion_rules, corrections, kind_of_version
+from analysis.versions.compare import compare, conclusion_rules, kind_of_version
 from analysis.versions.state import QuestionState, state_of
-from tests.evidence.folder import DataFolder
 
 IMPORTANT = 0.2
 
@@ -167,43 +165,3 @@ def test_estimates_move_continuously_with_the_interval() -> None:
         "the interval now excludes no difference",
     ])  # fmt: skip
     assert math.isclose(results[0].estimate, -0.5)
-
-
-def test_a_file_from_before_a_column_of_its_name_is_compared(folder: DataFolder) -> None:
-    """Judgements of a result came into use later; those of a trial are what they were."""
-    file, old = "risk_of_bias.csv", DataFolder.copied_to(folder.path.parent / "old")
-    header, first, *rest = folder.rows(file)
-    assert "outcome" not in header
-    judged = [*first[: header.index("judgement")], "high", *first[header.index("judgement") + 1 :]]
-    blank = [[*row, "", ""] for row in (judged, *rest)]
-    folder.write(file, [[*header, "outcome", "timepoint"], *blank])
-    (found,) = corrections(old.path, folder.path)
-    assert (found.row, found.column, found.now) == (", ".join(first[:3]), "judgement", "high")
-
-
-@pytest.mark.parametrize(
-    ("column", "before", "now", "corrected"),
-    [
-        ("mean_control", "6.28", "6.280", False),
-        ("mean_control", "21.0", "21", False),
-        ("mean_control", "6.28", "6.82", True),
-        ("verified", "no", "yes", False),
-        ("note", "", "from the table", True),
-    ],
-)
-def test_only_what_says_something_else_is_a_correction(
-    tmp_path: Path, column: str, before: str, now: str, corrected: bool
-) -> None:
-    old, new = (DataFolder.copied_to(tmp_path / name) for name in ("before", "now"))
-    for folder, value in ((old, before), (new, now)):
-        folder.edit("outcomes.csv", "friesen-2017.pain.post.1", **{column: value})
-    found = corrections(old.path, new.path)
-    assert [(c.column, c.before, c.now) for c in found] == [(column, before, now)] * corrected
-
-
-def test_who_verified_a_row_is_no_correction(tmp_path: Path) -> None:
-    old, new = (DataFolder.copied_to(tmp_path / name) for name in ("before", "now"))
-    for folder, by in ((old, "anna"), (new, "ben")):
-        header, *rows = folder.rows("outcomes.csv")
-        folder.write("outcomes.csv", [[*header, "verified_by"], *([*row, by] for row in rows)])
-    assert corrections(old.path, new.path) == ()

@@ -17,16 +17,20 @@ from tests.evidence.folder import DATA, DataFolder
 
 NAMES = [release.name for release in releases(DATA)]
 PRESENT = NAMES[-1]
-NEXT = "2027.11"
+NEXT, LATER, LATEST = "2027.11", "2028.11", "2029.11"
 
 
 def set_version(folder: DataFolder, name: str, day: str) -> None:
+    """The next version, which says of itself what the present one says."""
+    said = load_protocol(folder.path / "protocol.yml").version
+    folder.set_version(name, day, trigger=said.trigger, methods=said.methods)
+
+
+def tell(folder: DataFolder, **said: str) -> None:
+    """Write what the version says of itself."""
     version = load_protocol(folder.path / "protocol.yml").version
-    folder.replace(
-        "protocol.yml",
-        f'name: "{version.name}"\n  date: {version.date}',
-        f'name: "{name}"\n  date: {day}',
-    )
+    told = {"trigger": version.trigger, "methods": version.methods} | said
+    folder.set_version(version.name, version.date, **told)
 
 
 def without(folder: Path, *names: str) -> Path:
@@ -82,6 +86,40 @@ def test_the_next_version_is_frozen_whole_and_names_what_it_follows(released: Da
     assert verify(released.path, NEXT) == ()
     with pytest.raises(ReviewError, match="exists: a release is never changed"):
         freeze(released.path, NEXT)
+
+
+@pytest.mark.parametrize("key", ["trigger", "methods"])
+def test_a_release_says_what_led_to_it_and_what_it_does_otherwise(
+    released: DataFolder, key: str
+) -> None:
+    set_version(released, NEXT, "2027-11-20")
+    tell(released, **{key: " "})
+    with pytest.raises(ReviewError, match=rf"data/protocol\.yml: say in version\.{key} what"):
+        freeze(released.path, NEXT)
+    assert not release_folder(released.path, NEXT).exists()
+
+
+def test_a_release_does_not_repeat_what_the_last_one_said(
+    released: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = read_states(released.path, PRESENT)
+    monkeypatch.setattr(living, "present_states", lambda _: states)
+    set_version(released, NEXT, "2027-11-20")
+    freeze(released.path, NEXT)
+    set_version(released, LATER, "2028-11-20")
+    with pytest.raises(ReviewError, match=f"version.trigger is what version {NEXT} said"):
+        freeze(released.path, LATER)
+    tell(released, trigger="The search of May 2028 found a trial.")
+    with pytest.raises(ReviewError, match=f"version.methods is what version {NEXT} said"):
+        freeze(released.path, LATER)
+    tell(released, methods="none")
+    freeze(released.path, LATER)
+    set_version(released, LATEST, "2029-11-20")
+    tell(released, trigger="the  search of May 2028 FOUND a trial")
+    with pytest.raises(ReviewError, match=f"version.trigger is what version {LATER} said"):
+        freeze(released.path, LATEST)
+    tell(released, trigger="a search without a new trial")
+    assert freeze(released.path, LATEST).follows == LATER
 
 
 def test_the_baseline_is_frozen_from_the_present_data(released: DataFolder) -> None:

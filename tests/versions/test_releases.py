@@ -10,7 +10,7 @@ import pytest
 
 from analysis.files.csv_files import read_csv
 from analysis.files.problems import EvidenceError
-from analysis.versions.compare import corrections
+from analysis.versions.data_changes import data_changes
 from analysis.versions.freezing import verify
 from tests.evidence.folder import DATA, DataFolder
 
@@ -36,6 +36,6 @@ def test_a_release_without_the_column_that_names_its_rows_is_refused(data: Path)
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream, lineterminator="\n").writerows(row[1:] for row in rows)
     with pytest.raises(EvidenceError) as caught:
-        corrections(path.parent, data)
+        data_changes(path.parent, data)
     (problem,) = caught.value.problems
     assert (problem.file, problem.line, problem.column) == (path, 1, "study_id")

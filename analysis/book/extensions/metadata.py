@@ -40,6 +40,7 @@ class Status:
     version: str
     search: str
     overdue: bool
+    draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,9 @@ def site_facts(values: Mapping[str, Any]) -> SiteFacts:
     """From the values that the prose may name: the protocol's title and address, the status."""
     protocol, status = values.get("protocol", {}), values.get("status")
     return SiteFacts(
-        protocol.get("title", ""), protocol.get("site_url"), Status(**status) if status else None
+        protocol.get("title", ""),
+        protocol.get("site_url"),
+        Status(**status) if status and "version" in status else None,
     )
 
 

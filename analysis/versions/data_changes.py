@@ -1,0 +1,235 @@
+"""What differs between the data of two versions, apart by what it means.
+
+A value that says something else is a correction. A row that a person has checked, a trial
+that was taken in or out, and a rule that changed are none, and are told for themselves.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from analysis.evidence.data_files import DATA_FILES, DataFile
+from analysis.evidence.study_names import FORMER, StudyRename, named_in, present_name
+from analysis.evidence.verification import COLUMNS as VERIFICATION
+from analysis.files.columns import Column, columns
+from analysis.files.csv_files import read_csv
+from analysis.files.problems import EvidenceError, Problem
+from analysis.protocol import load_protocol
+from analysis.protocol_rules import Frozen
+
+INCLUDED = "included"
+NOT_LISTED = "not listed"
+# Where the book reports what, and what the version says of itself: no evidence and no rule.
+NO_EVIDENCE = "checklists"
+NO_RULE = {"version", "site_url"}
+
+Cells = Mapping[str, str]
+Rows = Mapping[str, Cells]
+Tables = Mapping[str, Rows]
+
+
+class Correction(Frozen):
+    """A value that stood in both versions and differs."""
+
+    file: str
+    row: str
+    column: str
+    before: str
+    now: str
+
+
+class StatusChange(Frozen):
+    """A trial that was decided on anew, or listed no more: how it stood, how it stands, why."""
+
+    study_id: str
+    label: str
+    before: str
+    now: str
+    reason: str
+
+    @property
+    def taken_out(self) -> bool:
+        """Whether the trial was in the review and is not any more, as after a retraction."""
+        return self.before == INCLUDED
+
+
+class RowsChanged(Frozen):
+    """How many rows of a file came, and how many went; of rows without a name a changed one too."""
+
+    file: str
+    added: int
+    gone: int
+
+
+class Setting(Frozen):
+    """A setting of the protocol that differs: its place in the file and what stood there."""
+
+    name: str
+    before: str
+    now: str
+
+
+class DataChanges(Frozen):
+    """All that differs; `verified` counts the outcome rows that came to be checked by a person."""
+
+    corrections: tuple[Correction, ...] = ()
+    statuses: tuple[StatusChange, ...] = ()
+    verified: int = 0
+    unverified: int = 0
+    rows: tuple[RowsChanged, ...] = ()
+    settings: tuple[Setting, ...] = ()
+
+    @property
+    def anything(self) -> bool:
+        return self != DataChanges()
+
+    @property
+    def taken_out(self) -> tuple[StatusChange, ...]:
+        return tuple(change for change in self.statuses if change.taken_out)
+
+    @property
+    def decided(self) -> tuple[StatusChange, ...]:
+        """The other trials whose status changed."""
+        return tuple(change for change in self.statuses if not change.taken_out)
+
+
+def data_changes(before: Path, now: Path, renames: Sequence[StudyRename] = ()) -> DataChanges:
+    """What differs between two folders of data, of which each holds a protocol.
+
+    A trial that was renamed goes by its present name in both.
+    """
+    old, new = (
+        {
+            name: _rows(folder / f"{name}.csv", file, renames)
+            for name, file in DATA_FILES.items()
+            if name != NO_EVIDENCE
+        }
+        for folder in (before, now)
+    )
+    return DataChanges(
+        corrections=tuple(_corrections(old, new)),
+        statuses=tuple(_statuses(old["studies"], new["studies"])),
+        verified=_turned(old["outcomes"], new["outcomes"], "yes"),
+        unverified=_turned(old["outcomes"], new["outcomes"], "no"),
+        rows=tuple(_rows_changed(old, new)),
+        settings=_settings(before / "protocol.yml", now / "protocol.yml"),
+    )
+
+
+def _corrections(old: Tables, new: Tables) -> Iterator[Correction]:
+    for name in sorted(old):
+        declared = {column.name: column for column in columns(DATA_FILES[name].row)}
+        for row_id in sorted(old[name].keys() & new[name].keys()):
+            before, now = old[name][row_id], new[name][row_id]
+            passed = _no_correction(name, before, now)
+            for column in sorted(before.keys() & now.keys() - passed):
+                if not _same(declared.get(column), before[column], now[column]):
+                    yield Correction(
+                        file=f"{name}.csv",
+                        row=row_id,
+                        column=column,
+                        before=before[column],
+                        now=now[column],
+                    )
+
+
+def _no_correction(name: str, before: Cells, now: Cells) -> set[str]:
+    """The columns whose changes are told elsewhere: who has seen a row, and how a trial stands."""
+    decided = name == "studies" and before["status"] != now["status"]
+    return {*VERIFICATION, FORMER, *(("status", "reason") if decided else ())}
+
+
+def _same(column: Column | None, before: str, now: str) -> bool:
+    return column.same_value(before, now) if column else before == now
+
+
+def _statuses(old: Rows, new: Rows) -> Iterator[StatusChange]:
+    for study_id, before in old.items():
+        now = new.get(study_id, {})
+        status = now.get("status", NOT_LISTED)
+        if status != before["status"]:
+            yield StatusChange(
+                study_id=study_id,
+                label=before["label"],
+                before=before["status"],
+                now=status,
+                reason=now.get("reason", ""),
+            )
+
+
+def _turned(old: Rows, new: Rows, verified: str) -> int:
+    """The rows of both that came to be verified, or to be so no more."""
+    both = old.keys() & new.keys()
+    return sum(
+        new[row]["verified"] == verified and old[row]["verified"] != verified for row in both
+    )
+
+
+def _rows_changed(old: Tables, new: Tables) -> Iterator[RowsChanged]:
+    for name in old:
+        added, gone = new[name].keys() - old[name].keys(), old[name].keys() - new[name].keys()
+        if added or gone:
+            yield RowsChanged(file=f"{name}.csv", added=len(added), gone=len(gone))
+
+
+def _rows(path: Path, file: DataFile, renames: Sequence[StudyRename]) -> Rows:
+    """The cells of each row by its name; a column from after the file was frozen is blank."""
+    if not path.is_file():
+        return {}
+    table, declared = read_csv(path), columns(file.row)
+    later = {column.name: "" for column in declared if column.may_be_absent}
+    if missing := [name for name in file.key if name not in {*table.header, *later}]:
+        raise EvidenceError([Problem(path, 1, name, "this column is missing") for name in missing])
+    names = {column.name: named_in(file.name, column) for column in declared}
+    rows = [
+        {
+            column: present_name(renames, names.get(column), cell)
+            for column, cell in zip(table.header, cells, strict=True)
+        }
+        for cells in table.rows
+    ]
+    if file.key:
+        return {", ".join(filter(None, ((later | row)[k] for k in file.key))): row for row in rows}
+    return _named_by_content(rows, declared)
+
+
+def _named_by_content(rows: Sequence[Cells], declared: Sequence[Column]) -> Rows:
+    """Rows that no column names: each goes by what it says, and by how often that was said."""
+    named: dict[str, Cells] = {}
+    said: Counter[str] = Counter()
+    for row in rows:
+        content = repr([column.canonical(row.get(column.name, "")) for column in declared])
+        said[content] += 1
+        named[f"{content} {said[content]}"] = row
+    return named
+
+
+def _settings(before: Path, now: Path) -> tuple[Setting, ...]:
+    """The settings that differ, whatever way they are written; what is not said is the default."""
+    old, new = (
+        dict(_flat("", load_protocol(path).model_dump(mode="json", exclude=NO_RULE)))
+        for path in (before, now)
+    )
+    return tuple(
+        Setting(name=name, before=old.get(name, "not set"), now=new.get(name, "not set"))
+        for name in dict.fromkeys((*old, *new))
+        if old.get(name) != new.get(name)
+    )
+
+
+def _flat(at: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Each setting by its place: `synthesis.level`, `outcomes.pain.label`."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        value = {item["id"]: item for item in value}
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _flat(f"{at}.{name}" if at else str(name), inner)
+    elif isinstance(value, list):
+        yield at, ", ".join(map(str, value)) or "none"
+    elif isinstance(value, bool):
+        yield at, "yes" if value else "no"
+    else:
+        yield at, "not set" if value is None else str(value)

@@ -1,0 +1,145 @@
+"""What differs in the data is told for what it is: corrected, checked, taken out, a new rule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analysis.versions.data_changes import DataChanges, RowsChanged, data_changes
+from tests.evidence.folder import DataFolder
+
+ROW = "friesen-2017.pain.post.1"
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> DataFolder:
+    return DataFolder.copied_to(tmp_path / "before")
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> DataFolder:
+    """A copy that the test changes."""
+    return DataFolder.copied_to(tmp_path / "now")
+
+
+def test_the_same_data_differ_in_nothing(old: DataFolder, new: DataFolder) -> None:
+    assert data_changes(old.path, new.path) == DataChanges()
+
+
+def test_rows_that_a_person_has_seen_are_counted_and_are_no_correction(
+    old: DataFolder, new: DataFolder
+) -> None:
+    header, *rows = new.rows("outcomes.csv")
+    at = header.index("verified")
+    for row in rows[:3]:
+        row[at] = "yes"
+    new.write("outcomes.csv", [header, *rows])
+    there, back = data_changes(old.path, new.path), data_changes(new.path, old.path)
+    assert there == DataChanges(verified=3)
+    assert back == DataChanges(unverified=3)
+
+
+def test_a_trial_taken_out_is_no_correction(old: DataFolder, new: DataFolder) -> None:
+    new.edit("studies.csv", "friesen-2017", status="excluded", reason="retracted in 2027")
+    new.edit("studies.csv", "gendreau-2024", country="CH")
+    found = data_changes(old.path, new.path)
+    (change,) = found.taken_out
+    assert (change.study_id, change.before, change.now) == ("friesen-2017", "included", "excluded")
+    assert (change.label, change.reason) == ("Friesen 2017", "retracted in 2027")
+    assert found.decided == ()
+    assert [(item.row, item.column) for item in found.corrections] == [("gendreau-2024", "country")]
+    (back,) = data_changes(new.path, old.path).decided
+    assert (back.before, back.now) == ("excluded", "included")
+
+
+def test_a_reason_written_better_is_a_correction(old: DataFolder, new: DataFolder) -> None:
+    header, *rows = new.rows("studies.csv")
+    row = next(row for row in rows if row[header.index("status")] == "excluded")
+    new.edit("studies.csv", row[0], reason="written better")
+    (found,) = data_changes(old.path, new.path).corrections
+    assert (found.row, found.column, found.now) == (row[0], "reason", "written better")
+
+
+def test_a_trial_that_is_listed_no_more_is_taken_out(old: DataFolder, new: DataFolder) -> None:
+    rows = [row for row in new.rows("studies.csv") if row[0] != "friesen-2017"]
+    new.write("studies.csv", rows)
+    found = data_changes(old.path, new.path)
+    assert [(c.label, c.now) for c in found.taken_out] == [("Friesen 2017", "not listed")]
+    assert found.rows == (RowsChanged(file="studies.csv", added=0, gone=1),)
+
+
+def test_rows_that_came_and_went_are_counted_file_by_file(old: DataFolder, new: DataFolder) -> None:
+    new.write("outcomes.csv", [row for row in new.rows("outcomes.csv") if row[0] != ROW])
+    header, first, *rest = new.rows("acceptability.csv")
+    changed = [*first]
+    changed[header.index("note")] = "seen in the report"
+    new.write("acceptability.csv", [header, changed, first, *rest])
+    found = data_changes(old.path, new.path)
+    assert found.rows == (
+        RowsChanged(file="outcomes.csv", added=0, gone=1),
+        RowsChanged(file="acceptability.csv", added=1, gone=0),
+    )
+
+
+def test_a_setting_is_compared_by_what_it_means(old: DataFolder, new: DataFolder) -> None:
+    new.replace("protocol.yml", "level: 0.95", "level: 0.950 # as always")
+    new.replace("protocol.yml", "  name: ", "  # a version\n  name: ")
+    assert data_changes(old.path, new.path) == DataChanges()
+    new.replace("protocol.yml", "level: 0.950", "level: 0.9")
+    new.replace("protocol.yml", "label: after treatment", "label: after the end")
+    found = data_changes(old.path, new.path).settings
+    assert [(s.name, s.before, s.now) for s in found] == [
+        ("timepoints.post.label", "after treatment", "after the end"),
+        ("synthesis.level", "0.95", "0.9"),
+    ]
+
+
+def test_names_that_look_like_numbers_are_compared_as_they_stand(
+    old: DataFolder, new: DataFolder
+) -> None:
+    """A fingerprint may read as a number that is too large: two of them are two."""
+    for folder, fingerprint in ((old, "12e45678"), (new, "12e45679")):
+        folder.append("integrity.csv", check="x", study_id="y", fingerprint=fingerprint)
+    (found,) = data_changes(old.path, new.path).corrections
+    assert (found.column, found.before, found.now) == ("fingerprint", "12e45678", "12e45679")
+
+
+def test_a_file_from_before_a_column_of_its_name_is_compared(folder: DataFolder) -> None:
+    """Judgements of a result came into use later; those of a trial are what they were."""
+    file, old = "risk_of_bias.csv", DataFolder.copied_to(folder.path.parent / "old")
+    header, first, *rest = folder.rows(file)
+    assert "outcome" not in header
+    judged = [*first[: header.index("judgement")], "high", *first[header.index("judgement") + 1 :]]
+    blank = [[*row, "", ""] for row in (judged, *rest)]
+    folder.write(file, [[*header, "outcome", "timepoint"], *blank])
+    (found,) = data_changes(old.path, folder.path).corrections
+    assert (found.row, found.column, found.now) == (", ".join(first[:3]), "judgement", "high")
+
+
+@pytest.mark.parametrize(
+    ("column", "before", "now", "corrected"),
+    [
+        ("mean_control", "6.28", "6.280", False),
+        ("mean_control", "21.0", "21", False),
+        ("mean_control", "6.28", "6.82", True),
+        ("verified", "no", "yes", False),
+        ("note", "", "from the table", True),
+    ],
+)
+def test_only_what_says_something_else_is_a_correction(
+    tmp_path: Path, column: str, before: str, now: str, corrected: bool
+) -> None:
+    old, new = (DataFolder.copied_to(tmp_path / name) for name in ("before", "now"))
+    for folder, value in ((old, before), (new, now)):
+        folder.edit("outcomes.csv", "friesen-2017.pain.post.1", **{column: value})
+    found = data_changes(old.path, new.path).corrections
+    assert [(c.column, c.before, c.now) for c in found] == [(column, before, now)] * corrected
+
+
+def test_who_verified_a_row_is_no_correction(tmp_path: Path) -> None:
+    old, new = (DataFolder.copied_to(tmp_path / name) for name in ("before", "now"))
+    for folder, by in ((old, "anna"), (new, "ben")):
+        header, *rows = folder.rows("outcomes.csv")
+        folder.write("outcomes.csv", [[*header, "verified_by"], *([*row, by] for row in rows)])
+    assert data_changes(old.path, new.path).corrections == ()
