@@ -163,8 +163,12 @@ def substitutions(project: Project) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for path in substitutions_files(project):
         with suppress(OSError, ValueError):
-            for name, value in json.loads(path.read_text(encoding="utf-8")).items():
-                said[name] = {**said.get(name, {}), **value} if isinstance(value, dict) else value
+            content = json.loads(path.read_text(encoding="utf-8"))
+            for name, value in content.items() if isinstance(content, dict) else ():
+                known = said.get(name)
+                if isinstance(value, dict) and isinstance(known, dict):
+                    value = known | value
+                said[name] = value
     return said
 
 
