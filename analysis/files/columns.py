@@ -298,6 +298,7 @@ def _read_column(
     values: list[Any] = []
     wrong: dict[int, str] = {}
     rules = declared.resolved(words)
+    anything = declared.is_free_text
     for at, cell in enumerate(cells):
         value: Any = cell
         if declared.is_number:
@@ -308,6 +309,8 @@ def _read_column(
         values.append(value)
         if at not in wrong and (message := _message(declared, rules, value)):
             wrong[at] = message
+        elif anything and (damaged := damage(value)):
+            wrong[at] = f"{short(value)} is {damaged}"
     return values, wrong
 
 
@@ -320,8 +323,6 @@ def _message(declared: Column, rules: Sequence[Rule], value: Any) -> str | None:
             cut = not declared.is_number and shortened(value)
             seen = " (shortened by a spreadsheet)" if cut else ""
             return f"{found} was found{seen}, expected {rule.expected}"
-    if declared.is_free_text and (damaged := damage(value)):
-        return f"{short(value)} is {damaged}"
     return None
 
 

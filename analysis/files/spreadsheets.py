@@ -114,8 +114,7 @@ def _without_empty_columns(
     """Rows without the blank cells that a spreadsheet adds at their end."""
     width = 0
     for line, cells in records:
-        kept = list(cells)
-        while len(kept) > width and not kept[-1].strip():
-            kept.pop()
-        width = width or len(kept)
-        yield line, kept
+        while len(cells) > width and not cells[-1].strip():
+            cells.pop()
+        width = width or len(cells)
+        yield line, cells

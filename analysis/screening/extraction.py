@@ -13,18 +13,26 @@ from pathlib import Path
 
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.load import load_with
+from analysis.evidence.values import words_of
 from analysis.evidence.verification import COLUMNS as VERIFICATION
 from analysis.files.columns import Column, columns, with_point
 from analysis.files.csv_files import read_csv
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, short
 from analysis.files.row_edits import with_rows
-from analysis.files.spreadsheets import read_spreadsheet, sheet_called, write_spreadsheet
+from analysis.files.spreadsheets import (
+    read_spreadsheet,
+    sheet_called,
+    sheet_columns,
+    write_spreadsheet,
+)
 from analysis.files.tables import Row, is_formula, one_line
 from analysis.files.workbook import SheetColumn
+from analysis.protocol import Protocol
 from analysis.screening.extraction_history import A_ROW, KEYS, NO_ROW, WHOLE_ROW, rows_now
 
 DIFFERENCES = "differences"
 DIFFERENCE_COLUMNS = ("file", "row", "column", "first", "second", "agreed")
+DIFFERENCE_SHEET = tuple(SheetColumn(name) for name in DIFFERENCE_COLUMNS)
 BLANK = "blank"
 
 Cells = Mapping[str, str]
@@ -54,6 +62,13 @@ class Difference:
 def columns_of(name: str) -> tuple[Column, ...]:
     """The columns of an extractor's file: those of the evidence but who verified a row."""
     return tuple(c for c in columns(DATA_FILES[name].row) if c.name not in VERIFICATION)
+
+
+def offered(name: str, protocol: Protocol) -> list[SheetColumn]:
+    """These columns with the words to choose from."""
+    asked = {column.name for column in columns_of(name)}
+    declared = sheet_columns(DATA_FILES[name].row, words_of(protocol))
+    return [column for column in declared if column.name in asked]
 
 
 def sheets_of(folder: Path) -> dict[str, Path]:
@@ -101,7 +116,7 @@ def write_differences(path: Path, differences: Sequence[Difference]) -> None:
         for new in differences
     )
     rows = ({name: getattr(new, name) for name in DIFFERENCE_COLUMNS} for new in kept)
-    write_spreadsheet(path, [SheetColumn(name) for name in DIFFERENCE_COLUMNS], rows)
+    write_spreadsheet(path, DIFFERENCE_SHEET, rows)
 
 
 def read_differences(path: Path) -> tuple[Difference, ...]:

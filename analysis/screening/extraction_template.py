@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.study_names import report_of
-from analysis.evidence.values import words_of
 from analysis.files.lock import locked
 from analysis.files.problems import ReviewError, shown
 from analysis.files.slugs import is_slug
-from analysis.files.spreadsheets import sheet_columns, spreadsheet_bytes
+from analysis.files.spreadsheets import spreadsheet_bytes
 from analysis.files.together import change_of, change_together
-from analysis.files.workbook import SheetColumn
 from analysis.protocol import Protocol, load_protocol
-from analysis.screening.extraction import columns_of
+from analysis.screening.extraction import offered
 from analysis.screening.extraction_history import (
     HISTORY,
     KEYS,
@@ -52,23 +49,16 @@ def new_extraction(
     filled = _prefilled(data, study_id, record, protocol)
     sheets: dict[Path, bytes] = {}
     for name in KEYS:
-        offered = _offered(name, protocol)
-        rows = ({c.name: cells.get(c.name, "") for c in offered} for cells in filled[name])
+        asked = offered(name, protocol)
+        rows = ({c.name: cells.get(c.name, "") for c in asked} for cells in filled[name])
         path = folder / f"{name}{suffix}"
-        sheets[path] = spreadsheet_bytes(path, offered, rows)
+        sheets[path] = spreadsheet_bytes(path, asked, rows)
     with locked(data):
         history = _taken_up(data, study_id, who, clock())
         changes = [change_of(path, content) for path, content in sheets.items()]
         changes += [change_of(path, text) for path, text in history.items()]
         change_together(data, changes)
     return tuple(sheets)
-
-
-def _offered(name: str, protocol: Protocol) -> list[SheetColumn]:
-    """The columns that an extractor fills in, with the words to choose from."""
-    asked = {column.name for column in columns_of(name)}
-    declared = sheet_columns(DATA_FILES[name].row, words_of(protocol))
-    return [column for column in declared if column.name in asked]
 
 
 def _taken_up(data: Path, study_id: str, who: str, when: str) -> dict[Path, str]:

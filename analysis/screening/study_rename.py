@@ -18,27 +18,30 @@ from analysis.evidence.study_names import SOURCE, STUDY, StudyRename, named_in
 from analysis.files.columns import KeyOf, columns
 from analysis.files.problems import ReviewError, shown
 from analysis.files.slugs import is_slug
-from analysis.files.tables import read_table, table_text
+from analysis.files.spreadsheets import SUFFIXES, read_spreadsheet, spreadsheet_bytes
+from analysis.files.tables import Row, read_table, table_text
 from analysis.files.together import FileChange, change_of
+from analysis.files.workbook import ZIP, SheetColumn
 from analysis.formatting import counted
+from analysis.protocol import load_protocol
 from analysis.screening.decision_files import COLUMNS as DECISION_COLUMNS
 from analysis.screening.decision_files import Decision, decision_paths
 from analysis.screening.extraction import (
-    DIFFERENCE_COLUMNS,
+    DIFFERENCE_SHEET,
     DIFFERENCES,
     columns_of,
+    offered,
 )
 from analysis.screening.extraction_history import COLUMNS as HISTORY_COLUMNS
 from analysis.screening.extraction_history import HISTORY, KEYS
 
+Cells = Mapping[str, str]
+
 # The key of an entry of BibTeX, and the keys that a chapter cites.
 ENTRY = re.compile(r"(?m)(?<=\{)[^\s,{}]+(?=,\s*$)")
 CITED = re.compile(r"(\{cite(?::\w+)?\}`)([^`]+)")
-# Files that tell of cells of the evidence: their columns, and those in which a cell stands.
-TOLD: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
-    DIFFERENCES: (DIFFERENCE_COLUMNS, ("first", "second", "agreed")),
-    HISTORY: (HISTORY_COLUMNS, ("before", "after")),
-}
+# In which columns a cell of the evidence stands, where one is told of.
+TOLD = {DIFFERENCES: ("first", "second", "agreed"), HISTORY: ("before", "after")}
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def rename_study(data: Path, before: str, after: str) -> Renaming:
         raise ReviewError(f"{after!r} cannot name a study: small letters, digits and hyphens")
     rename, folder = StudyRename(before, after), data / "extraction" / before
     evidence = dict(renamed_texts(data, rename))
-    texts = {**evidence, **dict(_beside_the_evidence(data, rename))}
+    texts: dict[Path, str | bytes] = {**evidence, **dict(_beside_the_evidence(data, rename))}
     if not texts and not folder.is_dir():
         raise ReviewError(f"no file names the study {before!r}")
     _refuse_taken(data, StudyRename(after, before))
@@ -91,39 +94,59 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _said(path: Path, name: str) -> str:
-    lines = sum(name in line for line in path.read_text(encoding="utf-8").splitlines())
+    raw = path.read_bytes()
+    if raw.startswith(ZIP):
+        return shown(path)
+    lines = sum(name in line for line in raw.decode(errors="replace").splitlines())
     return f"{shown(path)}: {counted(lines, 'line')}"
 
 
-def _beside_the_evidence(data: Path, rename: StudyRename) -> Iterator[tuple[Path, str]]:
+def _beside_the_evidence(data: Path, rename: StudyRename) -> Iterator[tuple[Path, str | bytes]]:
     """Each other file that names the trial, and what it says under the new name."""
     for path in decision_paths(data):
         yield from _changed(path, DECISION_COLUMNS, partial(rename.cells, "", Decision))
+    protocol = load_protocol(data / "protocol.yml")
     for path in _files(data / "extraction"):
-        if path.name in TOLD:
-            names, sides = TOLD[path.name]
-            yield from _changed(path, names, partial(_told_of_cells, rename, sides))
-        elif path.suffix == ".csv" and path.stem in KEYS:
+        if path.name == HISTORY:
+            told = partial(_told_of_cells, rename, TOLD[HISTORY])
+            yield from _changed(path, HISTORY_COLUMNS, told)
+        elif path.suffix in SUFFIXES and path.stem == DIFFERENCES:
+            told = partial(_told_of_cells, rename, TOLD[DIFFERENCES])
+            yield from _changed_sheet(path, DIFFERENCE_SHEET, told)
+        elif path.suffix in SUFFIXES and path.stem in KEYS:
             file = DATA_FILES[path.stem]
-            declared = columns_of(file.name)
-            later = [column.name for column in declared if column.may_be_absent]
+            later = [column.name for column in columns_of(file.name) if column.may_be_absent]
             change = partial(rename.cells, file.name, file.row)
-            yield from _changed(path, [column.name for column in declared], change, later)
+            yield from _changed_sheet(path, offered(file.name, protocol), change, later)
     yield from _in_the_text(data.parent, rename)
 
 
 def _changed(
-    path: Path,
-    names: Sequence[str],
-    change: Callable[[Mapping[str, str]], Mapping[str, str]],
-    later: Sequence[str] = (),
+    path: Path, names: Sequence[str], change: Callable[[Cells], Cells]
 ) -> Iterator[tuple[Path, str]]:
     """A table written by the program, where cells of it change."""
-    rows = [row.cells for row in read_table(path, names, later)]
-    changes = [change(row) for row in rows]
-    if any(changes):
-        changed = ({**row, **cells} for row, cells in zip(rows, changes, strict=True))
+    if changed := _changed_rows(read_table(path, names), change):
         yield path, table_text(names, changed)
+
+
+def _changed_sheet(
+    path: Path,
+    asked: Sequence[SheetColumn],
+    change: Callable[[Cells], Cells],
+    later: Sequence[str] = (),
+) -> Iterator[tuple[Path, bytes]]:
+    """A sheet that people fill in, where cells of it change."""
+    names = [column.name for column in asked]
+    if changed := _changed_rows(read_spreadsheet(path, names, later), change):
+        yield path, spreadsheet_bytes(path, asked, changed)
+
+
+def _changed_rows(rows: Sequence[Row], change: Callable[[Cells], Cells]) -> list[Cells]:
+    """All rows as they are to be; none where none changes."""
+    changes = [change(row.cells) for row in rows]
+    if not any(changes):
+        return []
+    return [{**row.cells, **cells} for row, cells in zip(rows, changes, strict=True)]
 
 
 def _told_of_cells(

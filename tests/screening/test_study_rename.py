@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.integrity import findings, rulings_without_effect
@@ -69,7 +70,7 @@ def screened(root: Path, five) -> Path:
         new_extraction(data, OLD, who)
     (data / f"extraction/{OLD}/report.pdf").write_bytes(b"\xff\xfe kept as it is")
     write_differences(
-        data / f"extraction/{OLD}" / DIFFERENCES,
+        data / f"extraction/{OLD}/{DIFFERENCES}.csv",
         [
             Difference("studies", OLD, "country", "SE", "NO", "SE"),
             Difference("outcomes", f"{OLD}.pain.post.1", "study_id", OLD, LIKE_IT, OLD),
@@ -124,7 +125,7 @@ def test_decisions_and_what_was_extracted_follow(screened: Path) -> None:
     folder = screened / "extraction" / NEW
     assert (folder / "report.pdf").read_bytes() == b"\xff\xfe kept as it is"
     places = [(d.row, d.column, d.first, d.second, d.agreed) for d in read_differences(
-        folder / DIFFERENCES)]  # fmt: skip
+        folder / f"{DIFFERENCES}.csv")]  # fmt: skip
     assert places == [
         (NEW, "country", "SE", "NO", "SE"),
         (f"{NEW}.pain.post.1", "study_id", NEW, LIKE_IT, NEW),
@@ -134,6 +135,23 @@ def test_decisions_and_what_was_extracted_follow(screened: Path) -> None:
     assert {change.row for change in history} == {NEW}
     assert [c.after for c in history if c.column == "study_id"] == [NEW]
     assert f"{NEW}.pain.post.1,{NEW}," in (folder / "anna/outcomes.csv").read_text()
+
+
+def test_workbooks_follow_too(root: Path) -> None:
+    data = root / "data"
+    new_extraction(data, OLD, "anna", suffix=".xlsx")
+    write_differences(
+        data / f"extraction/{OLD}/{DIFFERENCES}.xlsx",
+        [Difference("studies", OLD, "study_id", OLD, LIKE_IT, OLD)],
+    )
+    rename(data)
+    folder = data / "extraction" / NEW
+    (told,) = read_differences(folder / f"{DIFFERENCES}.xlsx")
+    assert (told.row, told.first, told.second, told.agreed) == (NEW, NEW, LIKE_IT, NEW)
+    book = load_workbook(folder / "anna/outcomes.xlsx")
+    assert book.active["A2"].value.startswith(f"{NEW}.")
+    assert book.active["B2"].value == NEW
+    assert book.active.data_validations.dataValidation
 
 
 def test_renamed_back_all_is_as_before_but_the_former_name(screened: Path) -> None:
