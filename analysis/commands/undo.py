@@ -26,6 +26,7 @@ from analysis.files.problems import shown
 
 if TYPE_CHECKING:
     from analysis.files.withdrawals import Withdrawal
+    from analysis.screening.renaming import Renaming
 
 undo_app = typer.Typer(
     help="Take back what was done: first shown, then done.",
@@ -218,15 +219,40 @@ def rename_study(
 
     Example: ./review rename study minen-2026 minnen-2026
     """
-    from analysis.files.lock import change_files
-    from analysis.screening.study_rename import rename_study as renaming
+    from analysis.screening.study_rename import rename_study as planned
 
-    plan = renaming(data, before, after)
+    _rename(data, planned(data, before, after), before, after, yes)
+    next_step("build")
+
+
+@rename_app.command("person")
+def rename_person(
+    before: Annotated[str, typer.Argument(help="The name, such as anna.")],
+    after: Annotated[str, typer.Argument(help="The name it is to be.")],
+    yes: Yes = False,
+    data: Data = DATA,
+) -> None:
+    """Give a person another name.
+
+    In all that says who decided, extracted, verified, ruled or searched. Releases, and what is
+    on record of withdrawals, keep the name that stood there.
+
+    Example: ./review rename person anna anna-b
+    """
+    from analysis.screening.person_rename import rename_person as planned
+
+    _rename(data, planned(data, before, after), before, after, yes)
+    next_step("check")
+
+
+def _rename(data: Path, plan: Renaming, before: str, after: str, yes: bool) -> None:
+    """Show which files change, ask, and change them all; leaves where nobody agrees."""
+    from analysis.files.lock import change_files
+
     typer.echo(f"{before} is to be called {after}:")
     agreed(plan.said, yes)
     change_files(data, plan.changes)
     typer.echo(f"{before} is called {after}.")
-    next_step("build")
 
 
 def _take_back(data: Path, withdrawal: Withdrawal, who: str, why: str, yes: bool) -> None:

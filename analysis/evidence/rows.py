@@ -43,6 +43,7 @@ from analysis.files.columns import (
     Filled,
     KeyOf,
     Listed,
+    NameOfPerson,
     Positive,
     Slug,
     between,
@@ -244,7 +245,7 @@ class Decision:
     domain: CertaintyDomain = column("the GRADE domain decided on", "imprecision")
     levels: Annotated[float, between(0, 3), WHOLE] = column("levels taken off", "1")
     reason: Filled = column("why", "the interval includes no difference")
-    decided_by: Filled = column("the person who decided", "A. Person")
+    decided_by: Annotated[Filled, NameOfPerson()] = column("the person who decided", "A. Person")
     date: Day = column("the day of the decision", "2026-11-23")
 
 
@@ -272,7 +273,7 @@ class Ruling:
         "the number is right and its row is pooled, or it is wrong and its row stays out", "accept"
     )
     reason: Filled = column("why", "the report gives it in table 2")
-    decided_by: Filled = column("the person who ruled", "A. Person")
+    decided_by: Annotated[Filled, NameOfPerson()] = column("the person who ruled", "A. Person")
     date: Day = column("the day of the ruling", "2026-11-23")
 
 

@@ -7,7 +7,17 @@ from typing import Annotated, Literal
 
 from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL
 from analysis.files import days
-from analysis.files.columns import FILLED, Filled, KeyOf, Listed, Slug, Words, matching, one_of
+from analysis.files.columns import (
+    FILLED,
+    Filled,
+    KeyOf,
+    Listed,
+    NameOfPerson,
+    Slug,
+    Words,
+    matching,
+    one_of,
+)
 from analysis.files.slugs import PERSON, SLUG
 from analysis.protocol import Protocol
 
@@ -51,7 +61,7 @@ Places = Annotated[
 ]
 DayOrNone = Annotated[str, matching(rf"^(?:{days.DAY})?$", days.EXPECTED)]
 PersonOrNone = Annotated[
-    str, matching(rf"^$|{PERSON}", "a name in small letters, digits and hyphens")
+    str, NameOfPerson(), matching(rf"^$|{PERSON}", "a name in small letters, digits and hyphens")
 ]
 NumbersSeen = Annotated[str, matching(r"^(?:[a-p]{8})?$", "eight letters from a to p")]
 FormerNames = Annotated[

@@ -63,6 +63,11 @@ class KeyOf:
     key: str
 
 
+@dataclass(frozen=True)
+class NameOfPerson:
+    """Who did something; ` and ` stands between two."""
+
+
 def one_of(*words: str) -> Rule:
     """One of these words; a blank cell where `""` is among them."""
     allowed = frozenset(words)
@@ -149,6 +154,7 @@ class Column:
     may_be_blank: bool
     rules: tuple[Rule | Listed, ...]
     refers_to: KeyOf | None
+    is_person: bool
     meaning: str
     example: str
     unique: bool
@@ -229,6 +235,7 @@ def _column(declared: Field[Any], hint: Any) -> Column:
         may_be_blank=kind == float | None if is_number else _allows_blank(rules),
         rules=tuple(rules),
         refers_to=next((each for each in said if isinstance(each, KeyOf)), None),
+        is_person=any(isinstance(each, NameOfPerson) for each in said),
         meaning=declared.metadata.get("meaning", ""),
         example=declared.metadata.get("example", ""),
         unique=declared.metadata.get("unique", False),

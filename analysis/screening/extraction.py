@@ -13,6 +13,7 @@ from pathlib import Path
 
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.load import load_with
+from analysis.evidence.study_names import FORMER
 from analysis.evidence.values import words_of
 from analysis.evidence.verification import COLUMNS as VERIFICATION
 from analysis.files.columns import Column, columns, with_point
@@ -30,6 +31,8 @@ from analysis.files.workbook import SheetColumn
 from analysis.protocol import Protocol
 from analysis.screening.extraction_history import A_ROW, KEYS, NO_ROW, WHOLE_ROW, rows_now
 
+# Who verified a row, and what a trial was called before.
+NOT_EXTRACTED = (*VERIFICATION, FORMER)
 DIFFERENCES = "differences"
 DIFFERENCE_COLUMNS = ("file", "row", "column", "first", "second", "agreed")
 DIFFERENCE_SHEET = tuple(SheetColumn(name) for name in DIFFERENCE_COLUMNS)
@@ -60,8 +63,14 @@ class Difference:
 
 
 def columns_of(name: str) -> tuple[Column, ...]:
-    """The columns of an extractor's file: those of the evidence but who verified a row."""
-    return tuple(c for c in columns(DATA_FILES[name].row) if c.name not in VERIFICATION)
+    """The columns of an extractor's file: those of the evidence that a report answers."""
+    return tuple(c for c in columns(DATA_FILES[name].row) if c.name not in NOT_EXTRACTED)
+
+
+def later_columns(name: str) -> set[str]:
+    """The columns that a sheet may be without, or have blank."""
+    declared = columns(DATA_FILES[name].row)
+    return {column.name for column in declared if column.may_be_absent} | {*NOT_EXTRACTED}
 
 
 def offered(name: str, protocol: Protocol) -> list[SheetColumn]:
@@ -161,8 +170,7 @@ def read_extraction(folder: Path) -> dict[str, list[Row]]:
 def _read_sheet(path: Path, name: str) -> list[Row]:
     """The rows of a sheet; EvidenceError where it verifies one, which no extractor does."""
     declared = columns(DATA_FILES[name].row)
-    later = {column.name for column in declared if column.may_be_absent} | {*VERIFICATION}
-    rows = read_spreadsheet(path, [column.name for column in declared], later=later)
+    rows = read_spreadsheet(path, [column.name for column in declared], later_columns(name))
     told = [
         Problem(path, row.line, column, "rows are verified once they are accepted: leave it blank")
         for row in rows

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated
 
 from analysis.evidence.data_files import DATA_FILES
-from analysis.files.columns import one_of
+from analysis.files.columns import NameOfPerson, one_of
 from analysis.files.csv_files import read_csv
 from analysis.files.problems import EvidenceError
 from analysis.files.tables import read_table, table_text
@@ -34,7 +34,7 @@ class CellChange:
     """A cell of the evidence; a row that comes or goes is a line of its own besides."""
 
     when: Time
-    who: str
+    who: Annotated[str, NameOfPerson()]
     did: Annotated[str, one_of("new", "accept", "undo")]
     file: Annotated[str, one_of(*KEYS)]
     row: str

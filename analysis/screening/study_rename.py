@@ -7,8 +7,7 @@ extracted. Beside the data stand the references and the chapters that cite them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -18,38 +17,30 @@ from analysis.evidence.study_names import SOURCE, STUDY, StudyRename, named_in
 from analysis.files.columns import KeyOf, columns
 from analysis.files.problems import ReviewError, shown
 from analysis.files.slugs import is_slug
-from analysis.files.spreadsheets import SUFFIXES, read_spreadsheet, spreadsheet_bytes
-from analysis.files.tables import Row, read_table, table_text
-from analysis.files.together import FileChange, change_of
-from analysis.files.workbook import ZIP, SheetColumn
-from analysis.formatting import counted
+from analysis.files.spreadsheets import SUFFIXES
 from analysis.protocol import load_protocol
 from analysis.screening.decision_files import COLUMNS as DECISION_COLUMNS
 from analysis.screening.decision_files import Decision, decision_paths
 from analysis.screening.extraction import (
     DIFFERENCE_SHEET,
     DIFFERENCES,
-    columns_of,
+    later_columns,
     offered,
 )
 from analysis.screening.extraction_history import COLUMNS as HISTORY_COLUMNS
 from analysis.screening.extraction_history import HISTORY, KEYS
-
-Cells = Mapping[str, str]
+from analysis.screening.renaming import (
+    Renaming,
+    changed_sheet,
+    changed_table,
+    files_below,
+    moved,
+    renaming,
+)
 
 # The key of an entry of BibTeX, and the keys that a chapter cites.
 ENTRY = re.compile(r"(?m)(?<=\{)[^\s,{}]+(?=,\s*$)")
 CITED = re.compile(r"(\{cite(?::\w+)?\}`)([^`]+)")
-# In which columns a cell of the evidence stands, where one is told of.
-TOLD = {DIFFERENCES: ("first", "second", "agreed"), HISTORY: ("before", "after")}
-
-
-@dataclass(frozen=True)
-class Renaming:
-    """What a rename would do: what is said of it, a line each, and the files that change."""
-
-    said: tuple[str, ...]
-    changes: tuple[FileChange, ...]
 
 
 def rename_study(data: Path, before: str, after: str) -> Renaming:
@@ -67,89 +58,36 @@ def rename_study(data: Path, before: str, after: str) -> Renaming:
     _refuse_taken(data, StudyRename(after, before))
     if evidence:
         texts |= renamed_evidence(data, rename, evidence)
-    said = [_said(path, before) for path in texts]
-    moved = {path: folder.with_name(after) / path.relative_to(folder) for path in _files(folder)}
-    if moved:
-        said.append(f"{shown(folder)} becomes {shown(folder.with_name(after))}")
-    stay = {path: text for path, text in texts.items() if path not in moved}
-    return Renaming(
-        tuple(said),
-        (
-            *(change_of(path, text) for path, text in stay.items()),
-            *(change_of(to, texts.get(path, path.read_bytes())) for path, to in moved.items()),
-            *(change_of(path, None) for path in moved),
-        ),
-    )
+    return renaming(before, texts, moved(folder, folder.with_name(after)))
 
 
 def _refuse_taken(data: Path, back: StudyRename) -> None:
     named = (*renamed_texts(data, back), *_beside_the_evidence(data, back))
-    places = [*(path for path, _ in named), *_files(data / "extraction" / back.before)]
+    places = [*(path for path, _ in named), *files_below(data / "extraction" / back.before)]
     if places:
         raise ReviewError(f"{back.before} is the name of a study already: see {shown(places[0])}")
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _said(path: Path, name: str) -> str:
-    raw = path.read_bytes()
-    if raw.startswith(ZIP):
-        return shown(path)
-    lines = sum(name in line for line in raw.decode(errors="replace").splitlines())
-    return f"{shown(path)}: {counted(lines, 'line')}"
 
 
 def _beside_the_evidence(data: Path, rename: StudyRename) -> Iterator[tuple[Path, str | bytes]]:
     """Each other file that names the trial, and what it says under the new name."""
     for path in decision_paths(data):
-        yield from _changed(path, DECISION_COLUMNS, partial(rename.cells, "", Decision))
+        yield from changed_table(path, DECISION_COLUMNS, partial(rename.cells, "", Decision))
     protocol = load_protocol(data / "protocol.yml")
-    for path in _files(data / "extraction"):
+    for path in files_below(data / "extraction"):
         if path.name == HISTORY:
-            told = partial(_told_of_cells, rename, TOLD[HISTORY])
-            yield from _changed(path, HISTORY_COLUMNS, told)
+            told = partial(_told_of_a_cell, rename, ("before", "after"))
+            yield from changed_table(path, HISTORY_COLUMNS, told)
         elif path.suffix in SUFFIXES and path.stem == DIFFERENCES:
-            told = partial(_told_of_cells, rename, TOLD[DIFFERENCES])
-            yield from _changed_sheet(path, DIFFERENCE_SHEET, told)
+            told = partial(_told_of_a_cell, rename, ("first", "second", "agreed"))
+            yield from changed_sheet(path, DIFFERENCE_SHEET, told)
         elif path.suffix in SUFFIXES and path.stem in KEYS:
-            file = DATA_FILES[path.stem]
-            later = [column.name for column in columns_of(file.name) if column.may_be_absent]
-            change = partial(rename.cells, file.name, file.row)
-            yield from _changed_sheet(path, offered(file.name, protocol), change, later)
+            change = partial(rename.cells, path.stem, DATA_FILES[path.stem].row)
+            asked = offered(path.stem, protocol)
+            yield from changed_sheet(path, asked, change, later_columns(path.stem))
     yield from _in_the_text(data.parent, rename)
 
 
-def _changed(
-    path: Path, names: Sequence[str], change: Callable[[Cells], Cells]
-) -> Iterator[tuple[Path, str]]:
-    """A table written by the program, where cells of it change."""
-    if changed := _changed_rows(read_table(path, names), change):
-        yield path, table_text(names, changed)
-
-
-def _changed_sheet(
-    path: Path,
-    asked: Sequence[SheetColumn],
-    change: Callable[[Cells], Cells],
-    later: Sequence[str] = (),
-) -> Iterator[tuple[Path, bytes]]:
-    """A sheet that people fill in, where cells of it change."""
-    names = [column.name for column in asked]
-    if changed := _changed_rows(read_spreadsheet(path, names, later), change):
-        yield path, spreadsheet_bytes(path, asked, changed)
-
-
-def _changed_rows(rows: Sequence[Row], change: Callable[[Cells], Cells]) -> list[Cells]:
-    """All rows as they are to be; none where none changes."""
-    changes = [change(row.cells) for row in rows]
-    if not any(changes):
-        return []
-    return [{**row.cells, **cells} for row, cells in zip(rows, changes, strict=True)]
-
-
-def _told_of_cells(
+def _told_of_a_cell(
     rename: StudyRename, sides: Sequence[str], cells: Mapping[str, str]
 ) -> dict[str, str]:
     """A row that tells of a cell by file, row and column, and what stood in it."""

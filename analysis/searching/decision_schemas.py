@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from analysis.evidence.study_names import STUDY
-from analysis.files.columns import Rows, columns, matching, one_of, read_rows
+from analysis.files.columns import NameOfPerson, Rows, columns, matching, one_of, read_rows
 from analysis.files.days import MOMENT
 from analysis.files.problems import MOST_PROBLEMS, Problem
 from analysis.files.slugs import PERSON, SLUG
@@ -44,7 +44,9 @@ DecisionWord = Annotated[
 ]
 Criterion = Annotated[str, one_of("", *CRITERIA)]
 StudyId = Annotated[str, STUDY, matching(rf"^$|{SLUG}", "a study_id, or blank")]
-Person = Annotated[str, matching(PERSON, "a name in small letters, digits and hyphens")]
+Person = Annotated[
+    str, NameOfPerson(), matching(PERSON, "a name in small letters, digits and hyphens")
+]
 Time = Annotated[str, matching(WHEN, "a time such as 2026-11-23T10:15:00Z")]
 TimeOrNone = Annotated[
     str, matching(rf"^$|{WHEN}", "a time such as 2026-11-23T10:15:00Z, or blank")

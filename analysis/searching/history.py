@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import Field, field_validator, model_validator
 
+from analysis.files.columns import NameOfPerson
 from analysis.files.days import KnownDay
 from analysis.files.folder import plain_files
 from analysis.files.problems import EvidenceError
@@ -66,7 +67,7 @@ class Search(Frozen):
     """One search: its day, who made it, the sources; `hits` None where they were not seen."""
 
     date: KnownDay
-    by: Slug
+    by: Annotated[Slug, NameOfPerson()]
     sources: tuple[str, ...]
     since: str
     other: str = ""

@@ -137,9 +137,10 @@ def _corrections(old: Tables, new: Tables) -> Iterator[Correction]:
 
 
 def _no_correction(name: str, before: Cells, now: Cells) -> set[str]:
-    """The columns whose changes are told elsewhere: who has seen a row, and how a trial stands."""
+    """The columns that hold no value, or are told elsewhere: who said it, how a trial stands."""
     decided = name == "studies" and before["status"] != now["status"]
-    return {*VERIFICATION, FORMER, *(("status", "reason") if decided else ())}
+    people = (column.name for column in columns(DATA_FILES[name].row) if column.is_person)
+    return {*VERIFICATION, FORMER, *people, *(("status", "reason") if decided else ())}
 
 
 def _same(column: Column | None, before: str, now: str) -> bool:

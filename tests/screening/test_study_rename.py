@@ -16,11 +16,14 @@ from analysis.files.columns import columns
 from analysis.files.csv_files import read_csv
 from analysis.files.lock import change_files
 from analysis.files.problems import EvidenceError, ReviewError
+from analysis.files.spreadsheets import read_spreadsheet
+from analysis.files.tables import Row
 from analysis.screening.decision_files import Decision, add_decisions, decisions_path
 from analysis.screening.decisions import load_screening
 from analysis.screening.extraction import (
     DIFFERENCES,
     Difference,
+    columns_of,
     read_differences,
     write_differences,
 )
@@ -66,8 +69,8 @@ def screened(root: Path, five) -> Path:
         record = records[study != OLD]
         made = Decision(record, "full-report", "include", "", study, who, "2026-11-21T08:00:00Z")
         add_decisions(data, library, [made])
-    for who in ("anna", "ben"):
-        new_extraction(data, OLD, who)
+    new_extraction(data, OLD, "anna")
+    new_extraction(data, OLD, "ben", suffix=".xlsx")
     (data / f"extraction/{OLD}/report.pdf").write_bytes(b"\xff\xfe kept as it is")
     write_differences(
         data / f"extraction/{OLD}/{DIFFERENCES}.csv",
@@ -78,6 +81,16 @@ def screened(root: Path, five) -> Path:
         ],
     )
     return data
+
+
+def workbooks(data: Path) -> dict[str, list[Row]]:
+    """The rows of each sheet that is a workbook."""
+    return {
+        path.relative_to(data).as_posix(): read_spreadsheet(
+            path, [c.name for c in columns_of(path.stem)]
+        )
+        for path in sorted(data.rglob("*.xlsx"))
+    }
 
 
 def rename(data: Path, before: str = OLD, after: str = NEW) -> None:
@@ -108,7 +121,7 @@ def test_every_file_has_the_new_name_and_releases_the_old(screened: Path) -> Non
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     assert not {name for name in changed if name.startswith("data/releases/")}
     for name, said in after.items():
-        if name in changed and name != "data/studies.csv":
+        if name in changed and name != "data/studies.csv" and not name.endswith(".xlsx"):
             left = said.decode(errors="replace").replace(f"{OLD}a", "").replace(f"`{OLD}`.", "")
             assert OLD not in left, name
     assert f"{{{NEW},".encode() in after["references.bib"]
@@ -134,6 +147,8 @@ def test_decisions_and_what_was_extracted_follow(screened: Path) -> None:
     history = read_history(folder / HISTORY)
     assert {change.row for change in history} == {NEW}
     assert [c.after for c in history if c.column == "study_id"] == [NEW]
+    ben = workbooks(screened)[f"extraction/{NEW}/ben/studies.xlsx"]
+    assert [row["study_id"] for row in ben] == [NEW]
     assert f"{NEW}.pain.post.1,{NEW}," in (folder / "anna/outcomes.csv").read_text()
 
 
@@ -155,10 +170,17 @@ def test_workbooks_follow_too(root: Path) -> None:
 
 
 def test_renamed_back_all_is_as_before_but_the_former_name(screened: Path) -> None:
-    before = contents(screened.parent)
+    before, sheets = contents(screened.parent), workbooks(screened)
     rename(screened)
+    assert workbooks(screened) != sheets
     rename(screened, NEW, OLD)
     after = contents(screened.parent)
+    # A workbook says when it was written.
+    assert workbooks(screened) == sheets
+    assert before.keys() == after.keys()
+    for files in (before, after):
+        for name in [name for name in files if name.endswith(".xlsx")]:
+            del files[name]
     studies = after.pop("data/studies.csv").decode()
     was = before.pop("data/studies.csv").decode()
     assert after == before

@@ -67,6 +67,17 @@ def test_a_renamed_trial_is_the_same_trial(released: DataFolder) -> None:
     assert not compared(released).anything
 
 
+def test_who_decided_is_no_corrected_value(released: DataFolder) -> None:
+    row = load(released.path).outcomes[0]
+    cells = {"check": "exact zero", "study_id": row.study_id, "row_id": row.row_id,
+             "ruling": "accept", "reason": "seen", "date": "2026-11-28"}  # fmt: skip
+    DataFolder(released.path / f"releases/{LAST}/data").append(
+        "integrity.csv", decided_by="anna", **cells
+    )
+    released.append("integrity.csv", decided_by="anna-b", **cells)
+    assert compared(released).data.corrections == ()
+
+
 def test_nothing_changed_is_said_in_one_line(released: DataFolder) -> None:
     released.replace("protocol.yml", *DESCRIBED)
     found = compared(released)
