@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -21,9 +21,7 @@ from analysis.commands.options import (
     next_step,
 )
 from analysis.files.problems import ReviewError, shown
-
-if TYPE_CHECKING:
-    from analysis.screening.decisions import Screening
+from analysis.formatting import counted
 
 
 class SheetForm(StrEnum):
@@ -47,7 +45,7 @@ Second = Annotated[Path, typer.Argument(help="The other's.")]
 def extract_new(
     study: Annotated[str, typer.Argument(help="The study, for example minen-2026.")],
     who: Who,
-    record: Annotated[str, typer.Option(help="The record to take the bibliography from.")] = "",
+    record: Annotated[str, typer.Option(help="The record of the main report.")] = "",
     form: Annotated[
         SheetForm, typer.Option("--format", help="CSV, or Excel workbooks with lists.")
     ] = SheetForm.CSV,
@@ -55,23 +53,27 @@ def extract_new(
 ) -> None:
     """Write the rows to fill in.
 
-    They hold the bibliography of the record that was included for the study. A workbook has
-    text cells and lists to choose from, which a spreadsheet leaves as they are.
+    They hold the bibliography of the reports that were included for the study, of each the
+    fullest record. A direction that you leave blank is the protocol's for the instrument. A
+    workbook has text cells and lists to choose from, which a spreadsheet leaves as they are.
 
     Example: ./review extract new minen-2026 --who anna --format xlsx
     """
     from analysis.screening.decisions import load_screening
     from analysis.screening.extraction_template import new_extraction
+    from analysis.screening.study_reports import reports_of
 
     screening = load_screening(data)
     if record and record not in screening.library.records:
         raise ReviewError(f"no record is called {record!r}: see data/searches/*/*.records.csv")
-    chosen = record or _included_record(screening, study)
-    found = screening.library.records[chosen] if chosen else None
-    paths = new_extraction(data, study, who, found, suffix=f".{form}")
+    reports = reports_of(screening, study, record)
+    paths = new_extraction(data, study, who, reports, suffix=f".{form}")
     for path in paths:
         typer.echo(shown(path))
-    if found is None:
+    for number, report in enumerate(reports):
+        role = "Another report is" if number else "The bibliography is that of"
+        typer.echo(f"{role} {report.record_id}: {report.title}")
+    if not reports:
         typer.echo(f"Screening has included no report of {study}: fill in the bibliography too.")
     typer.echo(f"Next: fill them in, then {PROGRAM} extract check {shown(paths[0].parent)}")
 
@@ -88,8 +90,10 @@ def extract_check(
     """
     from analysis.screening.extraction import check_extraction
 
-    rows = check_extraction(data, folder)
-    typer.echo(f"Valid: the study and {rows} outcome {'row' if rows == 1 else 'rows'}.")
+    found = check_extraction(data, folder)
+    typer.echo(f"Valid: the study and {counted(found.with_numbers, 'outcome row')} with numbers.")
+    for row_id, reason in found.reasons.items():
+        typer.echo(f"Without a number: {row_id}: {reason}")
     others = _other_extractors(folder)
     if others:
         next_step(f"extract compare {shown(folder)} {shown(others[0])}")
@@ -143,10 +147,3 @@ def extract_accept(first: First, second: Second, data: Data = DATA) -> None:
 def _other_extractors(folder: Path) -> list[Path]:
     """The folders beside this one."""
     return sorted(p for p in folder.parent.iterdir() if p.is_dir() and p.name != folder.name)
-
-
-def _included_record(screening: Screening, study: str) -> str:
-    """The record of the first report that screening included for this study."""
-    people = screening.latest("full-report").values()
-    named = [d for said in people for d in said.values() if d.study_id == study]
-    return min(named, key=lambda decision: decision.when).record_id if named else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from analysis.screening.extraction_history import (
     read_history,
     rows_now,
 )
+from analysis.screening.references import REFERENCES, with_reference
 from analysis.searching.duplicate_log import now
 
 
@@ -72,8 +73,8 @@ def accept(data: Path, first: Path, second: Path, clock: Callable[[], str] = now
     """
     differences = compare(data, first, second)
     settled = _settled(differences_of(first), differences)
-    rows = read_extraction(first)
-    other = read_extraction(second)
+    rows = read_extraction(data, first)
+    other = read_extraction(data, second)
     agreed = {name: _agreed(name, rows[name], other[name], settled) for name in KEYS}
     path = first.parent / HISTORY
     with locked(data):
@@ -81,15 +82,28 @@ def accept(data: Path, first: Path, second: Path, clock: Callable[[], str] = now
         plan = _plan(data, agreed, last_known(history))
         texts = validated(data, first, plan.rows)
         files = {data / f"{name}.csv": text for name, text in texts.items()}
+        files |= _with_references(data, plan.rows["studies"])
         changed = [file for file, text in files.items() if text.encode() != file.read_bytes()]
+        written = {file: files[file] for file in changed}
         if plan.seen:
             stamp = {"when": clock(), "who": f"{first.name} and {second.name}", "did": "accept"}
             lines = [CellChange(**stamp, **cell) for cell in plan.seen]
-            written = {path: history_text((*history, *lines))}
-            written |= {file: files[file] for file in changed}
+            written[path] = history_text((*history, *lines))
+        if written:
             change_together(data, [change_of(*each) for each in written.items()])
     added = (cell["row"] for cell in plan.seen if cell["after"] == A_ROW)
     return Acceptance(tuple(changed), tuple(added), tuple(plan.kept))
+
+
+def _with_references(data: Path, studies: Iterable[Row]) -> dict[Path, str]:
+    """The bibliography of the project with these trials in it; nothing where it is not there."""
+    path = data.resolve().parent / REFERENCES
+    if not path.is_file():
+        return {}
+    text = path.read_bytes().decode()
+    for study in studies:
+        text = with_reference(text, study.cells)
+    return {path: text}
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from analysis.files.spreadsheets import (
 )
 from analysis.files.tables import Row, is_formula, one_line
 from analysis.files.workbook import SheetColumn
-from analysis.protocol import Protocol
+from analysis.protocol import Directions, Protocol, load_protocol
 from analysis.screening.extraction_history import A_ROW, KEYS, NO_ROW, WHOLE_ROW, rows_now
 
 # Who verified a row, and what a trial was called before.
@@ -37,6 +37,9 @@ DIFFERENCES = "differences"
 DIFFERENCE_COLUMNS = ("file", "row", "column", "first", "second", "agreed")
 DIFFERENCE_SHEET = tuple(SheetColumn(name) for name in DIFFERENCE_COLUMNS)
 BLANK = "blank"
+# What a template gives an outcome row, and so says nothing of the report.
+OF_THE_TEMPLATE = ("row_id", "study_id", "outcome", "timepoint", "format", "usable", "source_id",
+                   "higher_is")  # fmt: skip
 
 Cells = Mapping[str, str]
 Rows = Mapping[str, list[Row]]
@@ -90,21 +93,32 @@ def differences_of(first: Path) -> Path:
     return sheet_called(first.parent / DIFFERENCES, sheets_of(first)["outcomes"].suffix)
 
 
-def check_extraction(data: Path, folder: Path) -> int:
-    """Hold one extractor's rows against the schemas of the evidence; the number of outcome rows.
+@dataclass(frozen=True)
+class Checked:
+    """What a valid sheet holds: rows with numbers, and why the others have none."""
 
-    Outcome rows without any number are outcomes that the report does not give: left out.
+    with_numbers: int
+    reasons: Mapping[str, str]
+
+
+def check_extraction(data: Path, folder: Path) -> Checked:
+    """Hold one extractor's rows against the schemas of the evidence.
+
+    Outcome rows of which nothing was filled in are outcomes that the trial did not measure:
+    left out. Those without a number stay, with the reason.
     """
-    rows = read_extraction(folder)
+    rows = read_extraction(data, folder)
     validated(data, folder, rows)
-    return len(rows["outcomes"])
+    reasons = {row["row_id"]: row["not_usable_because"] for row in rows["outcomes"]
+               if not _has_number(row)}  # fmt: skip
+    return Checked(len(rows["outcomes"]) - len(reasons), reasons)
 
 
 def compare(data: Path, first: Path, second: Path) -> tuple[Difference, ...]:
     """Where two extractors differ, row by row; both must be valid."""
     tables = []
     for folder in (first, second):
-        rows = read_extraction(folder)
+        rows = read_extraction(data, folder)
         validated(data, folder, rows)
         tables.append(rows)
     found: list[Difference] = []
@@ -145,12 +159,22 @@ def read_differences(path: Path) -> tuple[Difference, ...]:
     return differences
 
 
-def read_extraction(folder: Path) -> dict[str, list[Row]]:
-    """One extractor's rows, without the outcome rows that hold no number."""
+def read_extraction(data: Path, folder: Path) -> dict[str, list[Row]]:
+    """One extractor's rows, without those outcome rows of which nothing was filled in.
+
+    A direction that is left blank is the protocol's for the instrument.
+    """
     paths = sheets_of(folder)
     rows = {name: _read_sheet(path, name) for name, path in paths.items()}
-    rows["outcomes"] = [row for row in rows["outcomes"] if _has_number(row)]
+    directions = load_protocol(data / "protocol.yml").directions
+    filled = [row for row in rows["outcomes"] if _is_filled(row)]
+    rows["outcomes"] = [_directed(row, directions) for row in filled]
     problems = [
+        Problem(paths["outcomes"], row.line, *said)
+        for row in rows["outcomes"]
+        for said in _unsaid(row)
+    ]
+    problems += [
         Problem(paths[name], second.line, key, f"line {first.line} is of this row too")
         for name, key in KEYS.items()
         for first, second in _twice(rows[name], key)
@@ -193,6 +217,31 @@ def _twice(rows: Sequence[Row], key: str) -> Iterator[tuple[Row, Row]]:
     for row in rows:
         if first.setdefault(row[key], row) is not row:
             yield first[row[key]], row
+
+
+def _is_filled(row: Row) -> bool:
+    """Whether a person wrote anything into the row that a template has blank."""
+    return any(cell and column not in OF_THE_TEMPLATE for column, cell in row.cells.items())
+
+
+def _directed(row: Row, directions: Directions) -> Row:
+    known = directions.of(row["instrument"])
+    return row if row["higher_is"] else Row(row.line, {**row.cells, "higher_is": known})
+
+
+def _unsaid(row: Row) -> Iterator[tuple[str, str]]:
+    """What only the extractor can tell: a scale's direction, and why a row has no number."""
+    if not row["higher_is"]:
+        scale = short(row["instrument"]) if row["instrument"] else "score"
+        yield (
+            "higher_is",
+            f"blank, and the protocol does not give it: is a higher {scale} worse or better?",
+        )
+    if not _has_number(row) and not row["not_usable_because"]:
+        yield (
+            "not_usable_because",
+            "blank, but the row has no number: say why (with `no` in usable), or clear the row",
+        )
 
 
 def _has_number(row: Row) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 
 from analysis.evidence.study_names import report_of
@@ -14,6 +15,7 @@ from analysis.files.together import change_of, change_together
 from analysis.protocol import Protocol, load_protocol
 from analysis.screening.extraction import offered
 from analysis.screening.extraction_history import (
+    A_ROW,
     HISTORY,
     KEYS,
     CellChange,
@@ -22,6 +24,7 @@ from analysis.screening.extraction_history import (
     read_history,
     rows_now,
 )
+from analysis.screening.study_reports import citation_of, place_of, surname_of
 from analysis.searching.duplicate_log import now
 from analysis.searching.records import Record
 
@@ -30,11 +33,13 @@ def new_extraction(
     data: Path,
     study_id: str,
     who: str,
-    record: Record | None = None,
+    reports: Sequence[Record] = (),
     clock: Callable[[], str] = now,
     suffix: str = ".csv",
 ) -> tuple[Path, ...]:
-    """Write one extractor's templates, filled with what the record or the evidence says.
+    """Write one extractor's templates, filled with what reports or the evidence say already.
+
+    `reports` are those of the study, the main one first.
 
     They are workbooks or CSV, by their `suffix`. ReviewError where a name is no slug or the
     templates are there: they may hold work.
@@ -46,7 +51,7 @@ def new_extraction(
     if folder.exists():
         raise ReviewError(f"{shown(folder)} is there already: go on in it, or remove it")
     protocol = load_protocol(data / "protocol.yml")
-    filled = _prefilled(data, study_id, record, protocol)
+    filled = _prefilled(data, study_id, reports, protocol)
     sheets: dict[Path, bytes] = {}
     for name in KEYS:
         asked = offered(name, protocol)
@@ -77,10 +82,11 @@ def _taken_up(data: Path, study_id: str, who: str, when: str) -> dict[Path, str]
 
 
 def _prefilled(
-    data: Path, study_id: str, record: Record | None, protocol: Protocol
+    data: Path, study_id: str, reports: Sequence[Record], protocol: Protocol
 ) -> dict[str, list[Mapping[str, str]]]:
     source_id = report_of(study_id)
-    study = rows_now(data, "studies").get(study_id) or _new_study(study_id, record)
+    there = rows_now(data, "studies").get(study_id)
+    study = _with_reports(there, reports) if there else _new_study(study_id, reports)
     address = f"https://doi.org/{study['doi']}" if study.get("doi") else ""
     citation = ". ".join(filter(None, (study.get("title"), study.get("journal"))))
     source = {
@@ -89,12 +95,13 @@ def _prefilled(
         "citation": f"{citation} {study.get('citation', '')}".strip(),
         "url": address,
     }
+    # Rows that these sheets brought are theirs; beside those of other sources a new one stands.
+    others = rows_now(data, "outcomes").keys() - _brought(data, study_id)
     outcomes: list[Mapping[str, str]] = [
         {
-            "row_id": f"{study_id}.{outcome.id}.{timepoint.id}.1",
+            "row_id": _free(f"{study_id}.{outcome.id}.{timepoint.id}", others),
             "study_id": study_id,
             "outcome": outcome.id,
-            "higher_is": "worse",
             "timepoint": timepoint.id,
             "format": "means",
             "usable": "yes",
@@ -107,20 +114,42 @@ def _prefilled(
     return {"sources": [known or source], "studies": [study], "outcomes": outcomes}
 
 
-def _new_study(study_id: str, record: Record | None) -> dict[str, str]:
+def _free(name: str, taken: Container[str]) -> str:
+    """The name with the first number that no row has."""
+    return next(row_id for n in count(1) if (row_id := f"{name}.{n}") not in taken)
+
+
+def _brought(data: Path, study_id: str) -> set[str]:
+    known = last_known(read_history(data / "extraction" / study_id / HISTORY))
+    return {row_id for (file, row_id, _), said in known.items() if said == A_ROW}
+
+
+def _with_reports(study: Mapping[str, str], reports: Sequence[Record]) -> dict[str, str]:
+    """A study that the evidence knows, with the reports that it does not name yet."""
+    named = " ".join(study.values()).casefold()
+    new = [
+        report
+        for report in reports
+        if report.title.casefold() not in named
+        and not (report.doi and report.doi.casefold() in named)
+    ]
+    others = (study["other_reports"], *map(citation_of, new))
+    return {**study, "other_reports": " | ".join(filter(None, others))}
+
+
+def _new_study(study_id: str, reports: Sequence[Record]) -> dict[str, str]:
     study = {"study_id": study_id, "status": "included", "in_baseline_review": "no"}
-    if record is None:
+    if not reports:
         return study
-    surname = record.authors.split(";")[0].split(",")[0]
-    numbers = f"({record.issue})" if record.issue else ""
-    where = f"{record.volume}{numbers}:{record.pages}" if record.volume else record.pages
+    main, *others = reports
     return study | {
-        "label": f"{surname} {record.year}".strip(),
-        "year": record.year,
-        "title": record.title,
-        "journal": record.journal,
-        "citation": where.rstrip(":"),
-        "doi": record.doi,
-        "pmid": record.pmid,
-        "registration": record.registration,
+        "label": f"{surname_of(main)} {main.year}".strip(),
+        "year": main.year,
+        "title": main.title,
+        "journal": main.journal,
+        "citation": place_of(main),
+        "doi": main.doi,
+        "pmid": main.pmid,
+        "registration": next((each.registration for each in reports if each.registration), ""),
+        "other_reports": " | ".join(citation_of(other) for other in others),
     }

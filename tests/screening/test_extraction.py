@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from pybtex.database import parse_string
 
 from analysis.evidence.load import load
 from analysis.evidence.rows import OutcomeRow
@@ -15,8 +16,10 @@ from analysis.evidence.verification import is_verified, numbers_seen
 from analysis.files.columns import columns
 from analysis.files.csv_files import NUMBER, read_csv
 from analysis.files.problems import EvidenceError, ReviewError
+from analysis.pages.integrity_page import unusable_table
 from analysis.screening.acceptance import Acceptance, accept
 from analysis.screening.extraction import (
+    Checked,
     check_extraction,
     compare,
     differences_of,
@@ -35,6 +38,7 @@ FILLED = {
     "studies": {"condition": "non-headache", "comparator": "waiting list", "country": "SE"},
     "outcomes": {
         "instrument": "BPI severity",
+        "higher_is": "worse",
         "weeks": "8",
         "n_intervention": "60",
         "mean_intervention": "4.1",
@@ -80,14 +84,14 @@ def edit(folder: Path, name: str, row: int, cells: Mapping[str, str]) -> None:
 
 
 def extract(data: Path, record: Record, who: str, study: str = STUDY, **outcome: str) -> Path:
-    studies, *_ = new_extraction(data, study, who, record)
+    studies, *_ = new_extraction(data, study, who, [record])
     edit(studies.parent, "studies", 0, FILLED["studies"])
     edit(studies.parent, "outcomes", 0, FILLED["outcomes"] | outcome)
     return studies.parent
 
 
 def test_the_template_holds_the_bibliography_and_every_outcome(data: Path, record) -> None:
-    paths = new_extraction(data, STUDY, "anna", record)
+    paths = new_extraction(data, STUDY, "anna", [record])
     studies = (data / f"extraction/{STUDY}/anna/studies.csv").read_text()
     for text in (STUDY, "Andersson 2026", record.title, "Pain", "41(2):10-19", "10.1000/made.up"):
         assert text in studies
@@ -97,20 +101,20 @@ def test_the_template_holds_the_bibliography_and_every_outcome(data: Path, recor
 
 
 def test_a_template_with_work_in_it_is_not_overwritten(data: Path, record) -> None:
-    new_extraction(data, STUDY, "anna", record)
+    new_extraction(data, STUDY, "anna", [record])
     with pytest.raises(ReviewError, match="is there already"):
-        new_extraction(data, STUDY, "anna", record)
+        new_extraction(data, STUDY, "anna", [record])
 
 
 @pytest.mark.parametrize("name", ["../x", "A B", "", "x/../../y"])
 def test_a_study_that_is_no_slug_is_refused(data: Path, record, name: str) -> None:
     with pytest.raises(ReviewError, match="cannot name a study"):
-        new_extraction(data, name, "anna", record)
+        new_extraction(data, name, "anna", [record])
     assert not (data / "extraction").exists()
 
 
 def test_a_filled_template_is_valid_and_blank_outcomes_are_left_out(data: Path, record) -> None:
-    assert check_extraction(data, extract(data, record, "anna")) == 1
+    assert check_extraction(data, extract(data, record, "anna")) == Checked(1, {})
 
 
 @pytest.mark.parametrize(
@@ -274,7 +278,7 @@ def test_a_line_separator_within_a_note_moves_no_row(data: Path, record) -> None
     assert [row for row in load(data).outcomes if row.row_id != ROW] == list(before)
     (added,) = (row for row in load(data).outcomes if row.row_id == ROW)
     for folder in (extract_again(data, record, who) for who in ("anna", "ben")):
-        assert check_extraction(data, folder) == 1
+        assert check_extraction(data, folder).with_numbers == 1
     accept(data, *(data / "extraction" / STUDY / who for who in ("anna", "ben")))
     corrected = replace(added, mean_control=5.2)
     assert {*load(data).outcomes} == {*before, corrected}
@@ -454,14 +458,14 @@ def test_an_extractor_verifies_no_row(data: Path, record) -> None:
         wider = [f"{header},verified", f"{first},{said}", *(f"{row}," for row in rest)]
         sheet.write_text("\n".join(wider) + "\n")
         if said == "no":
-            assert check_extraction(data, folder) == 1
+            assert check_extraction(data, folder).with_numbers == 1
     with pytest.raises(EvidenceError, match=r"outcomes\.csv:2: verified: rows are verified once"):
         check_extraction(data, folder)
 
 
 def in_workbooks(data: Path, record: Record, who: str, **outcome: object) -> Path:
     """An extraction as a person types it into workbooks: numbers become numbers."""
-    studies, *_ = new_extraction(data, STUDY, who, record, suffix=".xlsx")
+    studies, *_ = new_extraction(data, STUDY, who, [record], suffix=".xlsx")
     typed = {name: as_number(cell) for name, cell in FILLED["outcomes"].items()}
     for name, cells in (("studies", FILLED["studies"]), ("outcomes", typed | outcome)):
         path = studies.parent / f"{name}.xlsx"
@@ -479,7 +483,7 @@ def as_number(cell: str) -> object:
 
 def test_workbooks_say_what_csv_says(data: Path, record) -> None:
     first, second = extract(data, record, "anna"), in_workbooks(data, record, "ben")
-    assert check_extraction(data, second) == 1
+    assert check_extraction(data, second) == Checked(1, {})
     assert compare(data, first, second) == ()
     accept(data, first, second)
     (row,) = (row for row in load(data).outcomes if row.row_id == ROW)
@@ -530,3 +534,109 @@ def test_of_a_workbook_and_a_csv_file_of_one_name_none_is_chosen(data: Path, rec
     (folder / "outcomes.csv").write_text("row_id\n")
     with pytest.raises(EvidenceError, match=r"outcomes\.csv: outcomes\.xlsx is there too"):
         check_extraction(data, folder)
+
+
+def cells_of(folder: Path, name: str, row: int = 0) -> dict[str, str]:
+    with (folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))[row]
+
+
+def with_direction(data: Path, instrument: str, way: str) -> None:
+    text = f"\ndirections: {{{way}: [{instrument}]}}\n\neligibility:\n"
+    DataFolder(data).replace("protocol.yml", "\neligibility:\n", text)
+
+
+def test_a_direction_is_the_protocols_or_the_extractors_never_a_guess(data: Path, record) -> None:
+    folder = extract(data, record, "anna", higher_is="")
+    said = r"outcomes\.csv:2: higher_is: blank, .*is a higher 'BPI severity' worse or better\?"
+    with pytest.raises(EvidenceError, match=said):
+        check_extraction(data, folder)
+    with_direction(data, "BPI severity", "better")
+    second = extract(data, record, "ben", higher_is="")
+    assert cells_of(second, "outcomes")["higher_is"] == ""
+    accept(data, folder, second)
+    (row,) = (row for row in load(data).outcomes if row.row_id == ROW)
+    assert row.higher_is == "better"
+    edit(folder, "outcomes", 0, {"higher_is": "worse"})
+    (found,) = compare(data, folder, second)
+    assert (found.column, found.first, found.second) == ("higher_is", "worse", "better")
+
+
+def test_a_template_says_no_direction(data: Path, record) -> None:
+    sheet, *_ = new_extraction(data, STUDY, "anna", [record])
+    with (sheet.parent / "outcomes.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert {row["higher_is"] for row in csv.DictReader(file)} == {""}
+
+
+def test_a_row_without_a_number_is_kept_with_its_reason(data: Path, record) -> None:
+    why = "depression was measured, and only a figure is printed"
+    blank = dict.fromkeys(FILLED["outcomes"], "")
+    cells = blank | {"usable": "no", "not_usable_because": why, "higher_is": "worse"}
+    folders = [extract(data, record, who) for who in ("anna", "ben")]
+    for folder in folders:
+        edit(folder, "outcomes", 4, cells)
+        row_id = cells_of(folder, "outcomes", 4)["row_id"]
+        assert check_extraction(data, folder) == Checked(1, {row_id: why})
+    accept(data, *folders)
+    evidence = load(data)
+    (row,) = (row for row in evidence.outcomes if row.row_id == row_id)
+    assert (row.usable, row.not_usable_because) == ("no", why)
+    assert why in unusable_table(evidence)
+
+
+@pytest.mark.parametrize("column", ["weeks", "instrument", "locator", "quote", "note"])
+def test_what_was_filled_in_without_a_number_is_not_dropped(
+    data: Path, record, column: str
+) -> None:
+    folder = extract(data, record, "anna")
+    edit(folder, "outcomes", 1, {column: "26", "higher_is": "worse"})
+    said = r"outcomes\.csv:3: not_usable_because: blank, but the row has no number: say why"
+    with pytest.raises(EvidenceError, match=said):
+        check_extraction(data, folder)
+
+
+def test_a_new_row_stands_beside_those_of_other_sources(data: Path) -> None:
+    there = {row.row_id for row in load(data).outcomes if row.study_id == "friesen-2017"}
+    assert "friesen-2017.pain.post.1" in there
+    studies, *_ = new_extraction(data, "friesen-2017", "anna")
+    with (studies.parent / "outcomes.csv").open(encoding="utf-8-sig", newline="") as file:
+        offered = [row["row_id"] for row in csv.DictReader(file)]
+    assert not there & set(offered)
+    assert "friesen-2017.pain.post.2" in offered
+
+
+def test_whoever_extracts_later_is_given_the_rows_that_were_accepted(data: Path, record) -> None:
+    accept(data, *(extract(data, record, who) for who in ("anna", "ben")))
+    studies, *_ = new_extraction(data, STUDY, "cleo", [record])
+    assert cells_of(studies.parent, "outcomes")["row_id"] == ROW
+
+
+def test_all_reports_of_the_study_are_carried(data: Path, record) -> None:
+    later = replace(record, title="Twelve months on", year="2027", doi="10.1000/made.up.2",
+                    registration="NCT00000000", record_id="medline-2")  # fmt: skip
+    studies, *_ = new_extraction(data, STUDY, "anna", [record, later])
+    row = cells_of(studies.parent, "studies")
+    assert (row["title"], row["registration"]) == (record.title, "NCT00000000")
+    assert row["other_reports"] == "Andersson et al. Pain 2027;41(2):10-19, 10.1000/made.up.2"
+
+
+def test_a_study_that_is_known_gains_the_reports_that_it_does_not_name(data: Path, record) -> None:
+    known = load(data).trials["peters-2017"]
+    same = replace(record, title=known.title, record_id="medline-3")
+    studies, *_ = new_extraction(data, "peters-2017", "anna", [same, record])
+    row = cells_of(studies.parent, "studies")
+    assert row["title"] == known.title
+    assert row["other_reports"] == "Andersson et al. Pain 2026;41(2):10-19, 10.1000/made.up"
+
+
+def test_the_reference_is_written_once_with_the_rest(data: Path, record) -> None:
+    path = data.parent / "references.bib"
+    path.write_text("% References\n\n@article{other-2020,\n  title = {Other},\n}\n")
+    before = path.read_text()
+    folders = [extract(data, record, who) for who in ("anna", "ben")]
+    assert path in accept(data, *folders).changed
+    text = path.read_text()
+    assert text.startswith(before)
+    assert set(parse_string(text, "bibtex").entries) == {"other-2020", STUDY}
+    assert accept(data, *folders).changed == ()
+    assert path.read_text() == text
