@@ -16,6 +16,7 @@ import typer
 from analysis import PROGRAM
 from analysis.commands.options import DATA, Data, next_step, plain_name
 from analysis.files.problems import EvidenceError, shown
+from analysis.formatting import counted
 
 if TYPE_CHECKING:
     from analysis.evidence.flow import Flow, Stream
@@ -103,15 +104,21 @@ def dedupe(
     ] = None,
     who: Annotated[str, typer.Option(help="Who rules.")] = "",
     note: Annotated[str, typer.Option(help="Why.")] = "",
+    write_sheet: Annotated[
+        Path | None, typer.Option(help="Write the pairs that wait: .xlsx or .csv.")
+    ] = None,
+    read_sheet: Annotated[Path | None, typer.Option(help="Read the rulings of a sheet.")] = None,
     data: Data = DATA,
 ) -> None:
     """Find the duplicates, or overrule.
 
-    Within and across searches. A person's ruling is kept, whatever the rules say later.
+    Within and across searches. A person's ruling is kept, whatever the rules say later. The
+    pairs that wait for one can be ruled on in a spreadsheet.
 
     Example: ./review search dedupe --different medline-1 embase-2 --who anna
     """
     from analysis.searching.duplicate_log import deduplicate, log_path, overrule
+    from analysis.searching.duplicate_sheet import read_pairs, write_pairs
     from analysis.searching.library import load_library
 
     library = load_library(data)
@@ -119,6 +126,12 @@ def dedupe(
         if pair:
             overrule(data, library, pair, ruling, plain_name(who, "--who"), note)
             typer.echo(f"{pair[0]} and {pair[1]}: {ruling}, says {who}.")
+    if read_sheet:
+        report = read_pairs(read_sheet, data, library, plain_name(who, "--who"))
+        typer.echo(
+            f"{counted(report.taken, 'ruling')} taken in, {report.unchanged} known before, "
+            f"{report.blank} left blank."
+        )
     found = deduplicate(data, library)
     removed = len(library.records) - len(found.reports)
     typer.echo(
@@ -126,7 +139,12 @@ def dedupe(
         f"{len(found.to_rule_on)} possible pairs wait for a ruling."
     )
     typer.echo(f"The log: {shown(log_path(data))} (the column ruling takes same or different).")
-    next_step("screen --who NAME")
+    if write_sheet and found.to_rule_on:
+        write_pairs(write_sheet, library, found.to_rule_on)
+        typer.echo(f"The pairs that wait: {shown(write_sheet)} (fill in ruling: same, different).")
+        next_step(f"search dedupe --who NAME --read-sheet {shown(write_sheet)}")
+    else:
+        next_step("screen --who NAME")
 
 
 @search_app.command()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -151,11 +151,17 @@ def overrule(data: Path, library: Library, pair: Key, ruling: str, who: str, not
             raise ReviewError(f"no record is called {record_id!r}: see *.records.csv")
     if pair[0] == pair[1]:
         raise ReviewError("a ruling needs two different records")
+    key = min(pair), max(pair)
+    rule_on(data, library, [LoggedPair(*key, "", "", ruling, who, now(), note)])
+
+
+def rule_on(data: Path, library: Library, ruled: Iterable[LoggedPair]) -> None:
+    """Record rulings, all or none, each beside what the rules said of its pair."""
     with locked(data):
         log = {logged.key: logged for logged in read_log(data)}
-        key = min(pair), max(pair)
-        old = log.get(key, LoggedPair(*key, "", ""))
-        log[key] = LoggedPair(*key, old.verdict, old.rule, ruling, who, now(), note)
+        for pair in ruled:
+            old = log.get(pair.key, LoggedPair(*pair.key, "", ""))
+            log[pair.key] = replace(pair, verdict=old.verdict, rule=old.rule)
         pairs = tuple(log[key] for key in sorted(log))
         _grouped(data, library, pairs)
         _write_log(data, pairs, library.records)
@@ -180,13 +186,14 @@ def read_log(data: Path) -> tuple[LoggedPair, ...]:
     if not path.is_file():
         return ()
     rows = read_table(path, COLUMNS)
-    problems = row_problems(path, rows, LoggedPair, EXPECTED) + _twice(path, rows)
+    problems = row_problems(path, rows, LoggedPair, EXPECTED) + pairs_twice(path, rows)
     if problems:
         raise EvidenceError(problems[:MOST_PROBLEMS])
     return tuple(LoggedPair(*(row[name] for name in COLUMNS[:8])) for row in rows)
 
 
-def _twice(path: Path, rows: list[Row]) -> list[Problem]:
+def pairs_twice(path: Path, rows: Sequence[Row]) -> list[Problem]:
+    """Rows of a pair that stands on an earlier line: nobody knows which is meant."""
     seen: dict[Key, int] = {}
     problems = []
     for row in rows:
