@@ -51,11 +51,11 @@ class Built:
 
 @pytest.hookimpl(wrapper=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    # What is made of the site is made by one worker; the others get on with the rest.
+    # What a module makes of the site one worker makes; the others get on with other modules.
     for item in items:
         ours = Path(item.path).is_relative_to(Path(__file__).parent)
         if ours and item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group("site"))
+            item.add_marker(pytest.mark.xdist_group(f"site {item.path.stem}"))
     return (yield)
 
 
