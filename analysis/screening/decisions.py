@@ -79,7 +79,10 @@ class Screening:
         return found
 
     def _standing(self, stage: str) -> Iterable[Sequence[Decision]]:
-        return standing(d for d in self.decisions if d.stage == stage).values()
+        # What was decided on the records of an import that was taken back is history.
+        records = self.deduplication.representative
+        here = (d for d in self.decisions if d.stage == stage and d.record_id in records)
+        return standing(here).values()
 
     def verdicts(self, stage: str) -> dict[str, Verdict]:
         """The verdict on every report that has come to the stage."""
