@@ -38,6 +38,21 @@ class Stream:
 
 
 @dataclass(frozen=True)
+class SourceYield:
+    """What one source brought: `hits` as in the flow, `reports` after duplicates, `studies` of it
+    that are included; `..._only_here` are those that no other source brought.
+    """
+
+    source: str
+    kind: str
+    hits: int
+    reports: int
+    reports_only_here: int
+    studies: int
+    studies_only_here: int
+
+
+@dataclass(frozen=True)
 class Flow:
     """The counts of the diagram; a stream that was not searched is `None`."""
 

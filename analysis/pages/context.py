@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from analysis.evidence.flow import Flow
+from analysis.evidence.flow import Flow, SourceYield
 from analysis.evidence.load import load
 from analysis.evidence.question_slice import Slice, slice_of
 from analysis.evidence.rows import Evidence
 from analysis.screening.counted_flow import load_flow
+from analysis.screening.decisions import load_screening
+from analysis.screening.source_yield import source_yields
 from analysis.searching.history import Search, load_searches
 from analysis.searching.strategies_as_run import SourceSearched, strategies_as_run
 from analysis.synthesis.question_result import Synthesis
@@ -77,6 +79,12 @@ def edition() -> Edition:
 def released() -> LastVersion:
     """The last release against the one before it, both as they were released."""
     return last_version(DATA, evidence().protocol.version)
+
+
+@cache
+def yields() -> tuple[SourceYield, ...]:
+    """What each source brought, from the searches of this project."""
+    return source_yields(load_screening(DATA))
 
 
 @cache

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from analysis.evidence.flow import Flow, Stream
+from analysis.evidence.flow import Flow, SourceYield, Stream
 from analysis.evidence.rows import Evidence
 from analysis.figures import style
 from analysis.figures.prisma_flow import prisma_flow
+from analysis.figures.source_yield_plot import source_yield_plot
 from analysis.formatting import count, counted, day
 from analysis.pages import links
-from analysis.pages.html import Html, element, join, link, paragraph, table
+from analysis.pages.html import Html, element, join, link, paragraph, show, table
 from analysis.pages.status_line import searched_since
 from analysis.searching.history import Search, source_status
 from analysis.searching.strategies_as_run import SourceSearched
@@ -75,6 +76,11 @@ def _stream(name: str, stream: Stream | None) -> list[dict[str, str]]:
         *identified,
         *removed,
         *(screened if stream.screened is not None else []),
+        *(
+            [_step(name, "Records excluded by title and abstract", stream.excluded)]
+            if stream.screened is None and stream.excluded is not None
+            else []
+        ),
         *_waiting(name, "Records still to screen", stream.to_screen),
         _step(name, "Reports sought", stream.sought),
         _step(name, "Reports not retrieved", stream.not_retrieved),
@@ -99,6 +105,41 @@ def _step(part: str, step: str, number: int | None) -> dict[str, str]:
         "Step": step,
         "Number": "not recorded" if number is None else count(number),
     }
+
+
+def yield_figure(yields: Sequence[SourceYield]) -> None:
+    """Display what each source brought, or say that there is nothing to compare."""
+    if not yields:
+        show(
+            paragraph(
+                "No source has been searched for this version, so there is nothing to compare."
+            )
+        )
+        return
+    said = "; ".join(
+        f"{found.source} {counted(found.reports, 'report')}, "
+        f"{count(found.reports_only_here)} of them by itself"
+        for found in yields
+    )
+    style.show(source_yield_plot(yields), f"What each source brought. {said}.")
+
+
+def yield_table(yields: Sequence[SourceYield]) -> Html:
+    """The same in numbers; the records are those of the flow."""
+    rows = [
+        {
+            "Source": found.source,
+            "Kind": found.kind,
+            "Records": count(found.hits),
+            "Reports": count(found.reports),
+            "Only here": count(found.reports_only_here),
+            "Included trials": count(found.studies),
+            "Missed by all others": count(found.studies_only_here),
+        }
+        for found in yields
+    ]
+    numbers = ("Records", "Reports", "Only here", "Included trials", "Missed by all others")
+    return table(rows, "What each source brought", numbers=numbers) if rows else Html("")
 
 
 def searches_table(evidence: Evidence, searches: tuple[Search, ...]) -> Html:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 from analysis.evidence.flow import Counts, Flow, Stream, flow_problems
-from analysis.evidence.rows import Evidence
+from analysis.evidence.rows import Evidence, Trial
 from analysis.files.problems import ReviewError
-from analysis.screening.decision_files import FIRST_STAGE, Decision
+from analysis.screening.decision_files import Decision
 from analysis.screening.decisions import CONSENSUS, Screening, Verdict, load_screening
+from analysis.searching.decision_schemas import STAGES
+from analysis.searching.sources import OTHER_METHOD
 
 OTHER_METHODS = "datasets, reviews and reports"
 
@@ -28,17 +30,18 @@ def review_flow(evidence: Evidence, screening: Screening) -> Flow:
     """
     trials = evidence.trials.values()
     previous = {t.study_id for t in trials if t.in_baseline and t.status == "included"}
-    found = {decision.study_id for decision in _settled(screening, Verdict.YES)} - {""}
+    found = set(settled_inclusions(screening).values()) - {""}
     later = [t for t in trials if not t.in_baseline and t.study_id not in found]
     status: Counter[str] = Counter(t.status for t in later)
-    databases = _databases(screening)
+    by_others = found_by_other_methods(screening)
+    databases = _databases(screening, by_others)
     new_studies = len(found - previous) + status["included"]
-    unsure = (databases.reports_awaiting or 0) if databases else 0
+    unsure = Counter(screening.verdicts("full-report").values())[Verdict.UNSURE]
     flow = Flow(
         previous_studies=len(previous),
         previous_reports=None,
         databases=databases,
-        other=_other(status, _reasons(t.reason for t in later if t.status == "excluded")),
+        other=_other(screening, by_others, later),
         new_studies=new_studies,
         new_reports=None,
         awaiting_studies=status["awaiting"] + unsure,
@@ -50,18 +53,28 @@ def review_flow(evidence: Evidence, screening: Screening) -> Flow:
     return flow
 
 
-def _databases(screening: Screening) -> Stream | None:
-    """The stream of the searches; None where this project has searched no database."""
+def found_by_other_methods(screening: Screening) -> frozenset[str]:
+    """The reports that no database and no register brought, by identity."""
+    representative = screening.deduplication.representative
+    kinds: dict[str, set[str]] = {}
+    for seen in screening.library.sightings:
+        kinds.setdefault(representative[seen.record_id], set()).add(seen.kind)
+    return frozenset(report for report, of in kinds.items() if of == {OTHER_METHOD})
+
+
+def _databases(screening: Screening, by_others: Collection[str]) -> Stream | None:
+    """The stream of databases and registers; None where this project has searched none."""
     hits: Counter[str] = Counter()
     for search in screening.library.searches:
-        hits.update({export.source: 0 for export in search.exports})
-        for export in search.exports:
+        exports = [export for export in search.exports if export.kind != OTHER_METHOD]
+        hits.update({export.source: 0 for export in exports})
+        for export in exports:
             hits[export.source] += export.hits
     if not hits:
         return None
-    titles = Counter(screening.verdicts(FIRST_STAGE).values())
-    retrieval = Counter(screening.verdicts("retrieval").values())
-    reports = Counter(screening.verdicts("full-report").values())
+    titles, retrieval, reports = (
+        _verdicts(screening, stage, lambda report: report not in by_others) for stage in STAGES
+    )
     return Stream(
         identified=tuple(hits.items()),
         removed=_removed(screening, hits.total()),
@@ -73,18 +86,29 @@ def _databases(screening: Screening) -> Stream | None:
         to_retrieve=retrieval[Verdict.AWAITING] + retrieval[Verdict.CONFLICT],
         assessed=reports[Verdict.YES] + reports[Verdict.NO] + reports[Verdict.UNSURE],
         to_assess=reports[Verdict.AWAITING] + reports[Verdict.CONFLICT],
-        reports_excluded=_counted(d.criterion for d in _settled(screening, Verdict.NO)),
+        reports_excluded=_counted(
+            d.criterion
+            for report, d in _settled(screening, Verdict.NO).items()
+            if report not in by_others
+        ),
         reports_included=reports[Verdict.YES],
         reports_awaiting=reports[Verdict.UNSURE],
     )
 
 
+def _verdicts(screening: Screening, stage: str, counts: Callable[[str], bool]) -> Counter[Verdict]:
+    """How many of these reports have each verdict at the stage."""
+    return Counter(said for report, said in screening.verdicts(stage).items() if counts(report))
+
+
 def _removed(screening: Screening, hits: int) -> Counts:
     """Why records are not screened: only what deduplication decided is a duplicate."""
-    library = screening.library
-    again = len(library.sightings) - len(library.records)
-    repeated = hits - len(library.sightings)
-    duplicates = len(library.records) - len(screening.deduplication.reports)
+    representative = screening.deduplication.representative
+    sightings = [s for s in screening.library.sightings if s.kind != OTHER_METHOD]
+    records = {seen.record_id for seen in sightings}
+    again = len(sightings) - len(records)
+    repeated = hits - len(sightings)
+    duplicates = len(records) - len({representative[record] for record in records})
     return (
         ("duplicate records", duplicates),
         *((("records of an earlier search of the source", again),) if again else ()),
@@ -92,34 +116,70 @@ def _removed(screening: Screening, hits: int) -> Counts:
     )
 
 
-def _other(status: Counter[str], excluded: Counts) -> Stream:
-    # What was sought and could not be obtained was not written down: left open, not zero.
+def _other(screening: Screening, by_others: Collection[str], trials: Sequence[Trial]) -> Stream:
+    """Trials of datasets, reviews and reports, and what other methods found and nothing else.
+
+    A report counts with the method that found it first; of what came from datasets nobody
+    wrote down what was sought and could not be obtained: left open, not zero.
+    """
+    status = Counter(trial.status for trial in trials)
+    reasons = [trial.reason for trial in trials if trial.status == "excluded"]
+    representative = screening.deduplication.representative
+    first: dict[str, str] = {}
+    for seen in screening.library.sightings:
+        report = representative[seen.record_id]
+        if report in by_others:
+            first.setdefault(report, seen.source)
+    methods = Counter(first.values())
+    titles, retrieval, reports = (
+        _verdicts(screening, stage, by_others.__contains__) for stage in STAGES
+    )
+    excluded = [
+        d.criterion for report, d in _settled(screening, Verdict.NO).items() if report in by_others
+    ]
+    from_trials = ((OTHER_METHODS, status.total()),) if status.total() or not methods else ()
     return Stream(
-        identified=((OTHER_METHODS, status.total()),),
-        sought=None,
-        not_retrieved=None,
-        assessed=status.total(),
-        reports_excluded=excluded,
-        reports_included=status["included"],
-        reports_awaiting=status["awaiting"],
+        identified=(*from_trials, *_counted_pairs(methods)),
+        sought=None if from_trials else titles[Verdict.YES],
+        not_retrieved=None if from_trials else retrieval[Verdict.NO],
+        to_screen=titles[Verdict.AWAITING] + titles[Verdict.CONFLICT],
+        to_retrieve=retrieval[Verdict.AWAITING] + retrieval[Verdict.CONFLICT],
+        assessed=status.total()
+        + reports[Verdict.YES]
+        + reports[Verdict.NO]
+        + reports[Verdict.UNSURE],
+        to_assess=reports[Verdict.AWAITING] + reports[Verdict.CONFLICT],
+        excluded=titles[Verdict.NO] if methods else None,
+        reports_excluded=_counted([*map(_short_reason, reasons), *excluded]),
+        reports_included=status["included"] + reports[Verdict.YES],
+        reports_awaiting=status["awaiting"] + reports[Verdict.UNSURE],
     )
 
 
-def _settled(screening: Screening, wanted: Verdict) -> list[Decision]:
+def _settled(screening: Screening, wanted: Verdict) -> dict[str, Decision]:
     """One decision for each full report with that verdict: the consensus, or the first person's."""
     latest = screening.latest("full-report")
-    return [
-        people.get(CONSENSUS) or people[min(people)]
+    return {
+        report: people.get(CONSENSUS) or people[min(people)]
         for report, said in screening.verdicts("full-report").items()
         if said is wanted and (people := latest[report])
-    ]
+    }
 
 
-def _reasons(reasons: Iterable[str]) -> Counts:
-    """Reasons with their number; what stands in brackets is the single trial's detail."""
-    return _counted(reason.split(" (")[0].split(";")[0] for reason in reasons)
+def settled_inclusions(screening: Screening) -> dict[str, str]:
+    """Every report that is included at full report → the study it is of."""
+    settled = _settled(screening, Verdict.YES)
+    return {report: decision.study_id for report, decision in settled.items()}
+
+
+def _short_reason(reason: str) -> str:
+    """A reason without what stands in brackets, the single trial's detail."""
+    return reason.split(" (")[0].split(";")[0]
 
 
 def _counted(words: Iterable[str]) -> Counts:
-    counts = Counter(words)
+    return _counted_pairs(Counter(words))
+
+
+def _counted_pairs(counts: Counter[str]) -> Counts:
     return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -19,6 +19,7 @@ from analysis.files.writing import write_atomically
 from analysis.files.yaml_files import read_model
 from analysis.protocol import Protocol, Slug
 from analysis.protocol_rules import Frozen
+from analysis.searching.sources import SourceKind
 
 FileName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+$", max_length=80)]
 """A name inside the search's own folder: no path leads out of it."""
@@ -47,7 +48,7 @@ class ExportFile(Frozen):
     """
 
     source: str
-    kind: Literal["database", "register"]
+    kind: SourceKind
     file: FileName | None = None
     format: Format | None = None
     sha256: Sha256 | None = None

@@ -1,4 +1,4 @@
-"""The databases and registers that the review searches, by the short name used in files."""
+"""Where records come from, by the short name used in files: databases, registers, other methods."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from typing import Literal
 
 from analysis.files.problems import ReviewError
 
+SourceKind = Literal["database", "register", "other method"]
+OTHER_METHOD: SourceKind = "other method"
+
 
 @dataclass(frozen=True)
 class Source:
-    """Where records come from; PRISMA counts databases and registers apart."""
+    """Where records come from; PRISMA counts what other methods found in a column of its own."""
 
     id: str
     name: str
-    kind: Literal["database", "register"]
+    kind: SourceKind
 
 
 SOURCES = {
@@ -30,6 +33,15 @@ SOURCES = {
         Source("scopus", "Scopus", "database"),
         Source("clinicaltrials-gov", "ClinicalTrials.gov", "register"),
         Source("ictrp", "ICTRP", "register"),
+        Source("isrctn", "ISRCTN", "register"),
+        Source("anzctr", "ANZCTR", "register"),
+        Source("drks", "DRKS", "register"),
+        Source("eu-ctr", "EU Clinical Trials Register", "register"),
+        Source("citation-searching", "citation searching", OTHER_METHOD),
+        Source("reference-lists", "reference lists", OTHER_METHOD),
+        Source("contact", "contact with experts", OTHER_METHOD),
+        Source("websites", "websites", OTHER_METHOD),
+        Source("hand-searching", "searching by hand", OTHER_METHOD),
     )
 }
 

@@ -27,6 +27,7 @@ from analysis.figures.prisma_flow import prisma_flow
 from analysis.figures.risk_of_bias_plot import question_bars, summary_bars, traffic_light
 from analysis.figures.sensitivity_plot import sensitivity_plot
 from analysis.figures.social_card import Answer, social_card
+from analysis.figures.source_yield_plot import source_yield_plot
 from tests.figures import analyses, examples, trials
 from tests.figures.looking import picture
 
@@ -67,6 +68,7 @@ PICTURES: Mapping[str, Callable[[], Figure]] = MappingProxyType(
         "question-bars": lambda: question_bars(trials.QUESTIONS),
         "sensitivity": lambda: sensitivity_plot(analyses.questions(), analyses.LABELS),
         "social-card": _card,
+        "source-yield": lambda: source_yield_plot(trials.YIELDS),
         "summary-bars": lambda: summary_bars(trials.TRIALS),
         "traffic-light": lambda: traffic_light(trials.TRIALS),
     }

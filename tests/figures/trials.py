@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.evidence.flow import SourceYield
 from analysis.figures.prisma_flow import Flow, Stream
 from analysis.figures.risk_of_bias_plot import Assessment
 from analysis.synthesis.risk_of_bias import DomainJudgement, Judgement, RiskOfBias
@@ -79,3 +80,10 @@ QUESTIONS = {
         "Satisfaction with treatment at follow-up": TRIALS[:2],
     },
 }
+
+YIELDS = (
+    SourceYield("MEDLINE", "database", 412, 398, 121, 9, 2),
+    SourceYield("Embase", "database", 531, 502, 204, 8, 1),
+    SourceYield("ClinicalTrials.gov", "register", 44, 44, 30, 0, 0),
+    SourceYield("citation searching", "other method", 12, 12, 5, 1, 1),
+)

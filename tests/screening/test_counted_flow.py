@@ -9,8 +9,10 @@ import pytest
 
 from analysis.evidence.flow import Flow, Stream, flow_problems
 from analysis.evidence.load import load
-from analysis.screening.counted_flow import load_flow
+from analysis.screening.counted_flow import found_by_other_methods, load_flow
 from analysis.screening.decision_files import Decision, add_decisions
+from analysis.screening.decisions import Screening, load_screening
+from analysis.screening.source_yield import source_yields
 from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
@@ -201,3 +203,76 @@ def test_a_total_that_does_not_add_up_is_said() -> None:
 def test_what_nobody_recorded_makes_no_sum_wrong() -> None:
     unknown = replace(STREAM, sought=None, identified=(("MEDLINE", None),))
     assert flow_problems(replace(FLOW, databases=unknown)) == ()
+
+
+OTHERS = articles(36, seed=8)[30:]
+
+
+def test_what_other_methods_alone_found_is_counted_with_them(
+    data: Path, searched: list[str], take
+) -> None:
+    """Six articles from citation searching, two of them in MEDLINE as well; one contact's."""
+    before = flow(data)
+    take([*OTHERS[:5], *FOUND[:2]], "citation-searching")
+    take([OTHERS[0], OTHERS[5]], "contact")
+    deduplicate(data, load_library(data))
+    screening = load_screening(data)
+    alone = sorted(found_by_other_methods(screening))
+    assert len(alone) == 6
+    decide(data, *((report, "title-abstract", "include", "") for report in alone[:3]))
+    decide(data, *((report, "title-abstract", "exclude", "design") for report in alone[3:]))
+    decide(data, *((report, "retrieval", "obtained", "") for report in alone[:3]))
+    decide(
+        data,
+        (alone[0], "full-report", "include", "made-2026"),
+        (alone[1], "full-report", "exclude", "comparator"),
+    )
+    found = flow(data)
+    assert before.other is not None
+    assert found.other is not None
+    assert found.databases == before.databases
+    methods = dict(found.other.identified)
+    assert (methods["citation searching"], methods["contact with experts"]) == (5, 1)
+    assert found.other.excluded == 3
+    assert found.other.to_assess == 1
+    assert found.other.assessed == (before.other.assessed or 0) + 2
+    assert ("comparator", 1) in found.other.reports_excluded
+    assert found.new_studies == before.new_studies + 1
+    assert flow_problems(found) == ()
+
+
+def test_what_each_source_brought_adds_up_to_the_flow(
+    data: Path, searched: list[str], take
+) -> None:
+    take([*OTHERS[:5], *FOUND[:2]], "citation-searching")
+    deduplicate(data, load_library(data))
+    screening = load_screening(data)
+    both, alone = (
+        sorted(_reports_of(screening, "CENTRAL"))[0],
+        min(found_by_other_methods(screening)),
+    )
+    for report, study in ((both, "made-2026"), (alone, "made-2027")):
+        decide(data, (report, "title-abstract", "include", ""))
+        decide(data, (report, "retrieval", "obtained", ""))
+        decide(data, (report, "full-report", "include", study))
+    screening = load_screening(data)
+    yields = {found.source: found for found in source_yields(screening)}
+    found = flow(data)
+    assert found.databases is not None
+    assert tuple((s, y.hits) for s, y in yields.items() if y.kind == "database") == (
+        found.databases.identified
+    )
+    medline, central = yields["MEDLINE"], yields["CENTRAL"]
+    citations = yields["citation searching"]
+    # All of CENTRAL is in MEDLINE; two of the citations are; two of MEDLINE's are in both others.
+    assert (central.reports, central.reports_only_here) == (12, 0)
+    assert (citations.reports, citations.reports_only_here) == (7, 5)
+    assert (medline.reports, medline.reports_only_here) == (30, 18)
+    assert (citations.studies_only_here, medline.studies_only_here) == (1, 0)
+    assert (central.studies, medline.studies) == (1, 1)
+
+
+def _reports_of(screening: Screening, source: str) -> set[str]:
+    representative = screening.deduplication.representative
+    seen = screening.library.sightings
+    return {representative[s.record_id] for s in seen if s.source == source}
