@@ -139,7 +139,7 @@ def dedupe(
         f"{len(found.to_rule_on)} possible pairs wait for a ruling."
     )
     typer.echo(f"The log: {shown(log_path(data))} (the column ruling takes same or different).")
-    if write_sheet and found.to_rule_on:
+    if write_sheet:
         write_pairs(write_sheet, library, found.to_rule_on)
         typer.echo(f"The pairs that wait: {shown(write_sheet)} (fill in ruling: same, different).")
         next_step(f"search dedupe --who NAME --read-sheet {shown(write_sheet)}")
