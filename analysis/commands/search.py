@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis import PROGRAM
-from analysis.commands.options import DATA, Data, next_step, plain_name
+from analysis.commands.options import DATA, FOR_A_PERSON, Data, next_step, plain_name
 from analysis.files.problems import EvidenceError, shown
 from analysis.formatting import counted
 
@@ -183,6 +183,38 @@ def check_strategies(data: Data = DATA) -> None:
         how = "parsed" if check.checked == "parsed" else "form checked"
         typer.echo(f"{check.strategy.database} ({check.strategy.platform}): {how}")
     typer.echo(f"Next: run them, then {PROGRAM} search import FILE --source … --date …")
+
+
+@strategies_app.command()
+def recall(data: Data = DATA) -> None:
+    """Which included trials each strategy would miss.
+
+    Held against the titles and abstracts of the reports that screening included; records do
+    not hold index terms, which may find more. Exit code 3 where the words of one miss a report.
+
+    Example: ./review search strategies recall
+    """
+    from analysis.screening.decisions import load_screening
+    from analysis.screening.strategy_recall import strategy_recalls
+    from analysis.searching.strategies import load_strategies
+
+    recalls = strategy_recalls(load_screening(data), load_strategies(data))
+    for each in recalls:
+        name = f"{each.strategy.database} ({each.strategy.platform})"
+        if each.refused:
+            typer.echo(f"{name}: {each.refused}")
+            continue
+        typer.echo(
+            f"{name}: {counted(each.found, 'report')} found by its words, "
+            f"{len(each.not_by_words)} not, {each.without_abstract} without an abstract to tell"
+        )
+        for report in each.not_by_words:
+            lacking = "; ".join(f"no {group}" for group in report.lacking)
+            how = "only an index term finds" if report.by_index_term else "misses"
+            typer.echo(f"  {how} {report.study_id}, {report.title!r}: {lacking}")
+    next_step("search strategies check")
+    if any(each.not_by_words for each in recalls):
+        raise typer.Exit(FOR_A_PERSON)
 
 
 @strategies_app.command()

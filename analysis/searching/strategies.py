@@ -12,11 +12,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from analysis.files.encoding import decode
 from analysis.files.folder import plain_files
 from analysis.files.problems import EvidenceError, Problem, read_bytes
+
+if TYPE_CHECKING:
+    from search_query.query import Query
 
 PARSED = {"pubmed": "pubmed", "ebscohost": "ebscohost", "web of science": "wos"}
 FORM_ONLY = ("ovid", "cochrane library")
@@ -123,6 +126,26 @@ def _parsed(strategy: Strategy, platform: str) -> Iterator[Problem]:
             line = strategy.line + strategy.text.count("\n", 0, start)
             said = COLOUR.sub("", message["details"] or message["message"])
             yield Problem(strategy.path, line, None, f"{message['label']}: {said}")
+
+
+def parsed(strategy: Strategy) -> Query | None:
+    """The strategy as a tree of its operators and terms; None where no library reads it.
+
+    EvidenceError for one that cannot be parsed.
+    """
+    import contextlib
+    import io
+
+    from search_query.parser import parse
+
+    platform = PARSED.get(strategy.platform.lower())
+    if platform is None:
+        return None
+    if problems := tuple(_parsed(strategy, platform)):
+        raise EvidenceError(problems)
+    with contextlib.redirect_stdout(io.StringIO()):
+        query: Query = parse(strategy.text, platform=platform)
+    return query
 
 
 def _form_problems(strategy: Strategy) -> Iterator[Problem]:
