@@ -1,4 +1,4 @@
-"""The sheets in `saved/`, made again: `python -m tests.files.libreoffice` (needs LibreOffice).
+"""The sheets in `saved/`, made again: `./review -m tests.files.libreoffice` (needs LibreOffice).
 
 A sheet as the program writes it is opened by LibreOffice and saved in what spreadsheets save.
 """
