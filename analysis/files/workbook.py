@@ -137,7 +137,7 @@ def _rows(
             message = f"{len(cells)} cells in a row, over {MOST_COLUMNS}"
             raise EvidenceError([Problem(path, number, None, message)])
         texts = [_shown(cell.value, cell.number_format) for cell in cells]
-        while texts and not texts[-1].strip():
+        while len(texts) > width and not texts[-1].strip():
             texts.pop()
         # The first row is the header: cells without a value may be missing at a row's end.
         width = width or len(texts)
@@ -183,13 +183,14 @@ def workbook_bytes(columns: Sequence[SheetColumn], rows: Sequence[Mapping[str, s
 
     book = Workbook()
     sheet = book.active
+    bold = Font(name="Calibri", size=11, bold=True)
     sheet.title = "to fill in"
     sheet.freeze_panes = "B2"
     for at, column in enumerate(columns, start=1):
         texts = [column.name, *(row[column.name] for row in rows)]
         for line, text in enumerate(texts, start=1):
             _write(sheet, line, at, text)
-        sheet.cell(1, at).font = Font(bold=True)
+        sheet.cell(1, at).font = bold
         whole = sheet.column_dimensions[get_column_letter(at)]
         whole.number_format = TEXT
         whole.width = min(WIDEST, 2 + max(map(len, (*texts, *column.choices))))

@@ -145,7 +145,7 @@ def write_differences(path: Path, differences: Sequence[Difference]) -> None:
 def read_differences(path: Path) -> tuple[Difference, ...]:
     """The table of differences; EvidenceError where a row names none of the files."""
     rows = read_spreadsheet(path, DIFFERENCE_COLUMNS)
-    differences = tuple(Difference(**row.cells) for row in rows)
+    differences = tuple(_with_point(Difference(**row.cells)) for row in rows)
     first: dict[tuple[str, ...], int] = {}
     problems = []
     for row, difference in zip(rows, differences, strict=True):
@@ -157,6 +157,11 @@ def read_differences(path: Path) -> tuple[Difference, ...]:
     if problems:
         raise EvidenceError(problems[:MOST_PROBLEMS])
     return differences
+
+
+def _with_point(found: Difference) -> Difference:
+    numbers = {c.name for c in columns_of(found.file) if c.is_number} if found.file in KEYS else ()
+    return replace(found, agreed=with_point(found.agreed)) if found.column in numbers else found
 
 
 def read_extraction(data: Path, folder: Path) -> dict[str, list[Row]]:

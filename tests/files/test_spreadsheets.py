@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
@@ -30,6 +30,8 @@ def read(path: Path) -> list[dict[str, str]]:
 
 
 @settings(max_examples=60)
+@example(cells=[("a", "", "", " ")])
+@example(cells=[("a", "", "\u2003", "")])
 @given(cells=st.lists(st.tuples(*[TEXTS | LIKE_NUMBERS] * len(NAMES)), min_size=1, max_size=6))
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_what_is_written_comes_back_letter_by_letter(

@@ -490,7 +490,10 @@ def test_workbooks_say_what_csv_says(data: Path, record) -> None:
     assert (row.mean_intervention, row.sd_control, row.n_control) == (4.1, 1.6, 58)
 
 
-def test_what_differs_is_settled_in_the_form_of_the_first_sheets(data: Path, record) -> None:
+@pytest.mark.parametrize("agreed", [5.25, "5,25", "5.25"])
+def test_what_differs_is_settled_in_the_form_of_the_first_sheets(
+    data: Path, record, agreed: object
+) -> None:
     first = in_workbooks(data, record, "anna", mean_control="5,25")
     second = extract(data, record, "ben")
     path = differences_of(first)
@@ -499,7 +502,7 @@ def test_what_differs_is_settled_in_the_form_of_the_first_sheets(data: Path, rec
     assert [(d.column, d.first, d.second) for d in differences] == [("mean_control", "5.25", "5.0")]
     write_differences(path, differences)
     book = load_workbook(path)
-    book.active["F2"] = 5.25
+    book.active["F2"] = agreed
     book.save(path)
     write_differences(path, differences)  # what is settled stays
     accept(data, first, second)
