@@ -12,7 +12,7 @@ import typer
 from analysis import PROGRAM
 from analysis.commands import options
 from analysis.commands.options import load_evidence, next_step
-from analysis.files.problems import ReviewError
+from analysis.files.problems import EvidenceError, Problem, ReviewError, shown
 from analysis.formatting import counted, listed
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def check() -> None:
 
     The evidence, searches, screening and releases. Names file, line and column of all that is
     wrong; besides, the numbers that the integrity checks question, rows that were changed since
-    a person verified them, and instruments whose direction the protocol does not give. Exit
-    code 1 with an error, 0 with findings only.
+    a person verified them, instruments whose direction the protocol does not give, and files
+    that have no place in data/. Exit code 1 with an error, 0 with findings only.
 
     Example: ./review check
     """
@@ -51,13 +51,19 @@ def check() -> None:
     )
     from analysis.evidence.verification import is_verified, lapsed_verifications
     from analysis.screening.decisions import load_screening
-    from analysis.versions.releases import read_states, releases
+    from analysis.versions.releases import altered_files, read_states, releases
 
     evidence, data = load_evidence(), options.ROOT / "data"
     for said in _decided_apart(load_screening(data)):
         typer.echo(said)
-    for release in releases(data):
+    known = releases(data)
+    for release in known:
         read_states(data, release.name)
+    if altered := [path for release in known for path in altered_files(data, release)]:
+        message = "this is not the file that was frozen: `git restore` brings that back"
+        raise EvidenceError(Problem(path, None, None, message) for path in altered)
+    for said in _beside_the_data(data):
+        typer.echo(said)
     found = findings(evidence)
     for problem in (*rulings_without_effect(evidence, found), *lapsed_verifications(evidence)):
         typer.echo(str(problem), err=True)
@@ -75,6 +81,18 @@ def check() -> None:
         f"{counted(len(found), 'finding')} of the integrity checks, {suspect} of them suspect."
     )
     next_step("build")
+
+
+def _beside_the_data(data: Path) -> Iterator[str]:
+    """Files that have no place in the data, and those that may have been cut off."""
+    from analysis.evidence.data_places import strangers
+    from analysis.files.folder import plain_files, without_end
+
+    files = plain_files(data)
+    for path in strangers(data, files):
+        yield f"stranger: {shown(path)}: no file of the review: nobody reads or publishes it"
+    for path in without_end(files):
+        yield f"note: {shown(path)}: the last line has no end: was the file cut off?"
 
 
 def _decided_apart(screening: Screening) -> Iterator[str]:

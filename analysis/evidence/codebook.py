@@ -9,6 +9,7 @@ from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.values import words_of
 from analysis.files.columns import Column, columns, json_schema
 from analysis.files.encoding import decode
+from analysis.files.folder import plain_files
 from analysis.files.problems import EvidenceError, Problem, read_bytes
 from analysis.protocol import Protocol
 
@@ -24,6 +25,7 @@ def codebook_text(path: Path) -> str:
 
     EvidenceError where a data file has no place in it, or a place is no data file's.
     """
+    plain_files(path.parent)
     text = decode(read_bytes(path), path)
     places = [found[2] for found in PLACE.finditer(text)]
     wrong = sorted(
@@ -50,6 +52,7 @@ def _line(column: Column) -> str:
             ("unique", column.unique),
             ("may be blank", column.may_be_blank),
             ("may be absent", column.may_be_absent),
+            ("published as initials", column.is_person),
         )
         if holds
     )

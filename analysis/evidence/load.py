@@ -13,7 +13,7 @@ from analysis.evidence.data_files import DATA_FILES, read_file
 from analysis.evidence.rows import Evidence
 from analysis.evidence.values import words_of
 from analysis.files.columns import Rows
-from analysis.files.folder import plain_files
+from analysis.files.folder import whole_files
 from analysis.files.lock import settle
 from analysis.files.problems import EvidenceError, Problem, read_bytes
 from analysis.protocol import load_protocol
@@ -40,7 +40,7 @@ def load_with(folder: Path, texts: Mapping[Path, str]) -> Evidence:
 
 def load(folder: Path) -> Evidence:
     """Read `folder`; EvidenceError names file, line and column of everything wrong."""
-    plain_files(folder)
+    whole_files(folder)
     settle(folder)
     protocol = load_protocol(folder / "protocol.yml")
     words = words_of(protocol)

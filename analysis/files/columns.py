@@ -206,7 +206,8 @@ class Column:
         said: dict[str, object] = {"type": kind, "description": self.meaning}
         if self.example:
             said["examples"] = [float(self.example) if self.is_number else self.example]
-        for rule in self.resolved(words):
+        # The schema is of what is published.
+        for rule in () if self.is_person else self.resolved(words):
             said |= rule.schema
         return said
 

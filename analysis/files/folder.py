@@ -1,17 +1,21 @@
-"""A folder of data holds plain files under names that can be read, and nothing else.
+"""A folder of data holds plain files, whole, under names that can be read, and nothing else.
 
 A link would publish, or write, what lies elsewhere; a pipe waits for ever, a device never ends.
+A power cut or a full disk leaves of some programs' files the beginning, or zeros.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from analysis.files.problems import EvidenceError, Problem
+from analysis.files.git import git
+from analysis.files.problems import EvidenceError, Problem, shown
 
 # Emacs's mark on a file that is being edited: a link, to nowhere.
+TEXT = {".csv", ".yml", ".json", ".md", ".txt"}
+CUT_OFF = "the file was cut off, git has the rest"
 BEING_EDITED = ".#"
 
 
@@ -27,6 +31,38 @@ def plain_files(folder: Path) -> tuple[Path, ...]:
     if problems:
         raise EvidenceError(problems)
     return found
+
+
+def whole_files(folder: Path) -> tuple[Path, ...]:
+    """The plain files of the folder; EvidenceError also for each of which git has more.
+
+    Such a file reads well up to where it ends, a number in its last row with fewer digits.
+    """
+    files = plain_files(folder)
+    if lost := [path for path in without_end(files) if _is_beginning(path)]:
+        raise EvidenceError(
+            Problem(path, None, None, f"{CUT_OFF}: `git restore {shown(path)}` brings it back")
+            for path in lost
+        )
+    return files
+
+
+def without_end(files: Iterable[Path]) -> Iterator[Path]:
+    """The files of text whose last line has no end: cut off, unless a person saved them so."""
+    for path in files:
+        if path.suffix in TEXT and not path.name.startswith("."):
+            with path.open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(0, size - 1))
+                if file.read() != b"\n":
+                    yield path
+
+
+def _is_beginning(path: Path) -> bool:
+    """Whether the file says less than git has of it, and nothing else."""
+    known = git(path.parent, "cat-file", "blob", f"HEAD:./{path.name}") or b""
+    said = path.read_bytes().rstrip(b"\0")
+    return len(said) < len(known) and known.startswith(said)
 
 
 def _walk(folder: Path, problems: list[Problem]) -> Iterator[Path]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from analysis.evidence.integrity import Finding, findings
+from analysis.evidence.people import initials
 from analysis.evidence.rows import Evidence, Ruling
 from analysis.evidence.verification import is_verified
 from analysis.formatting import DASH, count, counted
@@ -123,7 +124,7 @@ def _ruling(finding: Finding) -> str:
 
 
 def _said(ruling: Ruling) -> str:
-    return f"{ruling.ruling}: {ruling.reason} ({ruling.decided_by}, {ruling.date})"
+    return f"{ruling.ruling}: {ruling.reason} ({initials(ruling.decided_by)}, {ruling.date})"
 
 
 def with_and_without(results: Mapping[str, Synthesis]) -> Html:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from analysis.evidence.codebook import json_schemas
-from analysis.evidence.data_files import DATA_FILES
+from analysis.evidence.data_files import DATA_FILES, DataFile
+from analysis.evidence.people import initials
+from analysis.files.columns import columns
 from analysis.files.problems import read_bytes
 from analysis.files.tables import quoted
 from analysis.protocol import load_protocol
@@ -32,6 +35,7 @@ SCHEMA = "results/schema.json"
 LICENCES = "licences.csv"
 EDITION = "edition.json"
 
+SEARCHED_BY = re.compile(r"^(by: *)(.*)$", re.MULTILINE)
 # The first moment that a ZIP archive can state: its bytes must not depend on the clock.
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 READABLE_BY_ALL = 0o644 << 16
@@ -68,17 +72,31 @@ def downloads(
 
 def _data(folder: Path) -> Iterator[Download]:
     for name, file in sorted(DATA_FILES.items()):
-        text = spreadsheet_safe(_bytes(folder, f"{name}.csv").decode("utf-8-sig"))
-        yield Download(f"data/{name}.csv", file.about, text.encode())
+        text = _with_initials(_bytes(folder, f"{name}.csv").decode("utf-8-sig"), file)
+        yield Download(f"data/{name}.csv", file.about, spreadsheet_safe(text).encode())
     yield Download(
         "data/protocol.yml", "The question and every rule", _bytes(folder, "protocol.yml")
     )
     for path in sorted(folder.glob("searches/*/search.yml")):
         name = path.relative_to(folder).as_posix()
-        yield Download(f"data/{name}", "A search: its day and its sources", read_bytes(path))
+        text = SEARCHED_BY.sub(lambda by: by[1] + initials(by[2]), read_bytes(path).decode())
+        yield Download(f"data/{name}", "A search: its day and its sources", text.encode())
     yield Download(CODEBOOK, "What each file and each column holds", _bytes(folder, "README.md"))
     schemas = json_schemas(load_protocol(folder / "protocol.yml"))
     yield Download(TABLE_SCHEMA, "What a row of each table holds, as JSON Schema", _json(schemas))
+
+
+def _with_initials(text: str, file: DataFile) -> str:
+    """The table with people by their initials: who did what is kept in the data themselves."""
+    people = {column.name for column in columns(file.row) if column.is_person}
+    header, *rows = csv.reader(io.StringIO(text, newline=""))
+    places = [at for at, name in enumerate(header) if name.strip() in people]
+    for row in rows:
+        for at in places:
+            row[at : at + 1] = map(initials, row[at : at + 1])
+    named = io.StringIO(newline="")
+    csv.writer(named, lineterminator="\n").writerows([header, *rows])
+    return named.getvalue()
 
 
 def _results(results: Mapping[str, Synthesis], edition: Edition) -> Iterator[Download]:

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from analysis.files.columns import NameOfPerson
 from analysis.files.days import KnownDay
-from analysis.files.folder import plain_files
+from analysis.files.folder import whole_files
 from analysis.files.problems import EvidenceError
 from analysis.files.writing import write_atomically
 from analysis.files.yaml_files import read_model
@@ -118,7 +118,7 @@ class SourceStatus:
 
 def load_searches(folder: Path) -> tuple[Search, ...]:
     """Every search below `data/searches`, the oldest first; EvidenceError names bad files."""
-    plain_files(folder)
+    whole_files(folder)
     searches, problems = [], []
     for path in sorted(folder.glob("searches/*/search.yml")):
         try:

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.evidence.people import initials
 from analysis.evidence.rows import CertaintyDomain, Decision
 from analysis.formatting import counted, limits, listed, number, p_value
 from analysis.protocol import Protocol
@@ -147,7 +148,7 @@ def _by_domain(rows: Iterable[Decision]) -> dict[CertaintyDomain, DomainDecision
         row.domain: DomainDecision(
             levels=round(row.levels),
             reason=row.reason,
-            decided_by=row.decided_by,
+            decided_by=initials(row.decided_by),
             date=dt.date.fromisoformat(row.date),
         )
         for row in rows

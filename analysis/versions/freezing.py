@@ -38,6 +38,7 @@ from analysis.versions.releases import (
     STATES,
     Release,
     States,
+    altered_files,
     previous_release,
     protocol_of,
     read_states,
@@ -116,11 +117,7 @@ def verify(data: Path, name: str) -> tuple[str, ...]:
     folder = release_folder(data, name)
     frozen = read_states(data, name)
     release = read_json(folder / "release.json", RELEASE)
-    found = [
-        f"{file} is not the file that was frozen"
-        for file, then in release.data.items()
-        if _digest(folder / "data" / file) != then
-    ]
+    found = [f"{p.name} is not the file that was frozen" for p in altered_files(data, release)]
     with tempfile.TemporaryDirectory() as copy:
         now = present_states(load(_with_later_tables(data, folder / "data", Path(copy))))
     before, again = (json.loads(STATES.dump_json(dict(states))) for states in (frozen, now))
@@ -171,7 +168,7 @@ def _finish(data: Path, folder: Path, name: str, day: dt.date) -> Release:
         date=day,
         follows=follows.name if follows else None,
         kind=kind_of_version(changes) if follows else None,
-        data={path.name: _digest(path) for path in sorted((folder / "data").iterdir())},
+        data={path.name: digest(read_bytes(path)) for path in sorted((folder / "data").iterdir())},
         versions={package: version(package) for package in PACKAGES},
     )
     write_atomically(folder / "results.json", STATES.dump_json(dict(states), indent=1) + b"\n")
@@ -203,7 +200,3 @@ def _csv(header: tuple[str, ...], rows: list[dict[str, str]]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return buffer.getvalue()
-
-
-def _digest(path: Path) -> str:
-    return digest(path.read_bytes()) if path.is_file() else "missing"

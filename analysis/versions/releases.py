@@ -11,9 +11,10 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from analysis.files.days import KnownDay
-from analysis.files.folder import plain_files
+from analysis.files.digests import digest
+from analysis.files.folder import whole_files
 from analysis.files.json_files import read_json
-from analysis.files.problems import ReviewError
+from analysis.files.problems import ReviewError, read_bytes
 from analysis.protocol import Protocol, load_protocol
 from analysis.protocol_rules import Frozen
 from analysis.versions.compare import VersionKind
@@ -43,11 +44,21 @@ STATES: TypeAdapter[dict[str, QuestionState]] = TypeAdapter(dict[str, QuestionSt
 
 def releases(data: Path) -> tuple[Release, ...]:
     """Every release below `data/releases`, the oldest first."""
-    plain_files(data)
+    whole_files(data)
     paths = sorted((data / "releases").glob("*/release.json"))
     whole = [path for path in paths if NAME.fullmatch(path.parent.name)]
     found = [read_json(path, RELEASE) for path in whole]
     return tuple(sorted(found, key=lambda release: (release.date, release.name)))
+
+
+def altered_files(data: Path, release: Release) -> tuple[Path, ...]:
+    """The files of a release that are not as they were frozen, or are gone."""
+    folder = release_folder(data, release.name) / "data"
+    return tuple(
+        path
+        for path, then in ((folder / name, then) for name, then in release.data.items())
+        if not path.is_file() or digest(read_bytes(path)) != then
+    )
 
 
 def previous_release(data: Path, name: str, date: dt.date) -> Release | None:

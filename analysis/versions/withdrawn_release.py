@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
+from analysis.files.git import git
 from analysis.files.problems import ReviewError
 from analysis.files.together import change_of
 from analysis.files.withdrawals import Withdrawal
@@ -50,11 +50,6 @@ def published_by(path: Path) -> str | None:
 
 
 def _git(path: Path, *words: str) -> str | None:
-    """What git says in the folder of a file; None where it fails, or is not there."""
-    try:
-        done = subprocess.run(
-            ["git", *words], cwd=path.parent, capture_output=True, text=True, check=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout.strip()
+    """What git says in the folder of a file."""
+    said = git(path.parent, *words)
+    return None if said is None else said.decode().strip()

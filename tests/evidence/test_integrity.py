@@ -151,7 +151,7 @@ def test_a_note_that_a_person_confirms_keeps_its_row_out(evidence: Evidence) -> 
     assert not reasons_to_keep_out(findings(evidence), "buhrman-2004", (row,))
     found = findings(under(evidence, ruling))
     (reason,) = reasons_to_keep_out(found, "buhrman-2004", (row,))
-    assert "excluded by A. Person, 2026-11-23: not significant in the report" in reason
+    assert "excluded by AP, 2026-11-23: not significant in the report" in reason
     assert not reasons_to_keep_out(found, "buhrman-2004", ("buhrman-2004.pain.follow-up.1",))
 
 
@@ -179,7 +179,7 @@ def test_an_accepted_trial_is_in_the_primary_analysis_and_an_excluded_one_is_not
     excluded = synthesise(under(evidence, zero), post)
     assert excluded.k == syntheses[post.key].k - 1
     (study,) = [study for study in excluded.studies if study.suspect]
-    assert "excluded by A. Person" in study.suspect[0]
+    assert "excluded by AP" in study.suspect[0]
 
 
 def test_the_ruling_stands_on_its_finding(evidence: Evidence) -> None:

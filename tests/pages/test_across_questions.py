@@ -183,7 +183,7 @@ def test_a_ruling_stands_beside_its_finding(evidence: Evidence, syntheses: Resul
     )
     ruled = dataclasses.replace(evidence, rulings=made_now(evidence, ruling))
     shown = integrity.suspects_table(ruled, syntheses)
-    assert "exclude: &lt;copied&gt; from the baseline table (A. Person, 2026-12-01)" in shown
+    assert "exclude: &lt;copied&gt; from the baseline table (AP, 2026-12-01)" in shown
     assert "a person has ruled on 1 of them" in words(integrity.summary(ruled, syntheses))
     lapsed = dataclasses.replace(evidence, rulings=(ruling,))
     shown = integrity.suspects_table(lapsed, syntheses)

@@ -134,7 +134,7 @@ def test_a_decision_is_shown_beside_the_proposal(evidence: Evidence, syntheses: 
     assert "imprecision none" in row["Why"]
     assert (
         "302 participants, fewer than 400. Decision: no levels off: the trials agree "
-        "<b>well</b> (A. Person, 20 November 2026)." in words(parsed(markup))
+        "<b>well</b> (AP, 20 November 2026)." in words(parsed(markup))
     )
     assert "&lt;b&gt;" in markup and "<b>" not in markup
     table = words(parsed(steps_table(changed)))

@@ -367,7 +367,7 @@ class TestDecisions:
         assert rated.label == "partly decided"
         step = rated.step("risk of bias")
         assert step.decision is not None
-        assert (step.levels, step.levels_off, step.decision.decided_by) == (0, 2, "A. Person")
+        assert (step.levels, step.levels_off, step.decision.decided_by) == (0, 2, "AP")
 
     def test_a_person_may_raise_what_the_rules_lowered(self, protocol: Protocol) -> None:
         rated = rate(protocol, a_body(n_total=399), [decided("imprecision", 0)])

@@ -18,6 +18,7 @@ from analysis.evidence.integrity.several_rows import (
     sources_disagree,
 )
 from analysis.evidence.integrity.trial_facts import trial_facts
+from analysis.evidence.people import initials
 from analysis.evidence.rows import Evidence
 
 CHECKS = (
@@ -55,4 +56,5 @@ def _reason(finding: Finding) -> str:
     if finding.ruling is None:
         return finding.text
     ruling = finding.ruling
-    return f"{finding.text} (excluded by {ruling.decided_by}, {ruling.date}: {ruling.reason})"
+    who = initials(ruling.decided_by)
+    return f"{finding.text} (excluded by {who}, {ruling.date}: {ruling.reason})"
