@@ -60,6 +60,7 @@ def extract_new(
     Example: ./review extract new minen-2026 --who anna --format xlsx
     """
     from analysis.screening.decisions import load_screening
+    from analysis.screening.extraction_history import rows_now
     from analysis.screening.extraction_template import new_extraction
     from analysis.screening.study_reports import reports_of
 
@@ -73,7 +74,7 @@ def extract_new(
     for number, report in enumerate(reports):
         role = "Another report is" if number else "The bibliography is that of"
         typer.echo(f"{role} {report.record_id}: {report.title}")
-    if not reports:
+    if not reports and study not in rows_now(data, "studies"):
         typer.echo(f"Screening has included no report of {study}: fill in the bibliography too.")
     typer.echo(f"Next: fill them in, then {PROGRAM} extract check {shown(paths[0].parent)}")
 
@@ -141,7 +142,7 @@ def extract_accept(first: First, second: Second, data: Data = DATA) -> None:
     for kept in accepted.kept:
         typer.echo(str(kept))
     typer.echo("Changed: " + (", ".join(path.name for path in accepted.changed) or "nothing"))
-    next_step("build")
+    next_step(f"verify {first.resolve().parent.name} --who NAME")
 
 
 def _other_extractors(folder: Path) -> list[Path]:

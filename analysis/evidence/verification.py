@@ -7,11 +7,11 @@ and once the row says something else somebody has to look again.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from analysis.evidence.outcome_row import OutcomeRow
 from analysis.evidence.rows import Evidence
-from analysis.files.columns import columns
+from analysis.files.columns import columns, parse_number
 from analysis.files.csv_files import read_csv
 from analysis.files.digests import digest
 from analysis.files.problems import Problem
@@ -20,6 +20,11 @@ COLUMNS = ("verified", "verified_by", "verified_on", "verified_numbers")
 # A decision about the row, which nobody finds in a report.
 NOT_SEEN = ("row_id", "usable")
 LENGTH = 8
+SEEN = tuple(
+    column
+    for column in columns(OutcomeRow)
+    if not column.remark and not column.refers_to and column.name not in NOT_SEEN
+)
 # No digit among them: a spreadsheet would make a number of 12e45678, and another of 00123456.
 LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
@@ -29,12 +34,18 @@ def numbers_seen(row: OutcomeRow) -> str:
 
     Blank cells are none of it, so that a column that comes into use later changes nothing.
     """
-    said = [
-        [column.name, value]
-        for column in columns(OutcomeRow)
-        if not column.remark and not column.refers_to and column.name not in NOT_SEEN
-        if (value := getattr(row, column.name)) not in (None, "")
-    ]
+    return _digest({column.name: getattr(row, column.name) for column in SEEN})
+
+
+def is_verified_as_written(cells: Mapping[str, str]) -> bool:
+    """The same as `is_verified` of a row that is held as the text of its cells, by column."""
+    written = {column.name: cells.get(column.name, "") for column in SEEN}
+    said = {c.name: parse_number(written[c.name]) if c.is_number else written[c.name] for c in SEEN}
+    return cells["verified"] == "yes" and cells.get("verified_numbers", "") in ("", _digest(said))
+
+
+def _digest(values: Mapping[str, object]) -> str:
+    said = [[name, value] for name, value in values.items() if value not in (None, "")]
     return digest(json.dumps(said))[:LENGTH].translate(LETTERS)
 
 

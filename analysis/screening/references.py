@@ -25,6 +25,11 @@ def with_reference(text: str, study: Mapping[str, str]) -> str:
     return f"{text.rstrip()}\n\n{reference(study)}"
 
 
+def without_reference(text: str, study: Mapping[str, str]) -> str:
+    """The bibliography without the entry that `with_reference` made; one that was edited stays."""
+    return text.replace(f"\n{reference(study)}", "", 1) if study.get("title") else text
+
+
 def reference(study: Mapping[str, str]) -> str:
     """The entry: the first author by surname, no more, and what else the row holds."""
     where = WHERE.fullmatch(study.get("citation", ""))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KEYS = "y seen as it stands · c correct · s skip · b take back · q stop"
 # They stand above the numbers, or beside them.
 IN_WORDS = ("row_id", "study_id", "outcome", "timepoint", "contrast", "source_id", "locator",
-            "quote", "note", "format", *COLUMNS)  # fmt: skip
+            "quote", "note", "format", "not_usable_because", *COLUMNS)  # fmt: skip
 
 
 def verify(
@@ -111,6 +111,7 @@ def _source(evidence: Evidence, row: OutcomeRow) -> list[str]:
         f"Read in: {source.citation}",
         f"At: {row.locator or 'no place is given'}",
         source.url,
+        f"Not usable: {row.not_usable_because}" if row.not_usable_because else "",
         f"Quoted: {row.quote}" if row.quote else "",
         f"Note: {row.note}" if row.note else "",
     ]

@@ -6,7 +6,7 @@ brought goes with what was corrected in it. The lines of the history stay, and a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -16,7 +16,7 @@ from analysis.files.csv_files import read_csv
 from analysis.files.problems import ReviewError
 from analysis.files.row_edits import with_cells
 from analysis.files.tables import table_text
-from analysis.files.together import change_of
+from analysis.files.together import FileChange, change_of
 from analysis.files.withdrawals import Withdrawal
 from analysis.formatting import counted
 from analysis.screening.extraction import BLANK, columns_of
@@ -30,6 +30,7 @@ from analysis.screening.extraction_history import (
     history_text,
     read_history,
 )
+from analysis.screening.references import REFERENCES, without_reference
 
 
 @dataclass
@@ -128,10 +129,24 @@ def withdrawn_acceptance(data: Path, study_id: str, who: str, when: str) -> With
         ),
         (
             *(change_of(data / f"{file.name}.csv", file.text) for file in touched),
+            *_without_references(data, accepted),
             change_of(path, history_text((*history, *lines))),
         ),
         {f"{file.name}.csv": file.taken_out for file in touched if file.without},
     )
+
+
+def _without_references(data: Path, accepted: Sequence[CellChange]) -> Iterator[FileChange]:
+    """The bibliography without the trials that the acceptance brought, as it entered them."""
+    path = data.resolve().parent / REFERENCES
+    if not path.is_file():
+        return
+    before = text = path.read_bytes().decode()
+    studies = [change for change in accepted if change.file == "studies"]
+    for brought in (change.row for change in studies if change.column == WHOLE_ROW):
+        text = without_reference(text, {c.column: c.after for c in studies if c.row == brought})
+    if text != before:
+        yield change_of(path, text)
 
 
 def _latest(history: Sequence[CellChange]) -> list[CellChange]:

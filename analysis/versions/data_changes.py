@@ -14,6 +14,7 @@ from typing import Any
 from analysis.evidence.data_files import DATA_FILES, DataFile
 from analysis.evidence.study_names import FORMER, StudyRename, named_in, present_name
 from analysis.evidence.verification import COLUMNS as VERIFICATION
+from analysis.evidence.verification import is_verified_as_written
 from analysis.files.columns import Column, columns
 from analysis.files.csv_files import read_csv
 from analysis.files.problems import EvidenceError, Problem
@@ -112,8 +113,8 @@ def data_changes(before: Path, now: Path, renames: Sequence[StudyRename] = ()) -
     return DataChanges(
         corrections=tuple(_corrections(old, new)),
         statuses=tuple(_statuses(old["studies"], new["studies"])),
-        verified=_turned(old["outcomes"], new["outcomes"], "yes"),
-        unverified=_turned(old["outcomes"], new["outcomes"], "no"),
+        verified=_came_to_be_verified(old["outcomes"], new["outcomes"]),
+        unverified=_came_to_be_verified(new["outcomes"], old["outcomes"]),
         rows=tuple(_rows_changed(old, new)),
         settings=_settings(before / "protocol.yml", now / "protocol.yml"),
     )
@@ -161,11 +162,11 @@ def _statuses(old: Rows, new: Rows) -> Iterator[StatusChange]:
             )
 
 
-def _turned(old: Rows, new: Rows, verified: str) -> int:
-    """The rows of both that came to be verified, or to be so no more."""
+def _came_to_be_verified(old: Rows, new: Rows) -> int:
+    """The rows of both that are verified in the second only; one that was corrected is not."""
     both = old.keys() & new.keys()
     return sum(
-        new[row]["verified"] == verified and old[row]["verified"] != verified for row in both
+        is_verified_as_written(new[row]) and not is_verified_as_written(old[row]) for row in both
     )
 
 

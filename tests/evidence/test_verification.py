@@ -12,6 +12,7 @@ from analysis.evidence.verification import (
     COLUMNS,
     changed_since_seen,
     is_verified,
+    is_verified_as_written,
     lapsed_verifications,
     numbers_seen,
 )
@@ -103,3 +104,18 @@ def test_a_verification_is_whole_or_there_is_none(
     ((file, at, where, message),) = folder.problems()
     assert (file, at, where) == ("outcomes.csv", line, column)
     assert said in message
+
+
+def test_a_row_held_as_text_is_verified_as_the_row_is(folder: DataFolder) -> None:
+    def as_text() -> list[str]:
+        header, *rows = folder.rows("outcomes.csv")
+        cells = [dict(zip(header, row, strict=True)) for row in rows]
+        return [row["row_id"] for row in cells if is_verified_as_written(row)]
+
+    folder.edit("outcomes.csv", ROW, verified="yes")
+    assert as_text() == [ROW]
+    verified_in(folder)
+    for value, expected in (("1.280", [ROW]), ("1.82", []), ("1.28", [ROW])):
+        folder.edit("outcomes.csv", ROW, sd_control=value)
+        assert as_text() == expected
+        assert [row.row_id for row in load(folder.path).outcomes if is_verified(row)] == expected

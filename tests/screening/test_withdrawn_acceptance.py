@@ -120,3 +120,17 @@ def test_what_the_rest_of_the_evidence_needs_is_not_taken_out(data: Path, pair) 
 def test_a_study_that_nobody_accepted(data: Path) -> None:
     with pytest.raises(ReviewError, match="no acceptance of"):
         plan(data)
+
+
+def test_the_reference_goes_too_unless_somebody_edited_it(data: Path, pair) -> None:
+    path = data.parent / "references.bib"
+    before = "@article{other-2020,\n  title = {Other},\n}\n"
+    path.write_text(before)
+    accept(data, *pair, clock=lambda: THEN)
+    undo(data)
+    assert path.read_text() == before
+    accept(data, *pair, clock=lambda: "2026-11-29T08:00:00Z")
+    edited = path.read_text().replace("Andersson and others", "Andersson, A. and others")
+    path.write_text(edited)
+    undo(data, "2026-11-30T08:00:00Z")
+    assert path.read_text() == edited

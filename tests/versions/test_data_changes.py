@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.evidence.load import load
+from analysis.screening.verifying import verify
 from analysis.versions.data_changes import DataChanges, RowsChanged, data_changes
 from tests.evidence.folder import DataFolder
 
@@ -143,3 +145,15 @@ def test_who_verified_a_row_is_no_correction(tmp_path: Path) -> None:
         header, *rows = folder.rows("outcomes.csv")
         folder.write("outcomes.csv", [[*header, "verified_by"], *([*row, by] for row in rows)])
     assert data_changes(old.path, new.path).corrections == ()
+
+
+def test_a_row_corrected_after_it_was_seen_is_to_be_verified_again(
+    old: DataFolder, new: DataFolder
+) -> None:
+    for folder in (old, new):
+        rows = {row.row_id: row for row in load(folder.path).outcomes}
+        verify(folder.path, [rows[ROW]], "anna", "2026-12-01")
+    assert data_changes(old.path, new.path) == DataChanges()
+    new.edit("outcomes.csv", ROW, sd_control="1.82")
+    found = data_changes(old.path, new.path)
+    assert (found.verified, found.unverified, len(found.corrections)) == (0, 1, 1)
