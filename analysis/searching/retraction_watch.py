@@ -30,7 +30,8 @@ from analysis.files.encoding import lines_of
 from analysis.files.lock import locked
 from analysis.files.printable import printable
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError, shown
-from analysis.files.tables import FORMULA_MARKS, LARGEST_TABLE, write_table
+from analysis.files.tables import FORMULA_MARKS, LARGEST_TABLE, table_text
+from analysis.files.together import FileChange, change_of, change_together
 from analysis.searching.duplicate_fields import RETRACTED, TAG
 from analysis.searching.identifiers import DOI, NEXT_ONE, normal_doi, pmid_in
 from analysis.searching.identities import comparable
@@ -107,8 +108,8 @@ def keep_notices(data: Path, path: Path, day: dt.date | None, today: dt.date) ->
             trials=trials_by_identity(trials),
         )
         earlier = [held for held in evidence.snapshots if held.day != day]
-        _write(data, "notices", found.notices)
-        _write(data, "notice_snapshots", [*earlier, snapshot])
+        tables = {"notices": found.notices, "notice_snapshots": [*earlier, snapshot]}
+        change_together(data, (_change(data, name, rows) for name, rows in tables.items()))
     before = set(evidence.notices)
     return Kept(
         snapshot,
@@ -118,10 +119,10 @@ def keep_notices(data: Path, path: Path, day: dt.date | None, today: dt.date) ->
     )
 
 
-def _write(data: Path, name: str, rows: Iterable[Any]) -> None:
+def _change(data: Path, name: str, rows: Iterable[Any]) -> FileChange:
     names = [column.name for column in columns(DATA_FILES[name].row)]
     cells = ({column: f"{getattr(row, column)}" for column in names} for row in rows)
-    write_table(data / f"{name}.csv", names, cells)
+    return change_of(data / f"{name}.csv", table_text(names, cells))
 
 
 def look_up(path: Path, trials: Sequence[Trial], until: dt.date) -> LookedUp:
