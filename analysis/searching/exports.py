@@ -18,7 +18,6 @@ from analysis.searching.formats.bibliography import read_bibtex
 from analysis.searching.formats.delimited import delimited_rows
 from analysis.searching.formats.dialects import (
     BIBTEX,
-    CLINICALTRIALS_JSON,
     COCHRANE,
     MEDLINE,
     OVID,
@@ -29,9 +28,9 @@ from analysis.searching.formats.dialects import (
     Dialect,
 )
 from analysis.searching.formats.entry import Entry
+from analysis.searching.formats.json_records import read_json_records
 from analysis.searching.formats.markup import read_xml
 from analysis.searching.formats.ris import read_ris
-from analysis.searching.formats.studies import read_studies
 from analysis.searching.formats.tabular import is_bibliography, table_entries
 from analysis.searching.records import LARGEST_EXPORT, Raw, Remark
 
@@ -148,7 +147,7 @@ def _entries(
     if format == "bib":
         return format, BIBTEX, read_bibtex(text, path, problems)
     if format == "json":
-        return format, CLINICALTRIALS_JSON, read_studies(text, path)
+        return format, *read_json_records(text, path)
     return format, *table_entries(delimited_rows(text, path, problems), path, problems)
 
 

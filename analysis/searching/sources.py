@@ -28,6 +28,7 @@ SOURCES = {
         Source("embase", "Embase", "database"),
         Source("psycinfo", "PsycINFO", "database"),
         Source("pubmed", "PubMed", "database"),
+        Source("europepmc", "Europe PMC", "database"),
         Source("cinahl", "CINAHL", "database"),
         Source("web-of-science", "Web of Science", "database"),
         Source("scopus", "Scopus", "database"),

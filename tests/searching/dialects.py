@@ -329,6 +329,33 @@ def ictrp_xml(articles: Sequence[Article]) -> str:
     )
 
 
+def europepmc_json(articles: Sequence[Article]) -> str:
+    """As its interface sends `core` results."""
+    results = [
+        {
+            "id": a.pmid, "source": "MED", "pmid": a.pmid, "doi": a.doi, "title": a.title,
+            "authorString": f"{', '.join(initials(a))}.",
+            "authorList": {"author": [
+                {"fullName": n, "lastName": n.split()[0]} for n in initials(a)
+            ]},
+            "journalInfo": {
+                "issue": a.issue, "volume": a.volume, "yearOfPublication": a.year,
+                "journal": {"title": a.journal, "medlineAbbreviation": a.abbreviation},
+            },
+            "pubYear": str(a.year), "pageInfo": a.pages, "abstractText": a.abstract,
+            "pubTypeList": {"pubType": ["Journal Article", "research-article"]},
+            "firstIndexDate": f"{a.year}-03-01", "isOpenAccess": "N", "citedByCount": 2,
+        }
+        for a in articles
+    ]  # fmt: skip
+    answer = {
+        "version": "6.9", "hitCount": len(results), "nextCursorMark": "AoIIQKfYxyg0NDIyNjA1Nw==",
+        "request": {"queryString": "pain", "resultType": "core", "cursorMark": "*"},
+        "resultList": {"result": results},
+    }  # fmt: skip
+    return json.dumps(answer, ensure_ascii=False)
+
+
 def clinicaltrials_json(articles: Sequence[Article]) -> str:
     studies = [
         {
@@ -608,6 +635,7 @@ DIALECTS = {
     "type-within.ris": _of(type_within_ris, lacks="pmid"),
     "eric.nbib": _of(eric_nbib, "EJ{a.pmid}", lacks="pmid"),
     "pubmed.xml": _of(pubmed_xml, "{a.pmid}"),
+    "europepmc.json": _of(europepmc_json, "MED/{a.pmid}", authors=initials),
     "pubmed.csv": _of(_table(_pubmed), "{a.pmid}", "abstract volume issue pages", authors=initials),
     "wos.ciw": _of(wos_ciw, "WOS:0{a.pmid}"),
     "wos-tab.txt": _of(wos_tab, "WOS:0{a.pmid}"),

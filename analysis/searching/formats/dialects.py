@@ -358,29 +358,3 @@ PUBMED_XML = Dialect(
     },
     joined=frozenset({"kind", "abstract"}),
 )
-_PROTOCOL = "protocolSection"
-CLINICALTRIALS_JSON = Dialect(
-    "ClinicalTrials.gov's JSON",
-    {
-        "title": (
-            f"{_PROTOCOL}.identificationModule.briefTitle",
-            f"{_PROTOCOL}.identificationModule.officialTitle",
-        ),
-        "authors": (f"{_PROTOCOL}.sponsorCollaboratorsModule.leadSponsor.name",),
-        "year": (
-            f"{_PROTOCOL}.statusModule.studyFirstPostDateStruct.date",
-            f"{_PROTOCOL}.statusModule.studyFirstSubmitDate",
-            f"{_PROTOCOL}.statusModule.startDateStruct.date",
-        ),
-        "abstract": (
-            f"{_PROTOCOL}.descriptionModule.briefSummary",
-            f"{_PROTOCOL}.conditionsModule.conditions",
-            f"{_PROTOCOL}.armsInterventionsModule.interventions.name",
-            f"{_PROTOCOL}.outcomesModule.primaryOutcomes.measure",
-        ),
-        "accession": (f"{_PROTOCOL}.identificationModule.nctId",),
-        "registration": (f"{_PROTOCOL}.identificationModule.nctId",),
-    },
-    kind="registry",
-    joined=frozenset({"kind", "abstract"}),
-)

@@ -1,4 +1,4 @@
-"""ClinicalTrials.gov's JSON, as its page downloads it and its interface (version 2) sends it."""
+"""JSON as interfaces send it: ClinicalTrials.gov's (version 2, its downloads too), Europe PMC's."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from analysis.files.problems import EvidenceError, Problem
-from analysis.searching.formats.dialects import CLINICALTRIALS_JSON
+from analysis.searching.formats.dialects import Dialect
 from analysis.searching.formats.entry import Entry
+from analysis.searching.formats.json_dialects import CLINICALTRIALS_JSON, EUROPEPMC_JSON
 
 # What other JSON is, by a key of its records, and which export to ask for instead.
 OTHERS = {
@@ -18,13 +19,13 @@ OTHERS = {
     "authorships": "OpenAlex's JSON: export CSV",
     "lens_id": "Lens's JSON: export CSV",
     "FullStudiesResponse": "ClinicalTrials.gov's JSON of before 2024: download it again",
-    "resultList": "Europe PMC's JSON: export RIS",
+    "resultList": "Europe PMC's JSON without its results: ask for them as `core`",
     "message": "Crossref's JSON: export RIS",
 }
 
 
-def read_studies(text: str, path: Path) -> Iterator[Entry]:
-    """Every study; EvidenceError for JSON that is damaged, or of another database."""
+def read_json_records(text: str, path: Path) -> tuple[Dialect, Iterator[Entry]]:
+    """The dialect, and every record; EvidenceError for damaged JSON, or of another database."""
     try:
         found = json.loads(text)
     except json.JSONDecodeError as error:
@@ -33,26 +34,45 @@ def read_studies(text: str, path: Path) -> Iterator[Entry]:
     except (RecursionError, ValueError) as error:
         message = f"not readable JSON: {str(error)[:80]}"
         raise EvidenceError([Problem(path, None, None, message)]) from None
+    if (results := _results(found)) is not None:
+        return EUROPEPMC_JSON, (Entry(0, dict(_result_values(result))) for result in results)
     studies = found.get("studies", [found]) if isinstance(found, dict) else found
     if not isinstance(studies, list) or not all(_is_study(study) for study in studies):
         some = studies if isinstance(studies, list) else [found]
         keys = next((study for study in some if isinstance(study, dict)), {})
         what = next((said for key, said in OTHERS.items() if key in keys), "")
         message = what or (
-            "JSON, but not ClinicalTrials.gov's (a list of studies, each with `protocolSection`): "
-            "export RIS or CSV"
+            "JSON, but neither ClinicalTrials.gov's (a list of studies, each with "
+            "`protocolSection`) nor Europe PMC's: export RIS or CSV"
         )
         raise EvidenceError([Problem(path, 1, None, message)])
-    return (Entry(0, dict(_values(study))) for study in studies)
+    return CLINICALTRIALS_JSON, (
+        Entry(0, dict(_values(study, CLINICALTRIALS_JSON))) for study in studies
+    )
 
 
 def _is_study(study: object) -> bool:
     return isinstance(study, dict) and isinstance(study.get("protocolSection"), dict)
 
 
-def _values(study: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    for path in sorted(CLINICALTRIALS_JSON.read):
-        if texts := [text for text in _at(study, path.split(".")) if text]:
+def _results(found: object) -> list[dict[str, Any]] | None:
+    """Europe PMC's records, each with its number; None where the JSON is not such an answer."""
+    held = found.get("resultList") if isinstance(found, dict) else None
+    results = held.get("result") if isinstance(held, dict) else None
+    if not isinstance(results, list):
+        return None
+    whole = all(isinstance(each, dict) and "id" in each and "source" in each for each in results)
+    return results if whole else None
+
+
+def _result_values(result: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    yield from _values(result, EUROPEPMC_JSON)
+    yield "source/id", [f"{result['source']}/{result['id']}"]
+
+
+def _values(record: dict[str, Any], dialect: Dialect) -> Iterator[tuple[str, list[str]]]:
+    for path in sorted(dialect.read):
+        if texts := [text for text in _at(record, path.split(".")) if text]:
             yield path, texts
 
 
