@@ -15,7 +15,7 @@ import typer
 
 from analysis import PROGRAM
 from analysis.commands.options import DATA, FOR_A_PERSON, Data, next_step, plain_name
-from analysis.files.problems import EvidenceError, shown
+from analysis.files.problems import EvidenceError, ReviewError, shown
 from analysis.formatting import counted
 
 if TYPE_CHECKING:
@@ -92,6 +92,50 @@ def import_(
             f"--source {details.source.id} --date {details.date}"
         )
     next_step("search dedupe" if new else "screen --who NAME")
+
+
+@search_app.command()
+def fetch(
+    source: Annotated[str, typer.Option(help="pubmed, europepmc or clinicaltrials-gov.")],
+    since: Annotated[
+        dt.datetime,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="YEAR-MONTH-DAY",
+            help="Day of the search before; entries from some days earlier are asked for too.",
+        ),
+    ],
+    data: Data = DATA,
+) -> None:
+    """Run a recorded strategy through a public interface.
+
+    The answers go into the inbox as they were sent, once the records are as many as the
+    database counts. Where and how each is asked stands in data/searches/interfaces.yml, the
+    strategies in data/searches/strategies. Interrupted, the same command goes on that day.
+
+    Example: ./review search fetch --source pubmed --since 2026-10-01
+    """
+    from analysis.searching import fetching
+    from analysis.searching.public_databases import DATABASES
+
+    known = next((name for name in DATABASES if name == source.casefold()), None)
+    if known is None:
+        raise ReviewError(f"{source!r} has no public interface here: use {', '.join(DATABASES)}")
+    today = dt.datetime.now(tz=dt.UTC).date()
+    found = fetching.fetch(data, known, since.date(), today)
+    typer.echo(f"Run: {shown(found.strategy.path)} ({found.strategy.status})")
+    for remark in found.remarks:
+        typer.echo(f"{found.source.name} says: {remark}")
+    if found.resumed:
+        typer.echo(f"{counted(found.resumed, 'answer')} had come before the interruption.")
+    typer.echo(
+        f"{found.source.name}, entered from {found.window.first} to {found.window.last}: "
+        f"{counted(found.count, 'record')}, as it counts them; {found.new} new, "
+        f"{found.count - found.new} known by their numbers."
+    )
+    for path in found.files:
+        typer.echo(f"In the inbox: {shown(path)}")
+    next_step("update")
 
 
 @search_app.command()

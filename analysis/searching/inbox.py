@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -33,7 +33,7 @@ from analysis.searching.identities import make_records
 from analysis.searching.library import load_library
 from analysis.searching.records import LARGEST_EXPORT, Record, Remark, write_records
 from analysis.searching.sources import SOURCES, Source
-from analysis.searching.strategies_as_run import keep_strategy
+from analysis.searching.strategies_as_run import fetched_search, keep_strategy
 from analysis.searching.withdrawn_imports import withdrawn_exports
 
 INBOX = "inbox"
@@ -181,16 +181,31 @@ def import_inbox(data: Path, by: str) -> InboxReport:
     imported: list[Imported] = []
     withdrawn: list[Path] = []
     for (date, source), found in groups.items():
-        details = SearchDetails(SOURCES[source], date, by)
-        back = withdrawn_exports(data, date, details.source.name)
-        left = [path for path in found if back and digest(read_bytes(path, LARGEST_EXPORT)) in back]
-        withdrawn += left
-        if paths := [path for path in found if path not in left]:
-            try:
+        try:
+            digests = {path: digest(read_bytes(path, LARGEST_EXPORT)) for path in found}
+            back = withdrawn_exports(data, date, SOURCES[source].name)
+            left = [path for path in found if digests[path] in back]
+            withdrawn += left
+            if paths := [path for path in found if path not in left]:
+                taken = {digests[path] for path in paths}
+                details = _details(data, SOURCES[source], date, by, taken)
                 imported += import_exports(data, paths, details)
-            except EvidenceError as error:
-                problems += error.problems
+        except EvidenceError as error:
+            problems += error.problems
+        except ReviewError as error:
+            problems.append(Problem(found[0], None, None, str(error)))
     return InboxReport(tuple(imported), tuple(problems), tuple(withdrawn))
+
+
+def _details(
+    data: Path, source: Source, date: dt.date, by: str, digests: Collection[str]
+) -> SearchDetails:
+    """What is known of a search whose exports lie in the inbox: most where they were fetched."""
+    fetched = fetched_search(data, source, date, digests)
+    if fetched is None:
+        return SearchDetails(source, date, by)
+    asked, strategy = fetched
+    return SearchDetails(source, date, by, asked.asked_from.isoformat(), strategy)
 
 
 def _named(path: Path) -> tuple[dt.date, str] | None:

@@ -4,6 +4,7 @@ A strategy file says in lines that begin with `#` what it is, then the strategy 
 typed. PubMed, EBSCOhost and Web of Science syntax is parsed by the search-query library.
 Ovid and the Cochrane Library, which no Python library reads, are checked for form: lines
 numbered in order, references to earlier lines only, parentheses and quotation marks closed.
+For Europe PMC and ClinicalTrials.gov, where a strategy is one expression, these are.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 PARSED = {"pubmed": "pubmed", "ebscohost": "ebscohost", "web of science": "wos"}
 FORM_ONLY = ("ovid", "cochrane library")
+# One expression, as their interfaces take it.
+EXPRESSIONS = ("europe pmc", "clinicaltrials.gov")
 # Many times the longest strategy; the parsers are slow beyond.
 LARGEST_STRATEGY = 32_000
 HEADER = ("database", "platform", "status")
@@ -32,6 +35,7 @@ REFERENCE = re.compile(r"#(\d+)|(?<![\w.\"$*?-])(\d+)(?:-(\d+))?(?![\w.\"$*?-])"
 ONLY_REFERENCES = re.compile(r"^(?:[\s()#\d{},-]|\b(?:or|and|not)/?\b)+$", re.IGNORECASE)
 # Shorter wording for the same result: no fault of a strategy that runs as it stands.
 ADVICE = "QUALITY_"
+NOTHING = "there is no strategy below the header"
 COLOUR = re.compile("\x1b\\[[0-9;]*m")
 
 
@@ -99,7 +103,9 @@ def check_strategy(strategy: Strategy) -> StrategyCheck:
         return StrategyCheck(strategy, "parsed", problems)
     if platform in FORM_ONLY:
         return StrategyCheck(strategy, "form", tuple(_form_problems(strategy)))
-    known = ", ".join((*PARSED, *FORM_ONLY))
+    if platform in EXPRESSIONS:
+        return StrategyCheck(strategy, "form", tuple(_expression_problems(strategy)))
+    known = ", ".join((*PARSED, *FORM_ONLY, *EXPRESSIONS))
     problem = Problem(strategy.path, 1, "platform", f"{strategy.platform!r} is none of {known}")
     return StrategyCheck(strategy, "form", (problem,))
 
@@ -165,7 +171,15 @@ def _form_problems(strategy: Strategy) -> Iterator[Problem]:
             yield Problem(strategy.path, number, None, message)
         expected += 1
     if expected == 1:
-        yield Problem(strategy.path, strategy.line, None, "there is no strategy below the header")
+        yield Problem(strategy.path, strategy.line, None, NOTHING)
+
+
+def _expression_problems(strategy: Strategy) -> Iterator[Problem]:
+    text = " ".join(strategy.text.split())
+    if not text:
+        yield Problem(strategy.path, strategy.line, None, NOTHING)
+    for message in _line_faults(text, 1):
+        yield Problem(strategy.path, strategy.line, None, message)
 
 
 def _line_faults(text: str, number: int) -> Iterator[str]:

@@ -1,13 +1,13 @@
-"""The strategy that a search was run with: on record where a person gave it, and nowhere else.
+"""The strategy that a search was run with: on record where a person gave it, or it was run here.
 
 A strategy that waits in `searches/strategies` says what is proposed. Whether it was run as it
-stands only the person knows who ran it.
+stands only the person knows who ran it, except where `search fetch` did.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +15,52 @@ from analysis.files.encoding import decode
 from analysis.files.lock import locked
 from analysis.files.problems import ReviewError, read_bytes, shown
 from analysis.files.writing import write_atomically
-from analysis.searching.history import Search, load_searches, search_folder, write_search
+from analysis.files.yaml_files import read_model
+from analysis.protocol import Slug
+from analysis.protocol_rules import Frozen
+from analysis.searching.history import (
+    FileName,
+    Search,
+    Sha256,
+    load_searches,
+    search_folder,
+    write_search,
+)
 from analysis.searching.sources import Source
 from analysis.searching.strategies import LARGEST_STRATEGY
+
+FETCHED = "fetched"
+
+
+class FetchedSearch(Frozen):
+    """What was asked of a public interface: `files` are its answers by name, with their digests.
+
+    `asked_from` lies before `since`, for entries that came late.
+    """
+
+    source: Slug
+    address: str
+    question: str
+    since: dt.date
+    asked_from: dt.date
+    day: dt.date
+    count: int
+    new: int
+    strategy: FileName
+    files: Mapping[FileName, Sha256]
+    remarks: tuple[str, ...] = ()
+
+
+def fetched_search(
+    data: Path, source: Source, date: dt.date, digests: Collection[str]
+) -> tuple[FetchedSearch, Path] | None:
+    """What was asked where all of these files are answers to it, and its strategy; else None."""
+    folder = data / "searches" / FETCHED
+    for path in sorted(folder.glob(f"{date.isoformat()}-{source.id}*.yml")):
+        found = read_model(path, FetchedSearch)
+        if set(digests) <= set(found.files.values()):
+            return found, folder / found.strategy
+    return None
 
 
 @dataclass(frozen=True)

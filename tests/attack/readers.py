@@ -37,6 +37,7 @@ from analysis.searching.duplicate_log import Deduplication, read_log
 from analysis.searching.exports import read_export
 from analysis.searching.history import load_searches
 from analysis.searching.identities import make_records
+from analysis.searching.interfaces import read_interfaces
 from analysis.searching.library import Library
 from analysis.searching.records import COLUMNS as RECORD_COLUMNS
 from analysis.searching.records import Record, read_records
@@ -68,7 +69,7 @@ from tests.attack.tables import (
     sound_outcomes,
 )
 from tests.attack.yaml_files import SOUND_SEARCH, protocol_damages, search_damages, yaml_damages
-from tests.evidence.folder import DATA, DataFolder
+from tests.evidence.folder import DATA, LIVING, DataFolder
 from tests.searching.corpus import articles, records_of
 from tests.searching.dialects import DIALECTS, REGISTERS, Write
 from tests.searching.exports import BIBLIOGRAPHIC, REGISTRIES
@@ -204,6 +205,14 @@ def _yaml(folder: Path) -> Iterator[Reader]:
         protocol,
         lambda path: (load_protocol(path),),
         lambda: (*yaml_damages(protocol), *protocol_damages(protocol)),
+    )
+    interfaces = (LIVING / "searches" / "interfaces.yml").read_bytes()
+    yield Reader(
+        "interfaces.yml",
+        folder / "searches" / "interfaces.yml",
+        interfaces,
+        lambda path: (read_interfaces(path.parents[1]),),
+        lambda: yaml_damages(interfaces),
     )
     yield Reader(
         "search.yml",

@@ -147,6 +147,11 @@ def sources() -> Iterator[tuple[Path, str]]:
         yield from ((path, "".join(c["source"])) for c in cells if c["cell_type"] == "code")
 
 
+# The one module that asks a network, and those through which one command reaches it.
+ASKS = "analysis/searching/http_client.py"
+ON_THE_WAY = {"public_databases.py", "fetching.py"}
+
+
 def test_the_code_uses_no_network_no_shell_and_no_unsafe_reader() -> None:
     scanned = list(sources())
     assert {path.suffix for path, _ in scanned} == {".py", ".ipynb"}
@@ -154,8 +159,35 @@ def test_the_code_uses_no_network_no_shell_and_no_unsafe_reader() -> None:
         f"{path.relative_to(ROOT)}:{line}: {name}"
         for path, source in scanned
         for line, name in reaches(ast.parse(source))
+        if not (path == ROOT / ASKS and name.partition(".")[0] in NETWORK)
     ]
     assert found == []
+
+
+def test_only_the_command_to_fetch_reaches_what_asks_a_network() -> None:
+    """Modules by name are unlike each other, so that a name says which is imported."""
+    network = {Path(ASKS).stem, *(Path(name).stem for name in ON_THE_WAY)}
+    importing: dict[str, list[ast.AST]] = {}
+    for path, source in sources():
+        for function in [ast.parse(source), *_functions(ast.parse(source))]:
+            for node in ast.iter_child_nodes(function):
+                if _imported(node) & network:
+                    importing.setdefault(path.name, []).append(function)
+    assert importing.keys() == {*ON_THE_WAY, "search.py"}
+    assert [getattr(function, "name", None) for function in importing["search.py"]] == ["fetch"] * 2
+
+
+def _functions(tree: ast.AST) -> Iterator[ast.AST]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+def _imported(node: ast.AST) -> set[str]:
+    """The last names of the modules that a statement imports, or imports from."""
+    if not isinstance(node, ast.Import | ast.ImportFrom):
+        return set()
+    names = {alias.name.rpartition(".")[2] for alias in node.names}
+    module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+    return names | {module.rpartition(".")[2]}
 
 
 @pytest.mark.parametrize(
