@@ -135,6 +135,7 @@ def _bias(protocol: Protocol, all_results: tuple[str, ...]) -> Part:
                     "protocol.yml",
                     "studies.csv",
                     "outcomes.csv",
+                    "contrasts.csv",
                     "integrity.csv",
                     "notices.csv",
                     "notice_snapshots.csv",
