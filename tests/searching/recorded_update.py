@@ -206,6 +206,11 @@ def _extract() -> tuple[Step, ...]:
             words=f"They look again and write {AGREED} into the column `agreed`.",
             by_hand=_settle_cell,
         ),
+        Step(
+            f"./review verify {STUDY} --who cleo --seen all",
+            words="Cleo holds the row against the report; "
+            "without `--seen` it is shown in the terminal, beside its source.",
+        ),
     )
 
 
