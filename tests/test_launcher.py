@@ -97,7 +97,7 @@ def problem(words: list[str]) -> str:
     if (
         words[0] in ANY_COMMAND
         or words[0].startswith("-")
-        or words in ([name] for name in groups())
+        or (words[0] in groups() and words[1:] in ([], ["--help"]))
     ):
         return ""
     leaf = next((leaf for leaf in commands() if list(leaf) == words[: len(leaf)]), None)

@@ -57,7 +57,8 @@ def main() -> None:
         installed = run(*pip, "freeze", "--all", alone=True).splitlines()
         typer.echo(f"Installed {len(installed)} packages without a network; none is in conflict.")
         done = run(python, "-m", "analysis", "check", alone=True)
-        typer.echo(f"With them: {done.splitlines()[0]}")
+        (said,) = (line for line in done.splitlines() if line.startswith("The evidence is"))
+        typer.echo(f"With them: {said}")
 
 
 if __name__ == "__main__":
