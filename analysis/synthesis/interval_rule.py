@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from analysis.protocol_rules import SynthesisRules
 from analysis.statistics.estimates import PooledEffect
@@ -44,7 +45,12 @@ def with_interval_by_rule(
     if pooled.heterogeneity is None:
         return pooled
     method = interval_by_rule(rules, pooled.k, pooled.heterogeneity.tau2)
-    return with_interval(pooled, effects, variances, method)
+    return prediction_by_rule(rules, with_interval(pooled, effects, variances, method))
+
+
+def prediction_by_rule(rules: SynthesisRules, pooled: PooledEffect) -> PooledEffect:
+    """The same pooled effect without a prediction interval where the protocol asks for more."""
+    return pooled if pooled.k >= rules.prediction_minimum_k else replace(pooled, prediction=None)
 
 
 def leave_one_out_by_rule(

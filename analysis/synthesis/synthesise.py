@@ -20,7 +20,7 @@ from analysis.statistics.pooling import pool, with_interval
 from analysis.synthesis.certainty import Body, rate
 from analysis.synthesis.clinical_terms import clinical
 from analysis.synthesis.comparisons import comparisons
-from analysis.synthesis.interval_rule import pool_by_protocol
+from analysis.synthesis.interval_rule import pool_by_protocol, prediction_by_rule
 from analysis.synthesis.question_effects import contrast_rows, study_effects
 from analysis.synthesis.question_result import Provenance, PublishedEstimate, SetAside, Synthesis
 from analysis.synthesis.sensitivity import sensitivity_analyses
@@ -133,7 +133,7 @@ def _models(rules: SynthesisRules, studies: Sequence[StudyEffect]) -> tuple[Pool
         results.append(
             with_interval(effects_model, effects, variances, "hartung-knapp-conservative")
         )
-    return tuple(results)
+    return tuple(prediction_by_rule(rules, found) for found in results)
 
 
 def _published_estimate(row: Published) -> PublishedEstimate:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -263,3 +264,21 @@ def test_a_participant_of_a_shared_control_group_counts_once(evidence: Evidence)
     question = evidence.protocol.question("non-headache", "pain", "post")
     synthesis = synthesise(with_rows(evidence, rows, a_trial(evidence)), question)
     assert synthesis.n_total == 150
+
+
+def test_there_is_no_prediction_interval_below_the_protocols_minimum(evidence: Evidence) -> None:
+    """Anxiety after treatment has three trials: one more is asked for, and none is given."""
+    question = evidence.protocol.question("non-headache", "anxiety", "post")
+    before = synthesise(evidence, question)
+    assert before.k == evidence.protocol.synthesis.prediction_minimum_k == 3
+    assert before.primary is not None
+    assert before.primary.prediction is not None
+    rules = evidence.protocol.synthesis.model_copy(update={"prediction_minimum_k": 4})
+    protocol = evidence.protocol.model_copy(update={"synthesis": rules})
+    after = synthesise(replace(evidence, protocol=protocol), question)
+    assert after.primary is not None
+    pooled = (after.primary, *after.models, *after.sensitivity.estimators)
+    assert all(found.prediction is None for found in pooled)
+    assert after.primary.interval == before.primary.interval
+    assert "in a new setting" in before.sentences.headline
+    assert "in a new setting" not in after.sentences.headline
