@@ -19,8 +19,10 @@ from pathlib import Path
 import typer
 
 from analysis.evidence.load import load
-from analysis.files.lock import LOCK, settle
+from analysis.files.lock import LOCK, change_files, settle
 from analysis.files.withdrawals import carry_out
+from analysis.screening.extraction_template import new_extraction
+from analysis.screening.study_rename import rename_study
 from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
@@ -192,12 +194,26 @@ def an_undo(folder: Path) -> Interruptible:
     return Interruptible("withdrawal of an import", take_back, start, lambda name: name != LOCK)
 
 
+def a_rename(folder: Path) -> Interruptible:
+    """Giving a trial another name in the evidence and in what was extracted."""
+    start = folder / "before-rename"
+    shutil.copytree(DATA, start, ignore=shutil.ignore_patterns(LOCK, "releases"))
+    for who in ("anna", "ben"):
+        new_extraction(start, "buhrman-2004", who)
+
+    def rename(data: Path) -> None:
+        change_files(data, rename_study(data, "buhrman-2004", "buurman-2004").changes)
+        assert "buurman-2004" in load(data).trials
+
+    return Interruptible("rename of a trial", rename, start, lambda name: name != LOCK)
+
+
 def main() -> None:
     """Print at how many writes each was killed, and survived.
 
     Example: ./review -m tests.faults.interrupted
     """
-    for made in (a_release, an_import, an_undo):
+    for made in (a_release, an_import, an_undo, a_rename):
         with tempfile.TemporaryDirectory(prefix="interrupted-") as folder:
             interruptible = made(Path(folder))
             writes = interruptible.survives(Path(folder))

@@ -245,7 +245,12 @@ def test_killed_at_any_write_a_release_and_an_import_are_whole_or_not_there() ->
     killed = re.findall(
         r"^A (.+) killed in each of its (\d+) writes: survived\.$", done.stdout, re.M
     )
-    assert [name for name, _ in killed] == ["release", "search import", "withdrawal of an import"]
+    assert [name for name, _ in killed] == [
+        "release",
+        "search import",
+        "withdrawal of an import",
+        "rename of a trial",
+    ]
     assert all(int(writes) > 10 for _, writes in killed)
 
 
