@@ -152,6 +152,8 @@ class Living(Frozen):
     sources: tuple[str, ...]
     triggers: tuple[str, ...]
     retirement: str
+    # Sources whose exports may be read and not handed on: the repository does not hold them.
+    licensed: tuple[str, ...] = ()
 
 
 class Protocol(Frozen):

@@ -51,9 +51,11 @@ def check() -> None:
     )
     from analysis.evidence.verification import is_verified, lapsed_verifications
     from analysis.screening.decisions import load_screening
+    from analysis.searching.licensed import licensed_sources
     from analysis.versions.releases import altered_files, read_states, releases
 
     evidence, data = load_evidence(), options.ROOT / "data"
+    licensed_sources(evidence.protocol)  # a name misspelt would keep nothing out of git
     for said in _decided_apart(load_screening(data)):
         typer.echo(said)
     known = releases(data)

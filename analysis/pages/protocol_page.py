@@ -148,6 +148,7 @@ def living(protocol: Protocol) -> Html:
             terms(
                 {
                     "Sources": listed(rule.sources),
+                    "Licensed: exports are not handed on": listed(rule.licensed) or "none",
                     "Searched every": f"{rule.search_interval_months} months",
                     "Retirement": rule.retirement,
                 }

@@ -133,7 +133,8 @@ def substitutions(
     values["comparators"] = {
         kind: listed(names) for kind, names in protocol.comparators.model_dump().items()
     }
-    values["living"]["sources"] = listed(protocol.living.sources)
+    for name in ("sources", "licensed"):
+        values["living"][name] = listed(getattr(protocol.living, name)) or "no source"
     values["living"]["triggers"] = "; ".join(protocol.living.triggers)
     values["level_percent"] = percent_level(protocol.synthesis.level).removesuffix("%")
     values["measured"] = listed([point.in_full for point in protocol.timepoints])

@@ -88,7 +88,7 @@ def write_exchange(path: Path, library: Library, order: Sequence[str]) -> int:
     """
     if path.exists():
         raise ReviewError(f"{shown(path)} is there already: read it in, or give another name")
-    records = [library.records[name] for name in order]
+    records = [library.readable(name) for name in order]
     if path.suffix.lower() == RIS:
         write_atomically(path, "".join(map(_as_ris, records)).encode())
     else:

@@ -46,7 +46,7 @@ class Session:
     @property
     def current(self) -> Record | None:
         """The record to decide on; None when nothing waits for this person."""
-        return self._library.records[self._order[0]] if self._order else None
+        return self._library.readable(self._order[0]) if self._order else None
 
     @property
     def differing(self) -> tuple[Decision, ...]:
@@ -132,9 +132,9 @@ def stage_features(
     screening: Screening, stage: str, examples: tuple[tuple[str, bool], ...] = ()
 ) -> Features | None:
     """The words of title and abstract of every report that has come to the stage."""
-    records = screening.library.records
     reached = {*screening.reached(stage), *screening.latest(stage)}
-    texts = {report: f"{records[report].title} {records[report].abstract}" for report in reached}
+    records = {report: screening.library.readable(report) for report in reached}
+    texts = {report: f"{record.title} {record.abstract}" for report, record in records.items()}
     return make_features(texts, examples)
 
 

@@ -65,7 +65,7 @@ def write_sheet(
     rows = [
         dict.fromkeys(FILLED, "")
         | dict(_beside(beside.get(record_id, ())))
-        | {name: getattr(library.records[record_id], name) for name in SHOWN}
+        | {name: getattr(library.readable(record_id), name) for name in SHOWN}
         for record_id in order
     ]
     names = (*FILLED, *(BESIDE if beside else ()), *SHOWN)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from analysis import PROGRAM
@@ -11,9 +12,10 @@ from analysis.evidence.integrity.retractions import snapshot_fault
 from analysis.evidence.rows import Evidence
 from analysis.evidence.verification import is_verified
 from analysis.formatting import counted, day, listed
-from analysis.screening.decisions import Screening, Verdict, load_screening
+from analysis.screening.decisions import FIRST_STAGE, Screening, Verdict, load_screening
 from analysis.searching.decision_schemas import STAGES
 from analysis.searching.history import load_searches, source_status
+from analysis.searching.licensed import kept_by_git, not_here
 from analysis.searching.strategies_as_run import strategies_as_run
 
 
@@ -22,6 +24,7 @@ def awaiting(data: Path, evidence: Evidence) -> tuple[str, ...]:
     screening = load_screening(data)
     return (
         *_searches(data, evidence),
+        *_abstracts(data, screening),
         *_screening(screening),
         *_extraction(screening, evidence),
         *_evidence(evidence),
@@ -39,6 +42,19 @@ def _searches(data: Path, evidence: Evidence) -> Iterator[str]:
     if untold:
         which = listed([f"{searched.source} on {day(searched.date)}" for searched in untold])
         yield f"searches without the strategy as run: {which} ({PROGRAM} search strategies ran)"
+    if kept := _listed(kept_by_git(data, evidence.protocol, searches)):
+        yield f"exports of licensed databases that git keeps: {kept} ({PROGRAM} undo import)"
+
+
+def _listed(searched: Iterable[tuple[dt.date, str]]) -> str:
+    return listed([f"{source} on {day(date)}" for date, source in searched])
+
+
+def _abstracts(data: Path, screening: Screening) -> Iterator[str]:
+    """The licensed abstracts that are not on this machine, while there are titles to decide on."""
+    waiting = Verdict.AWAITING in screening.verdicts(FIRST_STAGE).values()
+    if waiting and (absent := _listed(not_here(data, screening.library.searches))):
+        yield f"abstracts not on this machine: {absent} (import the same exports again)"
 
 
 def _screening(screening: Screening) -> Iterator[str]:

@@ -44,7 +44,8 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 class ExportFile(Frozen):
     """One export as received: `hits` as the source counted them, the strategy as run.
 
-    A search that found nothing has no file where its source sent none.
+    A search that found nothing has no file where its source sent none. A `licensed` export is
+    on the machine that imported it, and its records here have no abstracts.
     """
 
     source: str
@@ -54,6 +55,7 @@ class ExportFile(Frozen):
     sha256: Sha256 | None = None
     hits: Annotated[int, Field(ge=0)]
     records: FileName | None = None
+    licensed: bool = False
     strategy: FileName | None = None
 
     @model_validator(mode="after")

@@ -41,7 +41,7 @@ def make_records(
         record = replace(record, record_id=plain)
         here, earlier = found.get(plain), before.get(plain)
         if (here and here != record) or (earlier and not same_work(earlier, record)):
-            record = replace(record, record_id=f"{plain}-{_content(record)}")
+            record = replace(record, record_id=identities(source, record)[0])
             if record.record_id not in found and record.record_id not in before:
                 what = f"number {record.accession}" if record.accession else "title and authors"
                 which = _on_line(lines[plain]) if here else "a record on file"
@@ -77,6 +77,12 @@ def identity(source: str, record: Record) -> str:
         return f"{source}-{short_digest(accession)}"
     named = record.doi, record.title.casefold(), record.authors.casefold(), record.year
     return f"{source}-{short_digest(*named)}"
+
+
+def identities(source: str, record: Record) -> tuple[str, str]:
+    """The two that a record may have: told apart by what it says, and its plain one."""
+    plain = identity(source, record)
+    return f"{plain}-{_content(replace(record, record_id=plain))}", plain
 
 
 def same_work(one: Record, other: Record) -> bool:

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from analysis.files.printable import printable
 from analysis.files.problems import EvidenceError, Problem, ReviewError, read_bytes
 from analysis.files.slugs import is_slug
 from analysis.files.writing import write_atomically
+from analysis.protocol import load_protocol
 from analysis.searching.exports import SUFFIXES, Export, read_export
 from analysis.searching.history import (
     ExportFile,
@@ -31,7 +32,21 @@ from analysis.searching.history import (
 )
 from analysis.searching.identities import make_records
 from analysis.searching.library import load_library
-from analysis.searching.records import LARGEST_EXPORT, Record, Remark, write_records
+from analysis.searching.licensed import FOLDER as LICENSED
+from analysis.searching.licensed import (
+    keep_here,
+    licensed_sources,
+    records_here,
+    whole_records,
+    without_abstracts,
+)
+from analysis.searching.records import (
+    LARGEST_EXPORT,
+    Record,
+    Remark,
+    read_records,
+    write_records,
+)
 from analysis.searching.sources import SOURCES, Source
 from analysis.searching.strategies_as_run import fetched_search, keep_strategy
 from analysis.searching.withdrawn_imports import withdrawn_exports
@@ -71,7 +86,8 @@ class Imported:
 
     `hits` records stand in it, `new` are those that no earlier search had brought; `filled`
     counts the records that have each field, `unread` names the tags or columns of which no
-    field is made, `remarks` the records that a person should look at.
+    field is made, `remarks` the records that a person should look at. `licensed`: what it says
+    came to this machine alone.
     """
 
     path: Path | None
@@ -85,12 +101,14 @@ class Imported:
     filled: Mapping[str, int] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     remarks: tuple[Problem, ...] = ()
+    licensed: bool = False
 
     def __str__(self) -> str:
         name = printable(self.path.name) if self.path else "no file"
         where = f"{name}: {self.source}, {self.date.isoformat()}"
         if self.already:
-            return f"{where}: was imported before, nothing changed"
+            changed = "its abstracts can be read here now" if self.licensed else "nothing changed"
+            return f"{where}: was imported before, {changed}"
         if not self.hits:
             return f"{where}: no record; on record as a search that found nothing"
         return (
@@ -104,6 +122,8 @@ class Imported:
             return
         filled = (f"{said} {self.filled[name]:,} of {self.hits:,}" for name, said in SAID.items())
         yield f"read as {self.dialect}: {'; '.join(filled)}"
+        if self.licensed:
+            yield f"{self.source} is licensed: export and abstracts stay in {LICENSED}/, out of git"
         if self.unread:
             yield f"not read: {', '.join(self.unread)}"
         yield from map(str, self.remarks[:MOST_REMARKS])
@@ -145,7 +165,26 @@ def import_exports(
         already = partial(Imported, source=source, date=date, already=True)
         if not files:
             return (stored[None] if stored else already(path=None),)
-        return tuple(stored.pop(e.sha256, already(path=e.path)) for e in exports)
+        brought = {e.sha256 for e in exports if e.sha256 in known and _bring_back(data, e, details)}
+        return tuple(
+            stored.pop(e.sha256, already(path=e.path, licensed=e.sha256 in brought))
+            for e in exports
+        )
+
+
+def _bring_back(data: Path, export: Export, details: SearchDetails) -> bool:
+    """Keep here what git does not keep of an export on record; whether it was not here yet."""
+    folder = search_folder(data, details.date)
+    search = next(search for search in load_searches(data) if search.date == details.date)
+    for entry in search.exports:
+        missing = not records_here(data, search.date, entry).is_file()
+        same = (entry.source, entry.sha256) == (details.source.name, export.sha256)
+        if entry.licensed and same and missing:
+            kept = read_records(folder / str(entry.records))
+            whole = whole_records(details.source, export.records, kept)
+            keep_here(data, search.date, entry, read_bytes(export.path, LARGEST_EXPORT), whole)
+            return True
+    return False
 
 
 def _check_hits(exports: Sequence[Export], details: SearchDetails) -> None:
@@ -242,6 +281,7 @@ def _store(
     if details.strategy:
         strategy = keep_strategy(folder, details.source, details.strategy)
     imported: dict[str | None, Imported] = {}
+    licensed = source in licensed_sources(load_protocol(data / "protocol.yml"))
     for export in exports:
         stem = _free_stem(details.source.id, listed)
         entry = ExportFile(
@@ -252,13 +292,20 @@ def _store(
             sha256=export.sha256,
             hits=export.read,
             records=f"{stem}.records.csv",
+            licensed=licensed,
             strategy=strategy,
         )
         remarks = list(export.remarks)
         records = make_records(export.records, details.source.id, known, remarks)
-        write_records(folder / str(entry.records), records)
-        write_atomically(folder / str(entry.file), read_bytes(export.path, LARGEST_EXPORT))
-        imported[export.sha256] = _report(export, records, known, remarks, details)
+        raw = read_bytes(export.path, LARGEST_EXPORT)
+        if licensed:
+            keep_here(data, details.date, entry, raw, records)
+            write_records(folder / str(entry.records), without_abstracts(records))
+        else:
+            write_records(folder / str(entry.records), records)
+            write_atomically(folder / str(entry.file), raw)
+        report = _report(export, records, known, remarks, details)
+        imported[export.sha256] = replace(report, licensed=licensed)
         known |= {record.record_id: record for record in records if record.record_id not in known}
         listed.append(entry)
     if not exports:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from analysis.files.digests import digest
 from analysis.files.lock import settle
 from analysis.files.problems import EvidenceError, Problem, read_bytes
 from analysis.searching.history import ExportFile, Search, load_searches, search_folder
+from analysis.searching.licensed import abstracts_here, refuse_what_git_would_keep
 from analysis.searching.records import LARGEST_EXPORT, Record, read_records
 
 
@@ -26,11 +27,22 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Library:
-    """`records` by identity as first seen; `sightings` by date of search, then by source."""
+    """`records` by identity as first seen; `sightings` by date of search, then by source.
+
+    `abstracts` are those of licensed databases, as far as this machine has them: people read
+    them, and nothing that git keeps follows from them.
+    """
 
     searches: tuple[Search, ...]
     records: Mapping[str, Record]
     sightings: tuple[Sighting, ...]
+    abstracts: Mapping[str, str] = field(default_factory=dict)
+
+    def readable(self, record_id: str) -> Record:
+        """A record as a person reads it here, with its abstract where this machine has it."""
+        record = self.records[record_id]
+        own = self.abstracts.get(record_id)
+        return replace(record, abstract=own) if own and not record.abstract else record
 
     @property
     def first_seen(self) -> Mapping[str, dt.date]:
@@ -51,6 +63,7 @@ def library_of(data: Path, searches: tuple[Search, ...]) -> Library:
     """The records of these searches alone."""
     records: dict[str, Record] = {}
     sightings: list[Sighting] = []
+    abstracts: dict[str, str] = {}
     problems: list[Problem] = []
     for search in searches:
         folder = search_folder(data, search.date)
@@ -58,8 +71,13 @@ def library_of(data: Path, searches: tuple[Search, ...]) -> Library:
             if export.file is None or export.records is None:
                 continue  # a search that found nothing
             try:
-                _check_unchanged(folder / export.file, export)
                 found = read_records(folder / export.records)
+                if export.licensed:
+                    refuse_what_git_would_keep(folder, export, found)
+                    for record_id, said in abstracts_here(data, search.date, export).items():
+                        abstracts.setdefault(record_id, said)
+                else:
+                    _check_unchanged(folder / export.file, export)
             except EvidenceError as error:
                 problems += error.problems
                 continue
@@ -70,7 +88,7 @@ def library_of(data: Path, searches: tuple[Search, ...]) -> Library:
                 )
     if problems:
         raise EvidenceError(problems)
-    return Library(searches, records, tuple(sightings))
+    return Library(searches, records, tuple(sightings), abstracts)
 
 
 def _check_unchanged(path: Path, export: ExportFile) -> None:

@@ -63,7 +63,9 @@ class _Taken:
         used = {export.strategy for export in self.rest}
         for export in self.gone:
             own = export.strategy if export.strategy not in used else None
-            yield from filter(None, (export.file, export.records, own))
+            # What is licensed lies beside the data; on record stays its checksum.
+            file = None if export.licensed else export.file
+            yield from filter(None, (file, export.records, own))
 
     def of(self, exports: Sequence[ExportFile]) -> Search | None:
         """The search with these exports alone; None where it has none."""
