@@ -51,6 +51,7 @@ DAY = re.compile(r"\s*(?:(\d{1,2})/(\d{1,2})/(\d{4})|(\d{4})-(\d{1,2})-(\d{1,2})
 # Beyond one row in so many that cannot be read, a file is not the database as published.
 ROWS_FOR_ONE_UNREAD = 100
 LONGEST_FIELD = 1_000_000
+NO_SIGNS = {number: None for number in range(128) if not chr(number).isalnum()}
 
 
 @dataclass(frozen=True)
@@ -229,7 +230,11 @@ def _title(text: str) -> str:
     """A title as it is compared: its letters and digits alone."""
     if "<" in text or "&" in text:
         text = TAG.sub("", html.unescape(text))
-    return comparable(RETRACTED.sub("", text)).replace(" ", "")
+    if "retracted" in (begin := text[:20].lower()) or "withdrawn" in begin:
+        text = RETRACTED.sub("", text)
+    if text.isascii():
+        return text.lower().translate(NO_SIGNS)
+    return comparable(text).replace(" ", "")
 
 
 class _Row(NamedTuple):
@@ -255,6 +260,7 @@ class _Index:
     pmids: Mapping[str, Sequence[str]]
     titles: Mapping[str, Sequence[str]]
     companions: Mapping[str, Sequence[str]]
+    any_doi: re.Pattern[str]
     unnamed: tuple[str, ...]
 
     @classmethod
@@ -272,27 +278,34 @@ class _Index:
             if not (doi or trial.pmid or title):
                 unnamed.append(trial.label)
         by_id = {trial.study_id: trial for trial in trials}
-        return cls(by_id, dois, pmids, titles, companions, tuple(unnamed))
+        any_doi = re.compile("|".join(map(re.escape, (*dois, *companions))) or "$^")
+        return cls(by_id, dois, pmids, titles, companions, any_doi, tuple(unnamed))
 
     def matches(self, row: _Row) -> Iterator[tuple[str, MatchedBy]]:
         """The trials that a notice is about, and how that is known; the surest way decides."""
-        several = NEXT_ONE.split(row.of_doi) if ";" in row.of_doi else [row.of_doi]
-        dois = [normal_doi(part) for part in several]
-        pmid = pmid_in(row.of_pmid)
-        yield from self._by_number(dois, pmid) or self._by_title(_title(row.title), dois, pmid)
+        cell = row.of_doi.lower()
+        # Nearly no row is about a trial: its DOI is looked at closely where it may be.
+        near = self.any_doi.search(cell) or "%" in cell or "&" in cell
+        dois = _dois(row.of_doi) if near else []
+        pmid = row.of_pmid if row.of_pmid.isdecimal() else pmid_in(row.of_pmid)
+        yield from self._by_number(dois, pmid) or self._by_title(row, dois)
 
     def _by_number(self, dois: Sequence[str], pmid: str) -> list[tuple[str, MatchedBy]]:
         if found := [study_id for doi in dois for study_id in self.dois.get(doi, ())]:
             return [(study_id, "DOI") for study_id in dict.fromkeys(found)]
         return [(study_id, "PMID") for study_id in self.pmids.get(pmid, ())]
 
-    def _by_title(self, title: str, dois: Sequence[str], pmid: str) -> list[tuple[str, MatchedBy]]:
-        if found := self.titles.get(title):
-            return [(name, self._by_same_title(self.trials[name], dois, pmid)) for name in found]
+    def _by_title(self, row: _Row, dois: Sequence[str]) -> list[tuple[str, MatchedBy]]:
+        if found := self.titles.get(_title(row.title)):
+            return [(name, self._by_same_title(self.trials[name], row)) for name in found]
         companions = [study_id for doi in dois for study_id in self.companions.get(doi, ())]
         return [(study_id, "companion paper") for study_id in dict.fromkeys(companions)]
 
     @staticmethod
-    def _by_same_title(trial: Trial, dois: Sequence[str], pmid: str) -> MatchedBy:
-        other = (trial.doi and any(dois)) or (trial.pmid and pmid)
+    def _by_same_title(trial: Trial, row: _Row) -> MatchedBy:
+        other = (trial.doi and any(_dois(row.of_doi))) or (trial.pmid and pmid_in(row.of_pmid))
         return "title above another number" if other else "title"
+
+
+def _dois(cell: str) -> list[str]:
+    return [normal_doi(part) for part in NEXT_ONE.split(cell)]
