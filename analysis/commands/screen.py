@@ -33,6 +33,16 @@ if TYPE_CHECKING:
     from analysis.screening.exchange import Told
     from analysis.screening.session import Session
 
+ForTool = Annotated[
+    str, typer.Option("--for", help="A tool's file instead: rayyan, covidence or asreview.")
+]
+Reviewer = Annotated[
+    str, typer.Option(help="Whose decisions of a Rayyan file, as Rayyan names the person.")
+]
+Decided = Annotated[
+    str, typer.Option(help="Which decision a list of Covidence holds: include or exclude.")
+]
+
 
 def screen(
     who: Who,
@@ -44,15 +54,9 @@ def screen(
     read_sheet: Annotated[
         Path | None, typer.Option(help="Read the decisions of such a sheet.")
     ] = None,
-    tool: Annotated[
-        str, typer.Option("--for", help="A tool's file instead: rayyan, covidence or asreview.")
-    ] = "",
-    reviewer: Annotated[
-        str, typer.Option(help="Whose decisions of a Rayyan file, as Rayyan names the person.")
-    ] = "",
-    decided: Annotated[
-        str, typer.Option(help="Which decision a list of Covidence holds: include or exclude.")
-    ] = "",
+    tool: ForTool = "",
+    reviewer: Reviewer = "",
+    decided: Decided = "",
     data: Data = DATA,
 ) -> None:
     """Read record after record and decide.
@@ -65,7 +69,7 @@ def screen(
     """
     known_stage(stage)
     plain_name(who, "--who")
-    told = _told(tool, reviewer, decided)
+    told = told_of(tool, reviewer, decided)
     if read_sheet:
         _take_sheet(data, read_sheet, stage, who, told)
     elif write_sheet:
@@ -204,7 +208,8 @@ def _sitting(data: Path, session: Session) -> None:
     _after(session.waiting, session.stage, session.who)
 
 
-def _told(tool: str, reviewer: str, decided: str) -> Told | None:
+def told_of(tool: str, reviewer: str, decided: str) -> Told | None:
+    """What is said of a tool's file; None for a sheet of our own."""
     from analysis.screening.exchange import TOOLS, Told
 
     if not tool:

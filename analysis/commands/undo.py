@@ -22,6 +22,7 @@ from analysis.commands.options import (
     next_step,
     plain_name,
 )
+from analysis.commands.screen import Decided, ForTool, Reviewer, told_of
 from analysis.files.problems import shown
 
 if TYPE_CHECKING:
@@ -113,11 +114,14 @@ def undo_sheet(
     *,
     who: Whose,
     stage: Stage = "title-abstract",
+    tool: ForTool = "",
+    reviewer: Reviewer = "",
+    decided: Decided = "",
     why: Why = "",
     yes: Yes = False,
     data: Data = DATA,
 ) -> None:
-    """Take back the decisions of a sheet that was read.
+    """Take back the decisions of a sheet, or of a tool's file, that was read.
 
     What the person has decided otherwise since stays. Read again, the sheet brings them back.
 
@@ -128,9 +132,11 @@ def undo_sheet(
     from analysis.searching.duplicate_log import now
 
     known_stage(stage)
-    plan = withdrawn_sheet(data, load_screening(data), sheet, stage, who, now(), why)
+    told = told_of(tool, reviewer, decided)
+    plan = withdrawn_sheet(data, load_screening(data), sheet, stage, who, now(), why, told)
     _take_back(data, plan, who, why, yes)
-    next_step(f"screen --who {who} --stage {stage} --read-sheet {sheet}")
+    of_tool = f" --for {told.tool}" if told else ""
+    next_step(f"screen --who {who} --stage {stage}{of_tool} --read-sheet {sheet}")
 
 
 @undo_app.command("extraction")

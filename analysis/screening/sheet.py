@@ -101,10 +101,7 @@ def read_sheet(
     Reading the same sheet twice changes nothing; a decision that was changed in it is a
     new decision.
     """
-    rows, strangers = (
-        rows_of_tool(path, told, screening.library) if told else (_sheet_rows(path), ())
-    )
-    decided, blank = _decided(path, rows, screening, stage, who, clock())
+    decided, blank, strangers = decided_in(path, screening, stage, who, clock(), told)
     known = known_of(screening, stage, who, decided)
     new = [decision for decision in decided if decision not in known]
     add_decisions(data, screening.library, new)
@@ -112,22 +109,17 @@ def read_sheet(
 
 
 def decided_in(
-    path: Path, screening: Screening, stage: str, who: str, when: str
-) -> tuple[list[Decision], int]:
-    """What a sheet says that a person decided, and how many of its rows say nothing.
+    path: Path, screening: Screening, stage: str, who: str, when: str, told: Told | None = None
+) -> tuple[list[Decision], int, tuple[str, ...]]:
+    """What a sheet says that a person decided, how many of its rows say nothing, and strangers.
 
     EvidenceError names file and line of all that is wrong.
     """
-    return _decided(path, _sheet_rows(path), screening, stage, who, when)
-
-
-def _sheet_rows(path: Path) -> list[Row]:
-    return read_spreadsheet(path, (*COLUMNS, *BESIDE), later=BESIDE)
-
-
-def _decided(
-    path: Path, rows: Sequence[Row], screening: Screening, stage: str, who: str, when: str
-) -> tuple[list[Decision], int]:
+    rows, strangers = (
+        rows_of_tool(path, told, screening.library)
+        if told
+        else (read_spreadsheet(path, (*COLUMNS, *BESIDE), later=BESIDE), ())
+    )
     filled = [row for row in rows if any(row[name].strip() for name in FILLED)]
     decided = [_decision_row(row, stage, who, when) for row in filled]
     problems = row_problems(path, decided, Decision, EXPECTED)
@@ -135,7 +127,7 @@ def _decided(
     problems += _twice(path, decided)
     if problems:
         raise EvidenceError(problems[:MOST_PROBLEMS])
-    return [Decision(**row.cells) for row in decided], len(rows) - len(filled)
+    return [Decision(**row.cells) for row in decided], len(rows) - len(filled), strangers
 
 
 def known_of(

@@ -19,6 +19,7 @@ from analysis.screening.decision_files import (
     withdrawal_of,
 )
 from analysis.screening.decisions import Screening
+from analysis.screening.exchange import Told
 from analysis.screening.sheet import decided_in, known_of
 from analysis.searching.decision_schemas import WITHDRAWN
 
@@ -45,10 +46,20 @@ def withdrawn_decision(
 
 
 def withdrawn_sheet(
-    data: Path, screening: Screening, path: Path, stage: str, who: str, when: str, why: str
+    data: Path,
+    screening: Screening,
+    path: Path,
+    stage: str,
+    who: str,
+    when: str,
+    why: str,
+    told: Told | None = None,
 ) -> Withdrawal:
-    """Plan to take back what a sheet says; what the person decided otherwise since stays."""
-    decided, _ = decided_in(path, screening, stage, who, when)
+    """Plan to take back what a sheet, or the file of a tool, says.
+
+    What the person decided otherwise since stays.
+    """
+    decided, *_ = decided_in(path, screening, stage, who, when, told)
     known = known_of(screening, stage, who, decided)
     if not known:
         raise ReviewError(f"{shown(path)}: nothing of it is what {who} has decided at {stage}")

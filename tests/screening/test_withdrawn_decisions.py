@@ -8,6 +8,7 @@ from analysis.files.problems import EvidenceError, ReviewError
 from analysis.files.withdrawals import Withdrawal, carry_out
 from analysis.screening.decision_files import Decision, add_decisions, decisions_path
 from analysis.screening.decisions import load_screening
+from analysis.screening.exchange import Told
 from analysis.screening.session import Session
 from analysis.screening.sheet import read_sheet, write_sheet
 from analysis.screening.withdrawn_decisions import (
@@ -19,6 +20,7 @@ from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.library import load_library
 from analysis.searching.sources import find_source
 from analysis.searching.withdrawn_imports import withdrawn_import
+from tests.screening.test_exchange import back, out, table
 from tests.searching.corpus import articles
 from tests.searching.exports import cochrane_ris
 from tests.searching.fixtures import DAY, Take
@@ -97,6 +99,23 @@ def test_a_sheet_taken_back_and_read_again(data: Path, ids) -> None:
     with pytest.raises(ReviewError, match="nothing of it is what ben has decided"):
         withdrawn_sheet(data, load_screening(data), path, STAGE, "ben", NOW, "")
     read_sheet(path, data, load_screening(data), STAGE, "ben", clock=lambda: "2030-01-01T00:00:00Z")
+    assert load_screening(data).labels(STAGE, "ben") == read
+
+
+def test_the_file_of_a_tool_taken_back_and_read_again(data: Path, ids) -> None:
+    told = Told("rayyan", reviewer="Ben Z")
+    path, _ = out(data, "out.csv")
+    rows = [
+        {"title": row["title"], "notes": f"{row['notes']} | RAYYAN-INCLUSION: {{{said}}}"}
+        for row, said in zip(table(path), ['"Ben Z"=>"Included"'] * 4 + [""], strict=True)
+    ]
+    assert back(data, "rayyan.csv", rows, told).taken == 4
+    read, file = load_screening(data).labels(STAGE, "ben"), data.parent / "rayyan.csv"
+    plan = withdrawn_sheet(data, load_screening(data), file, STAGE, "ben", NOW, "", told)
+    assert plan.said == (f"4 decisions of ben at {STAGE}",)
+    do(data, plan)
+    assert load_screening(data).labels(STAGE, "ben") == {}
+    assert back(data, "rayyan.csv", rows, told).taken == 4
     assert load_screening(data).labels(STAGE, "ben") == read
 
 
