@@ -39,8 +39,9 @@ def check() -> None:
 
     The evidence, searches, screening and releases. Names file, line and column of all that is
     wrong; besides, the numbers that the integrity checks question, rows that were changed since
-    a person verified them, instruments whose direction the protocol does not give, and files
-    that have no place in data/. Exit code 1 with an error, 0 with findings only.
+    a person verified them, judgements on which assessors differ, instruments whose direction the
+    protocol does not give, and files that have no place in data/. Exit code 1 with an error, 0
+    with findings only.
 
     Example: ./review check
     """
@@ -49,6 +50,7 @@ def check() -> None:
         instruments_without_direction,
         rulings_without_effect,
     )
+    from analysis.evidence.settled_judgements import conflict_problems
     from analysis.evidence.verification import is_verified, lapsed_verifications
     from analysis.screening.decisions import load_screening
     from analysis.searching.licensed import licensed_sources
@@ -67,7 +69,11 @@ def check() -> None:
     for said in _beside_the_data(data):
         typer.echo(said)
     found = findings(evidence)
-    for problem in (*rulings_without_effect(evidence, found), *lapsed_verifications(evidence)):
+    for problem in (
+        *rulings_without_effect(evidence, found),
+        *lapsed_verifications(evidence),
+        *conflict_problems(evidence),
+    ):
         typer.echo(str(problem), err=True)
     if unknown := instruments_without_direction(evidence):
         typer.echo(f"note: no direction is given in protocol.yml for {listed(unknown)}")

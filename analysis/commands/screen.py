@@ -221,7 +221,7 @@ def told_of(tool: str, reviewer: str, decided: str) -> Told | None:
 
 
 def _make_sheet(path: Path, session: Session, told: Told | None) -> None:
-    from analysis.screening.decisions import CONSENSUS
+    from analysis.files.slugs import CONSENSUS
     from analysis.screening.exchange import write_exchange
     from analysis.screening.sheet import filling_in, write_sheet
 
@@ -257,8 +257,8 @@ def _take_sheet(data: Path, path: Path, stage: str, who: str, told: Told | None)
 
 
 def _say_stopping(screening: Screening, stage: str, who: str) -> None:
+    from analysis.files.slugs import CONSENSUS
     from analysis.screening.decision_files import FIRST_STAGE
-    from analysis.screening.decisions import CONSENSUS
 
     if stage != FIRST_STAGE or who == CONSENSUS:
         return

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.notice_rows import Notice, Snapshot
 from analysis.evidence.outcome_checks import OUTCOME_CHECKS, Said, above_zero, as_number, not_a_day
-from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL, WORDS, worst
+from analysis.evidence.risk_of_bias_tools import (
+    AS_THE_WORST_DOMAIN,
+    DOMAINS,
+    OVERALL,
+    WORDS,
+    worst,
+)
 from analysis.evidence.rows import (
     ChecklistItem,
     Decision,
@@ -17,11 +24,14 @@ from analysis.evidence.rows import (
     Ruling,
     Trial,
 )
+from analysis.evidence.settled_judgements import settled
 from analysis.evidence.study_names import FORMER
 from analysis.files.columns import Rows, columns
 from analysis.files.problems import Problem, short
 
 Tables = Mapping[str, Rows[Any]]
+# Of difflib's 0 to 1: one letter in six is another.
+LIKE = 0.85
 
 
 def consistency_problems(tables: Tables) -> list[Problem]:
@@ -99,8 +109,14 @@ def _unknown_references(name: str, table: Rows[Any], tables: Tables) -> Iterator
         known = {getattr(row, to.key) for row in tables[to.table].rows}
         for line, row in table.numbered():
             value = getattr(row, column.name)
-            if value not in known and not (column.may_be_blank and value == ""):
-                said = f"{short(value)} is not in {to.table}.csv"
+            if value in known or (column.may_be_blank and value == ""):
+                continue
+            said = f"{short(value)} is not in {to.table}.csv"
+            if column.is_person:
+                # Anybody may have any name, but one that is nearly a source's is that one mistyped.
+                like = get_close_matches(value, known, n=1, cutoff=LIKE)
+                said = f"{said}, and too like {like[0]} for a person's name" if like else ""
+            if said:
                 yield Problem(table.path, line, column.name, said)
 
 
@@ -175,25 +191,32 @@ def _word_of_its_tool(row: Judgement) -> Said:
 
 
 def _overall_is_no_better(tables: Tables) -> Iterator[Problem]:
-    """RoB 2: a result is at best as its worst domain is (Sterne 2019, 10.1136/bmj.l4898)."""
+    """A result is at best as its worst domain is: to each assessor, and in what counts."""
     if "risk_of_bias" not in tables:
         return
     table = tables["risk_of_bias"]
-    domains: dict[tuple[str, ...], set[str]] = {}
-    for row in table.rows:
-        if row.tool == "RoB 2" and row.domain != OVERALL and row.judgement in WORDS[row.tool]:
-            result = row.study_id, row.outcome, row.timepoint
-            domains.setdefault(result, set()).add(row.judgement)
-    for line, row in table.numbered():
-        judged = domains.get((row.study_id, row.outcome, row.timepoint))
-        if row.tool != "RoB 2" or row.domain != OVERALL or not judged:
-            continue
-        least = worst(row.tool, judged)
-        if row.judgement in WORDS[row.tool] and worst(row.tool, (least, row.judgement)) != (
-            row.judgement
+    lines = {row: line for line, row in table.numbered()}
+    bounded = [row for row in table.rows if row.tool in AS_THE_WORST_DOMAIN]
+    worded = [row for row in bounded if row.judgement in WORDS[row.tool]]
+    counting = (each.counting for each in settled(worded))
+    views = [(row, row.assessed_by) for row in worded] + [(row, "") for row in counting if row]
+    least: dict[tuple[str, ...], str] = {}
+    for row, view in views:
+        if row.domain != OVERALL:
+            result = row.study_id, row.outcome, row.timepoint, row.tool, view
+            least[result] = worst(row.tool, (row.judgement, least.get(result, row.judgement)))
+    better: dict[Judgement, str] = {}
+    for row, view in views:
+        found = least.get((row.study_id, row.outcome, row.timepoint, row.tool, view))
+        if (
+            row.domain == OVERALL
+            and found
+            and worst(row.tool, (row.judgement, found)) != (row.judgement)
         ):
-            said = f"{short(row.judgement)}, but a domain of this result is {short(least)}"
-            yield Problem(table.path, line, "judgement", said)
+            better[row] = found
+    for row, found in better.items():
+        said = f"{short(row.judgement)}, but a domain of this result is {short(found)}"
+        yield Problem(table.path, lines[row], "judgement", said)
 
 
 def _has_a_day(row: Decision | Ruling | Notice | Snapshot) -> Said:

@@ -68,7 +68,7 @@ DATA_FILES: Mapping[str, DataFile] = {
         DataFile(
             "risk_of_bias",
             Judgement,
-            ("study_id", "outcome", "timepoint", "tool", "domain"),
+            ("study_id", "outcome", "timepoint", "tool", "assessed_by", "domain"),
             "Every judgement of risk of bias",
         ),
         DataFile(

@@ -18,6 +18,7 @@ from analysis.evidence.outcome_row import OutcomeRow
 from analysis.evidence.values import (
     AnyOutcome,
     AnyTimepoint,
+    Assessor,
     ComparatorName,
     ConditionId,
     Country,
@@ -169,7 +170,11 @@ class Judgement:
     )
     judgement: JudgementWord = column("the judgement, in the tool's words", "low")
     support: str = column("what the judgement rests on", "self-reported outcome")
-    assessed_by: OfSource = column("whose judgement it is", "metapsy-depression")
+    assessed_by: Assessor = column(
+        "whose judgement it is: a person's, or that of the people behind a source; `consensus` "
+        "settles what assessors differ on",
+        "metapsy-depression",
+    )
     outcome: AnyOutcome = column(
         "the outcome whose result is judged; blank: all of the trial", "pain", default=""
     )

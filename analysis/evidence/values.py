@@ -35,6 +35,7 @@ ComparatorName = Annotated[str, Listed("comparators", "a comparator of the proto
 # Rows of other files.
 OfTrial = Annotated[Slug, KeyOf("studies", "study_id")]
 OfSource = Annotated[Slug, KeyOf("sources", "source_id")]
+Assessor = Annotated[OfSource, NameOfPerson()]
 
 Tool = Annotated[str, one_of(*DOMAINS)]
 Domain = Annotated[str, one_of(*(name for names in DOMAINS.values() for name in names), OVERALL)]

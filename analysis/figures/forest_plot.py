@@ -16,7 +16,7 @@ from analysis.figures.effect_labels import (
 from analysis.figures.effect_scale import Span, interval_span, shown_span
 from analysis.figures.judgements import JUDGEMENTS, judgement_key
 from analysis.figures.row_plot import Column, PlotMark, Row
-from analysis.formatting import DASH, count, counted, number, p_value, percent
+from analysis.formatting import DASH, count, counted, listed, number, p_value, percent
 from analysis.statistics.estimates import Heterogeneity, PooledEffect
 from analysis.synthesis.comparisons import Comparison, TrialSet
 from analysis.synthesis.question_result import Synthesis
@@ -176,6 +176,8 @@ def _notes(synthesis: Synthesis) -> Iterator[str]:
         )
     seen = {study.risk_of_bias.overall for study in synthesis.studies}
     yield f"Risk of bias, overall: {judgement_key(tuple(j for j in JUDGEMENTS if j in seen))}."
+    if open_ := [study.label for study in synthesis.studies if study.risk_of_bias.undecided]:
+        yield f"Not assessed because assessors differ: {listed(open_)}."
 
 
 def _model_note(pooled: PooledEffect) -> str:

@@ -167,7 +167,8 @@ class Column:
         kind = "a number" if self.is_number else "text"
         said = [rule.in_words for rule in self.rules if rule is not FILLED] or [kind]
         if self.refers_to:
-            said = [f"a `{self.refers_to.key}` of {self.refers_to.table}.csv"]
+            person = ", or a person's name" if self.is_person else ""
+            said = [f"a `{self.refers_to.key}` of {self.refers_to.table}.csv{person}"]
         return ", ".join(said)
 
     @property

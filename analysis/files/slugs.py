@@ -8,6 +8,8 @@ SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 # A person's name is a file's name, on every system: Windows keeps some names for devices. Small
 # letters alone keep two people apart where a file system does not tell them from capitals.
 PERSON = rf"^(?!(?:con|prn|aux|nul|com\d|lpt\d)$)(?=.{{1,60}}$){SLUG.removeprefix('^')}"
+# Stands where a person's name would, for what people agreed on after they had differed.
+CONSENSUS = "consensus"
 
 
 def is_slug(name: str) -> bool:

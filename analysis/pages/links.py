@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.evidence.rows import Evidence, OutcomeRow, Source
-from analysis.pages.html import Html, join, link
+from analysis.pages.html import Html, element, join, link
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.state import QuestionState
 
@@ -26,6 +26,12 @@ def trial(study_id: str, label: str, evidence: Evidence | None = None) -> Html:
 def source(cited: Source) -> Html:
     """A source's short name as a link to it."""
     return link(short_citation(cited.citation), cited.url)
+
+
+def assessor(name: str, evidence: Evidence) -> Html:
+    """Who judged: a source as a link to it, a person by name."""
+    known = evidence.sources.get(name)
+    return source(known) if known else element("span", name)
 
 
 def source_of(row: OutcomeRow, evidence: Evidence) -> Html:

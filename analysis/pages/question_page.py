@@ -69,7 +69,7 @@ def trials_table(synthesis: Synthesis) -> Html:
             measure.short_name: effect_text(measure, study.effect),
             synthesis.interval_name: limits(*measure.shown_interval(study.ci_low, study.ci_high)),
             "Weight": DASH if study.weight is None else f"{number(study.weight, 1)}%",
-            "Risk of bias": study.risk_of_bias.overall,
+            "Risk of bias": study.risk_of_bias.in_words,
             "Comparator": study.comparator,
             **_remark(synthesis, study.suspect),
         }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from analysis.evidence.risk_of_bias_tools import DOMAINS
 from analysis.evidence.rows import Evidence
+from analysis.evidence.settled_judgements import settled
 from analysis.figures import style
 from analysis.figures.judgements import JUDGEMENTS
 from analysis.figures.risk_of_bias_plot import (
@@ -15,14 +17,17 @@ from analysis.figures.risk_of_bias_plot import (
     summary_bars,
     traffic_light,
 )
+from analysis.files.slugs import CONSENSUS
 from analysis.formatting import count, counted, listed, percent, sentence_case
 from analysis.pages import links
 from analysis.pages.html import Html, join, paragraph, show, table
-from analysis.pages.trials_page import included
+from analysis.pages.trials_page import included, judged_result
 from analysis.protocol import Protocol
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.risk_of_bias import risk_of_bias
 from analysis.versions.results import results_of
+
+OTHER_DESIGNS = tuple(tool for tool in DOMAINS if tool not in ("RoB 1", "RoB 2"))
 
 
 def assessments(evidence: Evidence) -> tuple[Assessment, ...]:
@@ -41,19 +46,51 @@ def summary(evidence: Evidence) -> Html:
     """Who judged, with which tool, and how much has been judged."""
     every = included(evidence)
     judged = [t for t in every if risk_of_bias(evidence, t.study_id).tool is not None]
-    assessors = sorted({row.assessed_by for row in evidence.risk_of_bias})
     if not judged:
         return paragraph(
             "No included trial has judgements yet. "
             "A trial without judgements counts as unclear wherever a rule asks for one."
         )
-    sources = [links.source(evidence.sources[name]) for name in assessors]
+    assessors = sorted({row.assessed_by for row in evidence.risk_of_bias} - {CONSENSUS})
+    sources = [links.assessor(name, evidence) for name in assessors if name in evidence.sources]
+    people = [name for name in assessors if name not in evidence.sources]
+    told = [", by ", listed(people)] if people else []
+    if sources:
+        of_sources = f"{' and' if people else ','} by the people who compiled these sources: "
+        told += [of_sources, join(sources, "; ")]
     return paragraph(
         f"{len(judged)} of {counted(len(every), 'included trial')} have judgements, made with "
-        f"{listed(tools(evidence))} by the people who compiled these sources: ",
-        join(sources, "; "),
+        f"{listed(tools(evidence))}",
+        *told,
         ". A trial without judgements counts as unclear wherever a rule asks for one.",
     )
+
+
+def differences(evidence: Evidence) -> Html:
+    """Each domain on which assessors differ, what each said, and what they agreed on since."""
+    found = [each for each in settled(evidence.risk_of_bias) if each.differ]
+    if not found:
+        return paragraph("No domain of a result was judged differently by two assessors.")
+    rows = [
+        {
+            "Trial": links.trial(
+                each.about.study_id, evidence.trials[each.about.study_id].label, evidence
+            ),
+            "Result": judged_result(evidence, each.about),
+            "Domain": each.about.domain,
+            "Tool": each.about.tool,
+            "Judgements": join(
+                (
+                    join((links.assessor(row.assessed_by, evidence), f": {row.judgement}"))
+                    for row in each.assessors
+                ),
+                "; ",
+            ),
+            "Consensus": each.judgement or "none yet: not assessed",
+        }
+        for each in found
+    ]
+    return table(rows, "Domains on which assessors differ")
 
 
 def of_tool(evidence: Evidence, tool: str) -> tuple[Assessment, ...]:
@@ -94,6 +131,18 @@ def alt_text(tool: str, judged: tuple[Assessment, ...]) -> str:
     )
 
 
+def other_designs(evidence: Evidence) -> None:
+    """Display the judgements of trials that were not parallel groups of individuals."""
+    used = [tool for tool in OTHER_DESIGNS if of_tool(evidence, tool)]
+    for tool in used:
+        traffic_lights(evidence, tool)
+        bars(evidence, tool)
+        show(judgements_table(evidence, tool))
+    if not used:
+        named = " or ".join(OTHER_DESIGNS)
+        show(paragraph(f"No included trial has been judged with {named}."))
+
+
 def judgements_table(evidence: Evidence, tool: str) -> Html:
     """The judgements of one tool, trial by domain."""
     rows = []
@@ -107,9 +156,9 @@ def judgements_table(evidence: Evidence, tool: str) -> Html:
                 {
                     "Trial": links.trial(trial.study_id, trial.label),
                     **judged,
-                    "Overall": found.overall,
+                    "Overall": found.in_words,
                     "Assessed by": join(
-                        (links.source(evidence.sources[name]) for name in assessors), "; "
+                        (links.assessor(name, evidence) for name in assessors), "; "
                     ),
                 }
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from analysis.evidence.rows import Evidence, Judgement, OutcomeRow, Trial
-from analysis.formatting import count, number
+from analysis.formatting import count, listed, number
 from analysis.pages import links
 from analysis.pages.html import (
     SORTABLE,
@@ -151,19 +151,20 @@ def _risk_of_bias(evidence: Evidence, trial: Trial) -> Html:
         return paragraph("Risk of bias: not yet assessed.")
     by_result = any(row.outcome for row in rows)
     shown = [
-        ({"Result": _judged_result(evidence, row)} if by_result else {})
+        ({"Result": judged_result(evidence, row)} if by_result else {})
         | {
             "Domain": row.domain,
             "Judgement": row.judgement,
             "Support": row.support,
-            "Assessed by": link(row.assessed_by, evidence.sources[row.assessed_by].url),
+            "Assessed by": links.assessor(row.assessed_by, evidence),
         }
         for row in rows
     ]
-    return table(shown, f"Risk of bias of {trial.label} ({rows[0].tool})")
+    tools = listed([*dict.fromkeys(row.tool for row in rows)])
+    return table(shown, f"Risk of bias of {trial.label} ({tools})")
 
 
-def _judged_result(evidence: Evidence, row: Judgement) -> str:
+def judged_result(evidence: Evidence, row: Judgement) -> str:
     """What a judgement is about: one result, an outcome, or the whole trial."""
     if not row.outcome:
         return "all results"

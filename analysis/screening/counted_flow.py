@@ -9,8 +9,9 @@ from pathlib import Path
 from analysis.evidence.flow import Counts, Flow, Stream, flow_problems
 from analysis.evidence.rows import Evidence, Trial
 from analysis.files.problems import ReviewError
+from analysis.files.slugs import CONSENSUS
 from analysis.screening.decision_files import Decision
-from analysis.screening.decisions import CONSENSUS, Screening, Verdict, load_screening
+from analysis.screening.decisions import Screening, Verdict, load_screening
 from analysis.searching.decision_schemas import STAGES
 from analysis.searching.sources import OTHER_METHOD
 

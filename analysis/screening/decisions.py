@@ -15,6 +15,7 @@ from enum import StrEnum
 from itertools import combinations
 from pathlib import Path
 
+from analysis.files.slugs import CONSENSUS
 from analysis.screening.agreement import Agreement, agreement
 from analysis.screening.decision_files import (
     FIRST_STAGE,
@@ -29,7 +30,6 @@ from analysis.searching.duplicate_log import Deduplication, load_deduplication
 from analysis.searching.library import Library, load_library
 
 SCREENERS = 2
-CONSENSUS = "consensus"
 SAID = ("decision", "criterion", "study_id", "note")
 BLANK = "(blank)"
 

@@ -12,14 +12,13 @@ from functools import partial
 from pathlib import Path
 
 from analysis.evidence.data_files import DATA_FILES
-from analysis.evidence.load import load_with
+from analysis.evidence.load import load, load_with
 from analysis.files.columns import NameOfPerson, columns
 from analysis.files.csv_files import read_csv
 from analysis.files.problems import ReviewError, shown
 from analysis.files.row_edits import with_cells
-from analysis.files.slugs import is_person
+from analysis.files.slugs import CONSENSUS, is_person
 from analysis.screening.decision_files import decisions_path
-from analysis.screening.decisions import CONSENSUS
 from analysis.screening.extraction_history import COLUMNS as HISTORY_COLUMNS
 from analysis.screening.extraction_history import HISTORY, CellChange
 from analysis.screening.renaming import Moves, Renaming, changed_table, moved, renaming
@@ -58,6 +57,8 @@ def rename_person(data: Path, before: str, after: str) -> Renaming:
     # Only where no file is named after people may a name have other letters.
     if not (is_person(after) or (not is_person(before) and after.strip() and BOTH not in after)):
         raise ReviewError(f"{after!r} cannot name a person: small letters, digits and hyphens")
+    if source := {before, after} & load(data).sources.keys():
+        raise ReviewError(f"{source.pop()} is the name of a source, and no person's")
     if CONSENSUS in (before, after):
         raise ReviewError(f"{CONSENSUS} is what people agree on, and no person's name")
     texts, moves = _named(data, PersonRename(before, after)), _own_files(data, before, after)

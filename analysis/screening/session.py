@@ -11,9 +11,10 @@ from pathlib import Path
 
 import yaml
 
+from analysis.files.slugs import CONSENSUS
 from analysis.files.writing import write_atomically
 from analysis.screening.decision_files import FIRST_STAGE, Decision, add_decisions, withdraw
-from analysis.screening.decisions import CONSENSUS, Screening, load_screening
+from analysis.screening.decisions import Screening, load_screening
 from analysis.screening.ranking import SEED, Features, Ranking, make_features, rank
 from analysis.searching.duplicate_log import now
 from analysis.searching.library import Library, load_library

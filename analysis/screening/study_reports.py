@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from analysis.files.slugs import CONSENSUS
 from analysis.screening.decision_files import LAST_STAGE
-from analysis.screening.decisions import CONSENSUS, Screening, Verdict
+from analysis.screening.decisions import Screening, Verdict
 from analysis.searching.records import Record
 
 # What a study is cited by, from the most to the least; a correction never stands for it.

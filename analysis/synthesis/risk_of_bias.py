@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Literal, cast
 
 from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL, WORDS, worst
-from analysis.evidence.rows import Evidence
+from analysis.evidence.rows import Evidence, JudgementWord
 from analysis.evidence.rows import Judgement as JudgementRow
+from analysis.evidence.settled_judgements import Settled, settled
 from analysis.protocol import Question
 from analysis.protocol_rules import Frozen
 
 Judgement = Literal["low", "some concerns", "unclear", "high", "not assessed"]
-# The newer tool comes later.
+# The newer tool comes later, and what fits the trial's design last.
 TOOLS = tuple(DOMAINS)
 
 
@@ -22,11 +23,26 @@ class DomainJudgement(Frozen):
 
 
 class RiskOfBias(Frozen):
-    """What is known of a trial's risk of bias; `overall` by the tool's own rule."""
+    """What is known of a trial's risk of bias; `overall` by the tool's own rule.
+
+    `differ` are the domains, the overall judgement among them, on which assessors differ and no
+    consensus is there: they are not assessed.
+    """
 
     tool: str | None
     overall: Judgement
     domains: tuple[DomainJudgement, ...] = ()
+    differ: tuple[str, ...] = ()
+
+    @property
+    def undecided(self) -> bool:
+        """Whether there is no overall judgement because assessors differ."""
+        return bool(self.differ) and self.overall == "not assessed"
+
+    @property
+    def in_words(self) -> str:
+        """The overall judgement, and why there is none where assessors differ."""
+        return f"{self.overall} (assessors differ)" if self.undecided else self.overall
 
 
 def risk_of_bias(evidence: Evidence, study_id: str, question: Question | None = None) -> RiskOfBias:
@@ -34,28 +50,33 @@ def risk_of_bias(evidence: Evidence, study_id: str, question: Question | None = 
 
     What is judged of a result goes before what is judged of its outcome, and that before the
     trial; of a trial whose results alone were judged, the worst of each domain is shown. A
-    trial judged with both tools is shown by the newer one; their domains do not mix.
+    trial judged with several tools is shown by the last of `TOOLS`; their domains do not mix.
     """
-    of_trial = [row for row in evidence.risk_of_bias if row.study_id == study_id]
-    judged = [row for row in of_trial if _is_about(row, question)]
+    of_trial = settled(row for row in evidence.risk_of_bias if row.study_id == study_id)
+    judged = [each for each in of_trial if _is_about(each.about, question)]
     if question is None and not judged:
-        judged = sorted(of_trial, key=lambda row: WORDS[row.tool].index(row.judgement))
+        judged = sorted(of_trial, key=_how_bad)
     if not judged:
         return RiskOfBias(tool=None, overall="not assessed")
-    tool = max((row.tool for row in judged), key=TOOLS.index)
+    tool = max((each.about.tool for each in judged), key=TOOLS.index)
     # The last one said of a domain counts: the nearest to the result, else the worst.
     nearest_last = sorted(
-        (row for row in judged if row.tool == tool),
-        key=lambda row: (bool(row.outcome), bool(row.timepoint)) if question else (False, False),
+        (each for each in judged if each.about.tool == tool),
+        key=lambda each: (
+            (bool(each.about.outcome), bool(each.about.timepoint)) if question else (False, False)
+        ),
     )
-    judgements: dict[str, Judgement] = {row.domain: row.judgement for row in nearest_last}
-    given = judgements.pop(OVERALL, None)
-    domains = tuple(
-        DomainJudgement(domain=domain, judgement=judgement)
-        for domain, judgement in judgements.items()
+    counts = {each.about.domain: each.judgement for each in nearest_last}
+    return RiskOfBias(
+        tool=tool,
+        overall=counts[OVERALL] or "not assessed" if OVERALL in counts else _overall(tool, counts),
+        domains=tuple(
+            DomainJudgement(domain=domain, judgement=judgement or "not assessed")
+            for domain, judgement in counts.items()
+            if domain != OVERALL
+        ),
+        differ=tuple(domain for domain, judgement in counts.items() if judgement is None),
     )
-    overall = given or _overall(tool, judgements)
-    return RiskOfBias(tool=tool, overall=overall, domains=domains)
 
 
 def _is_about(row: JudgementRow, question: Question | None) -> bool:
@@ -64,13 +85,23 @@ def _is_about(row: JudgementRow, question: Question | None) -> bool:
     return row.outcome in ("", question.outcome) and row.timepoint in ("", question.timepoint)
 
 
-def _overall(tool: str, judgements: Mapping[str, Judgement]) -> Judgement:
+def _how_bad(each: Settled) -> float:
+    """The place of what counts in the tool's words; open is worse than all but the worst."""
+    words = WORDS[each.about.tool]
+    return words.index(each.judgement) if each.judgement else len(words) - 1.5
+
+
+def _overall(tool: str, judgements: Mapping[str, JudgementWord | None]) -> Judgement:
     """What the domains say where nobody judged the whole: their worst, if all were judged.
 
     Some of the domains cannot add up to low: without a high one RoB 1 has a word for that,
-    RoB 2 has none.
+    the others have none. A domain on which assessors differ may be the worst.
     """
-    found = cast(Judgement, worst(tool, judgements.values()))
-    if found == "high" or set(judgements) >= set(DOMAINS[tool]):
-        return found
-    return "unclear" if tool == "RoB 1" else "not assessed"
+    found = [judgement for judgement in judgements.values() if judgement]
+    if "high" in found:
+        return "high"
+    if len(found) < len(judgements):
+        return "not assessed"
+    if set(judgements) >= set(DOMAINS[tool]):
+        return cast(Judgement, worst(tool, found))
+    return "unclear" if "unclear" in WORDS[tool] else "not assessed"

@@ -55,3 +55,37 @@ def test_trials_of_unknown_size_have_lights_and_no_bars(evidence: Evidence, show
     assert len(shown) == 2
     assert shown[0].startswith("Risk of bias by RoB 2 in ")
     assert shown[1] == "<p>Of no trial judged with RoB 2 is the number of participants known.</p>"
+
+
+def test_who_judged_and_where_two_differ(evidence: Evidence, shown: Shown) -> None:
+    row = next(row for row in evidence.risk_of_bias if row.judgement == "low")
+    apart = replace(row, assessed_by="anna", judgement="high")
+    rows = (*evidence.risk_of_bias, apart)
+    said = page.differences(replace(evidence, risk_of_bias=rows))
+    assert f"{row.domain}" in said
+    assert "<span>anna</span>: high" in said
+    assert "none yet: not assessed" in said
+    assert "by anna and by the people who compiled these sources: " in page.summary(
+        replace(evidence, risk_of_bias=rows)
+    )
+    agreed = replace(row, assessed_by="consensus", judgement="high")
+    said = page.differences(replace(evidence, risk_of_bias=(*rows, agreed)))
+    assert "none yet" not in said
+    assert page.differences(evidence).startswith("<p>No domain of a result was judged differently")
+
+
+def test_trials_of_other_designs_are_shown_by_their_own_tools(
+    evidence: Evidence, shown: Shown
+) -> None:
+    page.other_designs(evidence)
+    assert shown == [
+        "<p>No included trial has been judged with RoB 2 for cluster-randomised trials or "
+        "RoB 2 for crossover trials.</p>"
+    ]
+    shown.clear()
+    tool = "RoB 2 for crossover trials"
+    row = next(row for row in evidence.risk_of_bias if row.tool == "RoB 2")
+    judged = replace(row, tool=tool, domain="period and carryover effects")
+    page.other_designs(replace(evidence, risk_of_bias=(*evidence.risk_of_bias, judged)))
+    assert shown[0].startswith(f"Risk of bias by {tool} in 1 trial.")
+    assert "Period and carryover effects" in shown[-1]

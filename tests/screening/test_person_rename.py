@@ -112,6 +112,8 @@ def test_a_name_in_full_becomes_another(worked: Path) -> None:
         (OLD, "Anna B", "cannot name a person"),
         (OLD, "../anna", "cannot name a person"),
         (OLD, "consensus", "consensus is what people agree on"),
+        (OLD, "gandy-2022", "gandy-2022 is the name of a source"),
+        ("gandy-2022", NEW, "gandy-2022 is the name of a source"),
         ("consensus", NEW, "consensus is what people agree on"),
     ],
 )
@@ -133,6 +135,7 @@ def test_the_columns_of_people_are_declared() -> None:
     }
     assert people == {
         ("outcomes", "verified_by"),
+        ("risk_of_bias", "assessed_by"),
         ("certainty", "decided_by"),
         ("integrity", "decided_by"),
     }

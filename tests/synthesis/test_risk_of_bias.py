@@ -55,9 +55,12 @@ def test_of_two_tools_the_newer_is_shown_alone(evidence: Evidence) -> None:
     assert [item.domain for item in found.domains] == [later]
 
 
-def a_judgement(domain: str, judgement: str, outcome: str = "", timepoint: str = "") -> Judgement:
-    return Judgement("made-2020", "RoB 2", domain, judgement, support="",  # type: ignore[arg-type]
-                     assessed_by="gandy-2022", outcome=outcome, timepoint=timepoint)  # fmt: skip
+def a_judgement(
+    domain: str, judgement: str, outcome: str = "", timepoint: str = "", by: str = "gandy-2022",
+    tool: str = "RoB 2",
+) -> Judgement:  # fmt: skip
+    return Judgement("made-2020", tool, domain, judgement, support="",  # type: ignore[arg-type]
+                     assessed_by=by, outcome=outcome, timepoint=timepoint)  # fmt: skip
 
 
 ALL_LOW = tuple(a_judgement(domain, "low") for domain in DOMAINS["RoB 2"])
@@ -98,3 +101,70 @@ def test_five_domains_at_low_are_low_and_fewer_are_not_assessed(evidence: Eviden
     """RoB 2 has no word for unclear (Sterne 2019, 10.1136/bmj.l4898)."""
     for rows, overall in ((ALL_LOW, "low"), (ALL_LOW[:4], "not assessed")):
         assert risk_of_bias(replace(evidence, risk_of_bias=rows), "made-2020").overall == overall
+
+
+def test_two_assessors_who_differ_leave_the_domain_open_until_they_agree(
+    evidence: Evidence,
+) -> None:
+    first = DOMAINS["RoB 2"][0]
+    apart = (*ALL_LOW, a_judgement(first, "some concerns", by="anna"))
+    found = risk_of_bias(replace(evidence, risk_of_bias=apart), "made-2020")
+    assert (found.overall, found.differ) == ("not assessed", (first,))
+    assert found.domains[0].judgement == "not assessed"
+    assert found.in_words == "not assessed (assessors differ)"
+    settled = (*apart, a_judgement(first, "some concerns", by="consensus"))
+    found = risk_of_bias(replace(evidence, risk_of_bias=settled), "made-2020")
+    assert (found.overall, found.differ, found.in_words) == ("some concerns", (), "some concerns")
+
+
+def test_two_who_agree_are_as_one(evidence: Evidence) -> None:
+    twice = (*ALL_LOW, *(replace(row, assessed_by="anna") for row in ALL_LOW))
+    one, two = (
+        risk_of_bias(replace(evidence, risk_of_bias=rows), "made-2020") for rows in (ALL_LOW, twice)
+    )
+    assert one == two
+
+
+def test_an_agreed_high_is_high_whatever_is_open(evidence: Evidence) -> None:
+    first, second, *_ = DOMAINS["RoB 1"]
+    rows = (
+        a_judgement(first, "high", by="anna", tool="RoB 1"),
+        a_judgement(second, "low", by="anna", tool="RoB 1"),
+        a_judgement(second, "unclear", by="ben", tool="RoB 1"),
+    )
+    found = risk_of_bias(replace(evidence, risk_of_bias=rows), "made-2020")
+    assert (found.overall, found.differ, found.undecided) == ("high", (second,), False)
+    found = risk_of_bias(replace(evidence, risk_of_bias=rows[1:]), "made-2020")
+    assert (found.overall, found.undecided) == ("not assessed", True)
+
+
+def test_who_differ_on_the_overall_judgement_alone_leave_it_open(evidence: Evidence) -> None:
+    rows = (
+        *ALL_LOW,
+        a_judgement(OVERALL, "low", by="anna"),
+        a_judgement(OVERALL, "some concerns", by="ben"),
+    )
+    found = risk_of_bias(replace(evidence, risk_of_bias=rows), "made-2020")
+    assert (found.overall, found.differ) == ("not assessed", (OVERALL,))
+
+
+def test_a_judgement_of_the_result_is_no_difference_with_that_of_the_trial(
+    evidence: Evidence,
+) -> None:
+    first = DOMAINS["RoB 2"][0]
+    rows = (*ALL_LOW, a_judgement(first, "high", "pain", "post", by="anna"))
+    asked = evidence.protocol.question("non-headache", "pain", "post")
+    found = risk_of_bias(replace(evidence, risk_of_bias=rows), "made-2020", asked)
+    assert (found.overall, found.differ) == ("high", ())
+
+
+@pytest.mark.parametrize("tool", [tool for tool in DOMAINS if tool not in ("RoB 1", "RoB 2")])
+def test_a_tool_for_another_design_needs_its_own_domain(evidence: Evidence, tool: str) -> None:
+    """Six domains, one of which RoB 2 has not (riskofbias.info, 18 March 2021)."""
+    (own,) = set(DOMAINS[tool]) - set(DOMAINS["RoB 2"])
+    rows = tuple(a_judgement(domain, "low", tool=tool) for domain in DOMAINS[tool])
+    found = risk_of_bias(replace(evidence, risk_of_bias=(*ALL_LOW, *rows)), "made-2020")
+    assert (found.tool, found.overall, len(found.domains)) == (tool, "low", 6)
+    without = tuple(row for row in rows if row.domain != own)
+    found = risk_of_bias(replace(evidence, risk_of_bias=without), "made-2020")
+    assert found.overall == "not assessed"

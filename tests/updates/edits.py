@@ -10,8 +10,8 @@ from analysis.evidence.data_files import QUESTION
 from analysis.evidence.integrity import findings
 from analysis.evidence.load import load
 from analysis.evidence.risk_of_bias_tools import DOMAINS
+from analysis.files.slugs import CONSENSUS
 from analysis.screening.decision_files import Decision, add_decisions
-from analysis.screening.decisions import CONSENSUS
 from analysis.screening.verifying import verify
 from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.inbox import SearchDetails, import_exports

@@ -116,7 +116,8 @@ def test_a_file_from_before_a_column_of_its_name_is_compared(folder: DataFolder)
     blank = [[*row, "", ""] for row in (judged, *rest)]
     folder.write(file, [[*header, "outcome", "timepoint"], *blank])
     (found,) = data_changes(old.path, folder.path).corrections
-    assert (found.row, found.column, found.now) == (", ".join(first[:3]), "judgement", "high")
+    named = ", ".join((*first[:2], first[header.index("assessed_by")], first[2]))
+    assert (found.row, found.column, found.now) == (named, "judgement", "high")
 
 
 @pytest.mark.parametrize(
