@@ -55,6 +55,7 @@ STUDY_CELLS = {
 }
 PAIN = {
     "instrument": "BPI severity",
+    "higher_is": "worse",
     "weeks": "8",
     "n_intervention": "60",
     "mean_intervention": "4.3",

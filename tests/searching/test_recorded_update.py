@@ -15,7 +15,7 @@ from analysis.files.writing import write_atomically
 from analysis.synthesis.synthesise import synthesise_all
 from analysis.versions.releases import read_states, releases
 from analysis.versions.results import to_json
-from tests.evidence.folder import DATA
+from tests.evidence.folder import DATA, REVIEW
 from tests.searching.recorded_update import (
     MADE_UP,
     PAGE,
@@ -31,16 +31,17 @@ from tests.searching.recorded_update import (
 )
 
 CELL = "non-headache.pain.post"
-OWN_DATA = ("search", "screen", "agreement", "extract")
+OWN_DATA = ("search", "screen", "agreement", "extract", "verify")
 # What these print depends on the evidence, which moves on, or on a build.
 MOVES_ON = ("update", "search flow", "check", "release", "diff")
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a copy of the frozen review's data."""
+    """A folder with a copy of the frozen review's data and references."""
     folder = tmp_path_factory.mktemp("update")
     shutil.copytree(DATA, folder / "data")
+    shutil.copy(REVIEW / "references.bib", folder)
     return folder
 
 
