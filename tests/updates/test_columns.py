@@ -61,6 +61,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
     example(folder, "integrity.csv", study_id="carpenter-2012", row_id=row)
     example(folder, "notices.csv", study_id="carpenter-2012", nature="correction")
     example(folder, "notice_snapshots.csv")
+    # The examples of who verified which numbers come into the first row.
+    folder.edit("outcomes.csv", folder.rows("outcomes.csv")[1][0], verified="yes")
     fill(folder)
     return folder
 
