@@ -37,11 +37,11 @@ UNREAD_FILE = 4
 def check() -> None:
     """Validate every data file.
 
-    The evidence, searches, screening and releases. Names file, line and column of all that is
-    wrong; besides, the numbers that the integrity checks question, rows that were changed since
-    a person verified them, judgements on which assessors differ, instruments whose direction the
-    protocol does not give, and files that have no place in data/. Exit code 1 with an error, 0
-    with findings only.
+    The evidence, searches, screening, what was extracted, and releases. Names file, line and
+    column of all that is wrong; besides, the numbers that the integrity checks question, rows
+    that were changed since a person verified them, judgements on which assessors differ,
+    instruments whose direction the protocol does not give, and files that have no place in
+    data/. Exit code 1 with an error, 0 with findings only.
 
     Example: ./review check
     """
@@ -53,6 +53,7 @@ def check() -> None:
     from analysis.evidence.settled_judgements import conflict_problems
     from analysis.evidence.verification import is_verified, lapsed_verifications
     from analysis.screening.decisions import load_screening
+    from analysis.screening.extraction import read_what_is_settled
     from analysis.searching.licensed import licensed_sources
     from analysis.versions.releases import altered_files, read_states, releases
 
@@ -60,6 +61,7 @@ def check() -> None:
     licensed_sources(evidence.protocol)  # a name misspelt would keep nothing out of git
     for said in _decided_apart(load_screening(data)):
         typer.echo(said)
+    read_what_is_settled(data)
     known = releases(data)
     for release in known:
         read_states(data, release.name)

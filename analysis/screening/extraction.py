@@ -29,7 +29,15 @@ from analysis.files.spreadsheets import (
 from analysis.files.tables import Row, is_formula, one_line
 from analysis.files.workbook import SheetColumn
 from analysis.protocol import Directions, Protocol, load_protocol
-from analysis.screening.extraction_history import A_ROW, KEYS, NO_ROW, WHOLE_ROW, rows_now
+from analysis.screening.extraction_history import (
+    A_ROW,
+    HISTORY,
+    KEYS,
+    NO_ROW,
+    WHOLE_ROW,
+    read_history,
+    rows_now,
+)
 
 # Who verified a row, and what a trial was called before.
 NOT_EXTRACTED = (*VERIFICATION, FORMER)
@@ -162,6 +170,26 @@ def read_differences(path: Path) -> tuple[Difference, ...]:
 def _with_point(found: Difference) -> Difference:
     numbers = {c.name for c in columns_of(found.file) if c.is_number} if found.file in KEYS else ()
     return replace(found, agreed=with_point(found.agreed)) if found.column in numbers else found
+
+
+def read_what_is_settled(data: Path) -> None:
+    """Read what people settled and what was taken, of every study; EvidenceError names damage.
+
+    Sheets are read by those who fill them in: until then anything may be missing there.
+    """
+    problems: list[Problem] = []
+    for folder in sorted(path for path in (data / "extraction").glob("*") if path.is_dir()):
+        for read, paths in (
+            (read_history, [folder / HISTORY]),
+            (read_differences, sorted(folder.glob(f"{DIFFERENCES}.*"))),
+        ):
+            for path in paths:
+                try:
+                    read(path)
+                except EvidenceError as error:
+                    problems += error.problems
+    if problems:
+        raise EvidenceError(problems[:MOST_PROBLEMS])
 
 
 def read_extraction(data: Path, folder: Path) -> dict[str, list[Row]]:
