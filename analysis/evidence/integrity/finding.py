@@ -94,6 +94,9 @@ class Material:
         return self.evidence.trials[row.study_id]
 
 
+RowCheck = Callable[[Material, OutcomeRow], Said]
+
+
 def material(evidence: Evidence) -> Material:
     """Compute each usable row's effect in the measure that its question pools."""
     effects = tuple(_effects(evidence))
@@ -185,6 +188,16 @@ def _scores_of(row: OutcomeRow, arm: str) -> tuple[float | None, float | None]:
     except ValueError:
         return getattr(row, f"mean_{arm}"), getattr(row, f"sd_{arm}")
     return found.mean, found.sd
+
+
+def of_usable_rows(
+    material: Material, checks: Mapping[IntegrityCheck, RowCheck]
+) -> Iterator[Finding]:
+    """What each of these checks says of each usable row."""
+    for row in material.evidence.outcomes:
+        if row.usable == "yes":
+            for name, check in checks.items():
+                yield from of_row(material.evidence, name, row, check(material, row))
 
 
 def of_row(

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 
-from analysis.evidence.integrity.finding import Finding, Material, Said, arms_of, of_row
+from analysis.evidence.integrity.finding import (
+    Finding,
+    Material,
+    RowCheck,
+    Said,
+    arms_of,
+    of_usable_rows,
+)
 from analysis.evidence.reported import RATIOS, CannotGive, reported_level, sizes_of
 from analysis.evidence.rows import IntegrityCheck, OutcomeRow
 from analysis.formatting import number, percent_level
@@ -108,7 +115,7 @@ def scale_of_the_ratio(material: Material, row: OutcomeRow) -> Said:
         )
 
 
-PLAUSIBILITY: dict[IntegrityCheck, Callable[[Material, OutcomeRow], Said]] = {
+PLAUSIBILITY: Mapping[IntegrityCheck, RowCheck] = {
     "implausible size": implausible_size,
     "measured late": measured_late,
     "level of the interval": level_of_the_interval,
@@ -118,7 +125,4 @@ PLAUSIBILITY: dict[IntegrityCheck, Callable[[Material, OutcomeRow], Said]] = {
 
 def plausibility(material: Material) -> Iterator[Finding]:
     """What each of these checks says of each usable row."""
-    for row in material.evidence.outcomes:
-        if row.usable == "yes":
-            for name, check in PLAUSIBILITY.items():
-                yield from of_row(material.evidence, name, row, check(material, row))
+    return of_usable_rows(material, PLAUSIBILITY)

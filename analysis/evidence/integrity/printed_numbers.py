@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 
 from scipy.special import stdtr
 
-from analysis.evidence.integrity.finding import ArmNumbers, Finding, Material, Said, arms_of, of_row
+from analysis.evidence.integrity.finding import (
+    ArmNumbers,
+    Finding,
+    Material,
+    RowCheck,
+    Said,
+    arms_of,
+    of_usable_rows,
+)
 from analysis.evidence.reported import CHANGES
 from analysis.evidence.reported_effects import standard_error
 from analysis.evidence.rows import IntegrityCheck, OutcomeRow
@@ -140,7 +148,7 @@ def not_whole_scores(material: Material, row: OutcomeRow) -> Said:
             )
 
 
-PRINTED: dict[IntegrityCheck, Callable[[Material, OutcomeRow], Said]] = {
+PRINTED: Mapping[IntegrityCheck, RowCheck] = {
     "baseline imbalance": baseline_imbalance,
     "test and numbers": test_and_numbers,
     "not whole scores": not_whole_scores,
@@ -149,7 +157,4 @@ PRINTED: dict[IntegrityCheck, Callable[[Material, OutcomeRow], Said]] = {
 
 def printed_numbers(material: Material) -> Iterator[Finding]:
     """What each of these checks says of each usable row."""
-    for row in material.evidence.outcomes:
-        if row.usable == "yes":
-            for name, check in PRINTED.items():
-                yield from of_row(material.evidence, name, row, check(material, row))
+    return of_usable_rows(material, PRINTED)
