@@ -21,6 +21,8 @@ PLACES = (
     "searches/duplicates.csv",
     "searches/duplicates.yml",
     "searches/strategies/*.txt",
+    "searches/interfaces.yml",
+    "searches/fetched/*",
     "searches/rankings/*.yml",
     "searches/inbox/*",
     "screening.csv",
