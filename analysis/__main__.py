@@ -13,6 +13,7 @@ import typer
 from analysis import PROGRAM
 from analysis.commands import review, versions
 from analysis.commands.extract import extract_app
+from analysis.commands.judge import judge
 from analysis.commands.notices import notices
 from analysis.commands.screen import agreement, calibration, migrate, screen
 from analysis.commands.search import search_app
@@ -41,6 +42,7 @@ for command in (
     migrate,
     notices,
     verify,
+    judge,
     review.check,
     review.build,
     review.update,

@@ -33,6 +33,23 @@ def with_rows(table: TextTable, key: str, rows: Sequence[Row]) -> tuple[str, lis
     return edited.text, [starts_now[row[key]] for row in rows]
 
 
+def with_new_row(table: TextTable, key: str, cells: Mapping[str, str]) -> str:
+    """The file's text with one row more, all else untouched.
+
+    It stands behind the last row of its key, or of the last key before it: rows of one trial
+    stay together, and two branches that add other trials do not change one place.
+    """
+    edited = _Edited(table, [cells])
+    position = table.header.index(key)
+    keys = [row[position] for row in table.rows]
+    near = [at for at, name in enumerate(keys, start=1) if name == cells[key]]
+    before = [at for at, name in enumerate(keys, start=1) if name < cells[key]]
+    place = max(near or before, default=0) + 1
+    edited.blocks.insert(place, [])
+    edited.say(place, (), cells)
+    return edited.text
+
+
 def with_cells(
     table: TextTable, changes: Mapping[int, Mapping[str, str]], without: Collection[int] = ()
 ) -> str:

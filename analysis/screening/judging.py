@@ -1,0 +1,126 @@
+"""A person judges the risk of bias of a trial, or of one of its results, domain by domain.
+
+Nothing here knows of keys or screens; `commands/judge.py` asks, tests drive it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.evidence.load import load, load_with
+from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL, WORDS, worst
+from analysis.evidence.rows import Evidence, Judgement
+from analysis.files.columns import columns
+from analysis.files.csv_files import read_csv
+from analysis.files.lock import locked
+from analysis.files.problems import ReviewError, short
+from analysis.files.row_edits import with_new_row
+from analysis.files.slugs import CONSENSUS
+from analysis.files.writing import write_atomically
+
+TOOL_OF_DESIGN = {
+    "cluster": "RoB 2 for cluster-randomised trials",
+    "crossover": "RoB 2 for crossover trials",
+}
+NEWEST = "RoB 2"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is judged: a trial, its results for an outcome, or one at a time point; by whom."""
+
+    study_id: str
+    tool: str
+    who: str
+    outcome: str = ""
+    timepoint: str = ""
+
+    def holds(self, row: Judgement) -> bool:
+        """Whether a row is about the same, whoever judged it."""
+        return (row.study_id, row.tool, row.outcome, row.timepoint) == (
+            self.study_id,
+            self.tool,
+            self.outcome,
+            self.timepoint,
+        )
+
+
+def tool_for(evidence: Evidence, study_id: str, wanted: str = "") -> str:
+    """The tool that is asked for, or the one that fits the design of the trial's rows.
+
+    ReviewError where there is no such trial or tool.
+    """
+    if study_id not in evidence.trials:
+        raise ReviewError(f"no trial is called {short(study_id)} in data/studies.csv")
+    if wanted:
+        if wanted not in DOMAINS:
+            raise ReviewError(f"no tool is called {short(wanted)}: {', '.join(DOMAINS)}")
+        return wanted
+    designs = {row.design for row in evidence.outcomes if row.study_id == study_id}
+    return next((TOOL_OF_DESIGN[d] for d in sorted(designs) if d in TOOL_OF_DESIGN), NEWEST)
+
+
+def waiting(evidence: Evidence, judged: Judged) -> tuple[str, ...]:
+    """The domains that this person has not judged, in the tool's order, the overall one last.
+
+    For the consensus those on which two assessors differ.
+    """
+    rows = [row for row in evidence.risk_of_bias if judged.holds(row)]
+    done = {row.domain for row in rows if row.assessed_by == judged.who}
+    every = (*DOMAINS[judged.tool], OVERALL)
+    if judged.who == CONSENSUS:
+        said = {domain: {r.judgement for r in rows if r.domain == domain} for domain in every}
+        return tuple(d for d in every if len(said[d]) > 1 and d not in done)
+    return tuple(domain for domain in every if domain not in done)
+
+
+def said_by_others(evidence: Evidence, judged: Judged, domain: str) -> tuple[Judgement, ...]:
+    """What each assessor judged of a domain: shown to the consensus, to nobody before."""
+    return tuple(r for r in evidence.risk_of_bias if judged.holds(r) and r.domain == domain)
+
+
+def proposed_overall(evidence: Evidence, judged: Judged) -> str:
+    """The worst that this person judged of a domain, which the overall judgement is at best."""
+    of_domains = [
+        row.judgement
+        for row in evidence.risk_of_bias
+        if judged.holds(row) and row.assessed_by == judged.who and row.domain != OVERALL
+    ]
+    return worst(judged.tool, of_domains) if of_domains else ""
+
+
+def judge(data: Path, judged: Judged, domain: str, judgement: str, support: str) -> None:
+    """Add one judgement to risk_of_bias.csv, once it is valid with all else.
+
+    ReviewError where it is none of the tool's, or this person judged the domain already;
+    EvidenceError where it contradicts another row. The file is whole as before or whole as after.
+    """
+    if domain not in (*DOMAINS[judged.tool], OVERALL):
+        raise ReviewError(f"{short(domain)} is no domain of {judged.tool}")
+    if judgement not in WORDS[judged.tool]:
+        words = ", ".join(WORDS[judged.tool])
+        raise ReviewError(f"{short(judgement)} is no judgement of {judged.tool}: {words}")
+    path = data / "risk_of_bias.csv"
+    with locked(data):
+        if domain not in waiting(load(data), judged):
+            raise ReviewError(
+                f"{judged.who} has judged {domain} already: correct it in data/risk_of_bias.csv"
+                if judged.who != CONSENSUS
+                else f"no two assessors differ on {domain}"
+            )
+        table = read_csv(path)
+        cells = dict.fromkeys((column.name for column in columns(Judgement)), "")
+        cells |= {
+            "study_id": judged.study_id,
+            "tool": judged.tool,
+            "domain": domain,
+            "judgement": judgement,
+            "support": " ".join(support.split()),
+            "assessed_by": judged.who,
+            "outcome": judged.outcome,
+            "timepoint": judged.timepoint,
+        }
+        text = with_new_row(table, "study_id", cells)
+        load_with(data, {path: text})
+        write_atomically(path, text)

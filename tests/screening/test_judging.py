@@ -1,0 +1,105 @@
+"""Risk of bias judged by two people, each by themselves, and settled by a consensus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from analysis.__main__ import app
+from analysis.commands.options import FOR_A_PERSON
+from analysis.evidence.load import load
+from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL
+from analysis.files.problems import EvidenceError, ReviewError
+from analysis.screening.judging import Judged, judge, said_by_others, tool_for, waiting
+
+TOOL = "RoB 2"
+STUDY = "lorig-2008"
+ANNA, BEN, BOTH = (Judged(STUDY, TOOL, who, "pain", "post") for who in ("anna", "ben", "consensus"))
+FIRST, *OTHERS = DOMAINS[TOOL]
+
+
+def review(data: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, ["judge", STUDY, *words, "--data", str(data)])
+
+
+def test_each_person_judges_every_domain_and_the_consensus_what_differs(data: Path) -> None:
+    assert waiting(load(data), ANNA) == (*DOMAINS[TOOL], OVERALL)
+    assert waiting(load(data), BOTH) == ()
+    before = (data / "risk_of_bias.csv").read_text(encoding="utf-8").splitlines()
+    judge(data, ANNA, FIRST, "low", "computer, concealed")
+    judge(data, BEN, FIRST, "some concerns", "")
+    for person in (ANNA, BEN):
+        judge(data, person, OTHERS[0], "low", "")
+    assert waiting(load(data), ANNA) == (*OTHERS[1:], OVERALL)
+    assert waiting(load(data), BOTH) == (FIRST,)
+    said = {row.assessed_by: row.judgement for row in said_by_others(load(data), BOTH, FIRST)}
+    assert said == {"anna": "low", "ben": "some concerns"}
+    judge(data, BOTH, FIRST, "low", "the protocol says how")
+    assert waiting(load(data), BOTH) == ()
+    after = (data / "risk_of_bias.csv").read_text(encoding="utf-8").splitlines()
+    rows = [line for line in after if line not in before and line.startswith(STUDY)]
+    assert len(rows) == 5
+    # What stood there stands there to the letter, but for the columns that a result needs.
+    assert [line.split(",")[:6] for line in after if line not in rows] == (
+        [line.split(",")[:6] for line in before]
+    )
+
+
+@pytest.mark.parametrize(("domain", "judgement", "said"), [
+    ("blinding", "low", "is no domain of RoB 2"),
+    (FIRST, "unclear", "is no judgement of RoB 2: low, some concerns, high"),
+])  # fmt: skip
+def test_what_the_tool_does_not_have_is_refused(
+    data: Path, domain: str, judgement: str, said: str
+) -> None:
+    before = (data / "risk_of_bias.csv").read_bytes()
+    with pytest.raises(ReviewError, match=said):
+        judge(data, ANNA, domain, judgement, "")
+    assert (data / "risk_of_bias.csv").read_bytes() == before
+
+
+def test_an_overall_judgement_is_not_better_than_the_worst_domain(data: Path) -> None:
+    judge(data, ANNA, FIRST, "high", "alternation")
+    before = (data / "risk_of_bias.csv").read_bytes()
+    with pytest.raises(EvidenceError, match="high"):
+        judge(data, ANNA, OVERALL, "low", "")
+    assert (data / "risk_of_bias.csv").read_bytes() == before
+    judge(data, ANNA, OVERALL, "high", "")
+
+
+def test_nobody_judges_a_domain_twice(data: Path) -> None:
+    judge(data, ANNA, FIRST, "low", "")
+    with pytest.raises(ReviewError, match="has judged randomisation process already"):
+        judge(data, ANNA, FIRST, "high", "")
+
+
+def test_the_tool_fits_the_design(data: Path) -> None:
+    evidence = load(data)
+    assert tool_for(evidence, STUDY) == TOOL
+    assert tool_for(evidence, STUDY, "RoB 1") == "RoB 1"
+    with pytest.raises(ReviewError, match="no tool is called"):
+        tool_for(evidence, STUDY, "RoB 3")
+    with pytest.raises(ReviewError, match="no trial is called"):
+        tool_for(evidence, "nobody-1999")
+
+
+def test_the_command_says_what_waits(data: Path) -> None:
+    words = ["--who", "anna", "--outcome", "pain", "--timepoint", "post"]
+    said = review(data, *words, "--say", f"{FIRST}=low: drawn by computer")
+    assert said.exit_code == FOR_A_PERSON
+    assert f"6 domains of RoB 2 to judge: {OTHERS[0]}" not in said.output
+    assert f"5 domains of RoB 2 to judge: {OTHERS[0]}" in said.output
+    every = [f"{domain}=low" for domain in (*OTHERS, OVERALL)]
+    said = review(data, *words, *(word for text in every for word in ("--say", text)))
+    assert said.exit_code == 0
+    assert f"Nothing of {STUDY} waits for anna" in said.output
+    (row, *_) = [r for r in load(data).risk_of_bias if r.assessed_by == "anna"]
+    assert (row.support, row.outcome, row.timepoint) == ("drawn by computer", "pain", "post")
+
+
+def test_without_a_terminal_it_says_what_to_type(data: Path) -> None:
+    said = review(data, "--who", "anna")
+    assert isinstance(said.exception, ReviewError)
+    assert "--say DOMAIN=JUDGEMENT" in str(said.exception)
