@@ -17,6 +17,7 @@ PLACES = (
     "benchmarks.json",
     "validation.json",
     "searches/README.md",
+    "searches/interfaces.yml",
     f"searches/{DAY}/*",
     "searches/duplicates.csv",
     "searches/duplicates.yml",

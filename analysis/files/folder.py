@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from analysis.files.git import git
@@ -51,7 +52,7 @@ def without_end(files: Iterable[Path]) -> Iterator[Path]:
     """The files of text whose last line has no end: cut off, unless a person saved them so."""
     for path in files:
         if path.suffix in TEXT and not path.name.startswith("."):
-            with path.open("rb") as file:
+            with suppress(FileNotFoundError), path.open("rb") as file:
                 size = file.seek(0, os.SEEK_END)
                 file.seek(max(0, size - 1))
                 if file.read() != b"\n":
@@ -66,7 +67,7 @@ def _is_beginning(path: Path) -> bool:
 
 
 def _walk(folder: Path, problems: list[Problem]) -> Iterator[Path]:
-    with os.scandir(folder) as entries:
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:  # another command's, done
         for entry in entries:
             path = folder / entry.name
             if entry.name.startswith(BEING_EDITED):

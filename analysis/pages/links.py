@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.evidence.people import published_name
 from analysis.evidence.rows import Evidence, OutcomeRow, Source
 from analysis.pages.html import Html, element, join, link
 from analysis.synthesis.question_result import Synthesis
@@ -29,9 +30,9 @@ def source(cited: Source) -> Html:
 
 
 def assessor(name: str, evidence: Evidence) -> Html:
-    """Who judged: a source as a link to it, a person by name."""
+    """Who judged: a source as a link to it, a person by initials."""
     known = evidence.sources.get(name)
-    return source(known) if known else element("span", name)
+    return source(known) if known else element("span", published_name(name, evidence.sources))
 
 
 def source_of(row: OutcomeRow, evidence: Evidence) -> Html:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from analysis.evidence.people import initials
 from analysis.evidence.risk_of_bias_tools import DOMAINS
 from analysis.evidence.rows import Evidence
 from analysis.evidence.settled_judgements import settled
@@ -53,7 +54,7 @@ def summary(evidence: Evidence) -> Html:
         )
     assessors = sorted({row.assessed_by for row in evidence.risk_of_bias} - {CONSENSUS})
     sources = [links.assessor(name, evidence) for name in assessors if name in evidence.sources]
-    people = [name for name in assessors if name not in evidence.sources]
+    people = [initials(name) for name in assessors if name not in evidence.sources]
     told = [", by ", listed(people)] if people else []
     if sources:
         of_sources = f"{' and' if people else ','} by the people who compiled these sources: "

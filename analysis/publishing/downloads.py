@@ -7,7 +7,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 
 from analysis.evidence.codebook import json_schemas
 from analysis.evidence.data_files import DATA_FILES, DataFile
-from analysis.evidence.people import initials
+from analysis.evidence.people import initials, published_name
 from analysis.files.columns import columns
 from analysis.files.problems import read_bytes
 from analysis.files.tables import quoted
@@ -71,8 +71,10 @@ def downloads(
 
 
 def _data(folder: Path) -> Iterator[Download]:
+    texts = {name: _bytes(folder, f"{name}.csv").decode("utf-8-sig") for name in DATA_FILES}
+    sources = {row["source_id"] for row in csv.DictReader(io.StringIO(texts["sources"]))}
     for name, file in sorted(DATA_FILES.items()):
-        text = _with_initials(_bytes(folder, f"{name}.csv").decode("utf-8-sig"), file)
+        text = _with_initials(texts[name], file, sources)
         yield Download(f"data/{name}.csv", file.about, spreadsheet_safe(text).encode())
     yield Download(
         "data/protocol.yml", "The question and every rule", _bytes(folder, "protocol.yml")
@@ -86,14 +88,14 @@ def _data(folder: Path) -> Iterator[Download]:
     yield Download(TABLE_SCHEMA, "What a row of each table holds, as JSON Schema", _json(schemas))
 
 
-def _with_initials(text: str, file: DataFile) -> str:
+def _with_initials(text: str, file: DataFile, sources: Collection[str]) -> str:
     """The table with people by their initials: who did what is kept in the data themselves."""
     people = {column.name for column in columns(file.row) if column.is_person}
     header, *rows = csv.reader(io.StringIO(text, newline=""))
     places = [at for at, name in enumerate(header) if name.strip() in people]
     for row in rows:
         for at in places:
-            row[at : at + 1] = map(initials, row[at : at + 1])
+            row[at : at + 1] = [published_name(name, sources) for name in row[at : at + 1]]
     named = io.StringIO(newline="")
     csv.writer(named, lineterminator="\n").writerows([header, *rows])
     return named.getvalue()
@@ -121,7 +123,7 @@ def _about(root: Path, edition: Edition) -> Iterator[Download]:
     yield Download(
         EDITION, f"Which version these files are of: {edition.title}", edition_json(edition)
     )
-    cite = citation((root / "CITATION.cff").read_text(encoding="utf-8"), edition)
+    cite = citation(_bytes(root, "CITATION.cff").decode(), edition)
     yield Download("CITATION.cff", "How to cite, for machines", cite)
     yield Download("LICENSE", "Licence of the code", _bytes(root, "LICENSE"))
     yield Download("LICENSE-text", "Licence of the text and figures", _bytes(root, "LICENSE-text"))

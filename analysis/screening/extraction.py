@@ -18,6 +18,7 @@ from analysis.evidence.values import words_of
 from analysis.evidence.verification import COLUMNS as VERIFICATION
 from analysis.files.columns import Column, columns, with_point
 from analysis.files.csv_files import read_csv
+from analysis.files.folder import plain_files
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, short
 from analysis.files.row_edits import with_rows
 from analysis.files.spreadsheets import (
@@ -197,6 +198,7 @@ def read_extraction(data: Path, folder: Path) -> dict[str, list[Row]]:
 
     A direction that is left blank is the protocol's for the instrument.
     """
+    plain_files(folder)
     paths = sheets_of(folder)
     rows = {name: _read_sheet(path, name) for name, path in paths.items()}
     directions = load_protocol(data / "protocol.yml").directions

@@ -40,6 +40,7 @@ STRANGERS = (
 )
 SECRET = "nobody-may-read-this"
 PERSON = "Zoltan Quillfeather"
+SLUG = "zoltan-quillfeather"
 
 
 @pytest.fixture
@@ -58,10 +59,16 @@ def root(tmp_path: Path, syntheses: dict[str, Synthesis]) -> Path:
     folder.append("certainty.csv", condition="headache", outcome="pain", timepoint="post",
                   domain="imprecision", levels="1", reason="wide", decided_by=PERSON,
                   date="2026-11-23")  # fmt: skip
+    folder.append("risk_of_bias.csv", study_id="friesen-2017", tool="RoB 2", domain="overall",
+                  judgement="low", assessed_by=SLUG)  # fmt: skip
     for key, synthesis in syntheses.items():
         (tmp_path / "results").mkdir(exist_ok=True)
         (tmp_path / f"results/{key}.json").write_text(to_json(synthesis), encoding="utf-8")
     return tmp_path
+
+
+def sources_of(data: Path) -> list[str]:
+    return [row[0] for row in DataFolder(data).rows("sources.csv")[1:]]
 
 
 def test_downloads_hold_the_declared_tables_and_nobodys_name(
@@ -74,9 +81,14 @@ def test_downloads_hold_the_declared_tables_and_nobodys_name(
     for file in offered:
         assert SECRET.encode() not in file.content
         assert PERSON.encode() not in file.content
+        assert SLUG.encode() not in file.content
     (certainty,) = (file for file in offered if file.path == "data/certainty.csv")
     *_, last = csv.DictReader(io.StringIO(certainty.content.decode()))
     assert last["decided_by"] == "ZQ"
+    (judged,) = (file for file in offered if file.path == "data/risk_of_bias.csv")
+    *others, last = csv.DictReader(io.StringIO(judged.content.decode()))
+    assert last["assessed_by"] == "ZQ"
+    assert {row["assessed_by"] for row in others} <= set(sources_of(root / "data"))
     (search,) = (file for file in offered if file.path.endswith("search.yml"))
     said = (root / search.path).read_text(encoding="utf-8")
     (who,) = re.findall(r"(?m)^by: (.*)$", said)
@@ -120,7 +132,7 @@ def test_every_column_that_names_a_person_is_known_and_the_codebook_says_so() ->
         (name, column.name)
         for name, file in DATA_FILES.items()
         for column in columns(file.row)
-        if re.search(r"_by$|^who$|person who|people who", f"{column.name}\n{column.meaning}")
+        if re.search(r"(?m)_by$|^who$|person who|people who", f"{column.name}\n{column.meaning}")
         and column.name not in ("matched_by", "diagnosis", "condition")
     }
     assert people == named
