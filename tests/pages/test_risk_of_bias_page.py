@@ -65,7 +65,7 @@ def test_who_judged_and_where_two_differ(evidence: Evidence, shown: Shown) -> No
     assert f"{row.domain}" in said
     assert "<span>A</span>: high" in said
     assert "none yet: not assessed" in said
-    assert "by anna and by the people who compiled these sources: " in page.summary(
+    assert "by A and by the people who compiled these sources: " in page.summary(
         replace(evidence, risk_of_bias=rows)
     )
     agreed = replace(row, assessed_by="consensus", judgement="high")
