@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 from scipy.special import chdtrc, fdtrc
 
 from analysis.statistics.arrays import FloatArray, checked_studies
@@ -242,6 +241,8 @@ def _highest_tau2(
     PyMARE's is flat to about 1e-6; the zero of the slope between the neighbours on the grid
     has all digits.
     """
+
+    from scipy.optimize import brentq
 
     def height(value: FloatArray) -> FloatArray:
         found = _log_likelihood(y, v, design, float(value), restricted=restricted)
