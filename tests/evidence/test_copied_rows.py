@@ -59,7 +59,7 @@ def test_one_trial_under_two_names(
 ) -> None:
     usual = {"mean_intervention": 4.0, "mean_control": 4.8, "sd_control": 2.1}
     first, second = of("a-2020", **usual), of("b-2021", **(usual | changes))
-    expected = [("duplicate report", "suspect", row.row_id) for row in (first, second)]
+    expected = [("duplicate report", "note", row.row_id) for row in (first, second)]
     assert found(evidence, ["duplicate report"], [first, second]) == (expected if alike else [])
 
 

@@ -67,10 +67,11 @@ def _scores(row: OutcomeRow) -> Numbers:
 
 
 def _across_trials(evidence: Evidence, rows: Sequence[OutcomeRow], least: int) -> Iterator[Finding]:
-    """Two trials whose arms agree in `least` of six numbers after rounding, not in all. Suspect.
+    """Two trials whose arms agree in `least` of six numbers after rounding, not in all. A note.
 
-    One trial entered twice, from two reports that print other digits, or mistyped once; where
-    all six are the same to the digit the check of duplicate reports says so.
+    One trial entered twice, from two reports that print other digits, or mistyped once; or two
+    trials of one team that came out alike. Where all six are the same to the digit the check of
+    duplicate reports finds them suspect.
     """
     of_question = grouped(
         [row for row in rows if row.format == "means"],
@@ -87,7 +88,7 @@ def _across_trials(evidence: Evidence, rows: Sequence[OutcomeRow], least: int) -
                 for row, other in ((first, second), (second, first)):
                     yield Finding(
                         "duplicate report",
-                        "suspect",
+                        "note",
                         row.study_id,
                         (row.row_id,),
                         question_of(evidence, row),
