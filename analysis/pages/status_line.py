@@ -134,7 +134,7 @@ def substitutions(
         kind: listed(names) for kind, names in protocol.comparators.model_dump().items()
     }
     for name in ("sources", "licensed"):
-        values["living"][name] = listed(getattr(protocol.living, name)) or "no source"
+        values["living"][name] = listed(getattr(protocol.living, name)) or "none named so far"
     values["living"]["triggers"] = "; ".join(protocol.living.triggers)
     values["level_percent"] = percent_level(protocol.synthesis.level).removesuffix("%")
     values["measured"] = listed([point.in_full for point in protocol.timepoints])
