@@ -88,7 +88,13 @@ def since_the_last(edition: Edition) -> Html:
             if moved
             else paragraph(f"No result differs from version {name}."),
             paragraph(f"{counted(same, 'question')} as in version {name}.") if moved else "",
-            table(settings, "Settings of the protocol that differ") if settings else "",
+            element(
+                "details",
+                element("summary", f"{counted(len(settings), 'setting')} of the protocol"),
+                table(settings, "Settings of the protocol that differ"),
+            )
+            if settings
+            else "",
         )
     )
 
