@@ -9,6 +9,7 @@ from analysis.evidence.integrity.finding import (
     Finding,
     Material,
     grouped,
+    half_a_unit,
     question_of,
 )
 from analysis.evidence.rows import Evidence, OutcomeRow
@@ -106,6 +107,5 @@ def _arms(row: OutcomeRow) -> tuple[float | None, ...]:
 
 def _alike(first: float, second: float) -> bool:
     """Whether the two are one number, as far as the one with fewer decimals is printed."""
-    decimals = min(len(f"{value:g}".partition(".")[2]) for value in (first, second))
-    rounding = min(0.5 * 10.0**-decimals, MOST_ROUNDING * abs(first))
-    return abs(first - second) <= rounding + 1e-9
+    rounding = max(half_a_unit(first), half_a_unit(second))
+    return abs(first - second) <= min(rounding, MOST_ROUNDING * abs(first) + 1e-9)

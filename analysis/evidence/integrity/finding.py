@@ -190,6 +190,16 @@ def _scores_of(row: OutcomeRow, arm: str) -> tuple[float | None, float | None]:
     return found.mean, found.sd
 
 
+def decimals_of(printed: float) -> int:
+    """With how many decimals a number is printed, as far as zeros at its end can be known."""
+    return len(f"{printed:.12g}".partition(".")[2])
+
+
+def half_a_unit(printed: float) -> float:
+    """How far a number may be from the one it was rounded from: half of its last decimal."""
+    return 0.5 * 10.0 ** -decimals_of(printed) + 1e-9
+
+
 def of_usable_rows(
     material: Material, checks: Mapping[IntegrityCheck, RowCheck]
 ) -> Iterator[Finding]:

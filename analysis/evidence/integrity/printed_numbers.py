@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from scipy.special import stdtr
+from scipy.special import stdtr, stdtrit
 
 from analysis.evidence.integrity.finding import (
     ArmNumbers,
@@ -14,9 +14,11 @@ from analysis.evidence.integrity.finding import (
     RowCheck,
     Said,
     arms_of,
+    decimals_of,
+    half_a_unit,
     of_usable_rows,
 )
-from analysis.evidence.reported import CHANGES
+from analysis.evidence.reported import CHANGES, RATIOS
 from analysis.evidence.reported_effects import standard_error
 from analysis.evidence.rows import IntegrityCheck, OutcomeRow
 from analysis.formatting import number, p_value
@@ -101,7 +103,7 @@ def _statistic(material: Material, row: OutcomeRow) -> tuple[float, float] | Non
             found = standard_error(row)
         except ValueError:
             return None
-        ratio = row.effect_measure in ("RR", "OR", "HR") and row.effect_scale != "log"
+        ratio = row.effect_measure in RATIOS and row.effect_scale != "log"
         if found is None or row.effect is None or found.value <= 0 or (ratio and row.effect <= 0):
             return None
         return abs(math.log(row.effect) if ratio else row.effect) / found.value, df
@@ -120,8 +122,6 @@ def _printed(row: OutcomeRow, df: float) -> Iterator[tuple[str, float, float, fl
         if printed is not None and t is not None:
             yield name, printed, t, 2 * float(stdtr(df, -t))
     if row.effect_p is not None and 0 < row.effect_p < 1:
-        from scipy.special import stdtrit
-
         yield "p", row.effect_p, abs(float(stdtrit(df, row.effect_p / 2))), row.effect_p
 
 
@@ -138,13 +138,13 @@ def not_whole_scores(material: Material, row: OutcomeRow) -> Said:
     for arm in arms_of(material.trial(row), row):
         if arm.mean is None or not arm.n or arm.n != int(arm.n):
             continue
-        decimals = len(f"{arm.mean!r}".partition(".")[2])
         nearest = round(arm.mean * arm.n) / arm.n
-        if abs(nearest - arm.mean) > 0.5 * 10.0**-decimals + 1e-9:
+        if abs(nearest - arm.mean) > half_a_unit(arm.mean):
+            shown = number(nearest, decimals_of(arm.mean) + 1)
             yield (
                 "note",
                 f"{arm.name}: {arm.n:g} whole scores of {row.instrument} do not have the mean "
-                f"{arm.mean:g} (the nearest is {number(nearest, decimals + 1)}): a modelled mean?",
+                f"{arm.mean:g} (the nearest is {shown}): a modelled mean?",
             )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analysis.evidence.integrity.finding import Finding, Material, Said, of_row
+from analysis.evidence.integrity.finding import Finding, Material, Said, half_a_unit, of_row
 from analysis.evidence.rows import OutcomeRow, Trial
 
 
@@ -40,9 +40,8 @@ def _implausible(material: Material, trial: Trial) -> Iterator[str]:
 
 def _is_count(percent: float, n: float) -> bool:
     """Whether some whole number of n people is that per cent, as far as it is rounded."""
-    decimals = len(f"{percent:g}".partition(".")[2])
     nearest = 100 * round(percent * n / 100) / n
-    return abs(nearest - percent) <= 0.5 * 10.0**-decimals + 1e-9
+    return abs(nearest - percent) <= half_a_unit(percent)
 
 
 def _measured_early(material: Material, row: OutcomeRow) -> Said:
