@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from analysis.evidence.flow import Counts, Flow, Stream, flow_problems
 from analysis.evidence.rows import Evidence, Trial
 from analysis.files.problems import ReviewError
 from analysis.files.slugs import CONSENSUS
-from analysis.screening.decision_files import Decision
+from analysis.screening.decision_files import LAST_STAGE, Decision
 from analysis.screening.decisions import Screening, Verdict, load_screening
 from analysis.searching.decision_schemas import STAGES
 from analysis.searching.sources import OTHER_METHOD
+
+Verdicts = Mapping[str, Mapping[str, Verdict]]
+"""Stage → report → what came of it there."""
 
 OTHER_METHODS = "datasets, reviews and reports"
 
@@ -35,14 +38,15 @@ def review_flow(evidence: Evidence, screening: Screening) -> Flow:
     later = [t for t in trials if not t.in_baseline and t.study_id not in found]
     status: Counter[str] = Counter(t.status for t in later)
     by_others = found_by_other_methods(screening)
-    databases = _databases(screening, by_others)
+    verdicts = {stage: screening.verdicts(stage) for stage in STAGES}
+    databases = _databases(screening, verdicts, by_others)
     new_studies = len(found - previous) + status["included"]
-    unsure = Counter(screening.verdicts("full-report").values())[Verdict.UNSURE]
+    unsure = Counter(verdicts[LAST_STAGE].values())[Verdict.UNSURE]
     flow = Flow(
         previous_studies=len(previous),
         previous_reports=None,
         databases=databases,
-        other=_other(screening, by_others, later),
+        other=_other(screening, verdicts, by_others, later),
         new_studies=new_studies,
         new_reports=None,
         awaiting_studies=status["awaiting"] + unsure,
@@ -63,7 +67,9 @@ def found_by_other_methods(screening: Screening) -> frozenset[str]:
     return frozenset(report for report, of in kinds.items() if of == {OTHER_METHOD})
 
 
-def _databases(screening: Screening, by_others: Collection[str]) -> Stream | None:
+def _databases(
+    screening: Screening, verdicts: Verdicts, by_others: Collection[str]
+) -> Stream | None:
     """The stream of databases and registers; None where this project has searched none."""
     hits: Counter[str] = Counter()
     for search in screening.library.searches:
@@ -74,7 +80,7 @@ def _databases(screening: Screening, by_others: Collection[str]) -> Stream | Non
     if not hits:
         return None
     titles, retrieval, reports = (
-        _verdicts(screening, stage, lambda report: report not in by_others) for stage in STAGES
+        _verdicts(verdicts, stage, lambda report: report not in by_others) for stage in STAGES
     )
     return Stream(
         identified=tuple(hits.items()),
@@ -97,9 +103,9 @@ def _databases(screening: Screening, by_others: Collection[str]) -> Stream | Non
     )
 
 
-def _verdicts(screening: Screening, stage: str, counts: Callable[[str], bool]) -> Counter[Verdict]:
+def _verdicts(verdicts: Verdicts, stage: str, counts: Callable[[str], bool]) -> Counter[Verdict]:
     """How many of these reports have each verdict at the stage."""
-    return Counter(said for report, said in screening.verdicts(stage).items() if counts(report))
+    return Counter(said for report, said in verdicts[stage].items() if counts(report))
 
 
 def _removed(screening: Screening, hits: int) -> Counts:
@@ -117,7 +123,12 @@ def _removed(screening: Screening, hits: int) -> Counts:
     )
 
 
-def _other(screening: Screening, by_others: Collection[str], trials: Sequence[Trial]) -> Stream:
+def _other(
+    screening: Screening,
+    verdicts: Verdicts,
+    by_others: Collection[str],
+    trials: Sequence[Trial],
+) -> Stream:
     """Trials of datasets, reviews and reports, and what other methods found and nothing else.
 
     A report counts with the method that found it first; of what came from datasets nobody
@@ -133,7 +144,7 @@ def _other(screening: Screening, by_others: Collection[str], trials: Sequence[Tr
             first.setdefault(report, seen.source)
     methods = Counter(first.values())
     titles, retrieval, reports = (
-        _verdicts(screening, stage, by_others.__contains__) for stage in STAGES
+        _verdicts(verdicts, stage, by_others.__contains__) for stage in STAGES
     )
     excluded = [
         d.criterion for report, d in _settled(screening, Verdict.NO).items() if report in by_others

@@ -24,6 +24,7 @@ from analysis.files.problems import (
 from analysis.files.spreadsheets import WORKBOOK, SheetColumn, write_spreadsheet
 from analysis.files.tables import Row, one_line
 from analysis.files.writing import write_atomically
+from analysis.searching.decision_schemas import CRITERIA
 from analysis.searching.formats.delimited import delimited_rows
 from analysis.searching.formats.entry import Entry
 from analysis.searching.formats.ris import read_ris
@@ -208,8 +209,6 @@ def _tidy(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _criterion(reason: str) -> str:
-    from analysis.searching.decision_schemas import CRITERIA
-
     said = reason.casefold().strip()
     return said if said in CRITERIA else REASONS.get(said, "")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from analysis.evidence.load import load, load_with
 from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL, WORDS, worst
 from analysis.evidence.rows import Evidence, Judgement
+from analysis.evidence.settled_judgements import conflicts
 from analysis.files.columns import columns
 from analysis.files.csv_files import read_csv
 from analysis.files.lock import locked
@@ -66,12 +67,12 @@ def waiting(evidence: Evidence, judged: Judged) -> tuple[str, ...]:
 
     For the consensus those on which two assessors differ.
     """
-    rows = [row for row in evidence.risk_of_bias if judged.holds(row)]
+    rows = filter(judged.holds, evidence.risk_of_bias)
     done = {row.domain for row in rows if row.assessed_by == judged.who}
     every = (*DOMAINS[judged.tool], OVERALL)
     if judged.who == CONSENSUS:
-        said = {domain: {r.judgement for r in rows if r.domain == domain} for domain in every}
-        return tuple(d for d in every if len(said[d]) > 1 and d not in done)
+        differ = {each.about.domain for each in conflicts(evidence) if judged.holds(each.about)}
+        return tuple(domain for domain in every if domain in differ)
     return tuple(domain for domain in every if domain not in done)
 
 

@@ -99,8 +99,7 @@ def check_strategy(strategy: Strategy) -> StrategyCheck:
     """Parse a strategy, or check its form; an unknown platform is a problem."""
     platform = strategy.platform.casefold()
     if platform in PARSED:
-        problems = tuple(_parsed(strategy, PARSED[platform]))
-        return StrategyCheck(strategy, "parsed", problems)
+        return StrategyCheck(strategy, "parsed", _parse(strategy, PARSED[platform])[1])
     if platform in FORM_ONLY:
         return StrategyCheck(strategy, "form", tuple(_form_problems(strategy)))
     if platform in EXPRESSIONS:
@@ -110,7 +109,8 @@ def check_strategy(strategy: Strategy) -> StrategyCheck:
     return StrategyCheck(strategy, "form", (problem,))
 
 
-def _parsed(strategy: Strategy, platform: str) -> Iterator[Problem]:
+def _parse(strategy: Strategy, platform: str) -> tuple[Query | None, tuple[Problem, ...]]:
+    """The strategy as a tree, where it can be parsed, and what is wrong with it."""
     import contextlib
     import io
 
@@ -118,20 +118,24 @@ def _parsed(strategy: Strategy, platform: str) -> Iterator[Problem]:
     from search_query.parser import LATEST_VERSIONS, PARSERS
 
     parser = PARSERS[platform][LATEST_VERSIONS[platform]](strategy.text)
+    query: Query | None = None
+    problems: list[Problem] = []
     with contextlib.redirect_stdout(io.StringIO()):  # the library prints as it goes
         try:
-            parser.parse()
+            query = parser.parse()
         except QuerySyntaxError:
             pass  # its messages say what is wrong
         except Exception as error:  # whatever its parser meets in a damaged strategy
             said = f"cannot be parsed as {strategy.platform}: {error or type(error).__name__}"
-            yield Problem(strategy.path, strategy.line, None, said)
+            problems.append(Problem(strategy.path, strategy.line, None, said))
     for message in parser.linter.messages:
         if not message["code"].startswith(ADVICE):
             start = max(0, message["position"][0][0]) if message["position"] else 0
             line = strategy.line + strategy.text.count("\n", 0, start)
             said = COLOUR.sub("", message["details"] or message["message"])
-            yield Problem(strategy.path, line, None, f"{message['label']}: {said}")
+            said = f"{message['label']}: {said}"
+            problems.append(Problem(strategy.path, line, None, said))
+    return query, tuple(problems)
 
 
 def parsed(strategy: Strategy) -> Query | None:
@@ -139,18 +143,12 @@ def parsed(strategy: Strategy) -> Query | None:
 
     EvidenceError for one that cannot be parsed.
     """
-    import contextlib
-    import io
-
-    from search_query.parser import parse
-
-    platform = PARSED.get(strategy.platform.lower())
+    platform = PARSED.get(strategy.platform.casefold())
     if platform is None:
         return None
-    if problems := tuple(_parsed(strategy, platform)):
+    query, problems = _parse(strategy, platform)
+    if problems:
         raise EvidenceError(problems)
-    with contextlib.redirect_stdout(io.StringIO()):
-        query: Query = parse(strategy.text, platform=platform)
     return query
 
 
