@@ -86,12 +86,22 @@ def groups() -> set[str]:
     return {words[0] for words in commands() if len(words) > 1}
 
 
+def is_module(name: str) -> bool:
+    """Whether it is here, or comes with the lock that only a cluster needs."""
+    package = name.partition(".")[0]
+    lock = (ROOT / "requirements-cluster.txt").read_text(encoding="utf-8")
+    return bool(
+        (importlib.util.find_spec(package) and importlib.util.find_spec(name))
+        or re.search(rf"^{re.escape(package)}==", lock, re.MULTILINE)
+    )
+
+
 def problem(words: list[str]) -> str:
     """What is wrong with a command as it is documented; nothing where it can be typed."""
     if words[0] == "-m":
         return (
             ""
-            if words[1:2] in ([], [ANY_MODULE]) or importlib.util.find_spec(words[1])
+            if words[1:2] in ([], [ANY_MODULE]) or is_module(words[1])
             else "there is no such module"
         )
     if (
