@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from analysis.evidence.integrity import findings, reasons_to_keep_out
 from analysis.evidence.reported import CannotGive
+from analysis.evidence.responders import responders_effect
 from analysis.evidence.rows import Evidence, OutcomeRow
 from analysis.evidence.selection import RowSetAside, select
-from analysis.evidence.trial_effects import TrialEffect, trial_effect
+from analysis.evidence.trial_effects import RowEffect, TrialEffect, row_effect, trial_effect
 from analysis.protocol import Question
 
 Suspects = Mapping[tuple[str, str], tuple[str, ...]]
@@ -36,16 +37,18 @@ class ChosenRows:
     set_aside: tuple[RowSetAside, ...]
 
 
-def chosen_rows(evidence: Evidence, question: Question) -> ChosenRows:
-    """Select the rows of a question and compute each trial's effect."""
+def chosen_rows(
+    evidence: Evidence, question: Question, effect: RowEffect = row_effect
+) -> ChosenRows:
+    """Select the rows of a question and compute each trial's effect, a row by `effect`."""
     measure = evidence.protocol.measure_name(question)
-    selection = select(evidence, question)
+    selection = select(evidence, question, effect)
     trials, set_aside = [], list(selection.set_aside)
     for rows in selection.chosen:
         try:
             sharing = evidence.sharing(rows[0].study_id, rows[0].source_id)
-            effect = trial_effect(evidence.protocol, measure, rows, sharing=sharing)
-            trials.append(TrialRows(rows, effect))
+            found = trial_effect(evidence.protocol, measure, rows, sharing=sharing, effect=effect)
+            trials.append(TrialRows(rows, found))
         except CannotGive as error:
             set_aside += [
                 RowSetAside(row.study_id, row.row_id, error.rule, str(error)) for row in rows
@@ -53,14 +56,30 @@ def chosen_rows(evidence: Evidence, question: Question) -> ChosenRows:
     return ChosenRows(tuple(trials), tuple(set_aside))
 
 
+def responder_rows(evidence: Evidence, question: Question, chosen: ChosenRows) -> ChosenRows:
+    """The trials that give responders only, as standardised mean differences.
+
+    None where the protocol converts no ratio or the question pools another measure, and never a
+    trial that is `chosen`; what is set aside are the rows of responders that cannot be converted.
+    """
+    protocol = evidence.protocol
+    if protocol.synthesis.convert_ratio == "never" or protocol.measure_name(question) != "SMD":
+        return ChosenRows((), ())
+    scored = {trial.study_id for trial in chosen.trials}
+    found = chosen_rows(evidence, question, responders_effect)
+    return ChosenRows(
+        tuple(trial for trial in found.trials if trial.study_id not in scored),
+        tuple(row for row in found.set_aside if row.study_id not in scored),
+    )
+
+
 def find_suspects(evidence: Evidence) -> Suspects:
     """Why trials are kept out: by findings that nobody has ruled on, or by a person's ruling."""
     found = findings(evidence)
-    reasons = {
-        (trial.study_id, question.key): reasons_to_keep_out(
-            found, trial.study_id, tuple(row.row_id for row in trial.rows)
-        )
-        for question in evidence.protocol.questions
-        for trial in chosen_rows(evidence, question).trials
-    }
+    reasons = {}
+    for question in evidence.protocol.questions:
+        chosen = chosen_rows(evidence, question)
+        for trial in (*chosen.trials, *responder_rows(evidence, question, chosen).trials):
+            rows = tuple(row.row_id for row in trial.rows)
+            reasons[trial.study_id, question.key] = reasons_to_keep_out(found, trial.study_id, rows)
     return {place: said for place, said in reasons.items() if said}

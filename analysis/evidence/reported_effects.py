@@ -24,11 +24,12 @@ from analysis.evidence.reported import (
     reported_level,
     sizes_of,
 )
-from analysis.evidence.reported_arms import sd_of_scores
+from analysis.evidence.reported_arms import from_events, sd_of_scores
 from analysis.evidence.rows import OutcomeRow
 from analysis.formatting import percent_level
 from analysis.statistics import conversions, effect_sizes
 from analysis.statistics.conversions import (
+    odds_ratio_from_risk_ratio,
     risk_ratio_from_hazard_ratio,
     risk_ratio_from_odds_ratio,
     risk_ratio_of_the_opposite,
@@ -178,6 +179,28 @@ def as_ratio(row: OutcomeRow, wanted: str, *, good: bool) -> Reported:
     return _turned(row, found, "RR", opposite, f"the opposite event {at}")
 
 
+def odds_of_responding(row: OutcomeRow) -> Reported:
+    """The log odds ratio of the good event, from counts or from a ratio as it is printed.
+
+    A risk or hazard ratio needs the control risk for that.
+    """
+    if row.format == "events":
+        return from_events(row, "OR", good=True)
+    found = from_effect(row)
+    if row.effect_measure != "OR":
+        risk = control_risk(row)
+
+        def as_odds(ratio: float) -> float:
+            if row.effect_measure == "HR":
+                ratio = risk_ratio_from_hazard_ratio(ratio, risk)
+            return odds_ratio_from_risk_ratio(ratio, risk)
+
+        found = _turned(row, found, "OR", as_odds, f"at a control risk of {100 * risk:g}%")
+    if row.effect_favours_intervention_when == "above 1":
+        return found
+    return _turned(row, found, "OR", _inverse, "the opposite event")
+
+
 def _turned(
     row: OutcomeRow, found: Reported, measure: str, turn: Callable[[float], float], at: str
 ) -> Reported:
@@ -203,7 +226,7 @@ def control_risk(row: OutcomeRow) -> float:
     if row.events_control is not None and row.total_control:
         return row.events_control / row.total_control
     raise CannotGive(
-        f"{_named(row)} needs the control risk to be pooled as a risk ratio: "
+        f"{_named(row)} needs the control risk to become another ratio: "
         "fill in control_risk, or events_control and total_control"
     )
 

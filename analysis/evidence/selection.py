@@ -13,7 +13,7 @@ from types import MappingProxyType
 from analysis.evidence.eligibility import too_small
 from analysis.evidence.reported import CHANGES, CannotGive
 from analysis.evidence.rows import Evidence, OutcomeRow
-from analysis.evidence.trial_effects import CLOSENESS, row_effect
+from analysis.evidence.trial_effects import CLOSENESS, RowEffect, row_effect
 from analysis.protocol import Protocol, Question
 from analysis.protocol_rules import SelectionStep
 
@@ -61,13 +61,16 @@ def rows_of(evidence: Evidence, question: Question) -> tuple[OutcomeRow, ...]:
     )
 
 
-def select(evidence: Evidence, question: Question) -> Selection:
-    """Apply the protocol's rule to a question; every row is either chosen or set aside, once."""
+def select(evidence: Evidence, question: Question, effect: RowEffect = row_effect) -> Selection:
+    """Apply the protocol's rule to a question; every row is either chosen or set aside, once.
+
+    `effect` is the way in which a row gives an effect; a row that gives none is set aside.
+    """
     usable: dict[str, list[_Candidate]] = {}
     set_aside: list[RowSetAside] = []
     rows = sorted(rows_of(evidence, question), key=lambda row: row.row_id)
     for row in rows:
-        found = _candidate(evidence, question, row, rows)
+        found = _candidate(evidence, question, row, rows, effect)
         if isinstance(found, RowSetAside):
             set_aside.append(found)
         else:
@@ -83,16 +86,20 @@ def select(evidence: Evidence, question: Question) -> Selection:
 
 
 def _candidate(
-    evidence: Evidence, question: Question, row: OutcomeRow, rows: Sequence[OutcomeRow]
+    evidence: Evidence,
+    question: Question,
+    row: OutcomeRow,
+    rows: Sequence[OutcomeRow],
+    effect: RowEffect,
 ) -> _Candidate | RowSetAside:
     if against := _against(evidence, question, row, rows):
         return RowSetAside(row.study_id, row.row_id, *against)
     try:
-        effect = row_effect(evidence.protocol, evidence.protocol.measure_name(question), row)
+        found = effect(evidence.protocol, evidence.protocol.measure_name(question), row)
     except CannotGive as error:
         return RowSetAside(row.study_id, row.row_id, error.rule, str(error))
     places = {step: _PLACES[step](evidence, question, row) for step in _PLACES}
-    places["closeness"] = effect.closeness
+    places["closeness"] = found.closeness
     return _Candidate(row, places)
 
 

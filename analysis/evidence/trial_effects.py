@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.evidence.combined_rows import arm_at_baseline, combined_row
@@ -40,9 +40,13 @@ class TrialEffect:
     events: tuple[float, float] | None = None
 
 
+# How one row becomes an effect in a measure; `CannotGive` says why it does not.
+RowEffect = Callable[[Protocol, MeasureName, OutcomeRow], TrialEffect]
+
+
 def row_effect(protocol: Protocol, measure: MeasureName, row: OutcomeRow) -> TrialEffect:
     """The effect of one row in this measure; `CannotGive` says why there is none."""
-    found = _clustered(row, _in_measure(protocol, measure, row))
+    found = clustered(row, _in_measure(protocol, measure, row))
     return _oriented(protocol, measure, row, found)
 
 
@@ -87,7 +91,7 @@ def _as_difference(protocol: Protocol, measure: MeasureName, row: OutcomeRow) ->
     return standardised(row)
 
 
-def _clustered(row: OutcomeRow, found: Reported) -> Reported:
+def clustered(row: OutcomeRow, found: Reported) -> Reported:
     """Wider where clusters were randomised and the analysis ignored it. Handbook chapter 23."""
     if row.cluster_size is None or row.icc is None:
         return found
@@ -115,6 +119,11 @@ def _oriented(
         flip = row.effect_favours_intervention_when != "negative"
     else:
         flip = row.higher_is == "better"
+    return turned(found, flip=flip, events=_events(protocol, measure, row))
+
+
+def turned(found: Reported, *, flip: bool, events: tuple[float, float] | None) -> TrialEffect:
+    """The effect of a row as that of a trial, its sign turned where `flip` says so."""
     return TrialEffect(
         # Adding zero turns a flipped 0 back from -0.
         effect=(-found.effect if flip else found.effect) + 0.0,
@@ -124,7 +133,7 @@ def _oriented(
         closeness=_closeness(found),
         derived=found.steps,
         assumed=found.assumed,
-        events=_events(protocol, measure, row),
+        events=events,
     )
 
 
@@ -151,19 +160,20 @@ def trial_effect(
     rows: Sequence[OutcomeRow],
     *,
     sharing: Sharing | None = None,
+    effect: RowEffect = row_effect,
 ) -> TrialEffect:
     """One effect from a trial's chosen rows; `CannotGive` says why there is none.
 
     With arm data the arms are combined (Cochrane Handbook 6.5.2.10). With effects only,
     contrasts that share a group are averaged with the protocol's correlation (Borenstein
     2009, chapter 25), with none where the source had split the control group between them;
-    groups that share nobody are pooled by inverse variance.
+    groups that share nobody are pooled by inverse variance. `effect` is the way of one row.
     """
     if len(rows) == 1:
-        return row_effect(protocol, measure, rows[0])
+        return effect(protocol, measure, rows[0])
     if all(row.format != "effect" for row in rows):
         combined, said = combined_row(rows, sharing)
-        found = row_effect(protocol, measure, combined)
+        found = effect(protocol, measure, combined)
         derived = tuple(dict.fromkeys(step for row in rows for step in _steps(row)))
         return replace(
             found,
@@ -171,7 +181,8 @@ def trial_effect(
             closeness=CLOSENESS.index("a derived effect") if derived else found.closeness,
             derived=(*derived, *found.derived),
         )
-    return _combined_effects(protocol, measure, rows, sharing or "shared")
+    each = [effect(protocol, measure, row) for row in rows]
+    return _combined_effects(protocol, each, sharing or "shared")
 
 
 def adjusted_for_baseline(
@@ -196,7 +207,7 @@ def adjusted_for_baseline(
     )
     how = f"from means and SDs, adjusted for baseline with a correlation of {correlation:g}"
     found = Reported("SMD", effect, variance, "arm data", how, ())
-    return _oriented(protocol, "SMD", row, _clustered(row, found))
+    return _oriented(protocol, "SMD", row, clustered(row, found))
 
 
 def _steps(row: OutcomeRow) -> tuple[str, ...]:
@@ -204,12 +215,8 @@ def _steps(row: OutcomeRow) -> tuple[str, ...]:
 
 
 def _combined_effects(
-    protocol: Protocol,
-    measure: MeasureName,
-    rows: Sequence[OutcomeRow],
-    sharing: Sharing,
+    protocol: Protocol, each: Sequence[TrialEffect], sharing: Sharing
 ) -> TrialEffect:
-    each = [row_effect(protocol, measure, row) for row in rows]
     effects, variances = [one.effect for one in each], [one.variance for one in each]
     if sharing == "separate":
         effect, variance = conversions.combine_independent(effects, variances)

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 
 from analysis.figures import style
 from analysis.figures.cumulative_plot import cumulative_plot
+from analysis.figures.forest_plot import forest_plot
 from analysis.figures.funnel_plot import funnel_plot
 from analysis.figures.leave_one_out_plot import leave_one_out_plot
 from analysis.figures.models_plot import models_plot
-from analysis.formatting import counted, listed, number, p_value, percent
+from analysis.formatting import count, counted, limits, listed, number, p_value, percent
+from analysis.pages import links
 from analysis.pages.html import Html, element, paragraph, show, table
 from analysis.synthesis.estimate_text import (
+    effect_text,
     estimate_cells,
     estimate_text,
     i2_text,
@@ -20,6 +23,7 @@ from analysis.synthesis.estimate_text import (
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity import ASYMMETRY_TESTS, SmallStudyEffects
 from analysis.synthesis.study_effect import Measure
+from analysis.synthesis.with_responders import counting_responders
 from analysis.synthesis.wording import MODEL_NAMES
 
 
@@ -48,6 +52,33 @@ def estimators_table(synthesis: Synthesis) -> Html:
         "Other estimators of the differences between trials",
         table(rows, "Estimators of τ²", numbers=("τ²", "I²", *_numeric(synthesis))),
     )
+
+
+def responders(synthesis: Synthesis) -> None:
+    """The trials that give only responders, as the last of the other sets counts them."""
+    everybody = counting_responders(synthesis)
+    if everybody is None:
+        return
+    measure = synthesis.measure
+    rows = [
+        {
+            "Trial": links.trial(study.study_id, study.label),
+            "Participants": count(study.n_total),
+            "Responders are": study.instrument or "",
+            measure.short_name: effect_text(measure, study.effect),
+            synthesis.interval_name: limits(*measure.shown_interval(study.ci_low, study.ci_high)),
+            "How": study.derivation,
+        }
+        for study in synthesis.responders
+    ]
+    numbers = ("Participants", *_numeric(synthesis))
+    show(table(rows, "Trials that give only responders, turned into an SMD", numbers=numbers))
+    added = listed([study.label for study in synthesis.responders])
+    alt = (
+        f"Forest plot of the trials of this question together with {added}; the pooled effect is "
+        f"then {estimate_text(measure, everybody.primary)}. All numbers are in the tables."
+    )
+    style.show(forest_plot(everybody), alt)
 
 
 def leave_one_out(synthesis: Synthesis) -> None:

@@ -299,6 +299,12 @@ def risk_ratio_from_odds_ratio(odds_ratio: float, control_risk: float) -> float:
     return odds_ratio / (1 - control_risk + control_risk * odds_ratio)
 
 
+def odds_ratio_from_risk_ratio(risk_ratio: float, control_risk: float) -> float:
+    """The odds ratio that a risk ratio means at a control risk: RR (1 - p) / (1 - p RR)."""
+    _require_risk_below_1(risk_ratio, control_risk)
+    return risk_ratio * (1 - control_risk) / (1 - control_risk * risk_ratio)
+
+
 def risk_ratio_from_hazard_ratio(hazard_ratio: float, control_risk: float) -> float:
     """The risk ratio that a hazard ratio means at a control risk: (1 - (1-p)^HR) / p.
 
@@ -311,13 +317,17 @@ def risk_ratio_from_hazard_ratio(hazard_ratio: float, control_risk: float) -> fl
 
 def risk_ratio_of_the_opposite(risk_ratio: float, control_risk: float) -> float:
     """The risk ratio of not having the event, from that of having it: (1 - p RR) / (1 - p)."""
+    _require_risk_below_1(risk_ratio, control_risk)
+    return (1 - control_risk * risk_ratio) / (1 - control_risk)
+
+
+def _require_risk_below_1(risk_ratio: float, control_risk: float) -> None:
     _require(risk_ratio > 0, "a risk ratio is above 0")
     _require(0 < control_risk < 1, "a control risk lies between 0 and 1")
     _require(
         control_risk * risk_ratio < 1,
         f"a risk ratio of {risk_ratio:g} at a control risk of {control_risk:g} is a risk above 1",
     )
-    return (1 - control_risk * risk_ratio) / (1 - control_risk)
 
 
 def smd_from_log_odds_ratio(effect: float, variance: float) -> tuple[float, float]:

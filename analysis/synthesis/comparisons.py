@@ -27,6 +27,7 @@ class TrialSet(StrEnum):
     ARM_LEVEL = "arm-level data only"
     WITHOUT_DERIVED = "without derived effects"
     WITHOUT_ASSUMED = "without assumed values"
+    WITH_RESPONDERS = "with responders converted"
 
     @property
     def description(self) -> str:
@@ -45,6 +46,7 @@ DESCRIPTIONS = {
     TrialSet.ARM_LEVEL: "trials that report means or events of each arm",
     TrialSet.WITHOUT_DERIVED: "trials whose effect had to be derived left out",
     TrialSet.WITHOUT_ASSUMED: "trials whose effect rests on an assumed value left out",
+    TrialSet.WITH_RESPONDERS: "trials that give only responders added, these turned into an SMD",
 }
 # What is kept of the trials that are pooled.
 KEPT: dict[TrialSet, Callable[[StudyEffect], bool]] = {
@@ -80,9 +82,15 @@ class Comparison(Frozen):
 
 
 def comparisons(
-    rules: SynthesisRules, measure: Measure, studies: Sequence[StudyEffect]
+    rules: SynthesisRules,
+    measure: Measure,
+    studies: Sequence[StudyEffect],
+    responders: Sequence[StudyEffect] = (),
 ) -> tuple[Comparison, ...]:
-    """The question on every set of its trials, `studies` being all, suspect or not."""
+    """The question on every set of its trials, `studies` being all, suspect or not.
+
+    `responders` are those of the trials that give nothing else, turned into its measure.
+    """
     pooled = [study for study in studies if not study.suspect]
     baseline = [study for study in studies if study.in_baseline_review]
     found = [_as_in_2014(rules, measure, baseline)]
@@ -92,7 +100,14 @@ def comparisons(
         kept = list(filter(keeps, pooled))
         if trials not in WHERE_TOUCHED or len(kept) < len(pooled):
             found.append(_by_protocol(rules, trials, kept))
+    if added := [study for study in responders if not study.suspect]:
+        found.append(_by_protocol(rules, TrialSet.WITH_RESPONDERS, by_year([*pooled, *added])))
     return (*found, *_adjusted(rules, pooled))
+
+
+def by_year(studies: Sequence[StudyEffect]) -> list[StudyEffect]:
+    """Trials in the order in which questions list them."""
+    return sorted(studies, key=lambda study: (study.year, study.label))
 
 
 def _adjusted(rules: SynthesisRules, studies: Sequence[StudyEffect]) -> Iterator[Comparison]:

@@ -100,6 +100,8 @@ class Synthesis(Frozen):
     published: tuple[PublishedEstimate, ...]
     baseline_without_data: tuple[str, ...]
     set_aside: tuple[SetAside, ...]
+    # Of trials that give nothing else, in this measure: in one comparison, nowhere else.
+    responders: tuple[StudyEffect, ...] = ()
     sentences: Sentence
     provenance: Provenance
 

@@ -279,11 +279,20 @@ def _known(
     return [tuple(number for number in of if number is not None) for of in numbers]
 
 
+def asymmetry(
+    rules: SynthesisRules, measure: Measure, studies: Sequence[StudyEffect]
+) -> RegressionTest | None:
+    """The test of the funnel, where there are enough trials for it and they give one."""
+    if len(studies) < rules.small_study_minimum_k:
+        return None
+    return _attempt(lambda: _asymmetry(rules, measure, studies))[0]
+
+
 def _small_study(
     rules: SynthesisRules, measure: Measure, studies: Sequence[StudyEffect], primary: PooledEffect
 ) -> SmallStudyEffects:
     effects, variances = effects_of(studies)
-    asymmetry, no_asymmetry = _attempt(lambda: _asymmetry(rules, measure, studies))
+    tested, no_asymmetry = _attempt(lambda: _asymmetry(rules, measure, studies))
     begg, no_begg = _attempt(lambda: begg_test(effects, variances))
     filled, no_filled = _attempt(lambda: trim_and_fill(effects, variances, level=rules.level))
     pet, no_pet = _attempt(lambda: pet_peese(effects, variances, level=rules.level))
@@ -293,7 +302,7 @@ def _small_study(
     reasons = (no_asymmetry, no_begg, no_filled, no_pet, no_selection)
     return SmallStudyEffects(
         contours=funnel_contours(variances, primary.estimate, level=rules.level),
-        asymmetry=asymmetry,
+        asymmetry=tested,
         begg=begg,
         trim_and_fill=filled,
         pet_peese=pet,

@@ -7,8 +7,9 @@ import math
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
-from analysis.evidence.chosen_rows import chosen_rows
+from analysis.evidence.chosen_rows import ChosenRows, chosen_rows, responder_rows
 from analysis.evidence.question_slice import Slice, decisions_on, published_on, slice_of, slices_of
+from analysis.evidence.reported import CannotGive
 from analysis.evidence.rows import Evidence, Published
 from analysis.evidence.selection import RowSetAside, rows_of
 from analysis.evidence.verification import is_verified
@@ -25,6 +26,7 @@ from analysis.synthesis.question_effects import contrast_rows, study_effects
 from analysis.synthesis.question_result import Provenance, PublishedEstimate, SetAside, Synthesis
 from analysis.synthesis.sensitivity import sensitivity_analyses
 from analysis.synthesis.study_effect import Measure, StudyEffect, effects_of, participants
+from analysis.synthesis.with_responders import with_responders
 from analysis.synthesis.wording import Answer, sentences
 
 PACKAGES = ("pymare", "numpy", "scipy", "pandas")
@@ -52,6 +54,8 @@ def answer(given: Slice) -> Synthesis:
         ratio=rule.ratio,
         benefit_above=rule.benefit_above,
     )
+    only_responders = responder_rows(evidence, question, rows)
+    responders = study_effects(given, only_responders)
     studies, primary = _pooled(rules, study_effects(given, rows))
     pooled = tuple(study for study in studies if not study.suspect)
     n_total, n_unknown = participants(pooled)
@@ -81,6 +85,7 @@ def answer(given: Slice) -> Synthesis:
         body=body,
         certainty=rate(protocol, body, decisions_on(evidence, question)) if body else None,
         clinical=clinical(protocol, measure, pooled, primary, given.reference),
+        responders=with_responders(protocol, body, responders, decisions_on(evidence, question)),
     )
     return Synthesis(
         question=question,
@@ -94,13 +99,14 @@ def answer(given: Slice) -> Synthesis:
         n_unknown=n_unknown,
         primary=primary,
         models=_models(rules, pooled),
-        comparisons=comparisons(rules, measure, studies),
+        comparisons=comparisons(rules, measure, studies, responders),
         sensitivity=sensitivity,
         certainty=said.certainty,
         clinical=said.clinical,
         published=tuple(map(_published_estimate, published_on(evidence, question))),
         baseline_without_data=_baseline_without_data(evidence, question, studies),
-        set_aside=_set_aside(evidence, rows.set_aside),
+        set_aside=_set_aside(evidence, rows.set_aside, only_responders),
+        responders=responders,
         sentences=sentences(rules, said),
         provenance=_provenance(given),
     )
@@ -169,14 +175,27 @@ def _baseline_without_data(
     return tuple(trial.label for trial in sorted(missing, key=lambda trial: trial.year))
 
 
-def _set_aside(evidence: Evidence, rows: tuple[RowSetAside, ...]) -> tuple[SetAside, ...]:
+def _set_aside(
+    evidence: Evidence, rows: tuple[RowSetAside, ...], responders: ChosenRows
+) -> tuple[SetAside, ...]:
+    """Every row that the primary analysis does not pool, and whether its responders are used."""
+    more = {
+        row.row_id: "it is counted with responders converted"
+        for trial in responders.trials
+        for row in trial.rows
+    }
+    more |= {
+        row.row_id: f"nor can its responders be converted: {row.reason}"
+        for row in responders.set_aside
+        if row.rule == CannotGive.rule
+    }
     return tuple(
         SetAside(
             study_id=row.study_id,
             label=evidence.trials[row.study_id].label,
             row_id=row.row_id,
             rule=row.rule,
-            reason=row.reason,
+            reason="; ".join(filter(None, (row.reason, more.get(row.row_id)))),
         )
         for row in rows
     )

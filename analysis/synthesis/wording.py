@@ -29,6 +29,7 @@ from analysis.synthesis.clinical_terms import AbsoluteEffect, Clinical
 from analysis.synthesis.estimate_text import effect_text, interval_text
 from analysis.synthesis.question_result import Sentence
 from analysis.synthesis.study_effect import Measure, StudyEffect
+from analysis.synthesis.with_responders import WithResponders, sentence_where_moved
 
 MODEL_NAMES = {
     "common": "common effect",
@@ -64,7 +65,7 @@ class Answer:
     """What a question's sentences are made from.
 
     `studies` are all its trials, suspect or not; `body` and `certainty` are `None` together,
-    where nothing is pooled.
+    where nothing is pooled. `responders` is the answer with the trials that give only these.
     """
 
     outcome: Outcome
@@ -73,6 +74,7 @@ class Answer:
     body: Body | None = None
     certainty: Certainty | None = None
     clinical: Clinical = field(default_factory=Clinical)
+    responders: WithResponders | None = None
 
     @property
     def subject(self) -> str:
@@ -97,9 +99,18 @@ def sentences(rules: SynthesisRules, answer: Answer) -> Sentence:
     rated = f"Certainty: {certainty.level} ({certainty.label})."
     headline = f"{_evidence(body)}: {effect}. {rated}"
     important = body.smallest_important_difference
+    plain = narrative(outcome, measure, important, primary, certainty.level)
+    if found := answer.responders:
+        headline += sentence_where_moved(
+            primary,
+            plain,
+            found,
+            _effect(outcome, measure, found.pooled),
+            narrative(outcome, measure, important, found.pooled, found.level),
+        )
     return Sentence(
         headline=headline,
-        plain=narrative(outcome, measure, important, primary, certainty.level),
+        plain=plain,
         clinical=clinical_sentences(answer.clinical),
         heterogeneity=heterogeneity(primary),
         interval_rule=interval_rule(rules, primary),

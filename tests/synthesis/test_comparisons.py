@@ -24,6 +24,7 @@ def test_every_set_is_described_and_only_one_that_leaves_out_nothing_may_be_miss
             TrialSet.WITH_SUSPECT: any(study.suspect for study in synthesis.studies),
             TrialSet.WITHOUT_DERIVED: any(study.derived for study in synthesis.pooled_studies),
             TrialSet.WITHOUT_ASSUMED: any(study.assumed for study in synthesis.pooled_studies),
+            TrialSet.WITH_RESPONDERS: any(not study.suspect for study in synthesis.responders),
         }
         expected = [trials for trials in TrialSet if touched.get(trials, True)]
         sets = [other for other in synthesis.comparisons if other.correlation is None]
