@@ -40,8 +40,8 @@ def check() -> None:
     The evidence, searches, screening, what was extracted, and releases. Names file, line and
     column of all that is wrong; besides, the numbers that the integrity checks question, rows
     that were changed since a person verified them, judgements on which assessors differ,
-    instruments whose direction the protocol does not give, and files that have no place in
-    data/. Exit code 1 with an error, 0 with findings only.
+    instruments whose direction the protocol does not give, references that are not those of the
+    trials, and files that have no place in data/. Exit code 1 with an error, 0 with findings only.
 
     Example: ./review check
     """
@@ -54,6 +54,7 @@ def check() -> None:
     from analysis.evidence.verification import is_verified, lapsed_verifications
     from analysis.screening.decisions import load_screening
     from analysis.screening.extraction import read_what_is_settled
+    from analysis.screening.references import REFERENCES, outdated
     from analysis.searching.licensed import licensed_sources
     from analysis.versions.releases import altered_files, read_states, releases
 
@@ -79,6 +80,8 @@ def check() -> None:
         typer.echo(str(problem), err=True)
     if unknown := instruments_without_direction(evidence):
         typer.echo(f"note: no direction is given in protocol.yml for {listed(unknown)}")
+    for said in outdated(_bibliography(), evidence.trials.values()):
+        typer.echo(f"note: {REFERENCES}: {said}")
     for finding in found:
         about = ", ".join(finding.row_ids) or finding.study_id
         typer.echo(f"{finding.severity}: {about}: {finding.check}: {finding.text}")
@@ -91,6 +94,14 @@ def check() -> None:
         f"{counted(len(found), 'finding')} of the integrity checks, {suspect} of them suspect."
     )
     next_step("build")
+
+
+def _bibliography() -> str:
+    """The project's list of references; nothing where there is none."""
+    from analysis.screening.references import REFERENCES
+
+    path = options.ROOT / REFERENCES
+    return path.read_bytes().decode() if path.is_file() else ""
 
 
 def _beside_the_data(data: Path) -> Iterator[str]:

@@ -52,7 +52,10 @@ class Kept:
     def __str__(self) -> str:
         why = "corrected since" if self.corrected else "entered otherwise than from these sheets"
         said = f"the evidence says {self.evidence or BLANK}, the sheets {self.sheets or BLANK}"
-        return f"{self.row}: {self.column}: {said}: {why}, kept as it is"
+        return (
+            f"{self.row}: {self.column}: {said}: {why}, kept as it is; "
+            f"where the sheets are right, correct it in {self.file}.csv"
+        )
 
 
 @dataclass(frozen=True)
@@ -101,8 +104,9 @@ def _with_references(data: Path, studies: Iterable[Row]) -> dict[Path, str]:
     if not path.is_file():
         return {}
     text = path.read_bytes().decode()
+    there = rows_now(data, "studies")
     for study in studies:
-        text = with_reference(text, study.cells)
+        text = with_reference(text, study.cells, there.get(study["study_id"]))
     return {path: text}
 
 

@@ -12,9 +12,10 @@ from typer.testing import CliRunner
 
 from analysis.__main__ import app
 from analysis.evidence.rows import Evidence
+from analysis.screening.references import REFERENCES, outdated
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.results import to_json
-from tests.evidence.folder import LIVING, DataFolder
+from tests.evidence.folder import LIVING, ROOT, DataFolder
 
 Answers = Mapping[str, Synthesis]
 pytestmark = pytest.mark.xdist_group("living")  # computed by one worker
@@ -88,3 +89,8 @@ def test_no_result_holds_what_is_no_number(answers: Answers) -> None:
 
 def _refuse(constant: str) -> None:
     raise AssertionError(constant)
+
+
+def test_every_reference_says_what_the_row_of_its_trial_says(living: Evidence) -> None:
+    text = (ROOT / REFERENCES).read_text("utf-8")
+    assert list(outdated(text, living.trials.values())) == []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from pybtex.database import Entry, parse_string
 from pybtex.richtext import Text
 
-from analysis.screening.references import reference, with_reference
+from analysis.evidence.rows import Evidence
+from analysis.screening.references import outdated, reference, with_reference
 from tests.evidence.folder import ROOT
 
 STUDY = {
@@ -65,6 +68,11 @@ def test_a_name_of_several_words_is_one_name() -> None:
     assert first.last_names == ["{Solberg Nes}"]
 
 
+def test_two_trials_of_one_report_have_its_author() -> None:
+    found = entry(label="Andersson 2026 (hand osteoarthritis)")
+    assert [str(person) for person in found.persons["author"]] == ["Andersson", "others"]
+
+
 def test_without_a_journal_it_is_no_article() -> None:
     assert entry(journal="").type == "misc"
 
@@ -77,3 +85,24 @@ def test_a_trial_is_entered_once_and_without_a_title_not_at_all() -> None:
     assert with_reference(text, STUDY | {"title": ""}) == text
     keys = set(parse_string(once, "bibtex").entries)
     assert keys == {*parse_string(text, "bibtex").entries, "andersson-2026"}
+
+
+def test_a_correction_of_the_row_is_one_of_the_entry_that_was_made_from_it() -> None:
+    text = f"% Other\n\n{reference(STUDY)}\n@misc{{other, title = {{Other}}}}\n"
+    new = STUDY | {"title": "Another title", "doi": ""}
+    assert with_reference(text, new, STUDY) == text.replace(reference(STUDY), reference(new))
+    edited = text.replace("Andersson and", "Andersson, Anna and")
+    assert with_reference(edited, new, STUDY) == edited
+
+
+def test_an_entry_that_is_not_its_trials_is_named(evidence: Evidence) -> None:
+    trial = dataclasses.replace(next(iter(evidence.trials.values())), title="Pain & more", doi="")
+    row = {name: str(getattr(trial, name)) for name in STUDY}
+    text = with_reference("", row)
+    assert list(outdated(text, [trial])) == []
+    assert list(outdated("", [trial])) == []
+    other = dataclasses.replace(trial, title="Less pain", doi="10.1000/another")
+    assert list(outdated(text, [other])) == [
+        f"{trial.study_id}: title is not that of its row in studies.csv",
+        f"{trial.study_id}: doi is not that of its row in studies.csv",
+    ]
