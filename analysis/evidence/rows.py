@@ -233,11 +233,19 @@ class Source:
     """A row of sources.csv."""
 
     source_id: Slug = column("name of the source in every file", "gandy-2022", unique=True)
-    kind: Filled = column("what the source is", "dataset")
+    kind: Filled = column(
+        "what the source is; all but a `trial report` are secondary: they tell what others read",
+        "dataset",
+    )
     citation: Filled = column("citation of the source", "Metapsy: data-depression-psyctr")
     url: Url = column("address of the source", "https://doi.org/10.5281/zenodo.17405019")
     licence: str = column("licence of the source, where we know it", "ODC-BY 1.0")
     note: str = column("what else to know", "trial data extracted by two researchers")
+
+    @property
+    def secondary(self) -> bool:
+        """Whether it tells what others read in the report of a trial."""
+        return self.kind != "trial report"
 
 
 @dataclass(frozen=True, slots=True)

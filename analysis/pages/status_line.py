@@ -137,6 +137,9 @@ def substitutions(
         values["living"][name] = listed(getattr(protocol.living, name)) or "none named so far"
     values["living"]["triggers"] = "; ".join(protocol.living.triggers)
     values["level_percent"] = percent_level(protocol.synthesis.level).removesuffix("%")
+    for kind in ("primary", "secondary"):
+        named = [outcome.label for outcome in protocol.outcomes if outcome.kind == kind]
+        values[f"{kind}_outcomes"] = listed(named) or "none"
     values["measured"] = listed([point.in_full for point in protocol.timepoints])
     values["asymmetry_tests"] = {
         kind: ASYMMETRY_TESTS[test]

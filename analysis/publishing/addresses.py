@@ -33,7 +33,7 @@ def atom_feed(protocol: Protocol, site_url: str, releases: Sequence[Release]) ->
     """
     latest_first = sorted(releases, key=lambda release: release.date, reverse=True)
     feed = Xml.Element("feed", {"xmlns": ATOM, "xml:lang": "en"})
-    _text(feed, "title", f"{protocol.title}: versions")
+    _text(feed, "title", f"{protocol.short_title}: versions")
     _text(feed, "id", page_address(site_url, FEED))
     _text(feed, "updated", _moment(max((r.date for r in releases), default=protocol.version.date)))
     _author(feed)

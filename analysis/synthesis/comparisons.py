@@ -25,6 +25,7 @@ class TrialSet(StrEnum):
     ACTIVE = "active comparator"
     WITHOUT_HIGH_RISK = "without high risk of bias"
     ARM_LEVEL = "arm-level data only"
+    WITHOUT_SECONDARY = "without secondary sources"
     WITHOUT_DERIVED = "without derived effects"
     WITHOUT_ASSUMED = "without assumed values"
     WITH_RESPONDERS = "with responders converted"
@@ -44,6 +45,8 @@ DESCRIPTIONS = {
     TrialSet.ACTIVE: "therapy against an active control",
     TrialSet.WITHOUT_HIGH_RISK: "trials at high risk of bias left out",
     TrialSet.ARM_LEVEL: "trials that report means or events of each arm",
+    TrialSet.WITHOUT_SECONDARY: "trials whose effect was read in a dataset, another review or the "
+    "press left out",
     TrialSet.WITHOUT_DERIVED: "trials whose effect had to be derived left out",
     TrialSet.WITHOUT_ASSUMED: "trials whose effect rests on an assumed value left out",
     TrialSet.WITH_RESPONDERS: "trials that give only responders added, these turned into an SMD",
@@ -56,11 +59,14 @@ KEPT: dict[TrialSet, Callable[[StudyEffect], bool]] = {
     TrialSet.ACTIVE: lambda study: study.comparator_kind == "active",
     TrialSet.WITHOUT_HIGH_RISK: lambda study: study.risk_of_bias.overall != "high",
     TrialSet.ARM_LEVEL: lambda study: study.variance_from == "arm data" and not study.derived,
+    TrialSet.WITHOUT_SECONDARY: lambda study: not study.secondary,
     TrialSet.WITHOUT_DERIVED: lambda study: not study.derived,
     TrialSet.WITHOUT_ASSUMED: lambda study: not study.assumed,
 }
 # These are made only where they differ from the primary analysis.
-WHERE_TOUCHED = frozenset({TrialSet.WITHOUT_DERIVED, TrialSet.WITHOUT_ASSUMED})
+WHERE_TOUCHED = frozenset(
+    {TrialSet.WITHOUT_SECONDARY, TrialSet.WITHOUT_DERIVED, TrialSet.WITHOUT_ASSUMED}
+)
 # These stand beside what other reviews published; they mend no weakness of the primary analysis.
 THEN_AND_NOW = (TrialSet.AS_IN_2014, TrialSet.BASELINE)
 

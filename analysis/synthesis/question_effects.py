@@ -67,6 +67,7 @@ def _study(given: Slice, trial: TrialRows) -> StudyEffect:
         indirectness=about.indirectness,
         suspect=given.kept_out.get(trial.study_id, ()),
         adjusted=_adjusted(given, trial, sharing),
+        secondary=any(evidence.sources[row.source_id].secondary for row in trial.rows),
     )
 
 

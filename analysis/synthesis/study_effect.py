@@ -109,6 +109,8 @@ class StudyEffect(Frozen):
     indirectness: str = ""
     suspect: tuple[str, ...] = ()
     adjusted: tuple[AdjustedEffect, ...] = ()
+    # Whether any of the rows was read elsewhere than in a report of the trial.
+    secondary: bool = False
 
 
 def participants(studies: Sequence[StudyEffect]) -> tuple[int | None, int]:

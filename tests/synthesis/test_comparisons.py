@@ -22,6 +22,7 @@ def test_every_set_is_described_and_only_one_that_leaves_out_nothing_may_be_miss
     for synthesis in syntheses.values():
         touched = {
             TrialSet.WITH_SUSPECT: any(study.suspect for study in synthesis.studies),
+            TrialSet.WITHOUT_SECONDARY: any(s.secondary for s in synthesis.pooled_studies),
             TrialSet.WITHOUT_DERIVED: any(study.derived for study in synthesis.pooled_studies),
             TrialSet.WITHOUT_ASSUMED: any(study.assumed for study in synthesis.pooled_studies),
             TrialSet.WITH_RESPONDERS: any(not study.suspect for study in synthesis.responders),
@@ -138,3 +139,17 @@ def test_ratios_of_2014_are_pooled_around_the_mantel_haenszel_mean(evidence: Evi
     assert found.measure.shown(then.estimate) == pytest.approx(2.7332, abs=5e-5)
     assert shown == pytest.approx((0.2477, 30.1644), abs=5e-4)
     assert then.heterogeneity.tau2 == pytest.approx(4.1707, abs=5e-5)
+
+
+def test_only_what_was_read_in_a_report_of_the_trial_is_without_secondary_sources(
+    evidence: Evidence, syntheses: Results
+) -> None:
+    kept = 0
+    for synthesis in syntheses.values():
+        for other in synthesis.comparisons:
+            if other.name == TrialSet.WITHOUT_SECONDARY:
+                kept += other.k
+                for study in synthesis.pooled_studies:
+                    kinds = {evidence.sources[name].kind for name in study.source_ids}
+                    assert (kinds == {"trial report"}) is (study.study_id in other.study_ids)
+    assert kept
