@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
@@ -13,11 +14,13 @@ from analysis.files.days import KnownDay
 from analysis.files.problems import read_bytes
 from analysis.files.slugs import SLUG
 from analysis.files.yaml_files import LARGEST_YAML, model_of
+from analysis.measures import MEASURES, MeasureKind, MeasureName
 from analysis.protocol_rules import (
     CertaintyRules,
     ClinicalRules,
     Frozen,
     IntegrityRules,
+    ReviewWords,
     SelectionRules,
     SynthesisRules,
 )
@@ -25,7 +28,6 @@ from analysis.protocol_rules import (
 # Links to files are made by adding to it, so it ends with a slash.
 SiteUrl = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9._~:/%-]+/$", max_length=200)]
 Slug = Annotated[str, Field(pattern=SLUG, max_length=60)]
-MeasureName = Literal["SMD", "RR"]
 
 
 class Question(Frozen):
@@ -85,11 +87,26 @@ class Timepoint(Frozen):
         return f"{self.description} ({first:g} to {last:g} weeks)"
 
 
-class Outcome(Frozen):
+class Shown(Frozen):
+    """What a measure, or one outcome, may say of how its effects are printed and read.
+
+    `unit` stands behind a difference, `event` is what people do or what happens to them, as
+    after "people". `benefit_above` says that, as printed, larger numbers favour the
+    intervention; `smallest_important_difference` is on the analysis scale.
+    """
+
+    unit: str | None = None
+    event: str | None = None
+    benefit_above: bool | None = None
+    smallest_important_difference: Annotated[float, Field(gt=0)] | None = None
+
+
+class Outcome(Shown):
     """An outcome; `lower` and `higher` say what fewer or more points mean after orientation.
 
     `points_on` names the familiar instruments, of one range, on whose scale a pooled
-    standardised mean difference is also given.
+    standardised mean difference is also given. What it says of how effects are shown goes
+    before what its measure says.
     """
 
     id: Slug
@@ -103,11 +120,28 @@ class Outcome(Frozen):
     measure_by_condition: dict[Slug, MeasureName] = Field(default_factory=dict)
 
 
-class MeasureRule(Frozen):
+class MeasureRule(Shown):
+    """A measure as this review uses it; what it leaves out is as in `analysis.measures`."""
+
+    label: str | None = None
+    # The scale of a measure is no choice: files that state it say what the registry says.
+    ratio: Annotated[bool | None, Field(exclude=True)] = None
+
+
+@dataclass(frozen=True)
+class OutcomeMeasure:
+    """The measure of one outcome, with all that is said of it filled in."""
+
+    name: MeasureName
     label: str
-    ratio: bool
+    unit: str
+    event: str
     benefit_above: bool
-    smallest_important_difference: Annotated[float, Field(gt=0)] | None
+    smallest_important_difference: float | None
+
+    @property
+    def kind(self) -> MeasureKind:
+        return MEASURES[self.name]
 
 
 class Eligibility(Frozen):
@@ -169,6 +203,7 @@ class Protocol(Frozen):
     timepoints: tuple[Timepoint, ...]
     outcomes: tuple[Outcome, ...]
     measures: dict[MeasureName, MeasureRule]
+    words: ReviewWords = ReviewWords()
     directions: Directions = Directions()
     eligibility: Eligibility
     comparators: Comparators
@@ -193,6 +228,20 @@ class Protocol(Frozen):
                 raise ValueError(f"{outcome.id} uses {', '.join(missing)}, not among measures")
             if unknown := set(outcome.measure_by_condition) - conditions:
                 raise ValueError(f"{outcome.id} names unknown condition {', '.join(unknown)}")
+        return self
+
+    @model_validator(mode="after")
+    def _measures_are_complete(self) -> Protocol:
+        for name, rule in self.measures.items():
+            if rule.ratio not in (None, MEASURES[name].ratio):
+                raise ValueError(f"measures.{name}: ratio is {MEASURES[name].ratio} by definition")
+        for outcome in self.outcomes:
+            for name in (outcome.measure, *outcome.measure_by_condition.values()):
+                found = self.measure_of(outcome.id, name)
+                if not found.unit and found.kind.unit is None:
+                    raise ValueError(f"{outcome.id} is pooled as {name} and needs its unit")
+                if name == "MD" and not outcome.instruments:
+                    raise ValueError(f"{outcome.id} is pooled as MD: name its instruments")
         return self
 
     @model_validator(mode="after")
@@ -239,6 +288,25 @@ class Protocol(Frozen):
         """The one measure that this question pools."""
         outcome = self.outcome(question.outcome)
         return outcome.measure_by_condition.get(question.condition, outcome.measure)
+
+    def measure_of(self, outcome: str, name: MeasureName) -> OutcomeMeasure:
+        """That measure as the outcome has it: by its own words, the measure's or the usual."""
+        kind, rule = MEASURES[name], self.measures[name]
+        usual = {
+            "unit": kind.unit or "",
+            "event": "have the event" if kind.event else "",
+            "benefit_above": False,
+            "smallest_important_difference": kind.important,
+        }
+        said: dict[str, Any] = {}
+        for key, default in usual.items():
+            stated = [getattr(of, key) for of in (self.outcome(outcome), rule)]
+            said[key] = next((value for value in stated if value is not None), default)
+        return OutcomeMeasure(name=name, label=rule.label or kind.label, **said)
+
+    def measure(self, question: Question) -> OutcomeMeasure:
+        """The measure that this question pools, in full."""
+        return self.measure_of(question.outcome, self.measure_name(question))
 
     def instrument_rank(self, outcome: str, instrument: str) -> int:
         """Place in the outcome's list of preferred instruments; unlisted ones come last."""

@@ -34,6 +34,27 @@ class Frozen(BaseModel):
     )
 
 
+class ReviewWords(Frozen):
+    """What sentences call the parts of the question; they stand after no article but their own.
+
+    `intervention` is the subject of a sentence, in the singular, and `with_intervention` says
+    under what something happens. `therapy` and `comparator` are the two sides in short, as on
+    an axis. `better` is what people do, as after "people", who are better by more than chance
+    or mood would have it: so a difference between scores is said in people.
+    The defaults are for protocols that were frozen before they had words.
+    """
+
+    intervention: str = "the intervention"
+    with_intervention: str = "with the intervention"
+    therapy: str = "intervention"
+    control: str = "the control group"
+    comparator: str = "control"
+    population: str = "people"
+    better: str = "get clearly better"
+    baseline: str = "the baseline review"
+    baseline_year: int | None = None
+
+
 class HartungKnapp(Frozen):
     minimum_k: Annotated[int, Field(ge=2)]
     needs_heterogeneity: bool

@@ -158,7 +158,7 @@ def test_a_missing_key_is_reported_where_it_should_stand(tmp_path: Path) -> None
         ("id: follow-up", "id: post", "timepoints names one id twice"),
         ("measure_by_condition:", "measure_by_condition:\n      migraine: RR",
          "pain names unknown condition migraine"),
-        ("  RR:\n", "  XX:\n", "Input should be 'SMD' or 'RR'"),
+        ("  RR:\n", "  XX:\n", "'RD', 'HR', 'IRR' or 'generic'"),
         ("\neligibility:\n", "\ndirections: {worse: [NRS, VAS], better: [VAS]}\neligibility:\n",
          "better and worse both name VAS"),
     ],

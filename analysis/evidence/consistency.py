@@ -28,6 +28,7 @@ from analysis.evidence.settled_judgements import settled
 from analysis.evidence.study_names import FORMER
 from analysis.files.columns import Rows, columns
 from analysis.files.problems import Problem, short
+from analysis.measures import RATIOS
 
 Tables = Mapping[str, Rows[Any]]
 # Of difflib's 0 to 1: one letter in six is another.
@@ -158,9 +159,10 @@ def _published_interval(row: Published) -> Said:
     low, estimate, high = map(as_number, (row.ci_low, row.estimate, row.ci_high))
     if estimate < low or estimate > high:
         yield "estimate", f"{estimate:g} lies outside its interval ({low:g} to {high:g})"
-    if (row.measure == "RR") != (row.favours_intervention_when == "above 1"):
-        yield "favours_intervention_when", "'above 1' belongs to a ratio, and a ratio to it"
-    if row.measure == "RR":
+    if (row.measure in RATIOS) != (row.favours_intervention_when in ("above 1", "below 1")):
+        said = "'above 1' and 'below 1' belong to a ratio, and a ratio to them"
+        yield "favours_intervention_when", said
+    if row.measure in RATIOS:
         yield from above_zero(row, "estimate", "ci_low", "ci_high")
 
 

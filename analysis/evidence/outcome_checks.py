@@ -9,8 +9,9 @@ from itertools import pairwise
 from typing import Any
 
 from analysis.evidence.outcome_row import OutcomeRow
-from analysis.evidence.reported import ARMS, CHANGES, RATIOS
+from analysis.evidence.reported import ARMS, CHANGES
 from analysis.files.problems import short
+from analysis.measures import RATIOS
 
 # An effect printed with two decimals may lie this far outside its printed interval.
 ROUNDING = 0.005

@@ -17,6 +17,7 @@ from analysis.evidence.values import (
     YesNo,
 )
 from analysis.files.columns import WHOLE, Positive, above, at_least, below, between, column
+from analysis.measures import MeasureName
 
 # Imputed counts need not be whole; a usable row's must (see consistency).
 Events = Annotated[float | None, at_least(0)]
@@ -74,7 +75,7 @@ class OutcomeRow:
     total_intervention: Total = column("participants counted in the intervention arm", "108")
     events_control: Events = column("participants with the event in the control arm", "13")
     total_control: Total = column("participants counted in the control arm", "113")
-    effect_measure: Literal["", "SMD", "MD", "RR", "OR", "HR"] = column("what `effect` is", "SMD")
+    effect_measure: Literal["", MeasureName] = column("what `effect` is", "SMD")
     effect: float | None = column("the effect as the source prints it", "0.327")
     effect_se: Positive = column("standard error of the effect", "0.141")
     effect_ci_low: float | None = column("lower limit of the interval of the effect", "0.055")

@@ -64,14 +64,13 @@ def slice_of(evidence: Evidence, question: Question) -> Slice:
 
 
 def _slice(evidence: Evidence, question: Question, suspects: Suspects) -> Slice:
-    protocol = evidence.protocol
-    ratio = protocol.measures[protocol.measure_name(question)].ratio
+    standardised = evidence.protocol.measure_name(question) == "SMD"
     distrusted = {study_id for study_id, key in suspects if _outcome(key) == question.outcome}
     return Slice(
         question,
         _narrowed(evidence, question),
         {study_id: why for (study_id, key), why in suspects.items() if key == question.key},
-        None if ratio else reference_sd(evidence, question, distrusted),
+        reference_sd(evidence, question, distrusted) if standardised else None,
     )
 
 

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal
 
 from analysis.evidence.rows import OutcomeRow
+from analysis.measures import MeasureName
 
-RATIOS = frozenset({"RR", "OR", "HR"})
-MEASURES: Mapping[str, str] = MappingProxyType(
-    {
-        "SMD": "a standardised mean difference",
-        "MD": "a mean difference",
-        "RR": "a risk ratio",
-        "OR": "an odds ratio",
-        "HR": "a hazard ratio",
-    }
-)
 # Scores that are differences in time; their SDs are not those of scores.
 CHANGES = frozenset({"change", "improvement"})
 ARMS = ("intervention", "control")
@@ -36,7 +25,7 @@ class Reported:
     from, `steps` what was derived on the way, `assumed` what was assumed, in words.
     """
 
-    measure: str
+    measure: MeasureName
     effect: float
     variance: float
     variance_from: VarianceFrom

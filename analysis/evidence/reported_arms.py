@@ -6,6 +6,7 @@ The Handbook is the Cochrane Handbook for Systematic Reviews of Interventions, v
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from analysis.evidence.reported import (
     ARMS,
@@ -17,19 +18,20 @@ from analysis.evidence.reported import (
     reported_level,
 )
 from analysis.evidence.rows import OutcomeRow
+from analysis.measures import MEASURES, MeasureName
 from analysis.statistics import conversions, effect_sizes
 from analysis.statistics.conversions import Arm
+from analysis.statistics.effect_sizes import Effects
 
 
-def from_arms(row: OutcomeRow, measure: str) -> Reported:
+def from_arms(row: OutcomeRow, measure: MeasureName) -> Reported:
     """A difference of means, standardised or not, from a row of means or medians."""
     first, second = (arm_of(row, arm) for arm in ARMS)
     if row.design == "crossover":
         return _crossover(row, measure, first, second)
     if row.scores in CHANGES:
         return _changes(row, measure, first, second)
-    function = effect_sizes.smd if measure == "SMD" else effect_sizes.mean_difference
-    found = function(first.n, first.mean, first.sd, second.n, second.mean, second.sd)
+    found = formula_of(measure)(first.n, first.mean, first.sd, second.n, second.mean, second.sd)
     if not found.estimable:
         raise CannotGive(
             f"{row.row_id} gives no estimable effect: nobody's score differs from the others' "
@@ -37,6 +39,12 @@ def from_arms(row: OutcomeRow, measure: str) -> Reported:
         )
     effect, variance = float(found.estimate), float(found.variance)
     return Reported(measure, effect, variance, "arm data", "from means and SDs", steps_of(row))
+
+
+def formula_of(measure: MeasureName) -> Callable[..., Effects]:
+    """The function by which the measure is computed from numbers of each arm."""
+    formula: Callable[..., Effects] = getattr(effect_sizes, MEASURES[measure].formula)
+    return formula
 
 
 def arm_of(row: OutcomeRow, arm: str) -> Arm:
@@ -74,7 +82,7 @@ def steps_of(row: OutcomeRow) -> tuple[str, ...]:
     return tuple(f"SDs from the {what} of the means" for what in dict.fromkeys(given))
 
 
-def _changes(row: OutcomeRow, measure: str, first: Arm, second: Arm) -> Reported:
+def _changes(row: OutcomeRow, measure: MeasureName, first: Arm, second: Arm) -> Reported:
     """Their difference is that of the scores; their SDs are not, and give the precision only."""
     difference = first.mean - second.mean
     if row.scores == "improvement" and row.higher_is == "worse":
@@ -112,7 +120,7 @@ def sd_of_scores(
     return sd, step, assumed_correlation(row)
 
 
-def _crossover(row: OutcomeRow, measure: str, first: Arm, second: Arm) -> Reported:
+def _crossover(row: OutcomeRow, measure: MeasureName, first: Arm, second: Arm) -> Reported:
     if row.correlation is None:
         raise CannotGive(
             f"{row.row_id} gives both periods of a crossover: a correlation between them is needed"
@@ -148,11 +156,10 @@ def counts_of(row: OutcomeRow, *, good: bool) -> tuple[float, float, float, floa
     return total1 - events1, total1, total2 - events2, total2
 
 
-def from_events(row: OutcomeRow, measure: str, *, good: bool) -> Reported:
-    """A log risk or odds ratio of the good event, or of the bad one."""
+def from_events(row: OutcomeRow, measure: MeasureName, *, good: bool) -> Reported:
+    """A log ratio, or a difference, of the risks or odds of the good event, or of the bad one."""
     counts = counts_of(row, good=good)
-    function = effect_sizes.log_odds_ratio if measure == "OR" else effect_sizes.log_risk_ratio
-    found = function(*counts)
+    found = formula_of(measure)(*counts)
     if not found.estimable:
         who = "nobody" if counts[0] + counts[2] == 0 else "everybody"
         raise CannotGive(f"{who} in either arm had the event: a ratio cannot be estimated")

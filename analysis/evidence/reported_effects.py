@@ -6,15 +6,14 @@ The Handbook is the Cochrane Handbook for Systematic Reviews of Interventions, v
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 from analysis.evidence.reported import (
     CHANGES,
-    MEASURES,
-    RATIOS,
     USUAL_LEVEL,
     CannotGive,
     Reported,
@@ -27,6 +26,7 @@ from analysis.evidence.reported import (
 from analysis.evidence.reported_arms import from_events, sd_of_scores
 from analysis.evidence.rows import OutcomeRow
 from analysis.formatting import percent_level
+from analysis.measures import MEASURES, RATIOS, MeasureName
 from analysis.statistics import conversions, effect_sizes
 from analysis.statistics.conversions import (
     odds_ratio_from_risk_ratio,
@@ -36,6 +36,16 @@ from analysis.statistics.conversions import (
 )
 from analysis.statistics.intervals import critical_value
 
+# Which measures of an event can be made of a reported one.
+TURNS_INTO: Mapping[str, tuple[MeasureName, ...]] = MappingProxyType(
+    {
+        "RR": ("RR",),
+        "OR": ("OR", "RR"),
+        "HR": ("HR", "RR"),
+        "RD": ("RD",),
+        "IRR": ("IRR",),
+    }
+)
 UNCERTAINTIES = "its standard error, interval, t, F or exact p value"
 
 
@@ -50,13 +60,15 @@ class StandardError(NamedTuple):
 def from_effect(row: OutcomeRow) -> Reported:
     """The effect as it is printed; that of a ratio on the log scale."""
     (effect,) = _on_scale(row, "effect")
+    if not row.effect_measure:
+        raise CannotGive(f"{row.row_id} does not say what its effect is")
     if se := standard_error(row):
         return Reported(row.effect_measure, effect, se.value**2, se.source, se.how)
     if row.effect_measure in RATIOS:
         raise CannotGive(
             f"{_named(row)} needs {UNCERTAINTIES}: arm sizes give a ratio no standard error"
         )
-    if row.effect_measure == "MD":
+    if row.effect_measure != "SMD":
         raise CannotGive(f"{_named(row)} needs {UNCERTAINTIES}")
     arms, assumed = sizes_of(row)
     variance = float(effect_sizes.smd_variance_from_arm_sizes(effect, *arms))
@@ -152,18 +164,24 @@ def _precision_is_its_own(row: OutcomeRow) -> bool:
     return row.scores == "adjusted" or row.scores in CHANGES or row.design == "crossover"
 
 
-def as_ratio(row: OutcomeRow, wanted: str, *, good: bool) -> Reported:
-    """The ratio of the good event, or of the bad one, in the measure that is wanted.
+def as_event(row: OutcomeRow, wanted: MeasureName, *, good: bool) -> Reported:
+    """The effect on the good event, or on the bad one, in the measure that is wanted.
 
-    An odds ratio turns over where the report is about the other event; a risk or hazard
-    ratio needs the control risk for that, and both need it to become a risk ratio.
+    Where the report is about the other event an odds ratio turns over and a risk difference
+    changes its sign; a risk or hazard ratio needs the control risk for that, and odds and
+    hazard ratios need it to become a risk ratio.
     """
     found = from_effect(row)
-    same = (row.effect_favours_intervention_when == "above 1") == good
-    if row.effect_measure == wanted and (same or wanted == "OR"):
-        return found if same else _turned(row, found, "OR", _inverse, "the opposite event")
+    same = (row.effect_favours_intervention_when in ("above 1", "positive")) == good
+    if row.effect_measure == wanted and same:
+        return found
+    if wanted == "OR":
+        return _turned(row, found, "OR", _inverse, "the opposite event")
+    if wanted == "RD":
+        step = "risk difference of the opposite event"
+        return replace(found, effect=-found.effect, steps=(*found.steps, step))
     if wanted != "RR":
-        raise CannotGive(f"reported as {MEASURES[row.effect_measure]}; an odds ratio is pooled")
+        raise CannotGive(f"{_named(row)} is about the opposite event, which has another ratio")
     risk = control_risk(row)
     at = f"at a control risk of {100 * risk:g}%"
     if row.effect_measure == "OR":
@@ -202,14 +220,14 @@ def odds_of_responding(row: OutcomeRow) -> Reported:
 
 
 def _turned(
-    row: OutcomeRow, found: Reported, measure: str, turn: Callable[[float], float], at: str
+    row: OutcomeRow, found: Reported, measure: MeasureName, turn: Callable[[float], float], at: str
 ) -> Reported:
     """A ratio made another one, its 95% limits turned as the estimate is. Handbook chapter 15."""
     half = critical_value(USUAL_LEVEL) * math.sqrt(found.variance)
     turned = [math.log(turn(math.exp(found.effect + move))) for move in (-half, 0.0, half)]
     low, effect, high = turned if turned[0] < turned[2] else turned[::-1]
     variance = conversions.se_from_interval(low, high, USUAL_LEVEL) ** 2
-    step = f"{MEASURES[found.measure]} turned into {MEASURES[measure]}, {at}"
+    step = f"{MEASURES[found.measure].named} turned into {MEASURES[measure].named}, {at}"
     return replace(
         found, measure=measure, effect=effect, variance=variance, steps=(*found.steps, step)
     )
@@ -251,7 +269,7 @@ def _from_interval(row: OutcomeRow) -> StandardError | None:
 
 def _degrees_of_freedom(row: OutcomeRow) -> float | None:
     """Those of a t test of two arms; a ratio and a report without sizes are normal."""
-    if row.effect_measure in RATIOS:
+    if MEASURES[row.effect_measure or "SMD"].arms != "means":
         return None
     try:
         (first, second), _ = sizes_of(row)
@@ -269,4 +287,4 @@ def _on_scale(row: OutcomeRow, *columns: str) -> list[float]:
 
 
 def _named(row: OutcomeRow) -> str:
-    return f"{row.row_id}, {MEASURES[row.effect_measure]},"
+    return f"{row.row_id}, {MEASURES[row.effect_measure or 'SMD'].named},"

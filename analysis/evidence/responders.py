@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analysis.evidence.reported import RATIOS, CannotGive, OtherMeasure, Reported
+from analysis.evidence.reported import CannotGive, OtherMeasure, Reported
 from analysis.evidence.reported_arms import counts_of
 from analysis.evidence.reported_effects import odds_of_responding
 from analysis.evidence.rows import OutcomeRow
 from analysis.evidence.trial_effects import TrialEffect, clustered, turned
-from analysis.protocol import MeasureName, Protocol
+from analysis.measures import MeasureName
+from analysis.protocol import Protocol
 from analysis.statistics.conversions import smd_from_log_odds_ratio
 
+# The measures of an event that become odds ratios.
+OF_RESPONDERS = frozenset({"OR", "RR", "HR"})
 BY_THE_LOGIT = "odds ratio of responders turned into a standardised mean difference by the logit"
 
 
@@ -24,7 +27,7 @@ def responders_effect(protocol: Protocol, measure: MeasureName, row: OutcomeRow)
 
     By Hasselblad & Hedges 1995, 10.1037/0033-2909.117.1.167; negative favours the intervention.
     """
-    if row.format != "events" and row.effect_measure not in RATIOS:
+    if row.format != "events" and row.effect_measure not in OF_RESPONDERS:
         raise OtherMeasure("gives scores, not responders")
     if measure != "SMD":
         raise OtherMeasure("responders become a standardised mean difference, and nothing else")

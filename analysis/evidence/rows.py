@@ -198,7 +198,7 @@ class Published:
     ci_low: float = column("lower limit of the interval as printed", "-0.91")
     ci_high: float = column("upper limit of the interval as printed", "-0.39")
     k: Count = column("trials pooled", "3")
-    favours_intervention_when: Literal["negative", "positive", "above 1"] = column(
+    favours_intervention_when: Literal["negative", "positive", "above 1", "below 1"] = column(
         "on which side the estimate favours the therapy", "negative"
     )
     verified: YesNo = column("whether it was checked against the review itself", "no")

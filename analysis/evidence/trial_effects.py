@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.evidence.combined_rows import arm_at_baseline, combined_row
-from analysis.evidence.reported import ARMS, MEASURES, RATIOS, CannotGive, OtherMeasure, Reported
+from analysis.evidence.reported import ARMS, CannotGive, OtherMeasure, Reported
 from analysis.evidence.reported_arms import arm_of, counts_of, from_arms, from_events, steps_of
-from analysis.evidence.reported_effects import as_ratio, from_effect, standardised
+from analysis.evidence.reported_effects import TURNS_INTO, as_event, from_effect, standardised
 from analysis.evidence.rows import OutcomeRow, Sharing
-from analysis.protocol import MeasureName, Protocol
+from analysis.measures import EVENTS, MEASURES, MeasureName
+from analysis.protocol import Protocol
 from analysis.statistics import conversions
 
 CLOSENESS = (
@@ -52,8 +53,8 @@ def row_effect(protocol: Protocol, measure: MeasureName, row: OutcomeRow) -> Tri
 
 def _in_measure(protocol: Protocol, measure: MeasureName, row: OutcomeRow) -> Reported:
     try:
-        if measure in RATIOS:
-            return _as_ratio(protocol, measure, row)
+        if measure in EVENTS:
+            return _of_event(protocol, measure, row)
         return _as_difference(protocol, measure, row)
     except CannotGive:
         raise
@@ -61,31 +62,40 @@ def _in_measure(protocol: Protocol, measure: MeasureName, row: OutcomeRow) -> Re
         raise CannotGive(f"{row.row_id}: {error}") from error
 
 
-def _as_ratio(protocol: Protocol, measure: MeasureName, row: OutcomeRow) -> Reported:
-    good = protocol.measures[measure].benefit_above
-    if row.format == "events":
+def _of_event(protocol: Protocol, measure: MeasureName, row: OutcomeRow) -> Reported:
+    good = protocol.measure_of(row.outcome, measure).benefit_above
+    if row.format == "events" and MEASURES[measure].arms == "events":
         return from_events(row, measure, good=good)
-    if row.format == "effect" and row.effect_measure in RATIOS:
-        return as_ratio(row, measure, good=good)
-    named = MEASURES.get(row.effect_measure, MEASURES["SMD"])
-    raise OtherMeasure(f"reported as {named}; this analysis pools the {_label(protocol, measure)}")
+    if row.format == "effect" and measure in TURNS_INTO.get(row.effect_measure, ()):
+        return as_event(row, measure, good=good)
+    raise OtherMeasure(
+        f"reported as {_given(row)}; this analysis pools the {_label(protocol, measure, row)}"
+    )
 
 
-def _label(protocol: Protocol, measure: MeasureName) -> str:
-    return protocol.measures[measure].label
+def _given(row: OutcomeRow) -> str:
+    """What a row gives: `a risk ratio`, `events of each arm`."""
+    if row.effect_measure:
+        return MEASURES[row.effect_measure].named
+    return "scores of each arm" if row.format in ("means", "medians") else "events of each arm"
+
+
+def _label(protocol: Protocol, measure: MeasureName, row: OutcomeRow) -> str:
+    return protocol.measure_of(row.outcome, measure).label
 
 
 def _as_difference(protocol: Protocol, measure: MeasureName, row: OutcomeRow) -> Reported:
-    if row.format in ("means", "medians"):
+    label = _label(protocol, measure, row)
+    if measure == "MD" and row.instrument not in protocol.outcome(row.outcome).instruments:
+        unit = protocol.measure_of(row.outcome, measure).unit
+        raise OtherMeasure(f"not on an instrument that is in {unit}; this analysis pools {label}s")
+    if row.format in ("means", "medians") and MEASURES[measure].arms == "means":
         return from_arms(row, measure)
-    if row.format == "events" or row.effect_measure in RATIOS:
-        raise OtherMeasure(
-            f"only responders are reported; this analysis pools {_label(protocol, measure)}s"
-        )
-    if row.effect_measure == measure:
+    if row.format == "effect" and row.effect_measure == measure:
         return from_effect(row)
-    if row.effect_measure == "SMD":
-        raise OtherMeasure("reported as a standardised mean difference, which has no unit")
+    if (row.effect_measure, measure) != ("MD", "SMD"):
+        without = ", which has no unit" if row.effect_measure == "SMD" else ""
+        raise OtherMeasure(f"reported as {_given(row)}{without}; this analysis pools {label}s")
     if not protocol.synthesis.convert_mean_difference:
         raise OtherMeasure("reported as a mean difference, which the protocol does not convert")
     return standardised(row)
@@ -112,8 +122,8 @@ def clustered(row: OutcomeRow, found: Reported) -> Reported:
 def _oriented(
     protocol: Protocol, measure: MeasureName, row: OutcomeRow, found: Reported
 ) -> TrialEffect:
-    if measure in RATIOS:
-        flip = protocol.measures[measure].benefit_above
+    if measure in EVENTS:
+        flip = protocol.measure_of(row.outcome, measure).benefit_above
     elif row.format == "effect":
         # A reported effect says which sign favours the intervention.
         flip = row.effect_favours_intervention_when != "negative"
@@ -148,9 +158,10 @@ def _closeness(found: Reported) -> int:
 def _events(
     protocol: Protocol, measure: MeasureName, row: OutcomeRow
 ) -> tuple[float, float] | None:
-    if measure not in RATIOS or row.format != "events":
+    if measure not in EVENTS or row.format != "events":
         return None
-    events1, _, events2, _ = counts_of(row, good=protocol.measures[measure].benefit_above)
+    good = protocol.measure_of(row.outcome, measure).benefit_above
+    events1, _, events2, _ = counts_of(row, good=good)
     return events1, events2
 
 

@@ -27,7 +27,7 @@ def draw_effect_figure(
         columns=tuple(columns),
         rows=tuple(rows),
         scale=effect_scale(spans, (measure.no_effect, *(band or ())), ratio=measure.ratio),
-        plot_header=sentence_case(measure.label),
+        plot_header=sentence_case(measure.axis_label),
         no_effect=measure.no_effect,
         favours=favours(measure),
         band=band,

@@ -7,7 +7,7 @@ from analysis.formatting import limits, number, percent_level, sentence_case
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
-from analysis.synthesis.wording import INTERVAL_NAMES, MODEL_NAMES
+from analysis.synthesis.wording.page_sentences import INTERVAL_NAMES, MODEL_NAMES
 
 
 def estimate_text(span: Span, *, ratio: bool) -> str:
@@ -23,7 +23,7 @@ def effect_header(synthesis: Synthesis) -> str:
 
 def favours(measure: Measure) -> tuple[str, str]:
     """What lies left and right of no effect on the shown axis."""
-    sides = ("Favours therapy", "Favours control")
+    sides = f"Favours {measure.sides[0]}", f"Favours {measure.sides[1]}"
     return (sides[1], sides[0]) if measure.benefit_above else sides
 
 

@@ -53,11 +53,11 @@ def _drawn_pooled(synthesis: Synthesis) -> PooledEffect | None:
 
 def _columns(synthesis: Synthesis) -> tuple[Column, ...]:
     measure = synthesis.measure
-    events = (Column("Events\ntherapy", "right"), Column("Events\ncontrol", "right"))
+    events = [Column(f"Events\n{side}", "right") for side in measure.sides]
     return (
         Column("Trial"),
         Column("n", "right"),
-        *(events if measure.ratio else ()),
+        *(events if measure.kind.event else ()),
         Column(effect_header(synthesis), "right", side="right"),
         Column("Weight", "right", side="right"),
         Column("Risk\nof bias", "center", side="right"),
@@ -109,7 +109,7 @@ def _study_row(study: StudyEffect, measure: Measure, heaviest: float | None) -> 
         cells=(
             study.label,
             count(study.n_total),
-            *(events if measure.ratio else ()),
+            *(events if measure.kind.event else ()),
             estimate_text(span, ratio=measure.ratio),
             percent(study.weight) if pooled and study.weight is not None else "not pooled",
         ),
@@ -159,7 +159,7 @@ def _total_cells(
     return (
         label,
         "" if n is None else count(n),
-        *(("", "") if measure.ratio else ()),
+        *(("", "") if measure.kind.event else ()),
         estimate_text(span, ratio=measure.ratio),
         weight,
     )

@@ -115,7 +115,7 @@ def effect_axis(axis: Axis, measure: Measure) -> None:
     y = axis.bottom + BELOW - 2 * LINE - 6.0
     sheet.text(left, y, f"← {sides[0]}", size=style.SMALL)
     sheet.text(right, y, f"{sides[1]} →", align="right", size=style.SMALL)
-    name, middle = sentence_case(measure.label), (left + right) / 2
+    name, middle = sentence_case(measure.axis_label), (left + right) / 2
     sheet.text(middle, y + LINE + 3.0, name, align="center", size=style.SMALL, bold=True)
 
 

@@ -124,7 +124,7 @@ def _unique(slugs: Iterable[str]) -> tuple[str, ...]:
 
 
 def _common_scale(syntheses: Sequence[Synthesis]) -> Scale:
-    differences = [s for s in syntheses if not s.measure.ratio]
+    differences = [s for s in syntheses if s.measure.comparable]
     spans = [
         span
         for s in differences
@@ -138,7 +138,8 @@ def _common_scale(syntheses: Sequence[Synthesis]) -> Scale:
 
 def _numbers(synthesis: Synthesis, pooled: PooledEffect) -> str:
     text = estimate_text(_span(synthesis, pooled), ratio=synthesis.measure.ratio)
-    return f"{synthesis.measure.name} {text}" if synthesis.measure.ratio else text
+    measure = synthesis.measure
+    return text if measure.comparable else f"{measure.name} {text} {measure.unit}".rstrip()
 
 
 def _span(synthesis: Synthesis, pooled: PooledEffect) -> Span:
@@ -152,13 +153,14 @@ def _prediction(synthesis: Synthesis, pooled: PooledEffect) -> Span | None:
 
 
 def _notes(syntheses: Sequence[Synthesis]) -> tuple[str, ...]:
-    bands = {band for s in syntheses if not s.measure.ratio and (band := important_band(s))}
-    ratios = any(s.measure.ratio and s.primary for s in syntheses)
+    bands = {band for s in syntheses if s.measure.comparable and (band := important_band(s))}
+    others = [s.measure for s in syntheses if s.primary and not s.measure.comparable]
+    named = "Ratios" if all(measure.ratio for measure in others) else "Other measures than SMDs"
     notes = [
         "Dot (square for a single trial) and line: estimate and confidence interval. "
         "Bar: prediction interval. k: trials.",
         *(band_note(band) for band in sorted(bands) if len(bands) == 1),
-        *(["Ratios have an axis of their own: numbers only."] if ratios else []),
+        *([f"{named} have an axis of their own: numbers only."] if others else []),
     ]
     width = style.WIDTH - 2 * MARGIN
     return tuple(line for note in notes for line in wrap(note, width, style.SMALL, lines=3))
@@ -187,12 +189,12 @@ def _draw_facet(sheet: Sheet, grid: _Grid, place: tuple[str, str], left: float, 
     sheet.text(left, header, grid.label(timepoint), size=style.SMALL, bold=True)
     sheet.text(plot_right + COUNT, header, "k", align="right", size=style.SMALL, bold=True)
     questions = [grid.questions.get((condition, outcome, timepoint)) for outcome in grid.outcomes]
-    named = next((effect_header(s) for s in questions if s and not s.measure.ratio), "")
+    named = next((effect_header(s) for s in questions if s and s.measure.comparable), "")
     sheet.text(right, header, named, align="right", size=style.SMALL, bold=True)
     bottom = top + len(questions) * ROW
     axis = Axis(sheet, grid.scale, left, plot_right, top, bottom)
     draw_axis(axis)
-    bands = {band for s in questions if s and not s.measure.ratio and (band := important_band(s))}
+    bands = {band for s in questions if s and s.measure.comparable and (band := important_band(s))}
     if len(bands) == 1:
         draw_band(axis, bands.pop())
     draw_upright(axis, 0.0)
@@ -210,7 +212,7 @@ def _draw_question(axis: Axis, synthesis: Synthesis, right: float, y: float) -> 
         sheet.text(right, y, DASH, align="right", size=style.SMALL, color=style.MUTED)
         return
     sheet.text(right, y, _numbers(synthesis, pooled), align="right", size=style.SMALL)
-    if synthesis.measure.ratio:
+    if not synthesis.measure.comparable:
         return
     span = _span(synthesis, pooled)
     prediction = _prediction(synthesis, pooled)
@@ -224,7 +226,7 @@ def _draw_question(axis: Axis, synthesis: Synthesis, right: float, y: float) -> 
 
 
 def _draw_sides(axis: Axis, questions: Sequence[Synthesis | None], y: float) -> None:
-    measure = next((s.measure for s in questions if s and not s.measure.ratio), None)
+    measure = next((s.measure for s in questions if s and s.measure.comparable), None)
     if measure is None:
         return
     x = axis.x(0.0)

@@ -29,13 +29,13 @@ LABELS: Mapping[Family, str] = MappingProxyType(
 def sensitivity_plot(questions: Sequence[Sensitivity], labels: Mapping[str, str]) -> Figure:
     """Below each question's estimate and interval a line of marks for each kind of variant.
 
-    All questions share one axis, so all must pool one measure of difference; `labels` turns
-    the slugs of conditions into headings. ValueError without questions, or with a ratio.
+    All questions share one axis, so all must pool standardised differences; `labels` turns
+    the slugs of conditions into headings. ValueError without questions, or with another measure.
     """
     if not questions:
         raise ValueError("a sensitivity plot needs at least one question")
-    if any(question.synthesis.measure.ratio for question in questions):
-        raise ValueError("ratios have an axis of their own: leave them out of this figure")
+    if not all(question.synthesis.measure.comparable for question in questions):
+        raise ValueError("other measures have an axis of their own: leave them out of this figure")
     first = questions[0].synthesis
     band = important_band(first)
     points = [_shown(first, v.estimate) for question in questions for v in question.variants]

@@ -44,13 +44,13 @@ class Answer:
 def social_card(title: str, version: str, heading: str, answers: Sequence[Answer]) -> Figure:
     """A card of 1200 by 630 pixels at `DPI`: title, version, a heading, a line an answer.
 
-    The answers pool one measure of difference; those without an estimate, those that pool a
-    ratio, and those after the first six are left out.
+    The answers pool standardised differences; those without an estimate, those that pool
+    another measure, and those after the first six are left out.
     """
     shown = [
         answer
         for answer in answers
-        if answer.synthesis.primary and not answer.synthesis.measure.ratio
+        if answer.synthesis.primary and answer.synthesis.measure.comparable
     ][:MOST_ANSWERS]
     sheet = Sheet.blank(WIDTH, HEIGHT)
     y = _draw_lines(sheet, title, EDGE + 6.0, size=TITLE, bold=True)

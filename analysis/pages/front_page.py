@@ -80,7 +80,7 @@ def answer_table(
     """One row an outcome of this condition, right after treatment."""
     protocol = evidence.protocol
     shown = results_of(results, condition, protocol.timepoints[0].id)
-    scale = common_scale(shown)
+    scales = common_scales(shown)
     changes = against.changes if against else ()
     by_key = {change.state.question.key: change for change in changes}
     rows = []
@@ -91,7 +91,7 @@ def answer_table(
             {
                 "Outcome": links.question(synthesis, label, up=""),
                 "What we know": _known(synthesis),
-                "How large": _effect(synthesis, scale[synthesis.measure.ratio], label),
+                "How large": _effect(synthesis, scales[synthesis.measure.axis_label], label),
             }
             | (
                 {
@@ -140,16 +140,17 @@ def _effect(synthesis: Synthesis, scale: Scale, label: str) -> Html:
     return join((strip, element("span", said, class_="nowrap"), expected))
 
 
-def common_scale(syntheses: Sequence[Synthesis]) -> dict[bool, Scale]:
-    """One axis for all strips of differences, one for those of ratios: they can be compared."""
+def common_scales(syntheses: Sequence[Synthesis]) -> dict[str, Scale]:
+    """One axis for all strips of one measure, by what it is called: they can be compared."""
     scales = {}
-    for ratio in (False, True):
+    for measure in {s.measure.axis_label: s.measure for s in syntheses}.values():
         spans = [
             interval_span(s.measure, s.primary.estimate, s.primary.interval)
             for s in syntheses
-            if s.primary and s.measure.ratio == ratio
+            if s.primary and s.measure.axis_label == measure.axis_label
         ]
-        scales[ratio] = effect_scale(spans, [1.0] if ratio else [0.0, -0.5, 0.5], ratio=ratio)
+        always = [0.0, -0.5, 0.5] if measure.comparable else [measure.no_effect]
+        scales[measure.axis_label] = effect_scale(spans, always, ratio=measure.ratio)
     return scales
 
 

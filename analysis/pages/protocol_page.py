@@ -5,9 +5,9 @@ from __future__ import annotations
 from analysis.evidence.selection import printed_rule
 from analysis.formatting import listed, percent_level
 from analysis.pages.html import Html, element, items, join, paragraph, table, terms
-from analysis.protocol import Protocol
+from analysis.protocol import OutcomeMeasure, Protocol
 from analysis.synthesis.sensitivity import ASYMMETRY_TESTS
-from analysis.synthesis.wording import MODEL_NAMES
+from analysis.synthesis.wording.page_sentences import MODEL_NAMES
 
 
 def introduction() -> Html:
@@ -44,9 +44,9 @@ def outcomes(protocol: Protocol) -> Html:
             "Kind": outcome.kind,
             "Measure": "; ".join(
                 (
-                    protocol.measures[outcome.measure].label,
+                    _measure(protocol.measure_of(outcome.id, outcome.measure)),
                     *(
-                        f"{protocol.measures[name].label} in {condition}"
+                        f"{_measure(protocol.measure_of(outcome.id, name))} in {condition}"
                         for condition, name in outcome.measure_by_condition.items()
                     ),
                 )
@@ -55,10 +55,15 @@ def outcomes(protocol: Protocol) -> Html:
         }
         for outcome in protocol.outcomes
     ]
-    important = [
-        f"{rule.label}: {rule.smallest_important_difference or 'none set'}"
-        for rule in protocol.measures.values()
+    pooled = [
+        protocol.measure_of(outcome.id, name)
+        for outcome in protocol.outcomes
+        for name in (outcome.measure, *outcome.measure_by_condition.values())
     ]
+    important = dict.fromkeys(
+        f"{_measure(found)}: {found.smallest_important_difference or 'none set'}"
+        for found in pooled
+    )
     return join(
         (
             table(rows, "Outcomes"),
@@ -66,6 +71,11 @@ def outcomes(protocol: Protocol) -> Html:
             _directions(protocol),
         )
     )
+
+
+def _measure(found: OutcomeMeasure) -> str:
+    """`mean difference (hours a night)`; the unit of a standardised one is in its name."""
+    return f"{found.label} ({found.unit})" if found.kind.unit is None else found.label
 
 
 def _directions(protocol: Protocol) -> Html:

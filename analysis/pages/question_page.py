@@ -29,7 +29,7 @@ from analysis.synthesis.estimate_text import (
 )
 from analysis.synthesis.question_result import PublishedEstimate, Synthesis
 from analysis.synthesis.study_effect import Measure, StudyEffect
-from analysis.synthesis.wording import INTERVAL_NAMES, MODEL_NAMES
+from analysis.synthesis.wording.page_sentences import INTERVAL_NAMES, MODEL_NAMES
 
 
 def headline(synthesis: Synthesis) -> Html:
@@ -93,7 +93,7 @@ def _sizes(synthesis: Synthesis) -> Html:
 
 
 def _events(study: StudyEffect, measure: Measure) -> dict[str, str]:
-    if not measure.ratio:
+    if not measure.kind.event:
         return {}
     intervention = f"{count(study.events_intervention)}/{count(study.n_intervention)}"
     return {"Events": f"{intervention} v {count(study.events_control)}/{count(study.n_control)}"}
@@ -104,7 +104,7 @@ def _pooled_row(synthesis: Synthesis, pooled: PooledEffect) -> dict[str, object]
     return {
         "Trial": element("strong", "All pooled trials"),
         "Participants": count(synthesis.n_total),
-        **({"Events": ""} if measure.ratio else {}),
+        **({"Events": ""} if measure.kind.event else {}),
         **estimate_cells(measure, pooled, synthesis.interval_name),
         "Weight": "100%",
         "Risk of bias": "",

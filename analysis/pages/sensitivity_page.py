@@ -44,8 +44,8 @@ def summary(results: Mapping[str, Synthesis]) -> Html:
 
 
 def figure(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
-    """Display every question that pools differences; those that pool ratios are in the tables."""
-    found = [q for q in questions(results) if not q.synthesis.measure.ratio]
+    """Display every question that pools SMDs; those that pool another measure are in the tables."""
+    found = [q for q in questions(results) if q.synthesis.measure.comparable]
     style.show(sensitivity_plot(found, labels(protocol)), alt_text(found))
 
 

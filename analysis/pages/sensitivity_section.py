@@ -24,7 +24,7 @@ from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity import ASYMMETRY_TESTS, SmallStudyEffects
 from analysis.synthesis.study_effect import Measure
 from analysis.synthesis.with_responders import counting_responders
-from analysis.synthesis.wording import MODEL_NAMES
+from analysis.synthesis.wording.page_sentences import MODEL_NAMES
 
 
 def models(synthesis: Synthesis) -> None:

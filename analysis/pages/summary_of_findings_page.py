@@ -25,7 +25,7 @@ from analysis.pages.html import (
 from analysis.synthesis.certainty import Step
 from analysis.synthesis.estimate_text import named_estimate
 from analysis.synthesis.question_result import Synthesis
-from analysis.synthesis.wording import difference_text, points_text
+from analysis.synthesis.wording.clinical_text import difference_text, points_text
 from analysis.versions.results import results_of
 
 SMD_TO_RISK = "10.1371/journal.pone.0019070"

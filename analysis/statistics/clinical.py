@@ -70,60 +70,65 @@ def points_on_scale(
     )
 
 
-def number_needed_to_treat_from_smd(
-    smd: float, interval: Interval, control_risk: float
-) -> NumberNeededToTreat:
-    """NNT for one more responder: 1 / (Phi(-SMD + Phi^-1(CER)) - CER).
+def risk_by_smd(control_risk: float, effect: float) -> float:
+    """The share that gets clearly better: Phi(Phi^-1(control risk) - SMD).
 
-    `control_risk` (CER) is the proportion of the control group that responds. Assumes
-    normal outcomes of equal SD, whatever the threshold of response.
-    Raises ValueError for a risk outside (0, 1).
+    Assumes normal outcomes of equal SD, whatever the threshold of getting better.
     Source: Furukawa & Leucht 2011, 10.1371/journal.pone.0019070.
     """
-    _check_risk(control_risk)
-    start = float(ndtri(control_risk))
-    return _number_needed(
-        smd, interval, control_risk, lambda effect: float(ndtr(start - effect)), good=True
-    )
+    return float(ndtr(float(ndtri(control_risk)) - effect))
 
 
-def number_needed_to_treat_from_log_risk_ratio(
-    log_risk_ratio: float, interval: Interval, control_risk: float, *, event_is_good: bool
-) -> NumberNeededToTreat:
-    """NNT and numbers per 1000 from a log risk ratio: risk = CER x RR.
+def risk_by_log_risk_ratio(control_risk: float, effect: float) -> float:
+    """Control risk x RR; a risk above 1, which a large ratio would imply, is 1.
 
-    `log_risk_ratio` is the ratio itself, not turned so that negative is good:
-    `event_is_good` says whether the event is wanted (response) or not (dropout). A
-    risk above 1, which a large ratio at a high control risk would imply, is 1.
-    Raises ValueError for a control risk outside (0, 1).
     Source: Cochrane Handbook 15.4.4.
     """
-    _check_risk(control_risk)
-    return _number_needed(
-        log_risk_ratio,
-        interval,
-        control_risk,
-        lambda effect: min(1.0, control_risk * math.exp(effect)),
-        good=event_is_good,
-    )
+    return min(1.0, control_risk * math.exp(effect))
 
 
-def _number_needed(
+def risk_by_log_odds_ratio(control_risk: float, effect: float) -> float:
+    """The risk whose odds are OR times those of the control group. Cochrane Handbook 15.4.4."""
+    odds = control_risk / (1 - control_risk) * math.exp(effect)
+    return odds / (1 + odds)
+
+
+def risk_by_log_hazard_ratio(control_risk: float, effect: float) -> float:
+    """1 - (1 - control risk)^HR, for proportional hazards. Cochrane Handbook 15.4.4."""
+    return -math.expm1(math.exp(effect) * math.log1p(-control_risk))
+
+
+def risk_by_risk_difference(control_risk: float, effect: float) -> float:
+    """Control risk + RD, within 0 and 1."""
+    return min(1.0, max(0.0, control_risk + effect))
+
+
+def number_needed_to_treat(
+    risk_by: Callable[[float, float], float],
     effect: float,
     interval: Interval,
     control_risk: float,
-    risk_at: Callable[[float], float],
     *,
-    good: bool,
+    event_is_good: bool,
 ) -> NumberNeededToTreat:
-    sign = 1.0 if good else -1.0
-    risks = _through(interval, risk_at)
-    per_1000 = sign * 1000 * (risk_at(effect) - control_risk)
+    """How many to treat for one more (or one fewer) event, and the numbers per 1000.
+
+    `risk_by` is one of the functions above: the risk from a control risk and an effect.
+    The effect is the event's own, not turned so that negative is good: `event_is_good` says
+    whether the event is wanted (getting better) or not (dropping out). For an SMD it is good,
+    since lower is better.
+    Raises ValueError for a control risk outside (0, 1).
+    """
+    _check_risk(control_risk)
+    sign = 1.0 if event_is_good else -1.0
+    risk = risk_by(control_risk, effect)
+    risks = _through(interval, lambda limit: risk_by(control_risk, limit))
+    per_1000 = sign * 1000 * (risk - control_risk)
     gains = _through(risks, lambda risk: sign * 1000 * (risk - control_risk))
     number, direction = _number(per_1000)
     return NumberNeededToTreat(
         control_risk=control_risk,
-        risk=risk_at(effect),
+        risk=risk,
         risk_interval=risks,
         per_1000=per_1000,
         per_1000_interval=gains,

@@ -6,17 +6,17 @@ it and from the protocol otherwise, and is said beside every number made from it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from analysis.evidence.reference_sd import ReferenceSd
 from analysis.formatting import listed
 from analysis.protocol import Protocol
 from analysis.protocol_rules import Frozen
+from analysis.statistics import clinical as clinical_statistics
 from analysis.statistics.clinical import (
     NumberNeededToTreat,
     Reexpressed,
-    number_needed_to_treat_from_log_risk_ratio,
-    number_needed_to_treat_from_smd,
+    number_needed_to_treat,
     points_on_scale,
 )
 from analysis.statistics.estimates import Interval, PooledEffect
@@ -24,7 +24,7 @@ from analysis.synthesis.study_effect import Measure, StudyEffect
 
 
 class AbsoluteEffect(Frozen):
-    """How many more of a thousand get clearly better; `source` says whence the control risk."""
+    """How many more of a thousand have the event; `source` says whence the control risk."""
 
     source: str
     numbers: NumberNeededToTreat
@@ -45,7 +45,7 @@ def clinical(
     primary: PooledEffect | None,
     reference: ReferenceSd | None,
 ) -> Clinical:
-    """Re-express the pooled effect of these studies; `reference` is None for a ratio."""
+    """Re-express the pooled effect of these studies; `reference` is None but for SMDs."""
     if primary is None:
         return Clinical()
     absolute = absolute_effects(protocol, measure, studies, primary)
@@ -66,32 +66,36 @@ def absolute_effects(
 ) -> tuple[AbsoluteEffect, ...]:
     """The pooled effect per thousand people at each control risk.
 
-    A ratio meets the risk of the pooled control arms, their events over their participants;
-    without events, and for standardised mean differences, the protocol's risks stand in.
+    A measure of an event meets the risk of the pooled control arms, their events over their
+    participants; without events, and for standardised mean differences, the protocol's risks
+    stand in. A measure that says nothing of how many people has none.
     """
-    risks = [(risk, "assumed") for risk in protocol.clinical.control_risks]
-    if not measure.ratio:
-        return tuple(
-            AbsoluteEffect(
-                source=source,
-                numbers=number_needed_to_treat_from_smd(primary.estimate, primary.interval, risk),
-            )
-            for risk, source in risks
-        )
-    log_ratio, interval = _as_reported(measure, primary)
+    if not measure.kind.risk:
+        return ()
+    risk_by: Callable[[float, float], float] = getattr(clinical_statistics, measure.kind.risk)
+    assumed = [(risk, "assumed") for risk in protocol.clinical.control_risks]
+    event = measure.kind.event
+    effect, interval = (
+        _as_reported(measure, primary) if event else (primary.estimate, primary.interval)
+    )
     return tuple(
         AbsoluteEffect(
             source=source,
-            numbers=number_needed_to_treat_from_log_risk_ratio(
-                log_ratio, interval, risk, event_is_good=measure.benefit_above
+            numbers=number_needed_to_treat(
+                risk_by,
+                effect,
+                interval,
+                risk,
+                # Lower is better on the analysis scale of a difference between scores.
+                event_is_good=measure.benefit_above or not event,
             ),
         )
-        for risk, source in _observed_risk(studies) or risks
+        for risk, source in (_observed_risk(studies) if event else []) or assumed
     )
 
 
 def _as_reported(measure: Measure, primary: PooledEffect) -> tuple[float, Interval]:
-    """The log ratio of the event itself, turned back if it was turned on reading."""
+    """The effect on the event itself, turned back if it was turned on reading."""
     found = primary.interval
     if not measure.benefit_above:
         return primary.estimate, found

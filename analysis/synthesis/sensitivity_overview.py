@@ -9,7 +9,7 @@ from typing import Literal
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.comparisons import THEN_AND_NOW
 from analysis.synthesis.question_result import Synthesis
-from analysis.synthesis.wording import INTERVAL_NAMES, MODEL_NAMES
+from analysis.synthesis.wording.page_sentences import INTERVAL_NAMES, MODEL_NAMES
 
 Family = Literal["models", "sets of trials", "leave one out"]
 FAMILIES: tuple[Family, ...] = ("models", "sets of trials", "leave one out")

@@ -10,7 +10,9 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
-from analysis.protocol_rules import Frozen
+from analysis.measures import MEASURES, MeasureKind, MeasureName
+from analysis.protocol import OutcomeMeasure
+from analysis.protocol_rules import Frozen, ReviewWords
 from analysis.synthesis.risk_of_bias import RiskOfBias
 
 
@@ -19,13 +21,35 @@ class Measure(Frozen):
 
     `ratio` measures are pooled on the log scale and shown exponentiated;
     `benefit_above` says that, as shown, larger numbers favour the intervention
-    (a risk ratio of responders), so the sign is turned back for the reader.
+    (a risk ratio of responders), so the sign is turned back for the reader. `event` and
+    `unit` are the protocol's words, `sides` what it calls the two groups in short.
     """
 
-    name: Literal["SMD", "MD", "RR", "OR"]
+    name: MeasureName
     label: str
     ratio: bool = False
     benefit_above: bool = False
+    event: str = ""
+    unit: str = ""
+    sides: tuple[str, str] = ("intervention", "control")
+
+    @classmethod
+    def of(cls, found: OutcomeMeasure, words: ReviewWords) -> Measure:
+        """The measure of an outcome, in the words of the protocol."""
+        return cls(
+            name=found.name,
+            label=found.label,
+            ratio=found.kind.ratio,
+            benefit_above=found.benefit_above,
+            event=found.event,
+            unit=found.unit,
+            sides=(words.therapy, words.comparator),
+        )
+
+    @property
+    def kind(self) -> MeasureKind:
+        """What is known of the measure by definition."""
+        return MEASURES[self.name]
 
     def shown(self, effect: float) -> float:
         """The number printed for an effect on the analysis scale."""
@@ -48,12 +72,23 @@ class Measure(Frozen):
     @property
     def short_name(self) -> str:
         """What a column of its numbers is headed."""
-        return "Risk ratio" if self.name == "RR" else self.name
+        return self.kind.heading
+
+    @property
+    def comparable(self) -> bool:
+        """Whether its numbers mean as much for one outcome as for another: in SDs they do."""
+        return self.name == "SMD"
+
+    @property
+    def axis_label(self) -> str:
+        """What an axis of its numbers is called: `mean difference (hours)`."""
+        own = self.unit if self.kind.unit is None else ""
+        return f"{self.label} ({own})" if own else self.label
 
     @property
     def no_effect(self) -> float:
         """The shown value that means no difference."""
-        return 1.0 if self.ratio else 0.0
+        return self.kind.no_effect
 
 
 class AdjustedEffect(Frozen):

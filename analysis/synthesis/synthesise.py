@@ -14,6 +14,7 @@ from analysis.evidence.rows import Evidence, Published
 from analysis.evidence.selection import RowSetAside, rows_of
 from analysis.evidence.verification import is_verified
 from analysis.files.digests import digest
+from analysis.measures import RATIOS
 from analysis.protocol import Question
 from analysis.protocol_rules import SynthesisRules
 from analysis.statistics.estimates import PooledEffect
@@ -27,7 +28,7 @@ from analysis.synthesis.question_result import Provenance, PublishedEstimate, Se
 from analysis.synthesis.sensitivity import sensitivity_analyses
 from analysis.synthesis.study_effect import Measure, StudyEffect, effects_of, participants
 from analysis.synthesis.with_responders import with_responders
-from analysis.synthesis.wording import Answer, sentences
+from analysis.synthesis.wording.page_sentences import Answer, sentences
 
 PACKAGES = ("pymare", "numpy", "scipy", "pandas")
 
@@ -47,13 +48,8 @@ def answer(given: Slice) -> Synthesis:
     evidence, question = given.evidence, given.question
     protocol, rules = evidence.protocol, evidence.protocol.synthesis
     rows = chosen_rows(evidence, question)
-    rule = protocol.measures[protocol.measure_name(question)]
-    measure = Measure(
-        name=protocol.measure_name(question),
-        label=rule.label,
-        ratio=rule.ratio,
-        benefit_above=rule.benefit_above,
-    )
+    rule = protocol.measure(question)
+    measure = Measure.of(rule, protocol.words)
     only_responders = responder_rows(evidence, question, rows)
     responders = study_effects(given, only_responders)
     studies, primary = _pooled(rules, study_effects(given, rows))
@@ -79,6 +75,7 @@ def answer(given: Slice) -> Synthesis:
             asymmetry=sensitivity.small_study.asymmetry if sensitivity.small_study else None,
         )
     said = Answer(
+        words=protocol.words,
         outcome=protocol.outcome(question.outcome),
         timepoint=protocol.timepoint(question.timepoint),
         studies=studies,
@@ -144,9 +141,9 @@ def _models(rules: SynthesisRules, studies: Sequence[StudyEffect]) -> tuple[Pool
 
 def _published_estimate(row: Published) -> PublishedEstimate:
     estimate, low, high = row.estimate, row.ci_low, row.ci_high
-    if row.measure == "RR":
+    if row.measure in RATIOS:
         estimate, low, high = math.log(estimate), math.log(low), math.log(high)
-    if row.favours_intervention_when != "negative":
+    if row.favours_intervention_when in ("positive", "above 1"):
         estimate, low, high = -estimate, -high, -low
     return PublishedEstimate(
         review=row.review,

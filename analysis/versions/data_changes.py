@@ -23,9 +23,14 @@ from analysis.protocol_rules import Frozen
 
 INCLUDED = "included"
 NOT_LISTED = "not listed"
-# Where the book reports what, and what the version says of itself: no evidence and no rule.
+# Where the book reports what, what the version says of itself, and words: no evidence, no rule.
 NO_EVIDENCE = "checklists"
-NO_RULE = {"version", "site_url"}
+OF_WORDS = {"__all__": {"unit", "event"}}
+NO_RULE: dict[str, Any] = {
+    **dict.fromkeys(("version", "site_url", "words"), True),
+    "outcomes": OF_WORDS,
+    "measures": OF_WORDS,
+}
 
 Cells = Mapping[str, str]
 Rows = Mapping[str, Cells]

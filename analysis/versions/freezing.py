@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import json
 import re
 import shutil
 import tempfile
@@ -45,7 +44,7 @@ from analysis.versions.releases import (
     release_folder,
     releases,
 )
-from analysis.versions.state import differences, state_of
+from analysis.versions.state import differences, said_in_numbers, state_of
 
 PACKAGES = ("pymare", "numpy", "scipy", "pandas", "pydantic")
 # What a version says of itself, and of that the one text that two versions may share.
@@ -113,14 +112,16 @@ def freeze_baseline(data: Path) -> Release:
 
 
 def verify(data: Path, name: str) -> tuple[str, ...]:
-    """Make a release again from its own data; every difference from what it froze."""
+    """Make a release again from its own data; every difference from the results it froze."""
     folder = release_folder(data, name)
     frozen = read_states(data, name)
     release = read_json(folder / "release.json", RELEASE)
     found = [f"{p.name} is not the file that was frozen" for p in altered_files(data, release)]
     with tempfile.TemporaryDirectory() as copy:
         now = present_states(load(_with_later_tables(data, folder / "data", Path(copy))))
-    before, again = (json.loads(STATES.dump_json(dict(states))) for states in (frozen, now))
+    before, again = (
+        {key: said_in_numbers(state) for key, state in states.items()} for states in (frozen, now)
+    )
     return tuple([*found, *differences("", before, again)])
 
 

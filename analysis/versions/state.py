@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 from analysis.formatting import DASH, count
 from analysis.protocol import AsPublished
@@ -15,6 +16,8 @@ from analysis.synthesis.study_effect import Measure
 
 # Another processor may round the last digits otherwise; a reader never sees them.
 SAME = 1e-9
+# How a result is worded is the software's; what it says follows from the numbers beside it.
+WORDS: dict[str, Any] = {"plain": True, "measure": {"label", "event", "unit", "sides"}}
 
 
 class TrialState(Frozen):
@@ -55,7 +58,12 @@ def same_number(one: float, other: float) -> bool:
 
 def alike(one: QuestionState, other: QuestionState) -> bool:
     """Whether two states say the same, the last digits of numbers aside."""
-    return not any(differences("", *(state.model_dump(mode="json") for state in (one, other))))
+    return not any(differences("", *map(said_in_numbers, (one, other))))
+
+
+def said_in_numbers(state: QuestionState) -> dict[str, object]:
+    """A state as JSON without its wording."""
+    return state.model_dump(mode="json", exclude=WORDS)
 
 
 def differences(at: str, before: object, now: object) -> Iterator[str]:

@@ -17,9 +17,14 @@ from analysis.synthesis.risk_of_bias import RiskOfBias
 from analysis.synthesis.sensitivity import SensitivityAnalyses, SmallStudyEffects
 from analysis.synthesis.study_effect import Measure, StudyEffect
 
-SMD = Measure(name="SMD", label="Standardised mean difference")
+SIDES = ("therapy", "control")
+SMD = Measure(name="SMD", label="Standardised mean difference", unit="SD", sides=SIDES)
 RESPONDERS = Measure(
-    name="RR", label="Risk ratio of responders (log scale)", ratio=True, benefit_above=True
+    name="RR",
+    label="Risk ratio of responders (log scale)",
+    ratio=True,
+    benefit_above=True,
+    sides=SIDES,
 )
 NAMES = (
     "Berman",

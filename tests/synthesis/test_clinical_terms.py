@@ -14,10 +14,12 @@ from analysis.evidence.question_slice import slice_of
 from analysis.evidence.reference_sd import reference_rows, reference_sd
 from analysis.evidence.rows import Evidence
 from analysis.protocol import Protocol
+from analysis.protocol_rules import ReviewWords
 from analysis.statistics.clinical import (
     Reexpressed,
-    number_needed_to_treat_from_log_risk_ratio,
-    number_needed_to_treat_from_smd,
+    number_needed_to_treat,
+    risk_by_log_risk_ratio,
+    risk_by_smd,
 )
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.clinical_terms import (
@@ -26,12 +28,24 @@ from analysis.synthesis.clinical_terms import (
 )
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
-from analysis.synthesis.wording import absolute_text, difference_text, needed_text, points_text
+from analysis.synthesis.wording.clinical_text import (
+    absolute_text,
+    difference_text,
+    needed_text,
+    points_text,
+)
 from tests.evidence.folder import DataFolder
 from tests.figures.examples import pooled, study
 
 SMD = Measure(name="SMD", label="standardised mean difference")
-RR = Measure(name="RR", label="risk ratio of responders", ratio=True, benefit_above=True)
+RR = Measure(
+    name="RR",
+    label="risk ratio of responders",
+    ratio=True,
+    benefit_above=True,
+    event="get clearly better",
+)
+WORDS = ReviewWords(with_intervention="with therapy")
 DROPOUT = Measure(name="RR", label="risk ratio of dropping out", ratio=True)
 
 
@@ -53,7 +67,7 @@ def test_headache_responders_are_the_trials_own_counts(
     ratio = (24 / 108) / (13 / 113)
     assert numbers.risk_interval.low == pytest.approx(13 / 113 * ratio * math.exp(-half), rel=1e-9)
     assert numbers.risk_interval.high == pytest.approx(13 / 113 * ratio * math.exp(half), rel=1e-9)
-    assert absolute_text(effect) == (
+    assert absolute_text(WORDS, RR, effect) == (
         "If 115 of 1,000 people get clearly better in the control group (13 of 113 in the control "
         "arm of Huguet 2024), 222 do with therapy: 107 more (4 more to 299 more); number needed to "
         "treat 10 (4 to 231)"
@@ -67,7 +81,7 @@ def test_questionnaires_use_the_protocols_risks(protocol_of: Protocol) -> None:
     assert tenth.numbers.risk == pytest.approx(0.2172, abs=5e-5)
     assert fifth.numbers.risk == pytest.approx(0.3663, abs=5e-5)
     assert tenth.source == fifth.source == "assumed"
-    assert absolute_text(tenth) == (
+    assert absolute_text(WORDS, SMD, tenth) == (
         "If 100 of 1,000 people get clearly better in the control group (assumed), 217 do with "
         "therapy: 117 more (63 more to 180 more); number needed to treat 9 (6 to 16)"
     )
@@ -247,21 +261,25 @@ class TestNumberNeeded:
         ],
     )
     def test_benefit(self, interval: tuple[float, float], text: str) -> None:
-        numbers = number_needed_to_treat_from_smd(-0.5, Interval(*interval, "wald"), 0.1)
+        numbers = number_needed_to_treat(
+            risk_by_smd, -0.5, Interval(*interval, "wald"), 0.1, event_is_good=True
+        )
         assert needed_text(numbers) == text
 
     def test_harm_is_rounded_down(self) -> None:
         """Risk 0.2 x 0.7 = 0.14: 60 fewer responders in 1,000, one in 16.7."""
         interval = Interval(math.log(0.5), math.log(0.9), "wald")
-        numbers = number_needed_to_treat_from_log_risk_ratio(
-            math.log(0.7), interval, 0.2, event_is_good=True
+        numbers = number_needed_to_treat(
+            risk_by_log_risk_ratio, math.log(0.7), interval, 0.2, event_is_good=True
         )
         assert needed_text(numbers) == "number needed to harm 16 (10 to 50)"
 
     def test_no_difference_needs_no_number(self) -> None:
-        numbers = number_needed_to_treat_from_smd(0.0, Interval(-0.1, 0.1, "wald"), 0.1)
+        numbers = number_needed_to_treat(
+            risk_by_smd, 0.0, Interval(-0.1, 0.1, "wald"), 0.1, event_is_good=True
+        )
         assert needed_text(numbers) == ""
-        text = absolute_text(AbsoluteEffect(source="assumed", numbers=numbers))
+        text = absolute_text(WORDS, SMD, AbsoluteEffect(source="assumed", numbers=numbers))
         assert "100 do with therapy: 0 more (" in text and not text.endswith("; ")
 
 

@@ -15,7 +15,7 @@ from analysis.synthesis.certainty import LEVELS, Level
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
 from analysis.synthesis.synthesise import synthesise
-from analysis.synthesis.wording import direction, narrative
+from analysis.synthesis.wording.plain_answer import direction, narrative
 from tests.evidence.rows import a_reported_row, a_row, a_trial, with_rows
 from tests.figures.examples import pooled
 
@@ -117,7 +117,8 @@ def test_ratios_are_worded_as_ratios(
     row = a_row(format="events", higher_is="better", events_intervention=events[0],
                 total_intervention=50.0, events_control=events[1], total_control=50.0)  # fmt: skip
     headline = made(evidence, row, condition="headache").sentences.headline
-    assert f"responding was {ratio} times as likely with Internet-delivered therapy" in headline
+    chance = f"the chance that people get clearly better was {ratio} times as high"
+    assert f"{chance} with Internet-delivered therapy" in headline
     assert " SD" not in headline
 
 
@@ -192,7 +193,13 @@ def test_numbers_as_a_reader_sees_them(text: str, expected: str) -> None:
 
 
 SMD = Measure(name="SMD", label="standardised mean difference")
-RR = Measure(name="RR", label="risk ratio of responders", ratio=True, benefit_above=True)
+RR = Measure(
+    name="RR",
+    label="risk ratio of responders",
+    ratio=True,
+    benefit_above=True,
+    event="get clearly better",
+)
 
 
 def an_effect(estimate: float, low: float | None, high: float | None) -> PooledEffect:
@@ -209,7 +216,8 @@ def said(
     important: float | None = 0.2,
 ) -> str:
     about = evidence.protocol.outcome(outcome)
-    return narrative(about, measure, important, an_effect(*effect), level)
+    words = evidence.protocol.words
+    return narrative(words, about, measure, important, an_effect(*effect), level)
 
 
 EFFECTS = {

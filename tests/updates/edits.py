@@ -229,6 +229,21 @@ def an_outcome_added(folder: DataFolder) -> None:
     add_result(folder, "sleep-2025", MEANS | SDS, outcome="sleep", instrument="ISI")
 
 
+def an_outcome_in_its_own_unit(folder: DataFolder) -> None:
+    new = (
+        "  - id: sleep-hours\n    label: hours of sleep\n    kind: secondary\n"
+        "    lower: more sleep\n    higher: less sleep\n"
+        "    instruments: [sleep diary]\n    measure: MD\n"
+        "    unit: hours a night\n    benefit_above: true\n"
+        "    smallest_important_difference: 0.5\n\nmeasures:\n  MD: {}\n"
+    )
+    folder.replace("protocol.yml", "\nmeasures:\n", new)
+    asked = {"outcome": "sleep-hours", "instrument": "sleep diary", "higher_is": "better"}
+    for study, mean in (("diary-2024", "7.1"), ("diary-2025", "6.8")):
+        add_trial(folder, study)
+        add_result(folder, study, MEANS | SDS | {"mean_intervention": mean}, **asked)
+
+
 def a_condition_added(folder: DataFolder) -> None:
     new = (
         "  - id: facial\n    label: facial pain\n    description: pain of the face\n\ntimepoints:\n"
@@ -277,6 +292,7 @@ TOGETHER: tuple[Edit, ...] = (
 # Those that change the plan, and one that leaves no follow-up its window.
 OF_THE_PLAN: tuple[Edit, ...] = (
     an_outcome_added,
+    an_outcome_in_its_own_unit,
     a_condition_added,
     no_window_of_weeks,
     a_third_time_point,

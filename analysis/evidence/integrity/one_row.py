@@ -13,10 +13,11 @@ from analysis.evidence.integrity.finding import (
     arms_of,
     of_row,
 )
-from analysis.evidence.reported import RATIOS, reported_level
+from analysis.evidence.reported import reported_level
 from analysis.evidence.rows import IntegrityCheck, OutcomeRow, Trial
 from analysis.evidence.selection import small_arms
 from analysis.formatting import number
+from analysis.measures import RATIOS
 from analysis.protocol_rules import IntegrityRules
 from analysis.statistics.conversions import se_from_interval
 from analysis.statistics.intervals import critical_value

@@ -13,9 +13,10 @@ from analysis.evidence.integrity.finding import (
     arms_of,
     of_usable_rows,
 )
-from analysis.evidence.reported import RATIOS, CannotGive, reported_level, sizes_of
+from analysis.evidence.reported import CannotGive, reported_level, sizes_of
 from analysis.evidence.rows import IntegrityCheck, OutcomeRow
 from analysis.formatting import number, percent_level
+from analysis.measures import RATIOS
 from analysis.statistics.conversions import se_from_interval
 from analysis.statistics.effect_sizes import smd_variance_from_arm_sizes
 

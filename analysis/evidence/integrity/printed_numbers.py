@@ -18,10 +18,11 @@ from analysis.evidence.integrity.finding import (
     half_a_unit,
     of_usable_rows,
 )
-from analysis.evidence.reported import CHANGES, RATIOS
+from analysis.evidence.reported import CHANGES
 from analysis.evidence.reported_effects import standard_error
 from analysis.evidence.rows import IntegrityCheck, OutcomeRow
 from analysis.formatting import number, p_value
+from analysis.measures import RATIOS
 from analysis.statistics.conversions import pooled_sd
 
 # Below this a printed p is read as significant, as reports do.

@@ -20,6 +20,7 @@ from analysis.evidence.integrity.finding import (
 from analysis.evidence.integrity.one_row import largest_smaller_arm
 from analysis.evidence.rows import Evidence, OutcomeRow
 from analysis.formatting import number
+from analysis.measures import MEASURES
 from analysis.protocol import Protocol
 
 # What is usual cannot be told from fewer.
@@ -223,7 +224,8 @@ def sources_disagree(material: Material) -> Iterator[Finding]:
 
 
 def _said_by_each(effects: Sequence[RowEffect]) -> str:
-    measure = {"SMD": "SMD", "RR": "log risk ratio"}[effects[0].measure]
+    kind = MEASURES[effects[0].measure]
+    measure = f"log {kind.label}" if kind.ratio else kind.heading
     return "; ".join(
         f"{source}: {measure} {' and '.join(number(effect.effect) for effect in given)}"
         for source, given in grouped(effects, lambda effect: effect.row.source_id).items()

@@ -1,0 +1,1 @@
+"""Every pattern of a sentence about results; the words in them are the protocol's."""

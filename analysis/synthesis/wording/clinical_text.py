@@ -1,0 +1,99 @@
+"""The effect in points and in people, each with what it assumes."""
+
+from __future__ import annotations
+
+import math
+
+from analysis.formatting import number
+from analysis.protocol_rules import ReviewWords
+from analysis.statistics.clinical import NumberNeededToTreat, Reexpressed
+from analysis.synthesis.clinical_terms import AbsoluteEffect, Clinical
+from analysis.synthesis.study_effect import Measure
+
+PER = 1000
+
+
+def clinical_sentences(words: ReviewWords, measure: Measure, clinical: Clinical) -> str:
+    """The effect in points and in people, each with what it assumes."""
+    said = [f"{absolute_text(words, measure, effect)}." for effect in clinical.absolute]
+    if clinical.points:
+        points = f"That is {points_text(clinical.points)} on {clinical.points.assumed}."
+        said.insert(0, points)
+    return " ".join(said)
+
+
+def points_text(points: Reexpressed) -> str:
+    """`0.88 points lower (0.35 to 1.39 lower)`; each limit with its side where sides differ."""
+    low, high = points.interval.low, points.interval.high
+    side = _side(points.estimate)
+    said = f"{number(abs(points.estimate))} points {side}"
+    if low is None or high is None:
+        return said
+    if _side(low) == _side(high) == side:
+        near, far = sorted((abs(low), abs(high)))
+        return f"{said} ({number(near)} to {number(far)} {side})"
+    return f"{said} ({number(abs(low))} {_side(low)} to {number(abs(high))} {_side(high)})"
+
+
+def _side(points: float) -> str:
+    return "higher" if points > 0 else "lower"
+
+
+def event_of(words: ReviewWords, measure: Measure) -> str:
+    """What people do whose number is given, as after "people"."""
+    return measure.event if measure.kind.event else words.better
+
+
+def absolute_text(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) -> str:
+    """How many of a thousand have the event in each group, the difference, the NNT."""
+    numbers = effect.numbers
+    needed = needed_text(numbers)
+    return (
+        f"If {_per_1000(numbers.control_risk):,} of {PER:,} people {event_of(words, measure)} in "
+        f"{words.control} ({effect.source}), {_per_1000(numbers.risk):,} do "
+        f"{words.with_intervention}: {difference_text(effect)}{f'; {needed}' if needed else ''}"
+    )
+
+
+def difference_text(effect: AbsoluteEffect) -> str:
+    """`107 more (4 more to 299 more)`: of the whole numbers that are printed beside it."""
+    numbers, interval = effect.numbers, effect.numbers.risk_interval
+    low = 0.0 if interval.low is None else interval.low
+    high = 1.0 if interval.high is None else interval.high
+    differences = [
+        _per_1000(risk) - _per_1000(numbers.control_risk) for risk in (numbers.risk, low, high)
+    ]
+    estimate, least, most = (
+        f"{abs(people):,} {'fewer' if people < 0 else 'more'}" for people in differences
+    )
+    return f"{estimate} ({least} to {most})"
+
+
+def _per_1000(risk: float) -> int:
+    return round(PER * risk)
+
+
+def needed_text(numbers: NumberNeededToTreat) -> str:
+    """`number needed to treat 11 (7 to 20)`; nothing where there is no difference at all.
+
+    An interval that includes no difference runs through infinity to a number needed to harm
+    (Altman 1998).
+    """
+    if numbers.number is None:
+        return ""
+    name = {"benefit": "number needed to treat", "harm": "number needed to harm"}
+    said = f"{name[numbers.direction]} {_whole(numbers.number, numbers.direction)}"
+    (best, best_way), (worst, worst_way) = numbers.best, numbers.worst
+    if best_way == worst_way == numbers.direction:
+        near, far = sorted((best or math.inf, worst or math.inf))
+        return f"{said} ({_whole(near, best_way)} to {_whole(far, best_way)})"
+    first, last = _whole(best or math.inf, best_way), _whole(worst or math.inf, worst_way)
+    return f"{said} ({first} for benefit, through infinity, to {last} for harm)"
+
+
+def _whole(value: float, direction: str) -> str:
+    # Rounded against the intervention: up for a benefit, down for a harm.
+    if math.isinf(value):
+        return "∞"
+    whole = math.ceil(round(value, 9)) if direction == "benefit" else math.floor(round(value, 9))
+    return f"{max(1, whole):,}"

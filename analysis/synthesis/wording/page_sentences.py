@@ -1,0 +1,235 @@
+"""The sentences of a question's page: the headline, how much trials differ, by which rule."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from analysis.formatting import (
+    counted,
+    limits,
+    number,
+    p_value,
+    percent,
+    percent_level,
+    sentence_case,
+)
+from analysis.protocol import Outcome, Timepoint
+from analysis.protocol_rules import HartungKnapp, ReviewWords, SynthesisRules
+from analysis.statistics.estimates import Heterogeneity, Interval, PooledEffect
+from analysis.synthesis.certainty import Body, Certainty, ends
+from analysis.synthesis.clinical_terms import Clinical
+from analysis.synthesis.estimate_text import effect_text, interval_text
+from analysis.synthesis.question_result import Sentence
+from analysis.synthesis.study_effect import Measure, StudyEffect
+from analysis.synthesis.with_responders import WithResponders, sentence_where_moved
+from analysis.synthesis.wording.clinical_text import clinical_sentences
+from analysis.synthesis.wording.plain_answer import higher, lower, narrative, quantity
+
+MODEL_NAMES = {
+    "common": "common effect",
+    "dersimonian-laird": "random effects, DerSimonian-Laird",
+    "reml": "random effects, REML",
+    "ml": "random effects, maximum likelihood",
+    "paule-mandel": "random effects, Paule-Mandel",
+    "hedges": "random effects, Hedges",
+    "sidik-jonkman": "random effects, Sidik-Jonkman",
+    "empirical-bayes": "random effects, empirical Bayes",
+    "hunter-schmidt": "random effects, Hunter-Schmidt",
+    "mantel-haenszel": "common effect, Mantel-Haenszel",
+    "peto": "common effect, Peto",
+    "single study": "single trial",
+}
+INTERVAL_NAMES = {
+    "wald": "Wald",
+    "hartung-knapp": "Hartung-Knapp",
+    "hartung-knapp-conservative": "Hartung-Knapp, conservative",
+    "q-profile": "Q-profile",
+}
+NO_ANSWER = "We do not know: no trial gives numbers that can be used yet."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a question's sentences are made from.
+
+    `studies` are all its trials, suspect or not; `body` and `certainty` are `None` together,
+    where nothing is pooled. `responders` is the answer with the trials that give only these.
+    """
+
+    words: ReviewWords
+    outcome: Outcome
+    timepoint: Timepoint
+    studies: tuple[StudyEffect, ...]
+    body: Body | None = None
+    certainty: Certainty | None = None
+    clinical: Clinical = field(default_factory=Clinical)
+    responders: WithResponders | None = None
+
+    @property
+    def subject(self) -> str:
+        """`Disability after treatment`."""
+        return f"{sentence_case(self.outcome.label)} {self.timepoint.label}"
+
+
+def sentences(rules: SynthesisRules, answer: Answer) -> Sentence:
+    """Every computed sentence of a page, plain text."""
+    outcome, body, certainty = answer.outcome, answer.body, answer.certainty
+    if body is None or certainty is None:
+        nothing = f"{answer.subject}: no trial gives numbers that can be used yet."
+        return Sentence(
+            headline=nothing,
+            plain=NO_ANSWER,
+            heterogeneity="Nothing is pooled, so there is no heterogeneity to describe.",
+            interval_rule=interval_rule(rules, None),
+            forest_alt=nothing,
+        )
+    measure, primary = body.measure, body.primary
+    effect = _effect(answer.words, outcome, measure, primary)
+    rated = f"Certainty: {certainty.level} ({certainty.label})."
+    expected = _prediction(measure, primary.prediction)
+    headline = f"{_evidence(body)}: {effect}{expected}. {rated}"
+    important = body.smallest_important_difference
+    plain = narrative(answer.words, outcome, measure, important, primary, certainty.level)
+    if found := answer.responders:
+        headline += sentence_where_moved(
+            primary,
+            plain,
+            found,
+            _effect(answer.words, outcome, measure, found.pooled),
+            narrative(answer.words, outcome, measure, important, found.pooled, found.level),
+        )
+    return Sentence(
+        headline=headline,
+        plain=plain,
+        clinical=clinical_sentences(answer.words, measure, answer.clinical),
+        heterogeneity=heterogeneity(primary),
+        interval_rule=interval_rule(rules, primary),
+        forest_alt=_forest_alt(answer, measure, headline),
+    )
+
+
+def _evidence(body: Body) -> str:
+    trials = counted(body.k, "trial")
+    if body.n_total is None:
+        return f"{trials}, number of participants not reported"
+    people = counted(body.n_total, "participant")
+    if body.n_unknown:
+        unknown = f"not counting {counted(body.n_unknown, 'trial')} whose number we do not have"
+        return f"{trials}, {people} ({unknown})"
+    return f"{trials}, {people}"
+
+
+def _effect(words: ReviewWords, outcome: Outcome, measure: Measure, pooled: PooledEffect) -> str:
+    interval = f"{_confidence(pooled.interval)} {interval_text(measure, pooled.interval)}"
+    if measure.ratio:
+        return (
+            f"{quantity(measure)} was {effect_text(measure, pooled.estimate)} times as high "
+            f"{words.with_intervention} ({interval}){_both_sides(measure, outcome, pooled)}"
+        )
+    low, high = ends(pooled.interval)
+    if low <= 0 <= high:
+        return (
+            f"the difference{_of_what(measure)} is {_with_unit(measure, pooled.estimate)} "
+            f"({interval}){_both_sides(measure, outcome, pooled)}"
+        )
+    change = lower(measure, outcome) if pooled.estimate < 0 else higher(measure, outcome)
+    whose = f" that people {measure.event}" if measure.kind.event else ""
+    return f"{change}{whose} {words.with_intervention}, by {_size(measure, pooled)}"
+
+
+def _both_sides(measure: Measure, outcome: Outcome, pooled: PooledEffect) -> str:
+    low, high = ends(pooled.interval)
+    if not low <= 0 <= high:
+        return ""
+    return f", so both {lower(measure, outcome)} and {higher(measure, outcome)} fit the data"
+
+
+def _of_what(measure: Measure) -> str:
+    return f" in {quantity(measure)}" if measure.kind.event else ""
+
+
+def _with_unit(measure: Measure, effect: float) -> str:
+    return f"{effect_text(measure, effect)} {measure.unit}".rstrip()
+
+
+def _confidence(interval: Interval) -> str:
+    return f"{percent_level(interval.level)} confidence interval"
+
+
+def _size(measure: Measure, pooled: PooledEffect) -> str:
+    """How far from no difference, without a sign; a limit that does not exist is infinity."""
+    near, far = sorted(abs(end) for end in ends(pooled.interval))
+    interval = limits(near, None if math.isinf(far) else far)
+    size = f"{number(abs(pooled.estimate))} {measure.unit}".rstrip()
+    return f"{size} ({_confidence(pooled.interval)} {interval})"
+
+
+def _prediction(measure: Measure, prediction: Interval | None) -> str:
+    if prediction is None:
+        return ""
+    unit = "a ratio of" if measure.ratio else "a difference of"
+    return f"; in a new setting we expect {unit} {interval_text(measure, prediction)}"
+
+
+def heterogeneity(pooled: PooledEffect) -> str:
+    """How much the trials differ, in words and numbers."""
+    found = pooled.heterogeneity
+    if found is None:
+        return "There is one trial, so how much results differ between trials is not known."
+    words = (
+        f"Of the variation between the results, {percent(found.i2)} reflects real differences "
+        f"between trials rather than chance (I²{_from_to(found.i2_interval, percent_scale=True)})."
+    )
+    numbers = (
+        f"τ² is {number(found.tau2, 3)}{_from_to(found.tau2_interval)}; "
+        f"Q is {number(found.q)} on {counted(found.df, 'degree')} of freedom{_p(found)}."
+    )
+    return f"{words} {numbers}"
+
+
+def _from_to(interval: Interval | None, percent_scale: bool = False) -> str:
+    if interval is None or interval.low is None:
+        return ""
+    if percent_scale:
+        high = "100%" if interval.high is None else percent(interval.high)
+        return f", {_confidence(interval)} {percent(interval.low)} to {high}"
+    high = "∞" if interval.high is None else number(interval.high, 3)
+    return f" ({_confidence(interval)} {number(interval.low, 3)} to {high})"
+
+
+def _p(found: Heterogeneity) -> str:
+    return "" if found.p is None else f", {p_value(found.p)}"
+
+
+def interval_rule(rules: SynthesisRules, pooled: PooledEffect | None) -> str:
+    """Which confidence interval the protocol chose here, and why."""
+    rule: HartungKnapp = rules.hartung_knapp
+    stated = (
+        f"The protocol takes the Hartung-Knapp interval from {rule.minimum_k} trials on when τ² is "
+        "above zero, and the Wald interval otherwise."
+    )
+    if pooled is None:
+        return stated
+    method = INTERVAL_NAMES[pooled.interval.method]
+    degrees = (
+        "" if pooled.interval.df is None else f", t with {pooled.interval.df:g} degrees of freedom"
+    )
+    if pooled.k < rule.minimum_k:
+        because = f"there {'is' if pooled.k == 1 else 'are'} {counted(pooled.k, 'trial')}"
+    else:
+        tau2 = pooled.heterogeneity.tau2 if pooled.heterogeneity else 0.0
+        because = f"there are {pooled.k} trials and τ² is {'above zero' if tau2 > 0 else 'zero'}"
+    return f"{stated} Here {because}: {method}{degrees}."
+
+
+def _forest_alt(answer: Answer, measure: Measure, headline: str) -> str:
+    subject = answer.subject
+    trials = "; ".join(_trial(measure, study) for study in answer.studies)
+    return f"Forest plot of {subject[0].lower()}{subject[1:]}. {headline} Trials: {trials}."
+
+
+def _trial(measure: Measure, study: StudyEffect) -> str:
+    shown = limits(*measure.shown_interval(study.ci_low, study.ci_high))
+    note = ", suspect and not pooled" if study.suspect else ""
+    return f"{study.label} {effect_text(measure, study.effect)}, {shown}{note}"
