@@ -84,6 +84,7 @@ def _results(all_results: tuple[str, ...]) -> Part:
             _executed("results/overview", needs=all_results, reads=("protocol.yml",)),
             _executed("results/moderators", needs=all_results, reads=("protocol.yml",)),
             _executed("results/sensitivity", needs=all_results, reads=("protocol.yml",)),
+            _executed("results/try-it-yourself", needs=all_results, reads=("protocol.yml",)),
             _executed(
                 "results/acceptability",
                 reads=("protocol.yml", "studies.csv", "acceptability.csv", "sources.csv"),

@@ -33,6 +33,14 @@ QUIET = (
     # Whatever a page asks for elsewhere is noted, and goes nowhere.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
+# What a page says, but for the reader's own analysis, which a script makes.
+READ = """() => {
+  const made = [...document.querySelectorAll(".own-analysis")];
+  made.forEach((part) => { part.hidden = true; });
+  const said = document.querySelector("article, .bd-search-container").innerText;
+  made.forEach((part) => { part.hidden = false; });
+  return said;
+}"""
 ASSISTANT = Path(__file__).with_name("audit.js")
 
 
@@ -126,7 +134,7 @@ def _visit(browser: Browser, site: Path, path: Path, judge: str) -> Visit:
     page = context.new_page()
     notes = Notes.on(page)
     page.goto(path.as_uri())
-    read, asked = page.inner_text("article, .bd-search-container"), tuple(notes.requests)
+    read, asked = page.evaluate(READ), tuple(notes.requests)
     page.add_style_tag(content="* { transition: none !important; }")  # judge no half-way colour
     page.evaluate(judge)
     assistant = page.evaluate_handle(ASSISTANT.read_text("utf-8"))

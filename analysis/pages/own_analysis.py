@@ -1,0 +1,124 @@
+"""What `_static/own-analysis.js` needs for a reader's own analysis of the trials of a question.
+
+The numbers stand in the page, so that nothing is requested: the effects and variances of the
+trials, the critical values, and what the review chose. Without JavaScript the page says where the
+review's own analyses of other sets of trials and other models are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from statistics import median
+from typing import Any
+
+from analysis.figures.effect_labels import favours
+from analysis.formatting import counted, sentence_case
+from analysis.pages.html import Html, element, join, link, paragraph
+from analysis.pages.links import UP
+from analysis.statistics.intervals import critical_value
+from analysis.synthesis.question_result import Synthesis
+from analysis.synthesis.study_effect import StudyEffect
+from analysis.synthesis.wording.page_sentences import INTERVAL_NAMES, MODEL_NAMES
+
+# What the script fits; a question whose protocol pools otherwise starts with the first.
+MODELS = ("reml", "paule-mandel", "dersimonian-laird", "common")
+INTERVALS = ("hartung-knapp-conservative", "hartung-knapp", "wald")
+INVITATION = (
+    "Leave trials out, choose another model or interval, or add a trial of your own: the plot and "
+    "the numbers follow. It is your analysis, not the review’s. The address of this page then "
+    "holds your choices, so that you can send them."
+)
+FILTERS = {"comparator": "Comparator", "guidance": "Guidance", "bias": "Risk of bias"}
+
+
+def own_analysis(synthesis: Synthesis) -> Html:
+    """The place of the reader's own analysis, with its data; nothing where nothing is pooled."""
+    if synthesis.primary is None:
+        return paragraph("There is nothing to try: no trial gives a number that can be used.")
+    return join((paragraph(INVITATION), place(synthesis)))
+
+
+def every_question(syntheses: Iterable[Synthesis]) -> Html:
+    """A place for each question in which something is pooled, folded; built when it is opened."""
+    return join(
+        element(
+            "details",
+            element("summary", f"{found.title} ({counted(found.k, 'trial')})"),
+            paragraph(link("The review’s own page", f"{UP}effects/{found.question.slug}.html")),
+            place(found),
+            class_="question",
+        )
+        for found in syntheses
+        if found.primary
+    )
+
+
+def place(synthesis: Synthesis) -> Html:
+    """Where the script builds the analysis of a question, with the data it needs."""
+    without = (
+        "This part needs JavaScript. The review’s own analyses of other sets of trials and with "
+        "other models are on the page of each question, under “How robust is it?”."
+    )
+    return element(
+        "div",
+        element("noscript", paragraph(without)),
+        id=f"try-{synthesis.question.slug}",
+        class_="own-analysis",
+        data_question=json.dumps(question_data(synthesis), ensure_ascii=False),
+    )
+
+
+def question_data(synthesis: Synthesis) -> dict[str, Any]:
+    """What the script reads of a question: effects on the analysis scale, and what to call them."""
+    primary, measure = synthesis.primary, synthesis.measure
+    trials = [_trial(study) for study in synthesis.studies]
+    usual = primary.interval.method if primary else ""
+    return {
+        "key": synthesis.question.key,
+        "title": synthesis.title,
+        "name": measure.short_name,
+        "ratio": measure.ratio,
+        "turned": measure.benefit_above,
+        "sides": favours(measure),
+        "z": critical_value(synthesis.level),
+        # One trial can be added, and the mean of k trials has k - 1 degrees of freedom.
+        "t": [critical_value(synthesis.level, df) for df in range(1, len(trials) + 1)],
+        "models": [(name, sentence_case(MODEL_NAMES[name])) for name in MODELS],
+        "intervals": [(name, INTERVAL_NAMES[name]) for name in INTERVALS],
+        "model": primary.model if primary and primary.model in MODELS else MODELS[0],
+        "interval": usual if usual in INTERVALS else INTERVALS[0],
+        "filters": _filters(trials),
+        "variance": _variance_of_one(synthesis.studies),
+        "trials": trials,
+    }
+
+
+def _trial(study: StudyEffect) -> dict[str, Any]:
+    return {
+        "id": study.study_id,
+        "label": study.label,
+        "year": study.year,
+        "n": study.n_total,
+        "y": study.effect,
+        "v": study.variance,
+        "estimate": study.effect,
+        "low": study.ci_low,
+        "high": study.ci_high,
+        "pooled": not study.suspect,
+        "comparator": study.comparator_kind,
+        "guidance": study.guidance or "not reported",
+        "bias": study.risk_of_bias.overall,
+    }
+
+
+def _filters(trials: Sequence[dict[str, Any]]) -> dict[str, tuple[str, list[str]]]:
+    """What the trials can be told apart by, with the values they have; only where they differ."""
+    values = {name: sorted({trial[name] for trial in trials}) for name in FILTERS}
+    return {name: (FILTERS[name], found) for name, found in values.items() if len(found) > 1}
+
+
+def _variance_of_one(studies: Sequence[StudyEffect]) -> float:
+    """What a variance is for one participant, by the median of the trials: of a trial made up."""
+    known = [study.variance * study.n_total for study in studies if study.n_total]
+    return median(known) if known else median(study.variance for study in studies) * 100
