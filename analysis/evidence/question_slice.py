@@ -6,7 +6,7 @@ disagree. What follows from rows of other questions too is in it as what it came
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from analysis.evidence.chosen_rows import Suspects, find_suspects
@@ -81,7 +81,7 @@ def _outcome(key: str) -> str:
 def _narrowed(evidence: Evidence, question: Question) -> Evidence:
     rows = rows_of(evidence, question)
     measured = {row.study_id for row in rows}
-    published = published_on(evidence, question)
+    published = published_on(evidence.published, question)
     named = {row.source_id for row in rows} | {row.review for row in published}
     return replace(
         evidence,
@@ -104,14 +104,13 @@ def _narrowed(evidence: Evidence, question: Question) -> Evidence:
     )
 
 
-def published_on(evidence: Evidence, question: Question) -> tuple[Published, ...]:
-    """What other reviews printed on a question, in its measure, or on all conditions together."""
-    asked = (question.outcome, question.timepoint, evidence.protocol.measure_name(question))
+def published_on(rows: Iterable[Published], question: Question) -> tuple[Published, ...]:
+    """What other reviews printed on a question, in any measure, or on all conditions together."""
     return tuple(
         row
-        for row in evidence.published
+        for row in rows
         if row.condition in (question.condition, "all")
-        and (row.outcome, row.timepoint, row.measure) == asked
+        and (row.outcome, row.timepoint) == (question.outcome, question.timepoint)
     )
 
 

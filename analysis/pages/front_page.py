@@ -19,6 +19,7 @@ from analysis.protocol import Protocol
 from analysis.publishing.addresses import FEED
 from analysis.searching.history import Search, source_status
 from analysis.synthesis.estimate_text import interval_text, named_estimate
+from analysis.synthesis.published_estimates import printed_text, rebuilt_from
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.compare import Change, Comparison
 from analysis.versions.edition import Edition, LastVersion
@@ -96,7 +97,9 @@ def answer_table(
             | (
                 {
                     f"Since version {against.before}": _change(
-                        by_key[synthesis.question.key], against
+                        by_key[synthesis.question.key],
+                        against,
+                        earlier_review(synthesis, protocol),
                     )
                 }
                 if against
@@ -154,17 +157,37 @@ def common_scales(syntheses: Sequence[Synthesis]) -> dict[str, Scale]:
     return scales
 
 
-def _change(change: Change, against: Comparison) -> Html:
-    """The arrow and the earlier estimate, in text and not on hover only."""
-    before, now = change.estimates
-    if now is None:
-        return text("still no usable numbers")
-    if before is None or change.before is None:
-        return join((f"{change.arrow} new", element("small", "no usable numbers before")))
-    estimate = named_estimate(change.state.measure, before)
-    was = f"version {against.before}: {estimate} from {counted(change.before.k, 'trial')}"
-    words = {"lower": "lower", "higher": "higher", "same": "the same"}[change.direction]
-    return join((f"{change.arrow} {words}", element("small", was)))
+def _change(change: Change, against: Comparison, earlier: str) -> Html:
+    """The arrow and what was said before, in text and not on hover only."""
+    words = {"lower": "lower", "higher": "higher", "same": "the same", "new": "new"}
+    moved = f"{change.arrow} {words.get(change.direction, 'no usable numbers')}"
+    return join((moved, *(element("small", said) for said in _before(change, against, earlier))))
+
+
+def _before(change: Change, against: Comparison, earlier: str) -> Iterator[str]:
+    """What the version before said: as published where others did, then our rebuilding.
+
+    What the review before this one printed is told too where that version had no estimate.
+    """
+    before = change.before
+    estimate = named_estimate(change.state.measure, before.primary if before else None)
+    if change.after_publication:
+        yield earlier or f"no estimate that {against.publication} printed is on record"
+        if before and before.primary:
+            yield f"version {against.before}, rebuilt from {rebuilt_from(before.k)}: {estimate}"
+    elif before and before.primary:
+        yield f"version {against.before}: {estimate} from {counted(before.k, 'trial')}"
+    else:
+        yield f"version {against.before}: no usable numbers"
+        yield from [earlier] if earlier else []
+
+
+def earlier_review(synthesis: Synthesis, protocol: Protocol) -> str:
+    """What the baseline review printed for a question; nothing where none is on record."""
+    printed = synthesis.printed_before
+    if printed is None:
+        return ""
+    return f"{protocol.words.baseline} printed {printed_text(synthesis.measure, printed)}"
 
 
 def what_changed(
@@ -193,15 +216,27 @@ def _brought(last: LastVersion) -> Iterator[Html]:
     changes = last.found.changes
     new = {trial for change in changes for trial in change.new_trials}
     moved = [change for change in changes if change.rules and all(change.estimates)]
+    compared = [change for change in changes if all(change.estimates)]
     first = [change for change in changes if change.direction == "new"]
-    yield paragraph(
-        f"Version {last.found.now} brought {counted(len(new), 'trial')} with usable numbers since "
-        f"version {last.found.before}, and an estimate for {counted(len(first), 'question')} that "
-        "had no usable one."
+    publication = last.found.publication
+    had = (
+        f"no estimate that {publication} printed is on record"
+        if publication
+        else ("there was none before")
     )
     yield paragraph(
-        f"By our rules the conclusion changed for {counted(len(moved), 'question')}: "
-        "which ones, and why, stands on ",
+        f"Version {last.found.now} brought {counted(len(new), 'trial')} with usable numbers since "
+        f"version {last.found.before}, and an estimate for {counted(len(first), 'question')} of "
+        f"which {had}."
+    )
+    yield paragraph(
+        *(
+            [f"Held against what {publication} printed, the"]
+            if publication
+            else ["By our rules the"]
+        ),
+        f" conclusion changed for {len(moved)} of {counted(len(compared), 'question')} with an "
+        "estimate before and now: which ones, and why, stands on ",
         link("What’s new", "living/whats-new.html"),
         ".",
     )

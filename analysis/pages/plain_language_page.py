@@ -28,7 +28,27 @@ def answers(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
                 "For these we do not know: no study gives numbers that we can use."
             )
         )
+    found += _printed_before(evidence, results)
     return join(found)
+
+
+def _printed_before(evidence: Evidence, results: Mapping[str, Synthesis]) -> list[Html]:
+    """The questions without an answer for which the review before this one printed one."""
+    asked = [
+        links.question(found)
+        for found in results.values()
+        if found.primary is None and found.printed_before
+    ]
+    if not asked:
+        return []
+    name = sentence_case(evidence.protocol.words.baseline)
+    return [
+        paragraph(
+            f"{name} did give an answer for some of these, from numbers that we do not have. "
+            "It stands on the page of each:"
+        ),
+        items(asked),
+    ]
 
 
 def _found(

@@ -15,6 +15,7 @@ from analysis.formatting import (
     number,
     p_value,
     percent_level,
+    sentence_case,
 )
 from analysis.pages import html, links
 from analysis.pages.html import Html, element, items, join, link, paragraph, table, terms, text
@@ -27,6 +28,7 @@ from analysis.synthesis.estimate_text import (
     interval_text,
     tau2_text,
 )
+from analysis.synthesis.published_estimates import printed_text, rebuilt_from
 from analysis.synthesis.question_result import PublishedEstimate, Synthesis
 from analysis.synthesis.study_effect import Measure, StudyEffect
 from analysis.synthesis.wording.page_sentences import INTERVAL_NAMES, MODEL_NAMES
@@ -204,7 +206,7 @@ def comparisons_table(synthesis: Synthesis) -> Html:
 def then_and_now(synthesis: Synthesis, evidence: Evidence) -> Html:
     """Published estimates, our recomputation as in 2014, and the present one."""
     measure = synthesis.measure
-    rows = [_published_row(measure, published, evidence) for published in synthesis.published]
+    rows = [_published_row(measure, published, evidence) for published in _first(synthesis)]
     for trials, label in (
         (TrialSet.AS_IN_2014, "Baseline trials in our data, methods of 2014"),
         (TrialSet.BASELINE, "Baseline trials in our data, present methods"),
@@ -217,21 +219,29 @@ def then_and_now(synthesis: Synthesis, evidence: Evidence) -> Html:
         f"Then and now: intervals as published, ours at the {percent_level(synthesis.level)} level",
         numbers=("k", measure.short_name, "Interval"),
     )
-    return join((frame, *_differences(synthesis)))
+    return join((frame, *_differences(synthesis, evidence.protocol.words.baseline)))
+
+
+def _first(synthesis: Synthesis) -> list[PublishedEstimate]:
+    """What reviews printed, that of the baseline review first."""
+    return sorted(synthesis.published, key=lambda found: not found.is_baseline)
 
 
 def _published_row(
     measure: Measure, published: PublishedEstimate, evidence: Evidence
 ) -> dict[str, object]:
-    whose = "all chronic pain" if published.condition == "all" else published.condition
-    checked = "" if published.verified else ", not yet checked against the publication"
+    remarks = [
+        "all conditions together" if published.condition == "all" else published.condition,
+        *([] if published.is_comparable else [f"in another measure: {published.as_printed}"]),
+        *([] if published.verified else ["not yet checked against the publication"]),
+    ]
+    name = evidence.protocol.words.baseline
+    whose = [sentence_case(name), ", "] if published.is_baseline else []
+    source = links.source(evidence.sources[published.review])
     return {
-        "Estimate": join(
-            (links.source(evidence.sources[published.review]), f" as published ({whose}{checked})")
-        ),
-        "k": count(published.k),
-        measure.short_name: effect_text(measure, published.estimate),
-        "Interval": limits(*measure.shown_interval(published.ci_low, published.ci_high)),
+        "Estimate": join((*whose, source, f", as published ({'; '.join(remarks)})")),
+        "k": "not recorded" if published.k is None else count(published.k),
+        **estimate_cells(measure, published if published.is_comparable else None, "Interval"),
     }
 
 
@@ -245,19 +255,33 @@ def _then_row(
     }
 
 
-def _differences(synthesis: Synthesis) -> list[Html]:
-    said = []
-    if not synthesis.published:
-        said.append(paragraph("The 2014 review printed no estimate for this question."))
+def _differences(synthesis: Synthesis, baseline: str) -> list[Html]:
+    """What the baseline review printed, what its rebuilding has of it, and why they differ."""
+    said = [paragraph(_then(synthesis, baseline))]
     if synthesis.baseline_without_data:
         missing = listed(synthesis.baseline_without_data)
         said.append(
             paragraph(
-                "Trials of the baseline review on this condition for which our data hold no "
+                f"Trials of {baseline} on this condition for which our data hold no "
                 f"usable number here: {missing}."
             )
         )
     return said
+
+
+def _then(synthesis: Synthesis, baseline: str) -> str:
+    rebuilt = synthesis.comparison(TrialSet.BASELINE)
+    printed = synthesis.printed_before
+    if printed is None:
+        return f"No estimate that {baseline} printed for this very question is on record here."
+    said = f"{sentence_case(baseline)} printed {printed_text(synthesis.measure, printed)}. "
+    if rebuilt.pooled is None:
+        return f"{said}It cannot be rebuilt: we have {rebuilt_from(0)}."
+    return (
+        f"{said}We can rebuild it from {rebuilt_from(rebuilt.k)}, taken from open sources and not "
+        "from the trial reports that it read. Trials, numbers and, in all but the row of its own "
+        "methods, the model and the interval differ; nothing was tuned to bring them together."
+    )
 
 
 def rows_used(synthesis: Synthesis, evidence: Evidence) -> Html:

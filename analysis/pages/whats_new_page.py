@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from analysis.evidence.rows import Evidence
-from analysis.formatting import counted, day, listed
+from analysis.formatting import count, counted, day, listed, sentence_case
 from analysis.pages import links
 from analysis.pages.html import LABELLED_CARDS, Html, element, items, join, link, paragraph, table
 from analysis.pages.notices_section import notices_said
 from analysis.protocol import Version
 from analysis.synthesis.estimate_text import i2_text, interval_text, named_estimate, tau2_text
+from analysis.synthesis.published_estimates import printed_text, rebuilt_from
 from analysis.versions.by_name import NOW
 from analysis.versions.compare import ARROWS, Change, Comparison
 from analysis.versions.comparison_text import checked
@@ -84,7 +85,7 @@ def since_the_last(edition: Edition) -> Html:
     return join(
         (
             _differences(edition),
-            _changes_table(moved, f"Draft against version {name}", (f"Version {name}", "Draft"))
+            _changes_table(found, moved, (f"Version {name}", "Draft"))
             if moved
             else paragraph(f"No result differs from version {name}."),
             paragraph(f"{counted(same, 'question')} as in version {name}.") if moved else "",
@@ -114,8 +115,7 @@ def summary(last: LastVersion) -> Html:
         (
             paragraph(f"Version {version.name} of {day(version.date)}: {found.kind}."),
             paragraph(
-                f"It is compared with version {last.before.name} of {day(last.before.date)}, "
-                f"{_by_which_rules(found)} "
+                f"It is compared with {_before(found, last.before)} {_by_which_rules(found)} "
                 f"{counted(len(trials), 'trial')} with usable numbers came in between."
             ),
             _why_and_how(version),
@@ -123,15 +123,23 @@ def summary(last: LastVersion) -> Html:
                 "Differences below zero favour therapy; risk ratios above 1 do. "
                 f"{ARROWS['lower']} means that the estimate moved towards less, "
                 f"{ARROWS['higher']} towards more, {ARROWS['same']} that it prints the same, "
-                f"{ARROWS['new']} that there was none before."
+                f"{ARROWS['new']} that there is none before it to compare with."
             ),
         )
     )
 
 
+def _before(found: Comparison, before: Release) -> str:
+    """The version before by its name and day, or the publication that stands for it."""
+    version = f"version {before.name} of {day(before.date)}"
+    return f"{found.publication} as published ({version})" if found.publication else f"{version},"
+
+
 def _by_which_rules(found: Comparison) -> str:
     """Whether the two versions went by one protocol, or what of it changed between them."""
     settings = found.data.settings
+    if found.publication:
+        return "and conclusions are held against what it printed, not against our rebuilding of it."
     if not settings:
         return "both by the same protocol, so that what differs is the evidence and not the method."
     names = listed([setting.name for setting in settings])
@@ -150,19 +158,63 @@ def changes_table(found: Comparison | None) -> Html:
     """Old estimate → new estimate, one row a question that has or had one."""
     if found is None:
         return paragraph("There is no version before it.")
-    changes = [change for change in found.changes if any(change.estimates)]
-    caption = f"Version {found.now} against version {found.before}"
-    return _changes_table(changes, caption, ("Before", "Now"))
+    changes = [change for change in found.changes if change.pooled_before or any(change.estimates)]
+    return _changes_table(found, changes, ("Before", "Now"))
 
 
-def _changes_table(changes: Sequence[Change], caption: str, named: tuple[str, str]) -> Html:
+def _changes_table(found: Comparison, changes: Sequence[Change], named: tuple[str, str]) -> Html:
+    if found.publication:
+        return _against_a_publication(found, changes)
+    caption = f"{sentence_case(_named(found.now))} against {_named(found.before)}"
     rows = [_row(change, *named) for change in changes]
     return table(rows, caption, numbers=("Trials", "Participants"), class_=LABELLED_CARDS)
 
 
+def _against_a_publication(found: Comparison, changes: Sequence[Change]) -> Html:
+    """As published → rebuilt → now: what others printed comes first and is what is compared."""
+    rows = [_beside_the_print(change) for change in changes]
+    caption = f"{sentence_case(_named(found.now))} against {found.publication} as published"
+    rebuilt = sum(change.rebuilt is not None for change in changes)
+    return join(
+        (
+            table(
+                rows, caption, numbers=("Trials, now", "Participants, now"), class_=LABELLED_CARDS
+            ),
+            paragraph(
+                f"“As published” is what {found.publication} printed. “Rebuilt” is version "
+                f"{found.before}: what our methods make of the open numbers of its trials, for "
+                f"{counted(rebuilt, 'question')}. The two differ because numbers of some trials "
+                "are not open, because open numbers are not those that its authors extracted, "
+                "and because the model and the interval are ours. Which trials are missing "
+                "stands on the page of each question, under “Then and now”."
+            ),
+        )
+    )
+
+
+def _beside_the_print(change: Change) -> dict[str, object]:
+    measure, now = change.state.measure, change.estimates[1]
+    printed, rebuilt = change.printed, "none"
+    if change.before and change.rebuilt:
+        estimate = named_estimate(measure, change.rebuilt)
+        rebuilt = f"{estimate}, {rebuilt_from(change.before.k)}"
+    return {
+        "Question": links.question(change.state),
+        "As published": printed_text(measure, printed) if printed else "none on record",
+        "Rebuilt": rebuilt,
+        "Trials, now": count(change.now.k if change.now else 0),
+        "Participants, now": participants_text(change.now),
+        "Now": f"{change.arrow} {named_estimate(measure, now)}",
+        "New setting, now": interval_text(measure, now.prediction if now else None),
+        "τ², now": tau2_text(now),
+        "I², now": i2_text(now),
+        "Certainty, now": certainty_text(change.now),
+        "Conclusion": change.conclusion,
+    }
+
+
 def _row(change: Change, earlier: str, later: str) -> dict[str, object]:
-    before, now = change.estimates
-    state = change.state
+    before, now, state = change.pooled_before, change.estimates[1], change.state
     return {
         "Question": links.question(state),
         "Trials": f"{change.before.k if change.before else 0} → {state.k}",
@@ -173,7 +225,7 @@ def _row(change: Change, earlier: str, later: str) -> dict[str, object]:
         "τ²": f"{tau2_text(before)} → {tau2_text(now)}",
         "I²": f"{i2_text(before)} → {i2_text(now)}",
         "Certainty": f"{certainty_text(change.before)} → {certainty_text(change.now)}",
-        "Conclusion": f"changed: {listed(change.rules)}" if change.rules else "unchanged",
+        "Conclusion": change.conclusion,
     }
 
 
@@ -264,8 +316,11 @@ def _status_row(change: StatusChange) -> dict[str, object]:
 
 def _since(found: Comparison) -> str:
     """Which two a comparison is of: `From version 2013.11 to version 2026.11`."""
-    now = "the draft" if found.now == NOW else f"version {found.now}"
-    return f"From version {found.before} to {now}"
+    return f"From {_named(found.before)} to {_named(found.now)}"
+
+
+def _named(version: str) -> str:
+    return "the draft" if version == NOW else f"version {version}"
 
 
 def history(releases: Sequence[Release]) -> Html:

@@ -14,7 +14,7 @@ from pydantic import Field
 from analysis.formatting import percent_level
 from analysis.protocol import AsPublished
 from analysis.protocol_rules import Frozen
-from analysis.statistics.estimates import PooledEffect
+from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.certainty import Certainty
 from analysis.synthesis.clinical_terms import Clinical
 from analysis.synthesis.comparisons import Comparison, TrialSet
@@ -41,7 +41,11 @@ class SetAside(Frozen):
 
 
 class PublishedEstimate(Frozen):
-    """What another review printed for the same question; on the analysis scale."""
+    """What another review printed on a question; on the analysis scale of its own measure.
+
+    `as_printed` keeps its measure and its sign. `is_comparable` says that the measure is the
+    question's, `is_baseline` that the baseline review printed it for this very question.
+    """
 
     review: str
     condition: str
@@ -52,6 +56,14 @@ class PublishedEstimate(Frozen):
     k: int | None
     verified: bool
     note: str
+    as_printed: str = ""
+    is_comparable: bool = True
+    is_baseline: bool = False
+
+    @property
+    def interval(self) -> Interval:
+        """The interval as printed: by which method is not on record."""
+        return Interval(self.ci_low, self.ci_high, "as published")
 
 
 class Sentence(Frozen):
@@ -116,6 +128,11 @@ class Synthesis(Frozen):
             if comparison.name == trials:
                 return comparison
         raise KeyError(f"{self.question.key} has no comparison {trials.value!r}")
+
+    @property
+    def printed_before(self) -> PublishedEstimate | None:
+        """What the baseline review printed for this very question, where that is on record."""
+        return next((found for found in self.published if found.is_baseline), None)
 
     @property
     def pooled_studies(self) -> tuple[StudyEffect, ...]:

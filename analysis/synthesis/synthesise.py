@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
 from analysis.evidence.chosen_rows import ChosenRows, chosen_rows, responder_rows
-from analysis.evidence.question_slice import Slice, decisions_on, published_on, slice_of, slices_of
+from analysis.evidence.question_slice import Slice, decisions_on, slice_of, slices_of
 from analysis.evidence.reported import CannotGive
-from analysis.evidence.rows import Evidence, Published
+from analysis.evidence.rows import Evidence
 from analysis.evidence.selection import RowSetAside, rows_of
 from analysis.evidence.verification import is_verified
 from analysis.files.digests import digest
-from analysis.measures import RATIOS
 from analysis.protocol import Question
 from analysis.protocol_rules import SynthesisRules
 from analysis.statistics.estimates import PooledEffect
@@ -23,8 +21,9 @@ from analysis.synthesis.certainty import Body, rate
 from analysis.synthesis.clinical_terms import clinical
 from analysis.synthesis.comparisons import comparisons
 from analysis.synthesis.interval_rule import pool_by_protocol, prediction_by_rule
+from analysis.synthesis.published_estimates import published_estimates
 from analysis.synthesis.question_effects import contrast_rows, study_effects
-from analysis.synthesis.question_result import Provenance, PublishedEstimate, SetAside, Synthesis
+from analysis.synthesis.question_result import Provenance, SetAside, Synthesis
 from analysis.synthesis.sensitivity import sensitivity_analyses
 from analysis.synthesis.study_effect import Measure, StudyEffect, effects_of, participants
 from analysis.synthesis.with_responders import with_responders
@@ -100,7 +99,7 @@ def answer(given: Slice) -> Synthesis:
         sensitivity=sensitivity,
         certainty=said.certainty,
         clinical=said.clinical,
-        published=tuple(map(_published_estimate, published_on(evidence, question))),
+        published=published_estimates(evidence.published, protocol, question),
         baseline_without_data=_baseline_without_data(evidence, question, studies),
         set_aside=_set_aside(evidence, rows.set_aside, only_responders),
         responders=responders,
@@ -137,25 +136,6 @@ def _models(rules: SynthesisRules, studies: Sequence[StudyEffect]) -> tuple[Pool
             with_interval(effects_model, effects, variances, "hartung-knapp-conservative")
         )
     return tuple(prediction_by_rule(rules, found) for found in results)
-
-
-def _published_estimate(row: Published) -> PublishedEstimate:
-    estimate, low, high = row.estimate, row.ci_low, row.ci_high
-    if row.measure in RATIOS:
-        estimate, low, high = math.log(estimate), math.log(low), math.log(high)
-    if row.favours_intervention_when in ("positive", "above 1"):
-        estimate, low, high = -estimate, -high, -low
-    return PublishedEstimate(
-        review=row.review,
-        condition=row.condition,
-        measure=row.measure,
-        estimate=estimate,
-        ci_low=low,
-        ci_high=high,
-        k=None if row.k is None else round(row.k),
-        verified=row.verified == "yes",
-        note=row.note,
-    )
 
 
 def _baseline_without_data(

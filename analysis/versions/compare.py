@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
-from analysis.formatting import number
+from analysis.formatting import listed, number
 from analysis.protocol_rules import Frozen
 from analysis.statistics.estimates import PooledEffect
+from analysis.synthesis.estimate_text import Estimated
+from analysis.synthesis.question_result import PublishedEstimate
 from analysis.synthesis.study_effect import Measure
 from analysis.versions.data_changes import Correction, DataChanges
 from analysis.versions.state import QuestionState, TrialState, alike, same_number
@@ -30,9 +32,15 @@ VersionKind = Literal[
 
 
 class Change(Frozen):
-    """One question before and now; `rules` say what changed its conclusion."""
+    """One question before and now; `rules` say what changed its conclusion.
+
+    Where the version before is a review that others published (`after_publication`), what it
+    `printed` is the before, and the state of that version is our rebuilding of it.
+    """
 
     before: QuestionState | None
+    after_publication: bool = False
+    printed: PublishedEstimate | None = None
     now: QuestionState | None
     direction: Direction
     rules: tuple[str, ...]
@@ -48,12 +56,32 @@ class Change(Frozen):
         return state
 
     @property
-    def estimates(self) -> tuple[PooledEffect | None, PooledEffect | None]:
-        """The primary results before and now."""
+    def estimates(self) -> tuple[PublishedEstimate | PooledEffect | None, PooledEffect | None]:
+        """What the version before said, as published where others published it, and what is now."""
         return (
-            self.before.primary if self.before else None,
+            self.printed if self.after_publication else self.pooled_before,
             self.now.primary if self.now else None,
         )
+
+    @property
+    def rebuilt(self) -> PooledEffect | None:
+        """What the open numbers of the trials that others had published come to."""
+        return self.pooled_before if self.after_publication else None
+
+    @property
+    def pooled_before(self) -> PooledEffect | None:
+        """What the trials of the version before were pooled to, by this software."""
+        return self.before.primary if self.before else None
+
+    @property
+    def conclusion(self) -> str:
+        """Whether the conclusion changed and why, or why that cannot be said."""
+        if self.rules:
+            return f"changed: {listed(self.rules)}"
+        if self.after_publication and not all(self.estimates):
+            missing = "printed estimate on record" if self.estimates[1] else "estimate now"
+            return f"not compared: no {missing}"
+        return "unchanged"
 
     @property
     def arrow(self) -> str:
@@ -68,10 +96,14 @@ class Change(Frozen):
 
 
 class Comparison(Frozen):
-    """Two versions by their names: every question of either, and what differs in the data."""
+    """Two versions by their names: every question of either, and what differs in the data.
+
+    `publication` is what the version before is called where others published it.
+    """
 
     before: str
     now: str
+    publication: str = ""
     changes: tuple[Change, ...]
     data: DataChanges
 
@@ -100,24 +132,42 @@ class Comparison(Frozen):
 
 
 def compare(
-    before: Mapping[str, QuestionState], now: Mapping[str, QuestionState]
+    before: Mapping[str, QuestionState],
+    now: Mapping[str, QuestionState],
+    printed: Mapping[str, PublishedEstimate] | None = None,
 ) -> tuple[Change, ...]:
-    """Every question of either version, in the order of the present one."""
+    """Every question of either version, in the order of the present one.
+
+    Where others published the version before, `printed` holds what they did, and conclusions
+    are held against that; `before` then is our rebuilding.
+    """
     keys = [*now, *(key for key in before if key not in now)]
-    return tuple(_change(before.get(key), now.get(key)) for key in keys)
+    return tuple(_change(key, before.get(key), now.get(key), printed) for key in keys)
 
 
-def _change(before: QuestionState | None, now: QuestionState | None) -> Change:
+def _change(
+    key: str,
+    before: QuestionState | None,
+    now: QuestionState | None,
+    printed: Mapping[str, PublishedEstimate] | None,
+) -> Change:
     old = before.pooled if before else {}
     new = now.pooled if now else {}
-    then, today = before.primary if before else None, now.primary if now else None
+    then: PublishedEstimate | PooledEffect | None = before.primary if before else None
+    if printed is not None:
+        then = printed.get(key)
+    today = now.primary if now else None
     important = now.smallest_important_difference if now else None
     measure = (now or before).measure  # type: ignore[union-attr]
+    # What open numbers lack is no change of what was concluded.
+    comparable = printed is None or (then is not None and today is not None)
     return Change(
         before=before,
+        after_publication=printed is not None,
+        printed=printed.get(key) if printed else None,
         now=now,
         direction=_direction(measure, then, today),
-        rules=conclusion_rules(then, today, important),
+        rules=conclusion_rules(then, today, important) if comparable else (),
         new_trials=tuple(trial.label for key, trial in new.items() if key not in old),
         lost_trials=tuple(trial.label for key, trial in old.items() if key not in new),
         moved_trials=tuple(
@@ -132,7 +182,7 @@ def _moved(before: TrialState, now: TrialState) -> bool:
 
 
 def conclusion_rules(
-    before: PooledEffect | None, now: PooledEffect | None, important: float | None
+    before: Estimated | None, now: Estimated | None, important: float | None
 ) -> tuple[str, ...]:
     """Which rules say that the conclusion changed; none when both versions say the same."""
     if before is None or now is None:
@@ -149,14 +199,12 @@ def conclusion_rules(
     return tuple(rules)
 
 
-def _excludes(pooled: PooledEffect, value: float) -> bool:
+def _excludes(pooled: Estimated, value: float) -> bool:
     low, high = pooled.interval.low, pooled.interval.high
     return (low is not None and low > value) or (high is not None and high < value)
 
 
-def _direction(
-    measure: Measure, before: PooledEffect | None, now: PooledEffect | None
-) -> Direction:
+def _direction(measure: Measure, before: Estimated | None, now: Estimated | None) -> Direction:
     if now is None:
         return "none" if before is None else "gone"
     if before is None:

@@ -9,9 +9,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from analysis.formatting import DASH, count, counted, listed
+from analysis.formatting import DASH, count, counted
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.estimate_text import estimate_text, i2_text, interval_text, tau2_text
+from analysis.synthesis.published_estimates import printed_text, rebuilt_from
 from analysis.synthesis.study_effect import Measure
 from analysis.versions.compare import Change, Comparison
 from analysis.versions.data_changes import Correction, DataChanges, StatusChange
@@ -29,7 +30,11 @@ def _parts(found: Comparison) -> Iterator[RenderableType]:
     for change in found.changed:
         yield Text(change.state.title, style="bold")
         yield Padding(_numbers(found, change), INDENT)
-        for line in (*_reasons(change), *map(_correction, found.corrected_in(change))):
+        for line in (
+            *_printed(found, change),
+            *_reasons(change),
+            *map(_correction, found.corrected_in(change)),
+        ):
             yield Padding(Text(line), INDENT)
         yield Text()
     elsewhere = set(found.corrections).difference(*map(found.corrected_in, found.changed))
@@ -90,9 +95,11 @@ def summary(found: Comparison) -> str:
 
 
 def _numbers(found: Comparison, change: Change) -> Table:
-    before, now = change.estimates
+    now = change.now.primary if change.now else None
+    before = change.pooled_before
     table = Table(box=None, pad_edge=False)
-    for name in ("", found.before, found.now):
+    earlier = f"{found.before}, rebuilt" if found.publication else found.before
+    for name in ("", earlier, found.now):
         table.add_column(Text(name), overflow="fold")
     measure = change.state.measure
     arrow = f"{change.arrow} " if now else ""
@@ -110,8 +117,16 @@ def _numbers(found: Comparison, change: Change) -> Table:
     return table
 
 
+def _printed(found: Comparison, change: Change) -> Iterator[str]:
+    """What others published, which conclusions are held against, and what it is rebuilt from."""
+    if change.printed:
+        yield f"{found.publication} printed {printed_text(change.state.measure, change.printed)}"
+    if change.after_publication and change.before:
+        yield f"rebuilt: {rebuilt_from(change.before.k)}"
+
+
 def _reasons(change: Change) -> Iterator[str]:
-    yield f"conclusion changed: {listed(change.rules)}" if change.rules else "conclusion unchanged"
+    yield f"conclusion {change.conclusion}"
     for what, labels in (
         ("new", change.new_trials),
         ("gone", change.lost_trials),

@@ -30,6 +30,7 @@ from analysis.files.problems import ReviewError, read_bytes
 from analysis.files.writing import make_folder, move_into_place, write_atomically
 from analysis.protocol import Version
 from analysis.synthesis.synthesise import synthesise_all
+from analysis.versions.by_name import printed_in
 from analysis.versions.compare import compare, kind_of_version
 from analysis.versions.present_names import under_present_names
 from analysis.versions.releases import (
@@ -38,6 +39,7 @@ from analysis.versions.releases import (
     Release,
     States,
     altered_files,
+    baseline_name,
     previous_release,
     protocol_of,
     read_states,
@@ -103,8 +105,7 @@ def _words(text: str) -> str:
 def freeze_baseline(data: Path) -> Release:
     """Freeze the baseline review's trials alone, as the release every other is compared with."""
     protocol = load(data).protocol
-    day = protocol.baseline_search
-    name = f"{day.year}.{day.month:02}"
+    day, name = protocol.baseline_search, baseline_name(protocol)
     with _new_folder(data, name) as folder:
         for file, text in _baseline_files(data, name, day):
             write_atomically(folder / "data" / file, text)
@@ -163,7 +164,8 @@ def _finish(data: Path, folder: Path, name: str, day: dt.date) -> Release:
     states = present_states(load(folder / "data"))
     follows = previous_release(data, name, day)
     before = read_states(data, follows.name) if follows else {}
-    changes = compare(under_present_names(before, former_names(data)), states)
+    printed = printed_in(data, follows.name) if follows else None
+    changes = compare(under_present_names(before, former_names(data)), states, printed)
     release = Release(
         name=name,
         date=day,

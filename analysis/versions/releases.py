@@ -51,6 +51,11 @@ def releases(data: Path) -> tuple[Release, ...]:
     return tuple(sorted(found, key=lambda release: (release.date, release.name)))
 
 
+def baseline_name(protocol: Protocol) -> str:
+    """The name of the version that is the baseline review, rebuilt from its trials."""
+    return f"{protocol.baseline_search:%Y.%m}"
+
+
 def altered_files(data: Path, release: Release) -> tuple[Path, ...]:
     """The files of a release that are not as they were frozen, or are gone."""
     folder = release_folder(data, release.name) / "data"

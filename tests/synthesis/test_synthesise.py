@@ -241,7 +241,11 @@ def test_published_estimates_point_the_same_way_as_ours(
     assert by_review["cd010152"].estimate == -0.5
     gandy = by_review["gandy-2022"]
     assert (gandy.estimate, gandy.ci_low, gandy.ci_high) == (-0.28, -0.35, -0.21)
-    (ratio,) = syntheses["headache.pain.post"].published
+    ratio, other = syntheses["headache.pain.post"].published
+    assert (ratio.is_comparable, ratio.is_baseline) == (True, True)
+    # Gandy 2022 pooled standardised differences of all conditions: beside, never the same.
+    assert (other.is_comparable, other.is_baseline) == (False, False)
+    assert other.as_printed == "SMD 0.27 (0.21 to 0.33)"
     assert ratio.estimate == pytest.approx(-math.log(7.28))
     assert ratio.ci_low < ratio.estimate < ratio.ci_high < 0
 
