@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from analysis.evidence.data_files import DATA_FILES
+from analysis.evidence.measured_rows import Measured
 from analysis.evidence.notice_rows import Notice, Snapshot
 from analysis.evidence.outcome_checks import OUTCOME_CHECKS, Said, above_zero, as_number, not_a_day
 from analysis.evidence.risk_of_bias_tools import (
@@ -52,6 +53,7 @@ def consistency_problems(tables: Tables) -> list[Problem]:
     problems += _overall_is_no_better(whole)
     problems += _rulings_on_another_trial(whole)
     problems += _former_names(whole)
+    problems += _measured_after_all(whole)
     return problems
 
 
@@ -68,6 +70,21 @@ def _former_names(tables: Tables) -> Iterator[Problem]:
             if taken != line or name in present:
                 said = f"{short(name)} is a name of the trial on line {taken}"
                 yield Problem(table.path, line, FORMER, said)
+
+
+def _measured_after_all(tables: Tables) -> Iterator[Problem]:
+    """A row of results shows that the trial did measure it."""
+    if not {"measured", "outcomes"} <= set(tables):
+        return
+    row_of = {
+        (row.study_id, row.outcome, row.timepoint): row.row_id
+        for row in reversed(tables["outcomes"].rows)
+    }
+    for line, row in tables["measured"].numbered():
+        shown = row_of.get((row.study_id, row.outcome, row.timepoint))
+        if shown and row.measured == "no":
+            said = f"no, but {shown} of outcomes.csv is a result of it: take one of the rows out"
+            yield Problem(tables["measured"].path, line, "measured", said)
 
 
 def _decisions_about_nothing(tables: Tables) -> Iterator[Problem]:
@@ -221,6 +238,11 @@ def _overall_is_no_better(tables: Tables) -> Iterator[Problem]:
         yield Problem(table.path, lines[row], "judgement", said)
 
 
+def _participants_where_measured(row: Measured) -> Said:
+    if row.participants is not None and row.measured != "yes":
+        yield "participants", f"{row.participants:g}, but measured is {row.measured!r}"
+
+
 def _has_a_day(row: Decision | Ruling | Notice | Snapshot) -> Said:
     if row.date:  # whether it may be blank, the column says
         yield from not_a_day("date", row.date)
@@ -231,6 +253,7 @@ ROW_CHECKS: Mapping[str, tuple[Callable[[Any], Said], ...]] = {
     "outcomes": OUTCOME_CHECKS,
     "certainty": (_has_a_day,),
     "integrity": (_has_a_day,),
+    "measured": (_participants_where_measured,),
     "notices": (_has_a_day,),
     "notice_snapshots": (_has_a_day,),
     "checklists": (_unreported_says_why,),

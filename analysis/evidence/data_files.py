@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from analysis.evidence.measured_rows import Measured
 from analysis.evidence.notice_rows import Notice, Snapshot
 from analysis.evidence.rows import (
     AcceptabilityRow,
@@ -64,6 +65,12 @@ DATA_FILES: Mapping[str, DataFile] = {
         ),
         DataFile(
             "outcomes", OutcomeRow, ("row_id",), "Every result, one row a source and instrument"
+        ),
+        DataFile(
+            "measured",
+            Measured,
+            ("study_id", "outcome", "timepoint"),
+            "Whether a trial measured an outcome, where no row of results shows it",
         ),
         DataFile(
             "risk_of_bias",

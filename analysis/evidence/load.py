@@ -67,6 +67,7 @@ def load(folder: Path) -> Evidence:
         protocol=protocol,
         trials={trial.study_id: trial for trial in tables["studies"].rows},
         outcomes=tables["outcomes"].rows,
+        measured=tables["measured"].rows,
         risk_of_bias=tables["risk_of_bias"].rows,
         acceptability=tables["acceptability"].rows,
         published=tables["published"].rows,

@@ -14,6 +14,7 @@ from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.reference_sd import ReferenceSd, reference_sd
 from analysis.evidence.rows import Decision, Evidence, Published
 from analysis.evidence.selection import rows_of
+from analysis.evidence.trial_states import OutcomeInTrial, states_without_rows
 from analysis.files.digests import digest
 from analysis.protocol import Question
 
@@ -26,13 +27,15 @@ class Slice:
     groups and sources, the baseline trials on its condition, what other reviews published and
     what people decided on it. Two things rest on rows of other questions: `kept_out`, why trials
     are left out, because the integrity checks hold rows against each other; and `reference`,
-    the standard deviation of control arms at the first time point.
+    the standard deviation of control arms at the first time point. `without_rows` is what is
+    known of the other included trials on the condition, of which the page needs no more.
     """
 
     question: Question
     evidence: Evidence
     kept_out: Mapping[str, tuple[str, ...]]
     reference: ReferenceSd | None
+    without_rows: tuple[OutcomeInTrial, ...]
 
     def parts(self) -> dict[str, str]:
         """All that the slice holds, so that a change of it can be named: what it is → its hash."""
@@ -49,6 +52,8 @@ class Slice:
                 held.setdefault(place, []).append(row)
         for study_id, reasons in self.kept_out.items():
             held[f"integrity findings of {study_id}"] = [reasons]
+        for trial in self.without_rows:
+            held[f"whether {trial.study_id} measured it"] = [trial]
         return {name: digest(repr(records)) for name, records in held.items()}
 
 
@@ -66,11 +71,13 @@ def slice_of(evidence: Evidence, question: Question) -> Slice:
 def _slice(evidence: Evidence, question: Question, suspects: Suspects) -> Slice:
     standardised = evidence.protocol.measure_name(question) == "SMD"
     distrusted = {study_id for study_id, key in suspects if _outcome(key) == question.outcome}
+    without_rows = states_without_rows(evidence, question)
     return Slice(
         question,
-        _narrowed(evidence, question),
+        _narrowed(evidence, question, without_rows),
         {study_id: why for (study_id, key), why in suspects.items() if key == question.key},
         reference_sd(evidence, question, distrusted) if standardised else None,
+        without_rows,
     )
 
 
@@ -78,11 +85,14 @@ def _outcome(key: str) -> str:
     return key.split(".")[1]
 
 
-def _narrowed(evidence: Evidence, question: Question) -> Evidence:
+def _narrowed(
+    evidence: Evidence, question: Question, without_rows: tuple[OutcomeInTrial, ...]
+) -> Evidence:
     rows = rows_of(evidence, question)
     measured = {row.study_id for row in rows}
     published = published_on(evidence.published, question)
     named = {row.source_id for row in rows} | {row.review for row in published}
+    named |= {trial.source_id for trial in without_rows}
     return replace(
         evidence,
         trials={
@@ -96,6 +106,7 @@ def _narrowed(evidence: Evidence, question: Question) -> Evidence:
         published=published,
         decisions=decisions_on(evidence, question),
         sources={name: source for name, source in evidence.sources.items() if name in named},
+        measured=(),
         acceptability=(),
         rulings=(),
         checklists=(),

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import TypeAdapter
 
+from analysis.evidence.measured_rows import Measured
 from analysis.evidence.notice_rows import Notice, Snapshot
 from analysis.evidence.outcome_row import OutcomeRow
 from analysis.evidence.values import (
@@ -333,6 +334,7 @@ class Evidence:
     protocol: Protocol
     trials: Mapping[str, Trial]
     outcomes: tuple[OutcomeRow, ...]
+    measured: tuple[Measured, ...]
     risk_of_bias: tuple[Judgement, ...]
     acceptability: tuple[AcceptabilityRow, ...]
     published: tuple[Published, ...]

@@ -18,6 +18,7 @@ from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.certainty import Certainty
 from analysis.synthesis.clinical_terms import Clinical
 from analysis.synthesis.comparisons import Comparison, TrialSet
+from analysis.synthesis.missing_results import MissingResults
 from analysis.synthesis.sensitivity import SensitivityAnalyses
 from analysis.synthesis.study_effect import Measure, StudyEffect
 
@@ -114,6 +115,7 @@ class Synthesis(Frozen):
     set_aside: tuple[SetAside, ...]
     # Of trials that give nothing else, in this measure: in one comparison, nowhere else.
     responders: tuple[StudyEffect, ...] = ()
+    missing: MissingResults = MissingResults()
     sentences: Sentence
     provenance: Provenance
 

@@ -21,6 +21,7 @@ from analysis.synthesis.certainty import Body, rate
 from analysis.synthesis.clinical_terms import clinical
 from analysis.synthesis.comparisons import comparisons
 from analysis.synthesis.interval_rule import pool_by_protocol, prediction_by_rule
+from analysis.synthesis.missing_results import missing_results
 from analysis.synthesis.published_estimates import published_estimates
 from analysis.synthesis.question_effects import contrast_rows, study_effects
 from analysis.synthesis.question_result import Provenance, SetAside, Synthesis
@@ -103,6 +104,7 @@ def answer(given: Slice) -> Synthesis:
         baseline_without_data=_baseline_without_data(evidence, question, studies),
         set_aside=_set_aside(evidence, rows.set_aside, only_responders),
         responders=responders,
+        missing=missing_results(given, rows, only_responders),
         sentences=sentences(rules, said),
         provenance=_provenance(given),
     )

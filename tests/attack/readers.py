@@ -111,6 +111,7 @@ def _data_tables(folder: Path) -> Iterator[Reader]:
     tables = {
         "studies": Table(first_rows("studies.csv"), "study_id", "title", "mean_age", "status"),
         "outcomes": Table(sound_outcomes(), "row_id", "note", "mean_control", "usable"),
+        "measured": Table(_measured(), "study_id", "note", "participants", "measured"),
         "risk_of_bias": Table(
             first_rows("risk_of_bias.csv"), "study_id", "support", None, "judgement"
         ),
@@ -150,6 +151,13 @@ def _decisions() -> list[list[str]]:
         header,
         *(["headache", "pain", "post", d, "1", "few, small", "A", "2026-11-23"] for d in domains),
     ]
+
+
+def _measured() -> list[list[str]]:
+    header = first_rows("measured.csv")[0]
+    rows = [[f"buhrman-{year}", "qol", "post", "yes", "12", "trial-abstracts", 'asked, "by mail"']
+            for year in range(2004, 2008)]  # fmt: skip
+    return [header, *rows]
 
 
 def _notices() -> list[list[str]]:

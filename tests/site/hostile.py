@@ -262,6 +262,14 @@ def _a_decision(name: str, header: list[str]) -> Iterator[list[str]]:
             "levels": "1",
         },
         "integrity": {"check": "small arm", "study_id": "chiauzzi-2010", "ruling": "accept"},
+        "measured": {
+            "study_id": "carpenter-2012",
+            "outcome": "anxiety",
+            "timepoint": "post",
+            "measured": "yes",
+            "source_id": "trial-abstracts",
+            "note": "why",
+        },
         "notices": {
             "study_id": "carpenter-2012",
             "record_id": "1",

@@ -59,6 +59,13 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
     example(folder, "certainty.csv", condition="non-headache")
     row = "carpenter-2012.pain.post.1"
     example(folder, "integrity.csv", study_id="carpenter-2012", row_id=row)
+    example(
+        folder,
+        "measured.csv",
+        study_id="carpenter-2012",
+        outcome="disability",
+        timepoint="follow-up",
+    )
     example(folder, "notices.csv", study_id="carpenter-2012", nature="correction")
     example(folder, "notice_snapshots.csv")
     # The examples of who verified which numbers come into the first row.
