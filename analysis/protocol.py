@@ -105,8 +105,9 @@ class Outcome(Shown):
     """An outcome; `lower` and `higher` say what fewer or more points mean after orientation.
 
     `points_on` names the familiar instruments, of one range, on whose scale a pooled
-    standardised mean difference is also given. What it says of how effects are shown goes
-    before what its measure says.
+    standardised mean difference is also given. `indirect_instruments` measure something that
+    stands for the outcome, each with why, as after its name. What it says of how effects are
+    shown goes before what its measure says.
     """
 
     id: Slug
@@ -116,6 +117,7 @@ class Outcome(Shown):
     higher: str
     instruments: tuple[str, ...]
     points_on: tuple[str, ...] = ()
+    indirect_instruments: dict[str, str] = Field(default_factory=dict)
     measure: MeasureName
     measure_by_condition: dict[Slug, MeasureName] = Field(default_factory=dict)
 
@@ -252,6 +254,16 @@ class Protocol(Frozen):
                 raise ValueError(
                     f"points_on of {outcome.id}: each instrument needs the same range "
                     "in clinical.instrument_ranges"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _indirect_instruments_are_listed(self) -> Protocol:
+        for outcome in self.outcomes:
+            if unknown := set(outcome.indirect_instruments) - set(outcome.instruments):
+                raise ValueError(
+                    f"indirect_instruments of {outcome.id}: {', '.join(sorted(unknown))} is not "
+                    "among its instruments"
                 )
         return self
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Model = Literal[
     "common",
@@ -32,6 +32,10 @@ class Frozen(BaseModel):
         validate_by_name=True,
         serialize_by_alias=True,
     )
+
+
+# Protocols that are out in the world name the one test that there was.
+FIRST_ASYMMETRY_P = AliasChoices("asymmetry_p", "egger_p")
 
 
 class ReviewWords(Frozen):
@@ -171,18 +175,58 @@ class IntegrityRules(Frozen):
     youngest_mean_age: Annotated[float, Field(gt=0)] | None = None
 
 
+Doubtful = Literal["some concerns", "unclear", "not assessed"]
+
+
+class InformationSize(Frozen):
+    """The trial whose size a body of evidence is held against, and the effect it looks for.
+
+    `smd` for differences, `relative_change` of the control risk, as a share, for ratios.
+    """
+
+    smd: Annotated[float, Field(gt=0)]
+    relative_change: Annotated[float, Field(gt=0, lt=1)]
+    alpha: Annotated[float, Field(gt=0, lt=0.5)]
+    power: Annotated[float, Field(gt=0.5, lt=1)]
+
+
 class CertaintyRules(Frozen):
-    """Thresholds of the GRADE rules; weights and I2 in per cent."""
+    """Thresholds of the GRADE rules; weights and I2 in per cent.
+
+    The defaults are those of the first rules, for protocols that were frozen before a check:
+    they ask for a fixed number of participants, for ratios of events too, where others ask for
+    an information size, and take small trials that all favour the intervention for a selection.
+    """
 
     high_risk_weight: Annotated[float, Field(gt=0, le=100)]
+    very_high_risk_weight: Annotated[float, Field(gt=0, le=100)] = 100
     doubtful_weight: Annotated[float, Field(gt=0, le=100)]
+    # What is doubtful besides a high risk.
+    doubtful: tuple[Doubtful, ...] = ("unclear", "not assessed")
+    # More than this not assessed: the rating is provisional.
+    unassessed_weight: Annotated[float, Field(gt=0, le=100)] = 100
     inconsistency_i2: Annotated[float, Field(gt=0, lt=100)]
     serious_inconsistency_i2: Annotated[float, Field(gt=0, lt=100)]
-    minimum_participants: Annotated[int, Field(ge=1)]
-    minimum_events: Annotated[int, Field(ge=1)]
+    # From how many trials on a prediction interval decides; below, the weight on each side.
+    inconsistency_prediction_k: Annotated[int, Field(ge=3)] = 3
+    opposing_weight: Annotated[float, Field(gt=0, le=50)] = 50
+    information_size: InformationSize | None = None
     very_few: Annotated[int, Field(ge=1)]
-    egger_p: Annotated[float, Field(gt=0, lt=1)]
-    small_trial_participants: Annotated[int, Field(ge=1)]
+    indirect_weight: Annotated[float, Field(ge=0, lt=100)] = 0
+    asymmetry_p: Annotated[float, Field(gt=0, lt=1, validation_alias=FIRST_ASYMMETRY_P)]
+    minimum_participants: Annotated[int, Field(ge=1)] | None = None
+    minimum_events: Annotated[int, Field(ge=1)] | None = None
+    small_trial_participants: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one_size(self) -> CertaintyRules:
+        if (self.information_size is None) == (self.minimum_participants is None):
+            raise ValueError("either information_size is set or minimum_participants, not both")
+        if self.minimum_events and self.minimum_participants is None:
+            raise ValueError("minimum_events goes with minimum_participants")
+        if self.very_high_risk_weight < self.high_risk_weight:
+            raise ValueError("very_high_risk_weight is not below high_risk_weight")
+        return self
 
 
 class ClinicalRules(Frozen):

@@ -20,8 +20,8 @@ def mark(certainty: Certainty | None) -> Html:
         (
             element("span", symbol, class_="nowrap", aria_hidden="true"),
             " ",
-            element("span", certainty.level.capitalize(), class_="nowrap"),
-            element("small", f" ({certainty.label})"),
+            element("span", certainty.rating.capitalize(), class_="nowrap"),
+            element("small", f" ({certainty.standing})"),
         )
     )
 

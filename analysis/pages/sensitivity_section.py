@@ -21,8 +21,7 @@ from analysis.synthesis.estimate_text import (
     tau2_text,
 )
 from analysis.synthesis.question_result import Synthesis
-from analysis.synthesis.sensitivity import ASYMMETRY_TESTS, SmallStudyEffects
-from analysis.synthesis.study_effect import Measure
+from analysis.synthesis.sensitivity import ASYMMETRY_TESTS, SmallStudyEffects, arms_assumed
 from analysis.synthesis.with_responders import counting_responders
 from analysis.synthesis.wording.page_sentences import MODEL_NAMES
 
@@ -161,14 +160,16 @@ def small_study_table(synthesis: Synthesis) -> Html:
     found = synthesis.sensitivity.small_study
     if found is None:
         return Html("")
-    return table(list(_small_study_rows(synthesis.measure, found)), "Small-study effects")
+    return table(list(_small_study_rows(synthesis, found)), "Small-study effects")
 
 
-def _small_study_rows(measure: Measure, found: SmallStudyEffects) -> Iterator[dict[str, str]]:
+def _small_study_rows(synthesis: Synthesis, found: SmallStudyEffects) -> Iterator[dict[str, str]]:
+    measure = synthesis.measure
     if asymmetry := found.asymmetry:
         yield {
             "Analysis": f"{ASYMMETRY_TESTS[asymmetry.test]} regression test",
-            "Result": f"slope {number(asymmetry.slope)}, {p_value(asymmetry.p)}",
+            "Result": f"slope {number(asymmetry.slope)}, {p_value(asymmetry.p)}"
+            f"{arms_assumed(asymmetry, synthesis.pooled_studies)}",
             "Reading": "a small p says that small trials show other effects than large ones",
         }
     if begg := found.begg:

@@ -47,7 +47,7 @@ def _asymmetry(protocol: Protocol, synthesis: Synthesis, found: SmallStudyEffect
     if test is None:
         return ""
     name = ASYMMETRY_TESTS[test.test]
-    if test.p >= protocol.certainty.egger_p:
+    if test.p >= protocol.certainty.asymmetry_p:
         return (
             f"{name} test ({p_value(test.p)}) does not tell small trials from large ones; with "
             f"{counted(synthesis.k, 'trial')} it can miss a difference."

@@ -17,6 +17,7 @@ from analysis.protocol import Protocol
 from analysis.protocol_rules import Frozen
 from analysis.searching.history import Search, source_status
 from analysis.searching.strategies_as_run import SourceSearched
+from analysis.statistics.information_size import participants_for_smd
 from analysis.synthesis.sensitivity import ASYMMETRY_TESTS
 
 
@@ -145,12 +146,38 @@ def substitutions(
         kind: ASYMMETRY_TESTS[test]
         for kind, test in protocol.synthesis.asymmetry_tests.model_dump().items()
     }
-    for block in ("integrity", "certainty"):
-        values[block] = {
-            name: "a limit that is not set" if value is None else f"{value:g}"
-            for name, value in values[block].items()
-        }
+    values["integrity"] = _limits(values["integrity"])
+    values["certainty"] = _certainty(protocol)
+    values["indirect_instruments"] = (
+        listed(
+            [
+                f"{instrument} for {outcome.label} (it {why})"
+                for outcome in protocol.outcomes
+                for instrument, why in outcome.indirect_instruments.items()
+            ]
+        )
+        or "none"
+    )
     review = facts.model_dump() | dict(search_facts(protocol, searches))
     review["baseline_search"] = day(protocol.baseline_search)
     review["strategies_told"] = strategies_told(strategies)
     return {"protocol": values, "review": review, "status": status(protocol, searches)}
+
+
+def _certainty(protocol: Protocol) -> dict[str, str]:
+    """The thresholds of the rules, with the size of a body of evidence that follows from them."""
+    said = protocol.certainty.model_dump(exclude={"information_size", "doubtful"})
+    size = protocol.certainty.information_size
+    if size is not None:
+        each = participants_for_smd(size.smd, alpha=size.alpha, power=size.power)
+        said |= {"smd": size.smd, "alpha": size.alpha}
+        said |= {"arm_participants": each, "participants": 2 * each}
+        said |= {"relative_change": 100 * size.relative_change, "power": 100 * size.power}
+    return _limits(said) | {"doubtful": listed(protocol.certainty.doubtful)}
+
+
+def _limits(values: Mapping[str, float | None]) -> dict[str, str]:
+    return {
+        name: "a limit that is not set" if value is None else f"{value:g}"
+        for name, value in values.items()
+    }

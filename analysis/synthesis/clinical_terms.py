@@ -90,7 +90,7 @@ def absolute_effects(
                 event_is_good=measure.benefit_above or not event,
             ),
         )
-        for risk, source in (_observed_risk(studies) if event else []) or assumed
+        for risk, source in (observed_risk(studies) if event else []) or assumed
     )
 
 
@@ -103,7 +103,8 @@ def _as_reported(measure: Measure, primary: PooledEffect) -> tuple[float, Interv
     return -primary.estimate, Interval(low, high, found.method, found.level, found.df)
 
 
-def _observed_risk(studies: Sequence[StudyEffect]) -> list[tuple[float, str]]:
+def observed_risk(studies: Sequence[StudyEffect]) -> list[tuple[float, str]]:
+    """The risk of the pooled control arms and where it is from; nothing without events."""
     arms = [
         (study.events_control, study.n_control, study.label)
         for study in studies

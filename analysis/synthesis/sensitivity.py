@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, TypeVar
 
 import numpy as np
 from pydantic import Field
 
-from analysis.formatting import listed
+from analysis.formatting import counted, listed
 from analysis.protocol_rules import Frozen, SynthesisRules
 from analysis.statistics.cluster_robust import ClusterRobust, cluster_robust
 from analysis.statistics.cumulative import CumulativeStep, cumulative
@@ -250,8 +250,8 @@ def _asymmetry(
     """The regression test that the protocol names for this measure."""
     effects, variances = effects_of(studies)
     if measure.name == "SMD" and rules.asymmetry_tests.smd == "pustejovsky-rodgers":
-        arms = [(s.n_intervention, s.n_control) for s in studies]
-        n1, n2 = zip(*_known(studies, arms, "participants of each arm"), strict=True)
+        arms = [_arms(study) for study in studies]
+        n1, n2 = zip(*_known(studies, arms, "participants"), strict=True)
         return pustejovsky_rodgers_test(effects, n1, n2, level=rules.level)
     if not measure.ratio or rules.asymmetry_tests.ratio == "egger":
         return egger_test(effects, variances, level=rules.level)
@@ -267,9 +267,37 @@ def _asymmetry(
     return harbord_test(*turned, measure="OR" if measure.name == "OR" else "RR", level=rules.level)
 
 
+def _arms(study: StudyEffect) -> tuple[float | None, float | None]:
+    """The participants of each arm; halves where only their sum is known."""
+    if study.n_total is not None and study in equal_arms_assumed((study,)):
+        return study.n_total / 2, study.n_total / 2
+    return study.n_intervention, study.n_control
+
+
+def equal_arms_assumed(studies: Iterable[StudyEffect]) -> tuple[StudyEffect, ...]:
+    """The trials of whose participants the sum alone is known; arms of one size give it.
+
+    Of SMDs the test of the funnel needs both arms; a third in one of them instead of a half
+    moves its predictor by 6%.
+    """
+    return tuple(
+        study
+        for study in studies
+        if None in (study.n_intervention, study.n_control) and study.n_total is not None
+    )
+
+
+def arms_assumed(test: RegressionTest, studies: Iterable[StudyEffect]) -> str:
+    """` (in 2 trials arms of one size assumed)`; nothing where no arm had to be assumed."""
+    trials = len(equal_arms_assumed(studies))
+    if test.test != "pustejovsky-rodgers" or not trials:
+        return ""
+    return f" (in {counted(trials, 'trial')} arms of one size assumed)"
+
+
 def _known(
-    studies: Sequence[StudyEffect], numbers: Sequence[tuple[int | None, ...]], what: str
-) -> list[tuple[int, ...]]:
+    studies: Sequence[StudyEffect], numbers: Sequence[tuple[float | None, ...]], what: str
+) -> list[tuple[float, ...]]:
     """The numbers of every trial; ValueError that names the trials without."""
     without = [s.label for s, of in zip(studies, numbers, strict=True) if None in of]
     if without:

@@ -17,9 +17,10 @@ from analysis.protocol import Question
 from analysis.protocol_rules import SynthesisRules
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.pooling import pool, with_interval
-from analysis.synthesis.certainty import Body, rate
+from analysis.synthesis.certainty import Body
 from analysis.synthesis.clinical_terms import clinical
 from analysis.synthesis.comparisons import comparisons
+from analysis.synthesis.grade.rating import rate
 from analysis.synthesis.interval_rule import pool_by_protocol, prediction_by_rule
 from analysis.synthesis.missing_results import missing_results
 from analysis.synthesis.published_estimates import published_estimates
@@ -73,6 +74,7 @@ def answer(given: Slice) -> Synthesis:
             n_total=n_total,
             n_unknown=n_unknown,
             asymmetry=sensitivity.small_study.asymmetry if sensitivity.small_study else None,
+            indirect_instruments=protocol.outcome(question.outcome).indirect_instruments,
         )
     said = Answer(
         words=protocol.words,

@@ -13,8 +13,9 @@ from analysis.evidence.rows import Decision
 from analysis.formatting import counted, listed
 from analysis.protocol import Protocol
 from analysis.statistics.estimates import PooledEffect
-from analysis.synthesis.certainty import Body, Level, ends, rate
+from analysis.synthesis.certainty import Body, Level, ends
 from analysis.synthesis.comparisons import TrialSet, by_year
+from analysis.synthesis.grade.rating import rate
 from analysis.synthesis.interval_rule import pool_by_protocol
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity import asymmetry

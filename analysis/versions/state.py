@@ -10,7 +10,7 @@ from analysis.formatting import DASH, count
 from analysis.protocol import AsPublished
 from analysis.protocol_rules import Frozen
 from analysis.statistics.estimates import PooledEffect
-from analysis.synthesis.certainty import Level
+from analysis.synthesis.certainty import Level, rating_text
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
 
@@ -33,7 +33,10 @@ class TrialState(Frozen):
 
 
 class QuestionState(Frozen):
-    """The result of one question in one version; `certainty` is the level shown to the reader."""
+    """The result of one question in one version; `certainty` is the level shown to the reader.
+
+    `provisional` says that the level rests mostly on trials that nobody has assessed.
+    """
 
     question: AsPublished
     title: str
@@ -43,6 +46,7 @@ class QuestionState(Frozen):
     n_total: int | None
     primary: PooledEffect | None
     certainty: Level | None
+    provisional: bool = False
     plain: str
     trials: tuple[TrialState, ...]
 
@@ -88,7 +92,10 @@ def participants_text(state: QuestionState | None) -> str:
 
 def certainty_text(state: QuestionState | None) -> str:
     """The certainty of a question in one version; an en dash where there is none."""
-    return state.certainty if state and state.certainty else DASH
+    if state is None or state.certainty is None:
+        return DASH
+    said = rating_text(state.certainty, provisional=state.provisional)
+    return f"{said} (provisional)" if state.provisional else said
 
 
 def state_of(synthesis: Synthesis) -> QuestionState:
@@ -102,6 +109,7 @@ def state_of(synthesis: Synthesis) -> QuestionState:
         n_total=synthesis.n_total,
         primary=synthesis.primary,
         certainty=synthesis.certainty.level if synthesis.certainty else None,
+        provisional=bool(synthesis.certainty and synthesis.certainty.provisional),
         plain=synthesis.sentences.plain,
         trials=tuple(
             TrialState(

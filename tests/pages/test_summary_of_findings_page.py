@@ -133,7 +133,7 @@ def test_a_decision_is_shown_beside_the_proposal(evidence: Evidence, syntheses: 
     assert row["Certainty"] == "⊕⊕⊕⊖ Moderate (partly decided)"
     assert "imprecision none" in row["Why"]
     assert (
-        "302 participants, fewer than 400. Decision: no levels off: the trials agree "
+        "302 participants are fewer than the 400. Decision: no levels off: the trials agree "
         "<b>well</b> (AP, 20 November 2026)." in words(parsed(markup))
     )
     assert "&lt;b&gt;" in markup and "<b>" not in markup

@@ -292,8 +292,7 @@ class TestProtocol:
             ("BAI: [0, 63]", "BAI: [63, 0]", "clinical.instrument_ranges", "BAI: a range is"),
             ("control_risks: [0.1, 0.2]", "control_risks: [10, 20]", "clinical.control_risks.0",
              "less than 1"),
-            ("small_trial_participants: 100", "small_trial_participants: 0",
-             "certainty.small_trial_participants", "greater than or equal to 1"),
+            ("very_few: 100", "very_few: 0", "certainty.very_few", "greater than or equal to 1"),
         ],
     )  # fmt: skip
     def test_a_wrong_setting_is_refused(

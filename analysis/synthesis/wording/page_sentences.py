@@ -86,7 +86,7 @@ def sentences(rules: SynthesisRules, answer: Answer) -> Sentence:
         )
     measure, primary = body.measure, body.primary
     effect = _effect(answer.words, outcome, measure, primary)
-    rated = f"Certainty: {certainty.level} ({certainty.label})."
+    rated = f"Certainty: {certainty.rating} ({certainty.standing})."
     expected = _prediction(measure, primary.prediction)
     headline = f"{_evidence(body)}: {effect}{expected}. {rated}"
     important = body.smallest_important_difference
