@@ -71,6 +71,7 @@ def _results(all_results: tuple[str, ...]) -> Part:
                     "protocol.yml",
                     "studies.csv",
                     "outcomes.csv",
+                    "trustworthiness.csv",
                     "risk_of_bias.csv",
                     "acceptability.csv",
                     "sources.csv",
@@ -123,6 +124,21 @@ def _bias(protocol: Protocol, all_results: tuple[str, ...]) -> Part:
         "Bias and certainty",
         (
             *findings,
+            _executed(
+                "bias/trustworthiness",
+                needs=all_results,
+                reads=(
+                    "protocol.yml",
+                    "studies.csv",
+                    "outcomes.csv",
+                    "contrasts.csv",
+                    "trustworthiness.csv",
+                    "integrity.csv",
+                    "notices.csv",
+                    "notice_snapshots.csv",
+                    "sources.csv",
+                ),
+            ),
             _executed(
                 "bias/risk-of-bias",
                 needs=all_results,

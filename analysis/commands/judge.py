@@ -1,4 +1,4 @@
-"""`judge`: a person judges a trial's risk of bias, domain by domain.
+"""`judge`: a person judges a trial, domain by domain: its trustworthiness, then its risk of bias.
 
 Exit codes: 0 done; 1 an input is wrong, and nothing was changed; 2 the command was not
 understood; 3 domains wait still.
@@ -6,58 +6,78 @@ understood; 3 domains wait still.
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from analysis.commands.options import DATA, FOR_A_PERSON, Data, next_step, plain_name, read_line
+from analysis.evidence.risk_of_bias_tools import OVERALL
 from analysis.files.problems import ReviewError
 from analysis.files.slugs import CONSENSUS
 from analysis.formatting import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from analysis.evidence.rows import Evidence
     from analysis.screening.judging import Judged
+
+STOP = "q"
+SAY = "DOMAIN=JUDGEMENT (ANSWERS): SUPPORT"
+# The judgement, then perhaps answers in brackets, then perhaps what it rests on.
+JUDGED = re.compile(
+    r"(?P<judgement>[^(:]*)(?:\((?P<answers>[^)]*)\)\s*)?(?::(?P<support>.*))?", re.S
+)
 
 
 def judge(
     study: Annotated[str, typer.Argument(help="The trial, for example friesen-2017.")],
     *,
     who: Annotated[str, typer.Option(help="Who judges; `consensus` settles what two differ on.")],
-    tool: Annotated[str, typer.Option(help="The tool; without it the one of the design.")] = "",
+    tool: Annotated[
+        str, typer.Option(help="The tool, such as INSPECT-SR; without it the one of the design.")
+    ] = "",
     outcome: Annotated[str, typer.Option(help="Of this outcome; without it of the trial.")] = "",
     timepoint: Annotated[str, typer.Option(help="Of this time point of the outcome.")] = "",
     say: Annotated[
         list[str] | None,
-        typer.Option(metavar="TEXT", help="DOMAIN=JUDGEMENT, or DOMAIN=JUDGEMENT: SUPPORT."),
+        typer.Option(metavar="TEXT", help=f"{SAY}; the last two may be left out."),
     ] = None,
     data: Data = DATA,
 ) -> None:
-    """Judge a trial's risk of bias.
+    """Judge a trial's trustworthiness and risk of bias.
 
     Asks domain after domain; the first letter of a judgement will do, nothing skips, q stops.
-    Each answer is kept at once. What the other assessor judged is not shown, except to
-    `--who consensus`. Exit code 3 while domains wait.
+    Each answer is kept at once. Without --tool it goes through the trial's trustworthiness
+    (INSPECT-SR) first. What the other assessor judged is not shown, except to `--who consensus`.
+    Exit code 3 while domains wait.
 
     Example: ./review judge friesen-2017 --who anna --outcome pain --timepoint post
     """
+    from analysis.evidence.instruments import INSPECT_SR
     from analysis.evidence.load import load
     from analysis.screening.judging import Judged, tool_for, waiting
 
     plain_name(who, "--who")
-    judged = Judged(study, tool_for(load(data), study, tool), who, outcome, timepoint)
+    of_bias = Judged(study, tool_for(load(data), study, tool), who, outcome, timepoint)
+    first = () if tool or say else (Judged(study, INSPECT_SR.name, who),)
+    sittings = (*first, of_bias)
     if say:
-        _without_asking(data, judged, say)
+        _without_asking(data, of_bias, say)
     else:
-        _sit(data, judged)
-    left = waiting(load(data), judged)
+        _sit(data, sittings)
+    left = [(judged, domains) for judged in sittings if (domains := waiting(load(data), judged))]
+    for judged, domains in left:
+        number = counted(len(domains), "domain")
+        typer.echo(f"{number} of {judged.tool} to judge: {', '.join(domains)}.")
     if left:
-        typer.echo(f"{counted(len(left), 'domain')} of {judged.tool} to judge: {', '.join(left)}.")
         next_step(f"judge {study} --who {who}")
         raise typer.Exit(FOR_A_PERSON)
-    typer.echo(f"Nothing of {study} waits for {who} in {judged.tool}.")
+    tools = " and ".join(judged.tool for judged in sittings)
+    typer.echo(f"Nothing of {study} waits for {who} in {tools}.")
     next_step("check")
 
 
@@ -66,33 +86,60 @@ def _without_asking(data: Path, judged: Judged, say: list[str]) -> None:
 
     for text in say:
         domain, equals, rest = text.partition("=")
-        judgement, _, support = rest.partition(":")
-        if not equals:
-            raise ReviewError(f"--say {text!r}: DOMAIN=JUDGEMENT was expected")
-        keep(data, judged, domain.strip(), judgement.strip(), support.strip())
+        found = JUDGED.fullmatch(rest.strip())
+        if not equals or not found:
+            raise ReviewError(f"--say {text!r}: {SAY} was expected")
+        parts = {name: (part or "").strip() for name, part in found.groupdict().items()}
+        keep(data, judged, domain.strip(), **parts)
 
 
-def _sit(data: Path, judged: Judged) -> None:
+def _sit(data: Path, sittings: Sequence[Judged]) -> None:
+    """Ask what waits of each in turn, until there is nothing more or the person stops."""
     from analysis.evidence.load import load
-    from analysis.evidence.risk_of_bias_tools import LINKS, OVERALL, WORDS
-    from analysis.screening.judging import judge as keep
-    from analysis.screening.judging import proposed_overall, said_by_others, waiting
+    from analysis.screening.judging import waiting
 
-    if waiting(load(data), judged) and not sys.stdin.isatty():
+    asked = [judged for judged in sittings if waiting(load(data), judged)]
+    if asked and not sys.stdin.isatty():
         raise ReviewError("judging needs a terminal: say it with --say DOMAIN=JUDGEMENT")
-    words = WORDS[judged.tool]
-    typer.echo(f"{judged.tool}, its questions: {LINKS[judged.tool]}")
-    for domain in waiting(load(data), judged):
-        evidence = load(data)
-        typer.echo(f"\n{domain}")
-        if judged.who == CONSENSUS:
-            for row in said_by_others(evidence, judged, domain):
-                typer.echo(f"  {row.assessed_by}: {row.judgement}. {row.support}")
-        if domain == OVERALL and (least := proposed_overall(evidence, judged)):
-            typer.echo(f"  not better than {least}, its worst domain")
-        typed = read_line(f"  {', '.join(words)}, nothing to skip, q to stop: ").strip().lower()
-        if typed == "q":
-            return
-        judgement = next((word for word in words if typed and word.startswith(typed)), typed)
-        if judgement:
-            keep(data, judged, domain, judgement, read_line("  what it rests on: "))
+    for judged in asked:
+        typer.echo(f"{judged.tool}, its questions: {judged.instrument.link}")
+        for domain in waiting(load(data), judged):
+            if not _ask(data, judged, domain):
+                return
+
+
+def _ask(data: Path, judged: Judged, domain: str) -> bool:
+    """Ask for one domain and keep what is said; whether the person goes on."""
+    from analysis.evidence.load import load
+    from analysis.screening.judging import judge as keep
+
+    tool, answers = judged.instrument, ""
+    _say_what_is_known(load(data), judged, domain)
+    if question := tool.asks.get(domain):
+        answers = read_line(f"  {question}: ").strip()
+    if answers == STOP:
+        return False
+    typed = read_line(f"  {', '.join(tool.words)}, nothing to skip, q to stop: ").strip().lower()
+    judgement = next((word for word in tool.words if typed and word.startswith(typed)), typed)
+    if judgement in ("", STOP):
+        return not judgement
+    support = read_line("  what it rests on: ")
+    keep(data, judged, domain, judgement, support, answers=answers)
+    return True
+
+
+def _say_what_is_known(evidence: Evidence, judged: Judged, domain: str) -> None:
+    """The domain, what the data propose to look at, and to the consensus what each said."""
+    from analysis.screening.judging import proposed, said_by_others, worst_domain
+
+    typer.echo(f"\n{domain}")
+    for line in proposed(evidence, judged, domain):
+        typer.echo(f"  {line}")
+    if judged.who == CONSENSUS:
+        for row in said_by_others(evidence, judged, domain):
+            answers = getattr(row, judged.instrument.answers_in, "")
+            said = f"{row.judgement} ({answers})" if answers else row.judgement
+            typer.echo(f"  {row.assessed_by}: {said}. {row.support}")
+    if domain == OVERALL and (least := worst_domain(evidence, judged)):
+        bound = f"not better than {least}, its worst domain"
+        typer.echo(f"  {bound if judged.instrument.bounded else f'its worst domain: {least}'}")

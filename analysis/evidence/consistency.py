@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
+from itertools import chain
 from typing import Any
 
 from analysis.evidence.data_files import DATA_FILES
@@ -24,11 +25,14 @@ from analysis.evidence.rows import (
     Published,
     Ruling,
     Trial,
+    TrustJudgement,
 )
 from analysis.evidence.settled_judgements import settled
 from analysis.evidence.study_names import FORMER
+from analysis.evidence.trustworthiness_tool import CHECKS
 from analysis.files.columns import Rows, columns
 from analysis.files.problems import Problem, short
+from analysis.files.slugs import CONSENSUS
 from analysis.measures import RATIOS
 
 Tables = Mapping[str, Rows[Any]]
@@ -51,6 +55,7 @@ def consistency_problems(tables: Tables) -> list[Problem]:
                 problems += [Problem(table.path, line, *said) for said in check(row)]
     problems += _decisions_about_nothing(whole)
     problems += _overall_is_no_better(whole)
+    problems += _consensus_of_one(whole)
     problems += _rulings_on_another_trial(whole)
     problems += _former_names(whole)
     problems += _measured_after_all(whole)
@@ -243,6 +248,30 @@ def _participants_where_measured(row: Measured) -> Said:
         yield "participants", f"{row.participants:g}, but measured is {row.measured!r}"
 
 
+def _check_of_its_domain(row: TrustJudgement) -> Said:
+    # The overall judgement rests on any; what is no domain is another column's fault.
+    known = CHECKS.get(row.domain, tuple(chain.from_iterable(CHECKS.values())))
+    for number in row.checks.split():
+        if number not in known:
+            yield "checks", f"{short(number)} is no check of {row.domain} ({', '.join(known)})"
+
+
+def _consensus_of_one(tables: Tables) -> Iterator[Problem]:
+    """Trustworthiness is judged by two people before they agree."""
+    if "trustworthiness" not in tables:
+        return
+    table = tables["trustworthiness"]
+    lines = {row: line for line, row in table.numbered()}
+    for each in settled(table.rows):
+        agreed = [row for row in each.said if row.assessed_by == CONSENSUS]
+        if agreed and len(each.assessors) < 2:
+            known = ", ".join(row.assessed_by for row in each.assessors) or "nobody"
+            said = (
+                f"`{CONSENSUS}` settles what two people judged; {known} judged {each.about.domain}"
+            )
+            yield Problem(table.path, lines[agreed[0]], "assessed_by", said)
+
+
 def _has_a_day(row: Decision | Ruling | Notice | Snapshot) -> Said:
     if row.date:  # whether it may be blank, the column says
         yield from not_a_day("date", row.date)
@@ -257,6 +286,7 @@ ROW_CHECKS: Mapping[str, tuple[Callable[[Any], Said], ...]] = {
     "notices": (_has_a_day,),
     "notice_snapshots": (_has_a_day,),
     "checklists": (_unreported_says_why,),
+    "trustworthiness": (_check_of_its_domain,),
     "risk_of_bias": (_domain_of_its_tool, _word_of_its_tool, _outcome_with_its_timepoint),
     "published": (_published_interval,),
 }

@@ -22,6 +22,7 @@ from analysis.evidence.rows import (
     Source,
     Trial,
 )
+from analysis.evidence.trustworthiness_rows import TrustJudgement
 from analysis.files.columns import Rows, Words, columns, read_rows
 from analysis.files.csv_files import TextTable, read_fitting_rows
 from analysis.files.problems import EvidenceError, Problem, short
@@ -71,6 +72,12 @@ DATA_FILES: Mapping[str, DataFile] = {
             Measured,
             ("study_id", "outcome", "timepoint"),
             "Whether a trial measured an outcome, where no row of results shows it",
+        ),
+        DataFile(
+            "trustworthiness",
+            TrustJudgement,
+            ("study_id", "assessed_by", "domain"),
+            "Every judgement of the trustworthiness of a trial",
         ),
         DataFile(
             "risk_of_bias",

@@ -68,6 +68,7 @@ def load(folder: Path) -> Evidence:
         trials={trial.study_id: trial for trial in tables["studies"].rows},
         outcomes=tables["outcomes"].rows,
         measured=tables["measured"].rows,
+        trustworthiness=tables["trustworthiness"].rows,
         risk_of_bias=tables["risk_of_bias"].rows,
         acceptability=tables["acceptability"].rows,
         published=tables["published"].rows,

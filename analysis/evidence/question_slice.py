@@ -101,6 +101,7 @@ def _narrowed(
             if study_id in measured or (trial.in_baseline and trial.condition == question.condition)
         },
         outcomes=rows,
+        trustworthiness=tuple(r for r in evidence.trustworthiness if r.study_id in measured),
         risk_of_bias=tuple(row for row in evidence.risk_of_bias if row.study_id in measured),
         control_groups=tuple(row for row in evidence.control_groups if row.study_id in measured),
         published=published,

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from analysis.evidence.measured_rows import Measured
 from analysis.evidence.notice_rows import Notice, Snapshot
 from analysis.evidence.outcome_row import OutcomeRow
+from analysis.evidence.trustworthiness_rows import TrustJudgement
 from analysis.evidence.values import (
     AnyOutcome,
     AnyTimepoint,
@@ -335,6 +336,7 @@ class Evidence:
     trials: Mapping[str, Trial]
     outcomes: tuple[OutcomeRow, ...]
     measured: tuple[Measured, ...]
+    trustworthiness: tuple[TrustJudgement, ...]
     risk_of_bias: tuple[Judgement, ...]
     acceptability: tuple[AcceptabilityRow, ...]
     published: tuple[Published, ...]

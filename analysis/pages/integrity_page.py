@@ -136,8 +136,8 @@ def with_and_without(results: Mapping[str, Synthesis]) -> Html:
                 rows.append(
                     {
                         "Question": links.question(synthesis),
-                        "Without (primary)": _result(synthesis, synthesis.primary),
-                        "With": _result(synthesis, other.pooled),
+                        "Without (primary)": pooled_result(synthesis, synthesis.primary),
+                        "With": pooled_result(synthesis, other.pooled),
                         "τ² without": tau2_text(synthesis.primary),
                         "τ² with": tau2_text(other.pooled),
                     }
@@ -146,7 +146,8 @@ def with_and_without(results: Mapping[str, Synthesis]) -> Html:
     return table(rows, "With and without the suspect effects", numbers=numbers)
 
 
-def _result(synthesis: Synthesis, pooled: PooledEffect | None) -> str:
+def pooled_result(synthesis: Synthesis, pooled: PooledEffect | None) -> str:
+    """A pooled estimate with its interval and its trials; that there is none, otherwise."""
     if pooled is None:
         return "no estimate"
     return f"{named_estimate(synthesis.measure, pooled)}, {counted(pooled.k, 'trial')}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from analysis.evidence.rows import Evidence, Judgement, OutcomeRow, Trial
+from analysis.evidence.trustworthiness_tool import TOOL as INSPECT_SR
+from analysis.evidence.trustworthiness_tool import named
 from analysis.formatting import count, listed, number
 from analysis.pages import links
 from analysis.pages.html import (
@@ -52,12 +54,12 @@ def included_table(evidence: Evidence) -> Html:
 
 
 def trial_sections(evidence: Evidence) -> Html:
-    """A section for each included trial: what it was, its results, its risk of bias."""
+    """A section for each included trial: what it was, its results, what people judged of it."""
     return join(trial_section(evidence, trial) for trial in included(evidence))
 
 
 def trial_section(evidence: Evidence, trial: Trial) -> Html:
-    """Design, arms, programme, every row with its source and locator, risk of bias, notes."""
+    """Design, arms, programme, every row with its source and locator, judgements, notes."""
     rows = [row for row in evidence.outcomes if row.study_id == trial.study_id]
     return element(
         "section",
@@ -65,6 +67,7 @@ def trial_section(evidence: Evidence, trial: Trial) -> Html:
         paragraph(reference(trial)),
         terms(_about(trial)),
         results_table(evidence, trial, rows),
+        _trustworthiness(evidence, trial),
         _risk_of_bias(evidence, trial),
         _acceptability(evidence, trial),
         id=trial.study_id,
@@ -143,6 +146,23 @@ def results_table(evidence: Evidence, trial: Trial, rows: Iterable[OutcomeRow]) 
         for row in rows
     ]
     return table(shown, f"Results of {trial.label}")
+
+
+def _trustworthiness(evidence: Evidence, trial: Trial) -> Html:
+    rows = [row for row in evidence.trustworthiness if row.study_id == trial.study_id]
+    if not rows:
+        return paragraph("Trustworthiness: not judged yet.")
+    shown = [
+        {
+            "Domain": row.domain,
+            "Judgement": row.judgement,
+            "Checks": ", ".join(map(named, row.checks.split())),
+            "Support": row.support,
+            "Judged by": links.assessor(row.assessed_by, evidence),
+        }
+        for row in rows
+    ]
+    return table(shown, f"Trustworthiness of {trial.label} ({INSPECT_SR})")
 
 
 def _risk_of_bias(evidence: Evidence, trial: Trial) -> Html:

@@ -1,4 +1,4 @@
-"""A person judges the risk of bias of a trial, or of one of its results, domain by domain.
+"""A person judges a trial, or one of its results, domain by domain, with the tools there are.
 
 Nothing here knows of keys or screens; `commands/judge.py` asks, tests drive it.
 """
@@ -8,10 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.evidence.data_files import DATA_FILES
+from analysis.evidence.instruments import INSPECT_SR, INSTRUMENTS, Instrument
 from analysis.evidence.load import load, load_with
-from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL, WORDS, worst
-from analysis.evidence.rows import Evidence, Judgement
-from analysis.evidence.settled_judgements import conflicts
+from analysis.evidence.risk_of_bias_tools import OVERALL
+from analysis.evidence.rows import Evidence
+from analysis.evidence.settled_judgements import Judged as Row
+from analysis.evidence.settled_judgements import conflicts, judgements
+from analysis.evidence.trustworthiness import proposals
+from analysis.evidence.trustworthiness_tool import CHECKS, named
 from analysis.files.columns import columns
 from analysis.files.csv_files import read_csv
 from analysis.files.lock import locked
@@ -37,7 +42,11 @@ class Judged:
     outcome: str = ""
     timepoint: str = ""
 
-    def holds(self, row: Judgement) -> bool:
+    @property
+    def instrument(self) -> Instrument:
+        return INSTRUMENTS[self.tool]
+
+    def holds(self, row: Row) -> bool:
         """Whether a row is about the same, whoever judged it."""
         return (row.study_id, row.tool, row.outcome, row.timepoint) == (
             self.study_id,
@@ -55,8 +64,8 @@ def tool_for(evidence: Evidence, study_id: str, wanted: str = "") -> str:
     if study_id not in evidence.trials:
         raise ReviewError(f"no trial is called {short(study_id)} in data/studies.csv")
     if wanted:
-        if wanted not in DOMAINS:
-            raise ReviewError(f"no tool is called {short(wanted)}: {', '.join(DOMAINS)}")
+        if wanted not in INSTRUMENTS:
+            raise ReviewError(f"no tool is called {short(wanted)}: {', '.join(INSTRUMENTS)}")
         return wanted
     designs = {row.design for row in evidence.outcomes if row.study_id == study_id}
     return next((TOOL_OF_DESIGN[d] for d in sorted(designs) if d in TOOL_OF_DESIGN), NEWEST)
@@ -67,52 +76,69 @@ def waiting(evidence: Evidence, judged: Judged) -> tuple[str, ...]:
 
     For the consensus those on which two assessors differ.
     """
-    rows = filter(judged.holds, evidence.risk_of_bias)
+    rows = filter(judged.holds, judgements(evidence))
     done = {row.domain for row in rows if row.assessed_by == judged.who}
-    every = (*DOMAINS[judged.tool], OVERALL)
+    every = judged.instrument.judged
     if judged.who == CONSENSUS:
         differ = {each.about.domain for each in conflicts(evidence) if judged.holds(each.about)}
         return tuple(domain for domain in every if domain in differ)
     return tuple(domain for domain in every if domain not in done)
 
 
-def said_by_others(evidence: Evidence, judged: Judged, domain: str) -> tuple[Judgement, ...]:
+def said_by_others(evidence: Evidence, judged: Judged, domain: str) -> tuple[Row, ...]:
     """What each assessor judged of a domain: shown to the consensus, to nobody before."""
-    return tuple(r for r in evidence.risk_of_bias if judged.holds(r) and r.domain == domain)
+    return tuple(r for r in judgements(evidence) if judged.holds(r) and r.domain == domain)
 
 
-def proposed_overall(evidence: Evidence, judged: Judged) -> str:
-    """The worst that this person judged of a domain, which the overall judgement is at best."""
-    of_domains = [
-        row.judgement
-        for row in evidence.risk_of_bias
-        if judged.holds(row) and row.assessed_by == judged.who and row.domain != OVERALL
-    ]
-    return worst(judged.tool, of_domains) if of_domains else ""
+def proposed(evidence: Evidence, judged: Judged, domain: str) -> tuple[str, ...]:
+    """The checks of a domain of the tool, each with what the data say on it."""
+    if judged.instrument != INSPECT_SR:
+        return ()
+    given = proposals(evidence)[judged.study_id]
+    return tuple(
+        "; ".join([named(check), *(p.text for p in given if p.check == check)])
+        for check in CHECKS.get(domain, ())
+    )
 
 
-def judge(data: Path, judged: Judged, domain: str, judgement: str, support: str) -> None:
-    """Add one judgement to risk_of_bias.csv, once it is valid with all else.
+def worst_domain(evidence: Evidence, judged: Judged) -> str:
+    """The worst that this person judged of a domain; blank where there is none."""
+    return judged.instrument.worst(
+        [
+            row.judgement
+            for row in judgements(evidence)
+            if judged.holds(row) and row.assessed_by == judged.who and row.domain != OVERALL
+        ]
+    )
 
+
+def judge(
+    data: Path, judged: Judged, domain: str, judgement: str, support: str = "", *, answers: str = ""
+) -> None:
+    """Add one judgement to the tool's file, once it is valid with all else.
+
+    `answers` are those to what the tool asks within the domain.
     ReviewError where it is none of the tool's, or this person judged the domain already;
     EvidenceError where it contradicts another row. The file is whole as before or whole as after.
     """
-    if domain not in (*DOMAINS[judged.tool], OVERALL):
-        raise ReviewError(f"{short(domain)} is no domain of {judged.tool}")
-    if judgement not in WORDS[judged.tool]:
-        words = ", ".join(WORDS[judged.tool])
-        raise ReviewError(f"{short(judgement)} is no judgement of {judged.tool}: {words}")
-    path = data / "risk_of_bias.csv"
+    tool = judged.instrument
+    if domain not in tool.judged:
+        raise ReviewError(f"{short(domain)} is no domain of {tool.name}")
+    if judgement not in tool.words:
+        words = ", ".join(tool.words)
+        raise ReviewError(f"{short(judgement)} is no judgement of {tool.name}: {words}")
+    if judged.outcome and not tool.of_results:
+        raise ReviewError(f"{tool.name} judges a trial and none of its results: no outcome")
+    path = data / f"{tool.file}.csv"
     with locked(data):
         if domain not in waiting(load(data), judged):
             raise ReviewError(
-                f"{judged.who} has judged {domain} already: correct it in data/risk_of_bias.csv"
+                f"{judged.who} has judged {domain} already: correct it in data/{path.name}"
                 if judged.who != CONSENSUS
                 else f"no two assessors differ on {domain}"
             )
         table = read_csv(path)
-        cells = dict.fromkeys((column.name for column in columns(Judgement)), "")
-        cells |= {
+        known = {
             "study_id": judged.study_id,
             "tool": judged.tool,
             "domain": domain,
@@ -121,7 +147,9 @@ def judge(data: Path, judged: Judged, domain: str, judgement: str, support: str)
             "assessed_by": judged.who,
             "outcome": judged.outcome,
             "timepoint": judged.timepoint,
+            tool.answers_in: " ".join(answers.replace(",", " ").split()),
         }
+        cells = {column.name: known[column.name] for column in columns(DATA_FILES[tool.file].row)}
         text = with_new_row(table, "study_id", cells)
         load_with(data, {path: text})
         write_atomically(path, text)

@@ -99,10 +99,14 @@ def _evidence(evidence: Evidence) -> Iterator[str]:
     if unchecked:
         command = f"{PROGRAM} verify STUDY --who NAME"
         yield f"outcome rows to check against the trial report: {unchecked} ({command})"
-    judged = {row.study_id for row in evidence.risk_of_bias}
     included = [t for t in evidence.trials.values() if t.status == "included"]
-    if unjudged := sum(trial.study_id not in judged for trial in included):
-        yield f"included trials without a risk-of-bias judgement: {unjudged}"
+    for what, rows in (
+        ("judgement of trustworthiness", evidence.trustworthiness),
+        ("risk-of-bias judgement", evidence.risk_of_bias),
+    ):
+        judged = {row.study_id for row in rows}
+        if unjudged := sum(trial.study_id not in judged for trial in included):
+            yield f"included trials without a {what}: {unjudged}"
     decided = {(d.condition, d.outcome, d.timepoint) for d in evidence.decisions}
     cells = evidence.protocol.questions
     open_cells = sum((c.condition, c.outcome, c.timepoint) not in decided for c in cells)

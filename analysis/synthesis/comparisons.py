@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 
+from analysis.evidence.trustworthiness import NOT_JUDGED
+from analysis.evidence.trustworthiness_tool import NO_CONCERNS
 from analysis.formatting import counted
 from analysis.protocol_rules import Frozen, SynthesisRules
 from analysis.statistics.estimates import PooledEffect
@@ -23,6 +25,7 @@ class TrialSet(StrEnum):
     LATER = "later trials"
     INACTIVE = "inactive comparator"
     ACTIVE = "active comparator"
+    WITHOUT_CONCERNS = "only trials without concerns"
     WITHOUT_HIGH_RISK = "without high risk of bias"
     ARM_LEVEL = "arm-level data only"
     WITHOUT_SECONDARY = "without secondary sources"
@@ -43,6 +46,7 @@ DESCRIPTIONS = {
     TrialSet.LATER: "trials that came after the baseline review",
     TrialSet.INACTIVE: "therapy against waiting list, usual care or no treatment",
     TrialSet.ACTIVE: "therapy against an active control",
+    TrialSet.WITHOUT_CONCERNS: "trials judged to raise no concerns about trustworthiness",
     TrialSet.WITHOUT_HIGH_RISK: "trials at high risk of bias left out",
     TrialSet.ARM_LEVEL: "trials that report means or events of each arm",
     TrialSet.WITHOUT_SECONDARY: "trials whose effect was read in a dataset, another review or the "
@@ -57,6 +61,7 @@ KEPT: dict[TrialSet, Callable[[StudyEffect], bool]] = {
     TrialSet.LATER: lambda study: not study.in_baseline_review,
     TrialSet.INACTIVE: lambda study: study.comparator_kind == "inactive",
     TrialSet.ACTIVE: lambda study: study.comparator_kind == "active",
+    TrialSet.WITHOUT_CONCERNS: lambda study: study.trustworthiness == NO_CONCERNS,
     TrialSet.WITHOUT_HIGH_RISK: lambda study: study.risk_of_bias.overall != "high",
     TrialSet.ARM_LEVEL: lambda study: study.variance_from == "arm data" and not study.derived,
     TrialSet.WITHOUT_SECONDARY: lambda study: not study.secondary,
@@ -102,8 +107,11 @@ def comparisons(
     found = [_as_in_2014(rules, measure, baseline)]
     if len(pooled) < len(studies):
         found.insert(0, _by_protocol(rules, TrialSet.WITH_SUSPECT, studies))
+    judged = any(study.trustworthiness != NOT_JUDGED for study in studies)
     for trials, keeps in KEPT.items():
         kept = list(filter(keeps, pooled))
+        if trials == TrialSet.WITHOUT_CONCERNS and not judged:
+            continue
         if trials not in WHERE_TOUCHED or len(kept) < len(pooled):
             found.append(_by_protocol(rules, trials, kept))
     if added := [study for study in responders if not study.suspect]:

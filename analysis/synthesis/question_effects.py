@@ -10,6 +10,7 @@ from analysis.evidence.eligibility import arm_sizes
 from analysis.evidence.question_slice import Slice
 from analysis.evidence.rows import Sharing
 from analysis.evidence.trial_effects import adjusted_for_baseline, trial_effect
+from analysis.evidence.trustworthiness import trustworthiness
 from analysis.evidence.verification import is_verified
 from analysis.statistics.intervals import critical_value
 from analysis.synthesis.risk_of_bias import risk_of_bias
@@ -60,6 +61,7 @@ def _study(given: Slice, trial: TrialRows) -> StudyEffect:
         in_baseline_review=about.in_baseline,
         verified=all(map(is_verified, trial.rows)),
         risk_of_bias=risk_of_bias(evidence, trial.study_id, given.question),
+        trustworthiness=trustworthiness(evidence, trial.study_id).overall,
         guidance=about.guidance or None,
         therapy=about.therapy or None,
         target=about.target or None,

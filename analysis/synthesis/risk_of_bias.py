@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal, cast
 
 from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL, WORDS, worst
-from analysis.evidence.rows import Evidence, JudgementWord
+from analysis.evidence.rows import Evidence
 from analysis.evidence.rows import Judgement as JudgementRow
 from analysis.evidence.settled_judgements import Settled, settled
 from analysis.protocol import Question
@@ -69,9 +69,13 @@ def risk_of_bias(evidence: Evidence, study_id: str, question: Question | None = 
     counts = {each.about.domain: each.judgement for each in nearest_last}
     return RiskOfBias(
         tool=tool,
-        overall=counts[OVERALL] or "not assessed" if OVERALL in counts else _overall(tool, counts),
+        overall=(
+            cast(Judgement, counts[OVERALL] or "not assessed")
+            if OVERALL in counts
+            else _overall(tool, counts)
+        ),
         domains=tuple(
-            DomainJudgement(domain=domain, judgement=judgement or "not assessed")
+            DomainJudgement(domain=domain, judgement=cast(Judgement, judgement or "not assessed"))
             for domain, judgement in counts.items()
             if domain != OVERALL
         ),
@@ -85,13 +89,13 @@ def _is_about(row: JudgementRow, question: Question | None) -> bool:
     return row.outcome in ("", question.outcome) and row.timepoint in ("", question.timepoint)
 
 
-def _how_bad(each: Settled) -> float:
+def _how_bad(each: Settled[JudgementRow]) -> float:
     """The place of what counts in the tool's words; open is worse than all but the worst."""
     words = WORDS[each.about.tool]
     return words.index(each.judgement) if each.judgement else len(words) - 1.5
 
 
-def _overall(tool: str, judgements: Mapping[str, JudgementWord | None]) -> Judgement:
+def _overall(tool: str, judgements: Mapping[str, str | None]) -> Judgement:
     """What the domains say where nobody judged the whole: their worst, if all were judged.
 
     Some of the domains cannot add up to low: without a high one RoB 1 has a word for that,

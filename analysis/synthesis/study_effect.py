@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
+from analysis.evidence.trustworthiness import NOT_JUDGED
 from analysis.measures import MEASURES, MeasureKind, MeasureName
 from analysis.protocol import OutcomeMeasure
 from analysis.protocol_rules import Frozen, ReviewWords
@@ -106,7 +107,8 @@ class StudyEffect(Frozen):
     trial, which is shown and not pooled. `variance_from` says how the variance was
     obtained (`arm data`, `standard error`, `interval`, `arm sizes`), `n_from` where
     the number of participants was read (`row`, `analysed`, `randomised`), and
-    `derivation` what was computed on the way, in words.
+    `derivation` what was computed on the way, in words. `trustworthiness` is the overall
+    judgement of the trial with INSPECT-SR.
     """
 
     study_id: str
@@ -143,6 +145,7 @@ class StudyEffect(Frozen):
     duration_weeks: float | None = None
     indirectness: str = ""
     suspect: tuple[str, ...] = ()
+    trustworthiness: str = NOT_JUDGED
     adjusted: tuple[AdjustedEffect, ...] = ()
     # Whether any of the rows was read elsewhere than in a report of the trial.
     secondary: bool = False

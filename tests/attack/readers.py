@@ -112,6 +112,7 @@ def _data_tables(folder: Path) -> Iterator[Reader]:
         "studies": Table(first_rows("studies.csv"), "study_id", "title", "mean_age", "status"),
         "outcomes": Table(sound_outcomes(), "row_id", "note", "mean_control", "usable"),
         "measured": Table(_measured(), "study_id", "note", "participants", "measured"),
+        "trustworthiness": Table(_trustworthiness(), "study_id", "support", None, "judgement"),
         "risk_of_bias": Table(
             first_rows("risk_of_bias.csv"), "study_id", "support", None, "judgement"
         ),
@@ -156,6 +157,13 @@ def _decisions() -> list[list[str]]:
 def _measured() -> list[list[str]]:
     header = first_rows("measured.csv")[0]
     rows = [[f"buhrman-{year}", "qol", "post", "yes", "12", "trial-abstracts", 'asked, "by mail"']
+            for year in range(2004, 2008)]  # fmt: skip
+    return [header, *rows]
+
+
+def _trustworthiness() -> list[list[str]]:
+    header = first_rows("trustworthiness.csv")[0]
+    rows = [[f"buhrman-{year}", "results", "some concerns", "4.8 4.9", 'a mean, "table 2"', "anna"]
             for year in range(2004, 2008)]  # fmt: skip
     return [header, *rows]
 

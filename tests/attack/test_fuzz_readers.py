@@ -15,8 +15,8 @@ from analysis.files.problems import EvidenceError
 from tests.attack.readers import Reader, readers
 
 NAMES = (
-    "studies.csv", "outcomes.csv", "measured.csv", "risk_of_bias.csv", "acceptability.csv",
-    "published.csv",
+    "studies.csv", "outcomes.csv", "measured.csv", "trustworthiness.csv", "risk_of_bias.csv",
+    "acceptability.csv", "published.csv",
     "certainty.csv", "integrity.csv", "checklists.csv", "contrasts.csv", "sources.csv",
     "notices.csv", "notice_snapshots.csv",
     "protocol.yml", "interfaces.yml", "search.yml",

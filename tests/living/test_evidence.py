@@ -32,6 +32,7 @@ def test_every_row_of_every_file_is_read(living: Evidence) -> None:
         ("studies.csv", living.trials),
         ("outcomes.csv", living.outcomes),
         ("measured.csv", living.measured),
+        ("trustworthiness.csv", living.trustworthiness),
         ("risk_of_bias.csv", living.risk_of_bias),
         ("acceptability.csv", living.acceptability),
         ("published.csv", living.published),

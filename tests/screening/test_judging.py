@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
 from analysis.__main__ import app
+from analysis.commands.judge import judge as command
 from analysis.commands.options import FOR_A_PERSON
 from analysis.evidence.load import load
 from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL
@@ -103,3 +105,75 @@ def test_without_a_terminal_it_says_what_to_type(data: Path) -> None:
     said = review(data, "--who", "anna")
     assert isinstance(said.exception, ReviewError)
     assert "--say DOMAIN=JUDGEMENT" in str(said.exception)
+
+
+INSPECT = ("--tool", "INSPECT-SR", "--who")
+SAID = "results=some concerns (4.8, 4.9): table 2: a mean (GRIM)"
+
+
+def test_trustworthiness_is_judged_the_same_way(data: Path) -> None:
+    said = review(data, *INSPECT, "anna", "--say", SAID)
+    assert said.exit_code == FOR_A_PERSON, said.output
+    assert "4 domains of INSPECT-SR to judge: notices after publication" in said.output
+    (row,) = load(data).trustworthiness
+    assert (row.judgement, row.checks) == ("some concerns", "4.8 4.9")
+    assert row.support == "table 2: a mean (GRIM)"
+    said = review(data, *INSPECT, "ben", "--say", "results=no concerns")
+    assert said.exit_code == FOR_A_PERSON
+    # What is judged overall follows from no domain.
+    review(data, *INSPECT, "ben", "--say", "overall=no concerns")
+    both = Judged(STUDY, "INSPECT-SR", "consensus")
+    assert waiting(load(data), both) == ("results",)
+    said = review(data, *INSPECT, "consensus", "--say", "results=no concerns: seen together")
+    assert said.exit_code == 0
+    assert [row.assessed_by for row in load(data).trustworthiness if row.domain == "results"] == [
+        "anna", "ben", "consensus",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "wrong"), [
+    (["--say", "results=low"], "is no judgement of INSPECT-SR: no concerns"),
+    (["--say", "missing outcome data=no concerns"], "is no domain of INSPECT-SR"),
+    (["--say", "results=some concerns (1.1)"], "'1.1' is no check of results"),
+    (["--say", "results=no concerns", "--outcome", "pain"], "judges a trial and none of its"),
+    (["--say", "results=no (4.1"], "SUPPORT was expected"),
+])  # fmt: skip
+def test_what_inspect_sr_does_not_have_is_refused(data: Path, words: list[str], wrong: str) -> None:
+    before = (data / "trustworthiness.csv").read_bytes()
+    said = review(data, *INSPECT, "anna", *words)
+    assert wrong in str(said.exception)
+    assert (data / "trustworthiness.csv").read_bytes() == before
+
+
+def test_the_terminal_goes_through_trustworthiness_before_risk_of_bias(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = iter(["", "n", "", "", "", "", "", "4.6", "some", "table 2", "", "q"])
+    asked: list[str] = []
+
+    def read_line(question: str) -> str:
+        asked.append(question)
+        return next(typed)
+
+    monkeypatch.setattr("analysis.commands.judge.read_line", read_line)
+    monkeypatch.setattr("sys.stdin", Terminal())
+    shown: list[str] = []
+    monkeypatch.setattr("typer.echo", lambda text="", **_: shown.append(str(text)))
+    with pytest.raises(typer.Exit) as end:
+        command("nhu-2024", who="anna", data=data)
+    assert end.value.exit_code == FOR_A_PERSON
+    kept = {row.domain: (row.judgement, row.checks) for row in load(data).trustworthiness}
+    assert kept == {
+        "notices after publication": ("no concerns", ""),
+        "results": ("some concerns", "4.6"),
+    }
+    told = "\n".join(shown)
+    assert "4.6 participant numbers; intervention arm: 53 participants, 20 randomised" in told
+    assert "its worst domain: some concerns" in told
+    assert told.index("INSPECT-SR, its questions") < told.index("RoB 2, its questions")
+    assert not next(typed, "")
+
+
+class Terminal:
+    def isatty(self) -> bool:
+        return True

@@ -270,6 +270,14 @@ def _a_decision(name: str, header: list[str]) -> Iterator[list[str]]:
             "source_id": "trial-abstracts",
             "note": "why",
         },
+        "trustworthiness": {
+            "study_id": "carpenter-2012",
+            "domain": "results",
+            "judgement": "some concerns",
+            "checks": "4.8",
+            "support": "what it rests on",
+            "assessed_by": "who",
+        },
         "notices": {
             "study_id": "carpenter-2012",
             "record_id": "1",

@@ -150,6 +150,12 @@ def a_trial_with_a_notice(folder: DataFolder) -> None:
                   sha256="ab" * 32, rows="60000", unread="0", trials="0123abcd")  # fmt: skip
 
 
+def a_trial_without_concerns(folder: DataFolder) -> None:
+    study_id = a_usable_row(folder)[1]
+    folder.append("trustworthiness.csv", study_id=study_id, domain="overall",
+                  judgement="no concerns", assessed_by="anna")  # fmt: skip
+
+
 def a_usable_row(folder: DataFolder) -> list[str]:
     """The first usable row of means, of an included trial."""
     header, *rows = folder.rows("outcomes.csv")
@@ -279,6 +285,7 @@ TOGETHER: tuple[Edit, ...] = (
     a_source_added,
     a_trial_retracted,
     a_trial_with_a_notice,
+    a_trial_without_concerns,
     a_search_screened,
     a_ruling_on_every_suspect_row,
     a_question_loses_its_last_trial,

@@ -66,6 +66,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
         outcome="disability",
         timepoint="follow-up",
     )
+    example(folder, "trustworthiness.csv", study_id="carpenter-2012")
     example(folder, "notices.csv", study_id="carpenter-2012", nature="correction")
     example(folder, "notice_snapshots.csv")
     # The examples of who verified which numbers come into the first row.
