@@ -35,7 +35,11 @@ def _about(all_results: tuple[str, ...]) -> Part:
     return Part(
         "About",
         (
-            _executed("about/plain-language-summary", needs=all_results, reads=("protocol.yml",)),
+            _executed(
+                "about/plain-language-summary",
+                needs=all_results,
+                reads=("protocol.yml", "studies.csv", "acceptability.csv"),
+            ),
             *_written("about/background", "about/objectives", "about/glossary"),
         ),
     )
@@ -114,7 +118,7 @@ def _bias(protocol: Protocol, all_results: tuple[str, ...]) -> Part:
             f"bias/summary-of-findings-{condition.id}",
             template="summary_of_findings",
             needs=_keys(_about_one(protocol, condition)),
-            reads=("protocol.yml",),
+            reads=("protocol.yml", "studies.csv", "acceptability.csv"),
             condition=condition.id,
             title=f"Summary of findings: {condition.label}",
         )

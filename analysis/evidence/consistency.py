@@ -19,6 +19,7 @@ from analysis.evidence.risk_of_bias_tools import (
     worst,
 )
 from analysis.evidence.rows import (
+    AcceptabilityRow,
     ChecklistItem,
     Decision,
     Judgement,
@@ -38,6 +39,8 @@ from analysis.measures import RATIOS
 Tables = Mapping[str, Rows[Any]]
 # Of difflib's 0 to 1: one letter in six is another.
 LIKE = 0.85
+# A share in whole per cent is off by half of one at most; reports cut where they should round.
+PERCENT_ROUNDING = 1.0
 
 
 def consistency_problems(tables: Tables) -> list[Problem]:
@@ -277,9 +280,28 @@ def _has_a_day(row: Decision | Ruling | Notice | Snapshot) -> Said:
         yield from not_a_day("date", row.date)
 
 
+def _counts_of_something(row: AcceptabilityRow) -> Said:
+    numbers = (row.events, row.total, row.percent)
+    if row.side or row.event or any(number is not None for number in numbers):
+        for column in ("side", "event"):
+            if not getattr(row, column):
+                yield column, "blank, but the row counts something: say what, and in which arm"
+        if row.events is None and row.percent is None:
+            yield "events", "blank, and percent too: one of them says how many had it"
+    events, total, printed = as_number(row.events), as_number(row.total), as_number(row.percent)
+    if events > total:
+        yield "events", f"{events:g} participants of {total:g}"
+    elif total and abs(100 * events / total - printed) > PERCENT_ROUNDING:
+        yield (
+            "percent",
+            f"{printed:g}%, but {events:g} of {total:g} are {100 * events / total:.1f}%",
+        )
+
+
 ROW_CHECKS: Mapping[str, tuple[Callable[[Any], Said], ...]] = {
     "studies": (_status_needs_reason, _randomised_adds_up, _baseline_has_a_basis),
     "outcomes": OUTCOME_CHECKS,
+    "acceptability": (_counts_of_something,),
     "certainty": (_has_a_day,),
     "integrity": (_has_a_day,),
     "measured": (_participants_where_measured,),

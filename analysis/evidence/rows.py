@@ -294,7 +294,7 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class AcceptabilityRow:
-    """A row of acceptability.csv, as the source words it: shown, never computed with."""
+    """A row of acceptability.csv: what the source says, in its words and in numbers."""
 
     study_id: OfTrial = column("the trial", "friesen-2017")
     what: Literal["attrition", "adherence", "participation", "satisfaction", "harms"] = column(
@@ -306,6 +306,22 @@ class AcceptabilityRow:
     unit: str = column("what the value counts; `statement` where it is words", "participants")
     source_id: OfSource = column("where the row was read", "trial-abstracts")
     note: str = column("what else to know", "completed")
+    side: Literal["", "intervention", "control", "both"] = column(
+        "whose numbers these are: of one side of the comparison, or of both together; blank: the "
+        "row is shown in words only",
+        "intervention",
+        default="",
+    )
+    event: str = column(
+        "what was counted, in the same words for each arm: what has the same words is compared",
+        "any symptom since the start of the study",
+        default="",
+    )
+    events: Count = column("participants who had it", "12", default=None)
+    total: Count = column("participants who were asked", "50", default=None)
+    percent: Annotated[float | None, between(0, 100)] = column(
+        "share of those asked who had it, per cent, as printed", "24", default=None
+    )
 
 
 Sharing = Literal["shared", "split", "several", "separate"]

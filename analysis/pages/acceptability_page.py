@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from analysis.evidence.rows import AcceptabilityRow, Evidence
-from analysis.formatting import counted, listed
+from analysis.formatting import counted, listed, sentence_case
 from analysis.pages import links
-from analysis.pages.html import Html, link, paragraph, table
+from analysis.pages.html import Html, element, join, link, paragraph, table, text
 from analysis.pages.trials_page import included
-
-# How a source words that the trial did not report something.
-NOT_REPORTED = "not reported by the trial"
+from analysis.synthesis.acceptability import NOT_REPORTED, Share, reported
+from analysis.synthesis.wording.acceptability_text import (
+    difference,
+    own_name,
+    ratio,
+    share,
+)
 
 
 def rows_about(evidence: Evidence, what: str) -> list[AcceptabilityRow]:
@@ -21,38 +25,48 @@ def rows_about(evidence: Evidence, what: str) -> list[AcceptabilityRow]:
 
 def reporting(evidence: Evidence, what: str) -> Html:
     """Of how many included trials a subject is reported, known not to be, or not seen by us."""
-    reported, silent, unseen = split(evidence, what)
-    total = len(reported) + len(silent) + len(unseen)
+    found = reported(evidence, what)
     said = [
-        f"Our sources say something about {what} in {len(reported)} of {total} included trials."
+        f"Our sources say something about {what} in {len(found.said)} of {found.total} included "
+        "trials."
     ]
-    if silent:
+    if found.silent:
         said.append(
-            f"For {counted(len(silent), 'trial')} a source says that nothing is reported "
-            f"({listed(silent)})."
+            f"For {counted(len(found.silent), 'trial')} a source says that nothing is reported "
+            f"({listed([trial.label for trial in found.silent])})."
         )
-    if unseen:
+    if found.unseen:
         said.append(
-            f"For {counted(len(unseen), 'trial')} we have seen nothing, which does not mean that "
-            "there is nothing."
+            f"For {counted(len(found.unseen), 'trial')} we have seen nothing, which does not mean "
+            "that there is nothing."
         )
     return paragraph(" ".join(said))
 
 
-def split(evidence: Evidence, what: str) -> tuple[list[str], list[str], list[str]]:
-    """Labels of included trials by what is known of a subject: reported, not reported, not seen.
+def comparisons_table(evidence: Evidence, what: str, caption: str) -> Html:
+    """What trials counted in both arms, with risk ratio and difference where counts are known."""
+    words = evidence.protocol.words
+    rows = [
+        {
+            "Trial": links.trial(each.trial.study_id, each.trial.label),
+            "What was counted": each.event,
+            sentence_case(words.with_intervention): _arm(each.therapy),
+            sentence_case(f"in {words.control}"): _arm(each.control),
+            "Risk ratio": ratio(each),
+            "Difference": difference(each),
+        }
+        for each in reported(evidence, what).compared
+    ]
+    if not rows:
+        return paragraph(f"No trial gives numbers of both arms about {what}.")
+    return table(rows, caption)
 
-    A trial counts as reported when one of its rows says anything but that it is not.
-    """
-    rows = rows_about(evidence, what)
-    said = {row.study_id for row in rows if row.value != NOT_REPORTED}
-    silent = {row.study_id for row in rows} - said
-    trials = included(evidence)
-    return (
-        [trial.label for trial in trials if trial.study_id in said],
-        [trial.label for trial in trials if trial.study_id in silent],
-        [trial.label for trial in trials if trial.study_id not in said | silent],
-    )
+
+def _arm(arm: Share | None) -> Html:
+    """The number, and whose it is where the trial has an arm of its own name."""
+    if arm is None:
+        return text("")
+    return join([share(arm), *([element("small", f" {name}")] if (name := own_name(arm)) else [])])
 
 
 def statements_table(evidence: Evidence, what: str, caption: str) -> Html:

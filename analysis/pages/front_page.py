@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from analysis.evidence.rows import Evidence
 from analysis.evidence.verification import is_verified
@@ -10,6 +10,7 @@ from analysis.figures.effect_scale import Scale, effect_scale, interval_span
 from analysis.figures.strip import synthesis_strip
 from analysis.formatting import count, counted, day, listed, number, percent_level, sentence_case
 from analysis.pages import links
+from analysis.pages.acceptability_rows import answer_row
 from analysis.pages.certainty_section import mark
 from analysis.pages.html import CARDS, Html, element, items, join, link, paragraph, table, text
 from analysis.pages.notices_section import notices_said
@@ -84,7 +85,8 @@ def answer_table(
     scales = common_scales(shown)
     changes = against.changes if against else ()
     by_key = {change.state.question.key: change for change in changes}
-    rows = []
+    since = f"Since version {against.before}" if against else None
+    rows: list[Mapping[str, object]] = []
     for synthesis in shown:
         outcome = protocol.outcome(synthesis.question.outcome)
         label = sentence_case(outcome.label)
@@ -96,16 +98,17 @@ def answer_table(
             }
             | (
                 {
-                    f"Since version {against.before}": _change(
+                    since: _change(
                         by_key[synthesis.question.key],
                         against,
                         earlier_review(synthesis, protocol),
                     )
                 }
-                if against
+                if against and since
                 else {}
             )
         )
+    rows.append(answer_row(evidence, condition, since))
     name = protocol.condition(condition).label
     caption = f"{name[0].upper()}{name[1:]}, {protocol.timepoints[0].description}"
     return table(rows, caption, class_=f"answers {CARDS}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from analysis.evidence.rows import Evidence
 from analysis.formatting import count, counted, listed, percent, percent_level, sentence_case
 from analysis.pages import links
+from analysis.pages.acceptability_rows import findings_rows
 from analysis.pages.certainty_section import decision_text, mark, outcome_of
 from analysis.pages.html import (
     LABELLED_CARDS,
@@ -72,19 +73,21 @@ def findings(
     protocol = evidence.protocol
     shown = results_of(results, condition, timepoint)
     notes = _notes(shown)
-    level = percent_level(protocol.synthesis.level)
-    rows = [
+    effect = f"Effect ({percent_level(protocol.synthesis.level)} interval)"
+    rows: list[dict[str, object]] = [
         {
             "Outcome": links.question(s, _label(evidence, s)),
             "What happens": s.sentences.plain,
             "Participants (trials)": _participants(s),
-            f"Effect ({level} interval)": _effect(s),
+            effect: _effect(s),
             "In absolute terms": absolute(s),
             "Certainty": mark(s.certainty),
             "Why": _why(s, notes),
         }
         for s in shown
     ]
+    if timepoint == protocol.timepoints[0].id:
+        rows += findings_rows(evidence, condition, effect)
     caption = (
         f"Summary of findings: {protocol.condition(condition).label}, "
         f"{protocol.timepoint(timepoint).in_full}"

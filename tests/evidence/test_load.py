@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pytest
 
 from analysis.evidence.load import load
-from analysis.evidence.rows import Evidence, evidence_adapter
-from analysis.files.columns import parse_number
+from analysis.evidence.rows import AcceptabilityRow, Evidence, evidence_adapter
+from analysis.files.columns import columns, parse_number
 from analysis.files.problems import EvidenceError
 from tests.attack.tables import NOT_NUMBERS
 from tests.evidence.folder import DATA, DataFolder
@@ -295,3 +295,32 @@ def test_a_judgement_is_in_its_tool_s_words_and_no_better_than_its_domains(
         rows.append(made | {"domain": "missing outcome data", "judgement": "high"})
     folder.write("risk_of_bias.csv", [header, *([row[name] for name in header] for row in rows)])
     assert any(says in message for *_, message in folder.problems())
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        ({"side": "", "events": "3", "total": "40"}, [("side", "say what, and in which arm")]),
+        ({"event": "", "percent": "3"}, [("event", "say what, and in which arm")]),
+        ({"total": "40"}, [("events", "one of them says how many had it")]),
+        ({"events": "41", "total": "40"}, [("events", "41 participants of 40")]),
+        ({"events": "10", "total": "40", "percent": "52"}, [("percent", "10 of 40 are 25.0%")]),
+        ({"events": "10", "total": "40", "percent": "25"}, []),
+        ({"events": "1", "total": "3", "percent": "33"}, []),
+        ({"side": "", "event": ""}, []),
+    ],
+)
+def test_counts_of_harms_say_of_whom_and_agree(
+    folder: DataFolder, cells: dict[str, str], says: list[tuple[str, str]]
+) -> None:
+    made = {
+        "study_id": "friesen-2017", "what": "harms", "arm": "intervention", "value": "some",
+        "source_id": "gandy-2022", "side": "intervention", "event": "any symptom",
+    } | cells  # fmt: skip
+    header = [column.name for column in columns(AcceptabilityRow)]
+    folder.write("acceptability.csv", [header, [made.get(name, "") for name in header]])
+    found = [(column, message) for *_, column, message in folder.problems()]
+    assert len(found) == len(says)
+    for (column, message), (expected, words) in zip(found, says, strict=True):
+        assert column == expected
+        assert words in message

@@ -1,48 +1,20 @@
-"""What is known of harms and satisfaction: counted over every included trial, none twice."""
+"""What the page on acceptability says: every included trial, none twice, no number untold."""
 
 from __future__ import annotations
 
 import dataclasses
 
-import pytest
-
 from analysis.evidence.rows import Evidence
-from analysis.pages.acceptability_page import NOT_REPORTED, reporting, split, statements_table
-from analysis.pages.trials_page import included
-
-SUBJECTS = ("harms", "satisfaction", "attrition", "adherence", "participation")
-
-
-@pytest.mark.parametrize("what", SUBJECTS)
-def test_every_included_trial_is_in_one_of_three_groups(evidence: Evidence, what: str) -> None:
-    groups = split(evidence, what)
-    labels = [label for group in groups for label in group]
-    assert sorted(labels) == sorted(trial.label for trial in included(evidence))
-
-
-def test_a_trial_that_says_it_reports_nothing_is_told_from_one_not_seen(
-    evidence: Evidence,
-) -> None:
-    reported, silent, unseen = split(evidence, "harms")
-    assert "Gendreau 2024" in reported
-    assert "Friesen 2017" in silent
-    assert "Lorig 2008" in unseen
-
-
-def test_one_statement_outweighs_another_source_that_saw_none(evidence: Evidence) -> None:
-    row = next(row for row in evidence.acceptability if row.study_id == "friesen-2017")
-    said = dataclasses.replace(row, what="harms", value="2", unit="events")
-    both = dataclasses.replace(evidence, acceptability=(*evidence.acceptability, said))
-    reported, silent, _ = split(both, "harms")
-    assert "Friesen 2017" in reported
-    assert "Friesen 2017" not in silent
+from analysis.pages.acceptability_page import comparisons_table, reporting, statements_table
+from analysis.synthesis.acceptability import NOT_REPORTED, reported
+from tests.synthesis.asked_about import counted_row
 
 
 def test_the_sentence_names_the_trials_that_do_not_report(evidence: Evidence) -> None:
     said = reporting(evidence, "harms")
-    _, silent, unseen = split(evidence, "harms")
-    assert f"For {len(unseen)} trials we have seen nothing" in said
-    assert all(label in said for label in silent)
+    found = reported(evidence, "harms")
+    assert f"For {len(found.unseen)} trials we have seen nothing" in said
+    assert all(trial.label in said for trial in found.silent)
 
 
 def test_excluded_trials_and_rows_that_only_say_no_are_not_in_the_table(
@@ -52,3 +24,19 @@ def test_excluded_trials_and_rows_that_only_say_no_are_not_in_the_table(
     assert "Gendreau 2024" in shown
     assert "Menga 2014" not in shown
     assert NOT_REPORTED not in shown
+
+
+def test_both_arms_stand_side_by_side_under_the_names_of_the_trial(evidence: Evidence) -> None:
+    rows = (
+        counted_row("friesen-2017", "intervention", arm="all <online> arms", percent=25.0),
+        counted_row("friesen-2017", "control", percent=53.0),
+    )
+    shown = comparisons_table(dataclasses.replace(evidence, acceptability=rows), "harms", "Harms")
+    assert "<td>25%<small> all &lt;online&gt; arms</small></td><td>53%</td>" in shown
+    assert "counts not known" in shown
+
+
+def test_where_no_trial_counts_both_arms_that_is_said(evidence: Evidence) -> None:
+    rows = (counted_row("friesen-2017", "intervention", percent=25.0),)
+    shown = comparisons_table(dataclasses.replace(evidence, acceptability=rows), "harms", "Harms")
+    assert "No trial gives numbers of both arms about harms." in shown

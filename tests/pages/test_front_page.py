@@ -17,9 +17,11 @@ from analysis.pages import integrity_page as integrity
 from analysis.pages import plain_language_page as plain_language
 from analysis.pages import risk_of_bias_page as bias
 from analysis.pages import whats_new_page as living
+from analysis.pages.acceptability_rows import in_plain_words
 from analysis.pages.context import released
 from analysis.pages.notices_section import notices_said
 from analysis.searching.history import Search, load_searches
+from analysis.synthesis.acceptability import reported
 from analysis.synthesis.estimate_text import named_estimate
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.compare import compare
@@ -29,6 +31,7 @@ from analysis.versions.releases import read_states
 from analysis.versions.state import state_of
 from tests.evidence.folder import DATA
 from tests.pages.test_across_questions import words
+from tests.synthesis.asked_about import counted_row
 
 Results = Mapping[str, Synthesis]
 
@@ -225,3 +228,31 @@ def test_the_day_and_the_age_of_the_retraction_notices_are_told(
     late = replace(late, snapshots=(replace(new, date="2026-11-23", trials="0123abcd"),))
     assert "the day of this version" in words(notices_said(late))
     assert "trials have come in" in words(notices_said(late))
+
+
+def test_harms_have_a_row_of_every_condition_whatever_is_known(
+    evidence: Evidence, syntheses: Results
+) -> None:
+    many = tuple(
+        counted_row("friesen-2017", side, percent=10.0, event=f"event {number}")
+        for number in range(5)
+        for side in ("intervention", "control")
+    )
+    for rows in ((), many):
+        told = replace(evidence, acceptability=rows)
+        shown = words(front.answers(told, dict(syntheses), None))
+        for condition in evidence.protocol.conditions:
+            found = reported(told, "harms", condition.id)
+            assert f"Harms: reported by {len(found.said)} of {found.total} trials." in shown
+    assert "event 1: 10% against 10%" in shown
+    assert "event 2" not in shown
+    assert "and 3 more numbers" in shown
+
+
+def test_everybody_reads_how_many_studies_tell_of_harm(evidence: Evidence) -> None:
+    found = reported(evidence, "harms")
+    said = words(in_plain_words(evidence))
+    assert f"Harm: {len(found.said)} of our {found.total} studies tell us about harm." in said
+    rows = tuple(counted_row("friesen-2017", s, percent=7.0) for s in ("intervention", "control"))
+    said = words(in_plain_words(replace(evidence, acceptability=rows)))
+    assert "any symptom: 7 of 100 people with the therapy, 7 of 100 people without it" in said

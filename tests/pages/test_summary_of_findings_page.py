@@ -16,10 +16,12 @@ from analysis.evidence.rows import Decision, Evidence
 from analysis.formatting import number
 from analysis.pages import context, html
 from analysis.pages import summary_of_findings_page as page
+from analysis.pages.acceptability_rows import SUMMARISED
 from analysis.pages.certainty_section import mark, steps_table
 from analysis.synthesis.certainty import LEVELS, Certainty
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.synthesise import synthesise
+from tests.synthesis.asked_about import counted_row
 
 CONDITIONS = ("headache", "non-headache")
 TIMEPOINTS = ("post", "follow-up")
@@ -50,7 +52,8 @@ def test_a_row_for_every_outcome(
     evidence: Evidence, syntheses: Results, condition: str, timepoint: str
 ) -> None:
     rows = rows_of(page.findings(evidence, syntheses, condition, timepoint))
-    assert len(rows) == len(evidence.protocol.outcomes)
+    more = set(SUMMARISED.values()) if timepoint == evidence.protocol.timepoints[0].id else set()
+    assert rows.keys() == {o.label.capitalize() for o in evidence.protocol.outcomes} | more
     for outcome in evidence.protocol.outcomes:
         synthesis = syntheses[f"{condition}.{outcome.id}.{timepoint}"]
         row = rows[outcome.label.capitalize()]
@@ -196,3 +199,38 @@ def test_the_notebook_runs_from_its_parameters(
     assert evidence.protocol.condition(condition).description in seen
     assert seen.count("<table>") == len(TIMEPOINTS)
     assert not re.search(r"\b(nan|None|inf)\b", seen)
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_harms_and_satisfaction_have_a_row_where_no_trial_reports_them(
+    evidence: Evidence, syntheses: Results, condition: str
+) -> None:
+    silent = replace(evidence, acceptability=())
+    rows = rows_of(page.findings(silent, syntheses, condition, TIMEPOINTS[0]))
+    trials = sum(
+        (trial.condition, trial.status) == (condition, "included")
+        for trial in evidence.trials.values()
+    )
+    for what, label in SUMMARISED.items():
+        assert rows[label]["What happens"] == (
+            f"{what.capitalize()}: reported by 0 of {trials} trials; "
+            f"of {trials} trials we have seen nothing."
+        )
+        assert rows[label]["Why"] == "no trial reports it"
+
+
+def test_the_row_of_harms_has_the_numbers_of_both_arms(
+    evidence: Evidence, syntheses: Results
+) -> None:
+    counted = tuple(
+        counted_row("friesen-2017", side, percent=percent)
+        for side, percent in (("intervention", 25.0), ("control", 53.0))
+    )
+    telling = replace(evidence, acceptability=counted)
+    row = rows_of(page.findings(telling, syntheses, "non-headache", TIMEPOINTS[0]))["Harms"]
+    assert row["What happens"].startswith("Harms: reported by 1 of ")
+    assert (
+        "Friesen 2017, therapy against control:any symptom: 25% against 53%"
+        in (row["In absolute terms"])
+    )
+    assert row["Participants (trials)"] == "60 (1)"

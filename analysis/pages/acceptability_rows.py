@@ -1,0 +1,102 @@
+"""Harms and satisfaction where conclusions are read: rows of tables that others make."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from analysis.evidence.rows import Evidence
+from analysis.formatting import count, counted, sentence_case
+from analysis.pages import links
+from analysis.pages.html import Html, element, items, join, link, paragraph
+from analysis.synthesis.acceptability import Reported, reported
+from analysis.synthesis.wording.acceptability_text import (
+    against,
+    comparison,
+    plain_comparison,
+    tally,
+    unknown,
+)
+
+HARMS = "harms"
+# What has a row in every summary of findings, as it is called there.
+SUMMARISED = {HARMS: "Harms", "satisfaction": "Satisfied participants"}
+# On the front page, of one trial.
+MOST_LINES = 2
+PAGE = "results/acceptability.html"
+
+
+def answer_row(evidence: Evidence, condition: str, since: str | None) -> dict[str, object]:
+    """The row of harms in the table of answers; `since` heads the column of changes, if any."""
+    found = reported(evidence, HARMS, condition)
+    said = element("span", f"{sentence_case(tally(found))}.", class_="plain")
+    row: dict[str, object] = {
+        "Outcome": link(SUMMARISED[HARMS], f"{PAGE}#{HARMS}"),
+        "What we know": join((said, element("small", sentence_case(unknown(found))))),
+        "How large": _first_lines(evidence, found) or "no numbers",
+    }
+    return row | ({since: "not compared"} if since else {})
+
+
+def findings_rows(evidence: Evidence, condition: str, effect: str) -> list[dict[str, object]]:
+    """The rows of harms and satisfaction in a summary of findings; `effect` heads that column."""
+    return [
+        {
+            "Outcome": link(label, f"{links.UP}{PAGE}#{what}"),
+            "What happens": f"{sentence_case(tally(found))}; {unknown(found)}.",
+            "Participants (trials)": f"{count(found.people)} ({len(found.said)})",
+            effect: "not pooled",
+            "In absolute terms": _lines(evidence, found),
+            "Certainty": "not rated",
+            "Why": "each trial counts it in its own way" if found.said else "no trial reports it",
+        }
+        for what, label in SUMMARISED.items()
+        for found in [reported(evidence, what, condition)]
+    ]
+
+
+def in_plain_words(evidence: Evidence) -> Html:
+    """Harms for the plain language summary: how many studies tell, and what both groups had."""
+    found = reported(evidence, HARMS)
+    counted_in = dict.fromkeys((each.trial.study_id, each.trial.label) for each in found.compared)
+    told = [
+        join(
+            (
+                paragraph("People in ", links.trial(*trial), " told the researchers of this:"),
+                items(
+                    [
+                        plain_comparison(each)
+                        for each in found.compared
+                        if each.trial.study_id == trial[0]
+                    ]
+                ),
+            )
+        )
+        for trial in counted_in
+    ]
+    said = f" {len(found.said)} of our {found.total} studies tell us about harm."
+    return join((paragraph(element("strong", "Harm:"), said), *told))
+
+
+def _first_lines(evidence: Evidence, found: Reported) -> Html:
+    """What each trial counted first, and how much more there is."""
+    firsts = [
+        each
+        for trial in found.said
+        for each in [other for other in found.found if other.trial == trial][:MOST_LINES]
+    ]
+    shown = _lines(evidence, replace(found, found=tuple(firsts)))
+    more = len(found.found) - len(firsts)
+    return join((shown, element("small", f"and {counted(more, 'more number')}"))) if more else shown
+
+
+def _lines(evidence: Evidence, found: Reported) -> Html:
+    """What was counted, a line each, below the trial and the arms."""
+    words = evidence.protocol.words
+    groups: dict[str, list[Html]] = {}
+    for each in found.found:
+        heading = ", ".join(filter(None, (each.trial.label, against(each, words))))
+        groups.setdefault(heading, []).append(element("div", comparison(each, words)))
+    return join(
+        join((element("div", element("em", f"{heading}:")), *lines))
+        for heading, lines in groups.items()
+    )

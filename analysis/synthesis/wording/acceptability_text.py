@@ -1,0 +1,92 @@
+"""Harms, satisfaction and the like in words: who reports them, and what both arms had."""
+
+from __future__ import annotations
+
+from analysis.formatting import counted, number, percent
+from analysis.measures import MEASURES
+from analysis.protocol_rules import ReviewWords
+from analysis.synthesis.acceptability import Compared, Reported, Share
+from analysis.synthesis.estimate_text import estimate_text
+from analysis.synthesis.study_effect import Measure
+
+RISK_RATIO = Measure(name="RR", label=MEASURES["RR"].label, ratio=True)
+
+
+def tally(found: Reported) -> str:
+    """`harms: reported by 2 of 47 trials`."""
+    return f"{found.what}: reported by {len(found.said)} of {counted(found.total, 'trial')}"
+
+
+def unknown(found: Reported) -> str:
+    """What is known of the other trials, so that silence is not taken for safety."""
+    silent, unseen = len(found.silent), len(found.unseen)
+    said = f"{counted(silent, 'trial')} {'does' if silent == 1 else 'do'} not, by a source’s word"
+    if not silent:
+        return f"of {counted(unseen, 'trial')} we have seen nothing" if unseen else ""
+    return f"{said}; of the other {unseen} we have seen nothing" if unseen else said
+
+
+def against(each: Compared, words: ReviewWords) -> str:
+    """Whose numbers stand against whose: the arms by their own names, or by their sides.
+
+    An arm with a name of its own may not be all that the review asks about.
+    """
+    if not (each.therapy and each.control):
+        return ""
+    control = own_name(each.control) or words.comparator
+    return f"{own_name(each.therapy) or words.therapy} against {control}"
+
+
+def comparison(each: Compared, words: ReviewWords) -> str:
+    """What was counted and the numbers of both arms; a risk ratio where their counts are known."""
+    if each.together:
+        return f"{each.event}: {share(each.together)}, both arms together"
+    if each.therapy and each.control:
+        more = f"; risk ratio {estimate_text(RISK_RATIO, each.ratio)}" if each.ratio else ""
+        return f"{each.event}: {share(each.therapy)} against {share(each.control)}{more}"
+    if each.therapy:
+        return f"{each.event}: {share(each.therapy)} {words.with_intervention}"
+    return f"{each.event}: {share(each.control)} in {words.control}" if each.control else ""
+
+
+def own_name(arm: Share) -> str:
+    """What the trial calls the arm; blank where it is called by its side alone."""
+    return "" if arm.arm in ("intervention", "control") else arm.arm
+
+
+def share(arm: Share) -> str:
+    """`12 of 50 (24%)`; the per cent alone where counts are not known."""
+    if arm.counts != "not known" and arm.percent is not None:
+        about = "about " if arm.counts == "from per cent" else ""
+        return f"{about}{arm.events:g} of {arm.total:g} ({percent(arm.percent)})"
+    return "a number not known" if arm.percent is None else f"{arm.percent:g}%"
+
+
+def ratio(each: Compared) -> str:
+    """The risk ratio with its interval, or why there is none."""
+    if each.ratio:
+        return estimate_text(RISK_RATIO, each.ratio)
+    if not (each.therapy and each.control):
+        return "not given by arm"
+    known = "not known" not in (each.therapy.counts, each.control.counts)
+    return "nobody had it, or everybody" if known else "counts not known"
+
+
+def difference(each: Compared) -> str:
+    """The risk difference in people of 100, with its interval; blank where there is none."""
+    if not each.difference:
+        return ""
+    interval = each.difference.interval
+    low, high = (
+        number(100 * limit, 0) for limit in (interval.low, interval.high) if limit is not None
+    )
+    return f"{number(100 * each.difference.estimate, 0)} of 100 ({low} to {high})"
+
+
+def plain_comparison(each: Compared) -> str:
+    """For everybody: `sadness: 6 of 100 people with the therapy, 19 of 100 people without it`."""
+    with_it, without = (
+        f"{arm.percent:.0f} of 100 people" if arm and arm.percent is not None else "some people"
+        for arm in (each.therapy, each.control)
+    )
+    return f"{each.event}: {with_it} with the therapy, {without} without it"
