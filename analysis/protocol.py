@@ -247,6 +247,15 @@ class Protocol(Frozen):
         return self
 
     @model_validator(mode="after")
+    def _scales_are_of_measures(self) -> Protocol:
+        scales = self.synthesis.bayesian.scales if self.synthesis.bayesian else {}
+        if unknown := set(scales) - set(self.measures):
+            raise ValueError(
+                f"synthesis.bayesian.scales names {', '.join(sorted(unknown))}, not among measures"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _points_are_on_one_scale(self) -> Protocol:
         for outcome in self.outcomes:
             ranges = {self.clinical.instrument_ranges.get(name) for name in outcome.points_on}

@@ -59,9 +59,39 @@ class ReviewWords(Frozen):
     baseline_year: int | None = None
 
 
-class HartungKnapp(Frozen):
+class IntervalRule(Frozen):
+    """The interval of a pooled effect: `method` where its conditions hold, Wald otherwise.
+
+    The method is used from `minimum_k` trials on and, where it `needs_heterogeneity`, with a
+    variance between trials above zero. Up to `bayesian_maximum_k` trials the interval of the
+    method is printed beside Wald's, and conclusions read the Bayesian interval instead of either.
+    """
+
+    method: Literal["hartung-knapp", "hartung-knapp-conservative"] = "hartung-knapp"
     minimum_k: Annotated[int, Field(ge=2)]
     needs_heterogeneity: bool
+    bayesian_maximum_k: Annotated[int, Field(ge=0)] = 0
+
+
+class TauPrior(Frozen):
+    """What is thought of the standard deviation between trials before any is seen."""
+
+    distribution: Literal["half-normal", "half-Cauchy"]
+    scale: Annotated[float, Field(gt=0)]
+
+
+class BayesianRules(Frozen):
+    """The Bayesian companion of a pooled effect: its priors, and where headlines speak of it.
+
+    The priors are in units of an SMD or a log ratio. `scales` gives measures in another unit the
+    scale of the first prior, and the alternatives theirs in proportion; a measure in another unit
+    without a scale has no companion.
+    """
+
+    prior: TauPrior
+    alternatives: tuple[TauPrior, ...] = ()
+    scales: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+    headline_maximum_k: Annotated[int, Field(ge=0)]
 
 
 class AsymmetryTests(Frozen):
@@ -76,8 +106,15 @@ class SynthesisRules(Frozen):
     shown_models: tuple[Model, ...]
     baseline_model: Model
     level: Annotated[float, Field(gt=0.5, lt=1)]
-    hartung_knapp: HartungKnapp
+    # Protocols that were frozen with one method to choose from name the rule by it.
+    interval: Annotated[
+        IntervalRule, Field(validation_alias=AliasChoices("interval", "hartung_knapp"))
+    ]
+    # None in protocols that were frozen before there was a companion.
+    bayesian: BayesianRules | None = None
     prediction_minimum_k: Annotated[int, Field(ge=3)]
+    # From how many trials on a headline, the front page and the plain words give it.
+    prediction_headline_minimum_k: Annotated[int, Field(ge=3)] = 3
     small_study_minimum_k: Annotated[int, Field(ge=3)]
     influence_minimum_k: Annotated[int, Field(ge=3)]
     subgroup_minimum_k: Annotated[int, Field(ge=2)]
@@ -90,6 +127,14 @@ class SynthesisRules(Frozen):
     baseline_correlations: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
     # The regression test of the funnel of each measure; Egger's where none is named.
     asymmetry_tests: AsymmetryTests = AsymmetryTests()
+
+    @model_validator(mode="after")
+    def _conclusions_have_an_interval(self) -> SynthesisRules:
+        if self.interval.bayesian_maximum_k and self.bayesian is None:
+            raise ValueError("interval.bayesian_maximum_k needs the priors under bayesian")
+        if self.interval.bayesian_maximum_k >= self.interval.minimum_k:
+            raise ValueError("interval.bayesian_maximum_k lies below interval.minimum_k")
+        return self
 
 
 SelectionStep = Literal[

@@ -7,7 +7,8 @@ from analysis.formatting import limits, number, percent_level, sentence_case
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
-from analysis.synthesis.wording.page_sentences import INTERVAL_NAMES, MODEL_NAMES
+from analysis.synthesis.wording.interval_sentences import INTERVAL_NAMES
+from analysis.synthesis.wording.page_sentences import MODEL_NAMES
 
 
 def estimate_text(span: Span, *, ratio: bool) -> str:

@@ -63,8 +63,8 @@ def synthesis_strip(synthesis: Synthesis, scale: Scale, *, title: str) -> str:
     prediction = None
     if pooled:
         span = interval_span(measure, pooled.estimate, pooled.interval)
-        if pooled.prediction:
-            prediction = interval_span(measure, None, pooled.prediction)
+        if synthesis.headline_prediction:
+            prediction = interval_span(measure, None, synthesis.headline_prediction)
     return forest_strip(
         span,
         scale,

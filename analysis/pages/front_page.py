@@ -136,7 +136,7 @@ def _effect(synthesis: Synthesis, scale: Scale, label: str) -> Html:
     if synthesis.primary is None:
         return text("no usable numbers")
     said = named_estimate(synthesis.measure, synthesis.primary)
-    prediction = synthesis.primary.prediction
+    prediction = synthesis.headline_prediction
     expected = (
         element("small", f"in a new setting {interval_text(synthesis.measure, prediction)}")
         if prediction

@@ -7,6 +7,7 @@ from analysis.formatting import listed, percent_level
 from analysis.pages.html import Html, element, items, join, paragraph, table, terms
 from analysis.protocol import OutcomeMeasure, Protocol
 from analysis.synthesis.sensitivity import ASYMMETRY_TESTS
+from analysis.synthesis.wording.interval_sentences import companion_stated, rule_stated
 from analysis.synthesis.wording.page_sentences import MODEL_NAMES
 
 
@@ -93,16 +94,16 @@ def _directions(protocol: Protocol) -> Html:
 def rules(protocol: Protocol) -> Html:
     """Models, intervals, and from how many trials on each analysis is made."""
     rule = protocol.synthesis
-    heterogeneity = " and τ² above zero" if rule.hartung_knapp.needs_heterogeneity else ""
     return terms(
         {
             "Primary model": MODEL_NAMES[rule.primary_model],
             "Models shown": "; ".join(MODEL_NAMES[model] for model in rule.shown_models),
             "Model of the baseline review": MODEL_NAMES[rule.baseline_model],
             "Level of the intervals": percent_level(rule.level),
-            "Hartung-Knapp interval": f"with {rule.hartung_knapp.minimum_k} trials or more"
-            f"{heterogeneity}; Wald otherwise",
-            "Prediction interval": f"with {rule.prediction_minimum_k} trials or more",
+            "Confidence interval": rule_stated(rule),
+            "Prediction interval": f"with {rule.prediction_minimum_k} trials or more; in "
+            f"headlines with {rule.prediction_headline_minimum_k} or more",
+            "Bayesian companion": companion_stated(rule.bayesian),
             "Small-study effects": f"with {rule.small_study_minimum_k} trials or more; "
             f"{ASYMMETRY_TESTS[rule.asymmetry_tests.smd]} regression test for SMDs, "
             f"{ASYMMETRY_TESTS[rule.asymmetry_tests.ratio]} for ratios",

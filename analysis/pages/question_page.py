@@ -31,7 +31,8 @@ from analysis.synthesis.estimate_text import (
 from analysis.synthesis.published_estimates import printed_text, rebuilt_from
 from analysis.synthesis.question_result import PublishedEstimate, Synthesis
 from analysis.synthesis.study_effect import Measure, StudyEffect
-from analysis.synthesis.wording.page_sentences import INTERVAL_NAMES, MODEL_NAMES
+from analysis.synthesis.wording.interval_sentences import INTERVAL_NAMES
+from analysis.synthesis.wording.page_sentences import MODEL_NAMES
 
 
 def headline(synthesis: Synthesis) -> Html:
@@ -40,12 +41,14 @@ def headline(synthesis: Synthesis) -> Html:
     if synthesis.primary:
         said.append(paragraph(synthesis.sentences.headline))
         # Numbers needed to treat run through infinity where the direction is open: not here.
-        if synthesis.sentences.clinical and _settled(synthesis.primary):
+        if synthesis.sentences.clinical and _settled(synthesis.concluded):
             said.append(paragraph(synthesis.sentences.clinical))
     return element("div", *said, class_="headline")
 
 
-def _settled(pooled: PooledEffect) -> bool:
+def _settled(pooled: PooledEffect | None) -> bool:
+    if pooled is None:
+        return False
     low, high = pooled.interval.low, pooled.interval.high
     return low is not None and high is not None and low * high > 0
 
@@ -131,22 +134,8 @@ def heterogeneity(synthesis: Synthesis) -> Html:
         for sentence in (
             synthesis.sentences.heterogeneity,
             synthesis.sentences.interval_rule,
-            prediction(synthesis),
+            synthesis.sentences.prediction,
         )
-    )
-
-
-def prediction(synthesis: Synthesis) -> str:
-    """The prediction interval with its method, or why there is none."""
-    found = synthesis.primary.prediction if synthesis.primary else None
-    if found is None:
-        return (
-            f"There is no prediction interval: it needs more than {counted(synthesis.k, 'trial')}."
-        )
-    shown = interval_text(synthesis.measure, found)
-    return (
-        f"Prediction interval: {shown} (t with {found.df:g} degrees of freedom). "
-        "It is where we expect the true effect in a new setting like these."
     )
 
 

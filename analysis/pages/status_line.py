@@ -19,6 +19,7 @@ from analysis.searching.history import Search, source_status
 from analysis.searching.strategies_as_run import SourceSearched
 from analysis.statistics.information_size import participants_for_smd
 from analysis.synthesis.sensitivity import ASYMMETRY_TESTS
+from analysis.synthesis.wording.interval_sentences import companion_stated, rule_stated
 
 
 class ReviewFacts(Frozen):
@@ -141,6 +142,8 @@ def substitutions(
     for kind in ("primary", "secondary"):
         named = [outcome.label for outcome in protocol.outcomes if outcome.kind == kind]
         values[f"{kind}_outcomes"] = listed(named) or "none"
+    values["interval_rule"] = rule_stated(protocol.synthesis)
+    values["bayesian"] = companion_stated(protocol.synthesis.bayesian)
     values["measured"] = listed([point.in_full for point in protocol.timepoints])
     values["asymmetry_tests"] = {
         kind: ASYMMETRY_TESTS[test]

@@ -6,18 +6,44 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analysis.protocol_rules import SynthesisRules
-from analysis.statistics.estimates import PooledEffect
+from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.statistics.intervals import IntervalMethod
 from analysis.statistics.leave_one_out import LeftOut, leave_one_out
 from analysis.statistics.pooling import pool, with_interval
+from analysis.synthesis.bayesian_companion import Companion
 from analysis.synthesis.study_effect import StudyEffect, effects_of
 
 
 def interval_by_rule(rules: SynthesisRules, k: int, tau2: float) -> IntervalMethod:
-    """Hartung-Knapp where the protocol's conditions hold, Wald otherwise."""
-    rule = rules.hartung_knapp
+    """The rule's method where its conditions hold, Wald otherwise."""
+    rule = rules.interval
     enough = k >= rule.minimum_k and (tau2 > 0 or not rule.needs_heterogeneity)
-    return "hartung-knapp" if enough else "wald"
+    return rule.method if enough else "wald"
+
+
+def concluded(primary: PooledEffect, companion: Companion | None) -> PooledEffect:
+    """The primary effect with the interval that conclusions read.
+
+    That is its own, but for so few trials that the protocol believes neither Wald nor
+    Hartung-Knapp: then the Bayesian one. Verbs, imprecision and "the conclusion changed" read
+    this; what is printed as the estimate with its interval stays the primary analysis.
+    """
+    instead = conclusion_interval(companion)
+    return primary if instead is None else replace(primary, interval=instead)
+
+
+def conclusion_interval(companion: Companion | None) -> Interval | None:
+    """The Bayesian interval where conclusions read that; None where they read the primary one."""
+    return companion.posterior.interval if companion and companion.concludes else None
+
+
+def interval_beside(rules: SynthesisRules, studies: Sequence[StudyEffect]) -> Interval | None:
+    """The interval of the rule's method beside Wald's, where neither of them is believed."""
+    if not 2 <= len(studies) <= rules.interval.bayesian_maximum_k:
+        return None
+    effects, variances = effects_of(studies)
+    pooled = pool(effects, variances, model=rules.primary_model, level=rules.level)
+    return with_interval(pooled, effects, variances, rules.interval.method).interval
 
 
 def pool_by_protocol(rules: SynthesisRules, studies: Sequence[StudyEffect]) -> PooledEffect | None:
@@ -51,6 +77,12 @@ def with_interval_by_rule(
 def prediction_by_rule(rules: SynthesisRules, pooled: PooledEffect) -> PooledEffect:
     """The same pooled effect without a prediction interval where the protocol asks for more."""
     return pooled if pooled.k >= rules.prediction_minimum_k else replace(pooled, prediction=None)
+
+
+def headline_prediction(rules: SynthesisRules, pooled: PooledEffect | None) -> Interval | None:
+    """The prediction interval where there are trials enough to say it without its page."""
+    enough = pooled is not None and pooled.k >= rules.prediction_headline_minimum_k
+    return pooled.prediction if pooled and enough else None
 
 
 def leave_one_out_by_rule(

@@ -15,9 +15,11 @@ from analysis.formatting import percent_level
 from analysis.protocol import AsPublished
 from analysis.protocol_rules import Frozen
 from analysis.statistics.estimates import Interval, PooledEffect
+from analysis.synthesis.bayesian_companion import Companion
 from analysis.synthesis.certainty import Certainty
 from analysis.synthesis.clinical_terms import Clinical
 from analysis.synthesis.comparisons import Comparison, TrialSet
+from analysis.synthesis.interval_rule import concluded
 from analysis.synthesis.missing_results import MissingResults
 from analysis.synthesis.sensitivity import SensitivityAnalyses
 from analysis.synthesis.study_effect import Measure, StudyEffect
@@ -75,6 +77,8 @@ class Sentence(Frozen):
     clinical: str = ""
     heterogeneity: str
     interval_rule: str
+    prediction: str = ""
+    bayesian: str = ""
     forest_alt: str
 
 
@@ -92,7 +96,11 @@ class Provenance(Frozen):
 
 
 class Synthesis(Frozen):
-    """Everything the page of one question says; `certainty` is `None` where nothing is pooled."""
+    """Everything the page of one question says; `certainty` is `None` where nothing is pooled.
+
+    `headline_prediction` is the prediction interval where there are trials enough to say it
+    without the page that explains it; `bayesian` is `None` where the protocol had no priors yet.
+    """
 
     schema_version: int = SCHEMA_VERSION
     question: AsPublished
@@ -105,6 +113,8 @@ class Synthesis(Frozen):
     n_total: int | None
     n_unknown: int
     primary: PooledEffect | None
+    headline_prediction: Interval | None = None
+    bayesian: Companion | None = None
     models: tuple[PooledEffect, ...]
     comparisons: tuple[Comparison, ...]
     sensitivity: SensitivityAsPublished
@@ -123,6 +133,11 @@ class Synthesis(Frozen):
     def interval_name(self) -> str:
         """What the intervals of this page are called: `95% interval`."""
         return f"{percent_level(self.level)} interval"
+
+    @property
+    def concluded(self) -> PooledEffect | None:
+        """The primary effect with the interval that conclusions read."""
+        return concluded(self.primary, self.bayesian) if self.primary else None
 
     def comparison(self, trials: TrialSet) -> Comparison:
         """The comparison with that set of trials; KeyError where the page has none."""

@@ -8,8 +8,10 @@ from typing import Literal
 
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.comparisons import THEN_AND_NOW
+from analysis.synthesis.interval_rule import concluded
 from analysis.synthesis.question_result import Synthesis
-from analysis.synthesis.wording.page_sentences import INTERVAL_NAMES, MODEL_NAMES
+from analysis.synthesis.wording.interval_sentences import INTERVAL_NAMES, prior_text
+from analysis.synthesis.wording.page_sentences import MODEL_NAMES
 
 Family = Literal["models", "sets of trials", "leave one out"]
 FAMILIES: tuple[Family, ...] = ("models", "sets of trials", "leave one out")
@@ -67,7 +69,7 @@ class Sensitivity:
     @property
     def unsettled(self) -> tuple[Variant, ...]:
         """The variants that include no effect where the primary interval excludes it, or not."""
-        settled = excludes_no_effect(self.primary.interval)
+        settled = excludes_no_effect(concluded(self.primary, self.synthesis.bayesian).interval)
         return tuple(v for v in self.variants if excludes_no_effect(v.interval) != settled)
 
 
@@ -110,6 +112,13 @@ def _models(synthesis: Synthesis) -> Iterator[Variant]:
     if robust := synthesis.sensitivity.cluster_robust:
         name = "every contrast by itself; interval: robust to dependence within trials"
         yield Variant("models", name, robust.k, robust.estimate, robust.interval)
+    yield from _bayesian(synthesis)
+
+
+def _bayesian(synthesis: Synthesis) -> Iterator[Variant]:
+    for found in synthesis.bayesian.all if synthesis.bayesian else ():
+        name = f"Bayesian random effects, {prior_text(found)}"
+        yield Variant("models", name, found.k, found.estimate, found.interval)
 
 
 def _way(pooled: PooledEffect) -> tuple[str, str]:

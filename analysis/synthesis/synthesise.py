@@ -17,11 +17,18 @@ from analysis.protocol import Question
 from analysis.protocol_rules import SynthesisRules
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.pooling import pool, with_interval
+from analysis.synthesis.bayesian_companion import companion
 from analysis.synthesis.certainty import Body
 from analysis.synthesis.clinical_terms import clinical
 from analysis.synthesis.comparisons import comparisons
 from analysis.synthesis.grade.rating import rate
-from analysis.synthesis.interval_rule import pool_by_protocol, prediction_by_rule
+from analysis.synthesis.interval_rule import (
+    conclusion_interval,
+    headline_prediction,
+    interval_beside,
+    pool_by_protocol,
+    prediction_by_rule,
+)
 from analysis.synthesis.missing_results import missing_results
 from analysis.synthesis.published_estimates import published_estimates
 from analysis.synthesis.question_effects import contrast_rows, study_effects
@@ -64,17 +71,20 @@ def answer(given: Slice) -> Synthesis:
         primary,
         contrast_rows(given, rows, {study.study_id for study in pooled}),
     )
+    important = rule.smallest_important_difference
+    bayesian = companion(rules, measure, important, pooled)
     body = None
     if primary:
         body = Body(
             measure=measure,
-            smallest_important_difference=rule.smallest_important_difference,
+            smallest_important_difference=important,
             studies=pooled,
             primary=primary,
             n_total=n_total,
             n_unknown=n_unknown,
             asymmetry=sensitivity.small_study.asymmetry if sensitivity.small_study else None,
             indirect_instruments=protocol.outcome(question.outcome).indirect_instruments,
+            concluded_from=conclusion_interval(bayesian),
         )
     said = Answer(
         words=protocol.words,
@@ -82,6 +92,8 @@ def answer(given: Slice) -> Synthesis:
         timepoint=protocol.timepoint(question.timepoint),
         studies=studies,
         body=body,
+        companion=bayesian,
+        beside=interval_beside(rules, pooled),
         certainty=rate(protocol, body, decisions_on(evidence, question)) if body else None,
         clinical=clinical(protocol, measure, pooled, primary, given.reference),
         responders=with_responders(protocol, body, responders, decisions_on(evidence, question)),
@@ -90,13 +102,15 @@ def answer(given: Slice) -> Synthesis:
         question=question,
         title=protocol.question_title(question),
         measure=measure,
-        smallest_important_difference=rule.smallest_important_difference,
+        smallest_important_difference=important,
         level=rules.level,
         studies=studies,
         k=len(pooled),
         n_total=n_total,
         n_unknown=n_unknown,
         primary=primary,
+        headline_prediction=headline_prediction(rules, primary),
+        bayesian=bayesian,
         models=_models(rules, pooled),
         comparisons=comparisons(rules, measure, studies, responders),
         sensitivity=sensitivity,

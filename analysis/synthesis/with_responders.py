@@ -12,11 +12,17 @@ from dataclasses import dataclass, replace
 from analysis.evidence.rows import Decision
 from analysis.formatting import counted, listed
 from analysis.protocol import Protocol
-from analysis.statistics.estimates import PooledEffect
+from analysis.statistics.estimates import Interval, PooledEffect
+from analysis.synthesis.bayesian_companion import companion
 from analysis.synthesis.certainty import Body, Level, ends
 from analysis.synthesis.comparisons import TrialSet, by_year
 from analysis.synthesis.grade.rating import rate
-from analysis.synthesis.interval_rule import pool_by_protocol
+from analysis.synthesis.interval_rule import (
+    concluded,
+    conclusion_interval,
+    interval_beside,
+    pool_by_protocol,
+)
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity import asymmetry
 from analysis.synthesis.study_effect import StudyEffect, participants
@@ -24,10 +30,15 @@ from analysis.synthesis.study_effect import StudyEffect, participants
 
 @dataclass(frozen=True)
 class WithResponders:
-    """The pooled result of all trials of a question, those that give only responders `added`."""
+    """The pooled result of all trials of a question, those that give only responders `added`.
+
+    `read` has the interval that conclusions read; `beside` is one that is printed beside Wald's.
+    """
 
     added: tuple[StudyEffect, ...]
     pooled: PooledEffect
+    read: PooledEffect
+    beside: Interval | None
     n_total: int | None
     level: Level
 
@@ -62,6 +73,7 @@ def with_responders(
         study.model_copy(update={"weight": weight})
         for study, weight in zip(studies, pooled.weights, strict=True)
     )
+    bayesian = companion(rules, body.measure, body.smallest_important_difference, studies)
     of_all = replace(
         body,
         studies=weighed,
@@ -69,9 +81,16 @@ def with_responders(
         n_total=n_total,
         n_unknown=n_unknown,
         asymmetry=asymmetry(rules, body.measure, weighed),
+        concluded_from=conclusion_interval(bayesian),
     )
-    level = rate(protocol, of_all, decisions).level
-    return WithResponders(tuple(added), pooled, n_total, level)
+    return WithResponders(
+        added=tuple(added),
+        pooled=pooled,
+        read=concluded(pooled, bayesian),
+        beside=interval_beside(rules, studies),
+        n_total=n_total,
+        level=rate(protocol, of_all, decisions).level,
+    )
 
 
 def counting_responders(synthesis: Synthesis) -> Synthesis | None:
@@ -89,20 +108,22 @@ def counting_responders(synthesis: Synthesis) -> Synthesis | None:
             "k": found.k,
             "n_total": found.n_total,
             "primary": found.pooled,
+            "headline_prediction": None,
+            "bayesian": None,
             "comparisons": (),
         }
     )
 
 
 def sentence_where_moved(
-    primary: PooledEffect, plain: str, found: WithResponders, effect: str, plain_with_them: str
+    read: PooledEffect, plain: str, found: WithResponders, effect: str, plain_with_them: str
 ) -> str:
     """What the headline adds where the conclusion moves; nothing where it stays.
 
     It moves where the plain answer is another one (its verb is the certainty, its words the
     direction and the size), or where the interval leaves out no difference and did not, or did.
     """
-    if plain == plain_with_them and _one_sided(primary) == _one_sided(found.pooled):
+    if plain == plain_with_them and _one_sided(read) == _one_sided(found.read):
         return ""
     return f" {found.who}: {effect}. {plain_with_them}"
 

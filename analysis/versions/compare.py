@@ -154,8 +154,9 @@ def _change(
     old = before.pooled if before else {}
     new = now.pooled if now else {}
     then: PublishedEstimate | PooledEffect | None = before.primary if before else None
+    read: PublishedEstimate | PooledEffect | None = before.concluded if before else None
     if printed is not None:
-        then = printed.get(key)
+        then = read = printed.get(key)
     today = now.primary if now else None
     important = now.smallest_important_difference if now else None
     measure = (now or before).measure  # type: ignore[union-attr]
@@ -167,7 +168,9 @@ def _change(
         printed=printed.get(key) if printed else None,
         now=now,
         direction=_direction(measure, then, today),
-        rules=conclusion_rules(then, today, important) if comparable else (),
+        rules=conclusion_rules(read, now.concluded if now else None, important)
+        if comparable
+        else (),
         new_trials=tuple(trial.label for key, trial in new.items() if key not in old),
         lost_trials=tuple(trial.label for key, trial in old.items() if key not in new),
         moved_trials=tuple(
@@ -184,7 +187,10 @@ def _moved(before: TrialState, now: TrialState) -> bool:
 def conclusion_rules(
     before: Estimated | None, now: Estimated | None, important: float | None
 ) -> tuple[str, ...]:
-    """Which rules say that the conclusion changed; none when both versions say the same."""
+    """Which rules say that the conclusion changed; none when both versions say the same.
+
+    before, now: the effects with the intervals that conclusions read.
+    """
     if before is None or now is None:
         if before is now:
             return ()

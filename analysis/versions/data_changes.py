@@ -230,7 +230,7 @@ def _settings(before: Path, now: Path) -> tuple[Setting, ...]:
 def _flat(at: str, value: Any) -> Iterator[tuple[str, str]]:
     """Each setting by its place: `synthesis.level`, `outcomes.pain.label`."""
     if isinstance(value, list) and value and isinstance(value[0], dict):
-        value = {item["id"]: item for item in value}
+        value = {item.get("id", str(place)): item for place, item in enumerate(value, start=1)}
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from _flat(f"{at}.{name}" if at else str(name), inner)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from analysis.formatting import DASH, count
 from analysis.protocol import AsPublished
 from analysis.protocol_rules import Frozen
-from analysis.statistics.estimates import PooledEffect
+from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.certainty import Level, rating_text
+from analysis.synthesis.interval_rule import conclusion_interval
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
 
@@ -45,10 +47,19 @@ class QuestionState(Frozen):
     k: int
     n_total: int | None
     primary: PooledEffect | None
+    # The interval that conclusions read, where it is not that of the primary analysis.
+    conclusion_interval: Interval | None = None
     certainty: Level | None
     provisional: bool = False
     plain: str
     trials: tuple[TrialState, ...]
+
+    @property
+    def concluded(self) -> PooledEffect | None:
+        """The primary effect with the interval that conclusions read."""
+        if self.primary is None or self.conclusion_interval is None:
+            return self.primary
+        return replace(self.primary, interval=self.conclusion_interval)
 
     @property
     def pooled(self) -> dict[str, TrialState]:
@@ -108,6 +119,7 @@ def state_of(synthesis: Synthesis) -> QuestionState:
         k=synthesis.k,
         n_total=synthesis.n_total,
         primary=synthesis.primary,
+        conclusion_interval=conclusion_interval(synthesis.bayesian),
         certainty=synthesis.certainty.level if synthesis.certainty else None,
         provisional=bool(synthesis.certainty and synthesis.certainty.provisional),
         plain=synthesis.sentences.plain,

@@ -140,6 +140,7 @@ def synthesis(
         n_total=sum(known) if known else None,
         n_unknown=len(taken) - len(known),
         primary=primary,
+        headline_prediction=primary.prediction if primary and primary.k >= 10 else None,
         models=models,
         comparisons=comparisons,
         sensitivity=SensitivityAnalyses(),

@@ -48,6 +48,8 @@ def test_it_follows_the_theme() -> None:
     colors = {e.get(a) for e in root.iter() for a in ("fill", "stroke")} - {None}
     assert colors == {"currentColor"}
     assert len(parts(strip, "band")) == len(parts(strip, "prediction")) == 1
+    few = synthesis_strip(examples.many(9), SCALE, title="Pain")
+    assert not parts(few, "prediction")
 
 
 def test_title_is_text_and_the_strip_one_line() -> None:

@@ -179,7 +179,8 @@ def test_the_interval_follows_the_protocols_rule(
 ) -> None:
     """Hartung-Knapp from three trials on and with heterogeneity; Wald otherwise."""
     rules = evidence.protocol.synthesis
-    assert rules.hartung_knapp.model_dump() == {"minimum_k": 3, "needs_heterogeneity": True}
+    assert rules.interval.method == "hartung-knapp"
+    assert (rules.interval.minimum_k, rules.interval.needs_heterogeneity) == (3, True)
     like = disability.studies[0]
     studies = [like.model_copy(update={"effect": e, "variance": 0.01}) for e in effects]
     pooled = pool_by_protocol(rules, studies)

@@ -15,15 +15,25 @@ from analysis.formatting import (
     sentence_case,
 )
 from analysis.protocol import Outcome, Timepoint
-from analysis.protocol_rules import HartungKnapp, ReviewWords, SynthesisRules
+from analysis.protocol_rules import ReviewWords, SynthesisRules
 from analysis.statistics.estimates import Heterogeneity, Interval, PooledEffect
+from analysis.synthesis.bayesian_companion import Companion
 from analysis.synthesis.certainty import Body, Certainty, ends
 from analysis.synthesis.clinical_terms import Clinical
 from analysis.synthesis.estimate_text import effect_text, interval_text
+from analysis.synthesis.interval_rule import concluded, headline_prediction
 from analysis.synthesis.question_result import Sentence
 from analysis.synthesis.study_effect import Measure, StudyEffect
 from analysis.synthesis.with_responders import WithResponders, sentence_where_moved
 from analysis.synthesis.wording.clinical_text import clinical_sentences
+from analysis.synthesis.wording.interval_sentences import (
+    INTERVAL_NAMES,
+    companion_text,
+    in_headline,
+    interval_rule,
+    prediction_text,
+    rule_stated,
+)
 from analysis.synthesis.wording.plain_answer import higher, lower, narrative, quantity
 
 MODEL_NAMES = {
@@ -40,12 +50,6 @@ MODEL_NAMES = {
     "peto": "common effect, Peto",
     "single study": "single trial",
 }
-INTERVAL_NAMES = {
-    "wald": "Wald",
-    "hartung-knapp": "Hartung-Knapp",
-    "hartung-knapp-conservative": "Hartung-Knapp, conservative",
-    "q-profile": "Q-profile",
-}
 NO_ANSWER = "We do not know: no trial gives numbers that can be used yet."
 
 
@@ -54,7 +58,8 @@ class Answer:
     """What a question's sentences are made from.
 
     `studies` are all its trials, suspect or not; `body` and `certainty` are `None` together,
-    where nothing is pooled. `responders` is the answer with the trials that give only these.
+    where nothing is pooled. `beside` is the interval that is printed beside Wald's where neither
+    is believed. `responders` is the answer with the trials that give only these.
     """
 
     words: ReviewWords
@@ -62,6 +67,8 @@ class Answer:
     timepoint: Timepoint
     studies: tuple[StudyEffect, ...]
     body: Body | None = None
+    companion: Companion | None = None
+    beside: Interval | None = None
     certainty: Certainty | None = None
     clinical: Clinical = field(default_factory=Clinical)
     responders: WithResponders | None = None
@@ -81,30 +88,33 @@ def sentences(rules: SynthesisRules, answer: Answer) -> Sentence:
             headline=nothing,
             plain=NO_ANSWER,
             heterogeneity="Nothing is pooled, so there is no heterogeneity to describe.",
-            interval_rule=interval_rule(rules, None),
+            interval_rule=rule_stated(rules),
             forest_alt=nothing,
         )
-    measure, primary = body.measure, body.primary
-    effect = _effect(answer.words, outcome, measure, primary)
+    measure, primary, important = body.measure, body.primary, body.smallest_important_difference
+    read = concluded(primary, answer.companion)
+    effect = _effect(answer.words, outcome, measure, primary, read, answer.beside)
     rated = f"Certainty: {certainty.rating} ({certainty.standing})."
-    expected = _prediction(measure, primary.prediction)
-    headline = f"{_evidence(body)}: {effect}{expected}. {rated}"
-    important = body.smallest_important_difference
-    plain = narrative(answer.words, outcome, measure, important, primary, certainty.level)
+    expected = _prediction(measure, headline_prediction(rules, primary))
+    probable = in_headline(rules, measure, important, answer.companion)
+    headline = f"{_evidence(body)}: {effect}{expected}. {rated}{probable}"
+    plain = narrative(answer.words, outcome, measure, important, read, certainty.level)
     if found := answer.responders:
         headline += sentence_where_moved(
-            primary,
+            read,
             plain,
             found,
-            _effect(answer.words, outcome, measure, found.pooled),
-            narrative(answer.words, outcome, measure, important, found.pooled, found.level),
+            _effect(answer.words, outcome, measure, found.pooled, found.read, found.beside),
+            narrative(answer.words, outcome, measure, important, found.read, found.level),
         )
     return Sentence(
         headline=headline,
         plain=plain,
         clinical=clinical_sentences(answer.words, measure, answer.clinical),
         heterogeneity=heterogeneity(primary),
-        interval_rule=interval_rule(rules, primary),
+        interval_rule=interval_rule(rules, measure, primary, answer.beside, answer.companion),
+        prediction=prediction_text(measure, primary, rules.prediction_minimum_k),
+        bayesian=companion_text(measure, important, answer.companion),
         forest_alt=_forest_alt(answer, measure, headline),
     )
 
@@ -120,22 +130,44 @@ def _evidence(body: Body) -> str:
     return f"{trials}, {people}"
 
 
-def _effect(words: ReviewWords, outcome: Outcome, measure: Measure, pooled: PooledEffect) -> str:
-    interval = f"{_confidence(pooled.interval)} {interval_text(measure, pooled.interval)}"
+def _effect(
+    words: ReviewWords,
+    outcome: Outcome,
+    measure: Measure,
+    pooled: PooledEffect,
+    read: PooledEffect,
+    beside: Interval | None,
+) -> str:
+    """The estimate with its interval; on which side it lies says that of `read`."""
+    interval = _intervals(measure, pooled, read, beside)
     if measure.ratio:
         return (
             f"{quantity(measure)} was {effect_text(measure, pooled.estimate)} times as high "
-            f"{words.with_intervention} ({interval}){_both_sides(measure, outcome, pooled)}"
+            f"{words.with_intervention} ({interval}){_both_sides(measure, outcome, read)}"
         )
-    low, high = ends(pooled.interval)
+    low, high = ends(read.interval)
     if low <= 0 <= high:
         return (
             f"the difference{_of_what(measure)} is {_with_unit(measure, pooled.estimate)} "
-            f"({interval}){_both_sides(measure, outcome, pooled)}"
+            f"({interval}){_both_sides(measure, outcome, read)}"
         )
     change = lower(measure, outcome) if pooled.estimate < 0 else higher(measure, outcome)
     whose = f" that people {measure.event}" if measure.kind.event else ""
-    return f"{change}{whose} {words.with_intervention}, by {_size(measure, pooled)}"
+    by = _size(measure, pooled)
+    if beside:
+        by = f"a difference of {_with_unit(measure, pooled.estimate)} ({interval})"
+    return f"{change}{whose} {words.with_intervention}, by {by}"
+
+
+def _intervals(
+    measure: Measure, pooled: PooledEffect, read: PooledEffect, beside: Interval | None
+) -> str:
+    """The interval; where none is believed, each by its name, that which conclusions read last."""
+    if beside is None:
+        return f"{_confidence(pooled.interval)} {interval_text(measure, pooled.interval)}"
+    said = dict.fromkeys((pooled.interval, beside, read.interval))
+    each = "; ".join(f"{INTERVAL_NAMES[i.method]} {interval_text(measure, i)}" for i in said)
+    return f"{percent_level(pooled.interval.level)} intervals: {each}"
 
 
 def _both_sides(measure: Measure, outcome: Outcome, pooled: PooledEffect) -> str:
@@ -200,27 +232,6 @@ def _from_to(interval: Interval | None, percent_scale: bool = False) -> str:
 
 def _p(found: Heterogeneity) -> str:
     return "" if found.p is None else f", {p_value(found.p)}"
-
-
-def interval_rule(rules: SynthesisRules, pooled: PooledEffect | None) -> str:
-    """Which confidence interval the protocol chose here, and why."""
-    rule: HartungKnapp = rules.hartung_knapp
-    stated = (
-        f"The protocol takes the Hartung-Knapp interval from {rule.minimum_k} trials on when τ² is "
-        "above zero, and the Wald interval otherwise."
-    )
-    if pooled is None:
-        return stated
-    method = INTERVAL_NAMES[pooled.interval.method]
-    degrees = (
-        "" if pooled.interval.df is None else f", t with {pooled.interval.df:g} degrees of freedom"
-    )
-    if pooled.k < rule.minimum_k:
-        because = f"there {'is' if pooled.k == 1 else 'are'} {counted(pooled.k, 'trial')}"
-    else:
-        tau2 = pooled.heterogeneity.tau2 if pooled.heterogeneity else 0.0
-        because = f"there are {pooled.k} trials and τ² is {'above zero' if tau2 > 0 else 'zero'}"
-    return f"{stated} Here {because}: {method}{degrees}."
 
 
 def _forest_alt(answer: Answer, measure: Measure, headline: str) -> str:
