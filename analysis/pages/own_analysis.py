@@ -36,7 +36,7 @@ def own_analysis(synthesis: Synthesis) -> Html:
     """The place of the reader's own analysis, with its data; nothing where nothing is pooled."""
     if synthesis.primary is None:
         return paragraph("There is nothing to try: no trial gives a number that can be used.")
-    return join((paragraph(INVITATION), place(synthesis)))
+    return join((paragraph(INVITATION), _place(synthesis)))
 
 
 def every_question(syntheses: Iterable[Synthesis]) -> Html:
@@ -46,7 +46,7 @@ def every_question(syntheses: Iterable[Synthesis]) -> Html:
             "details",
             element("summary", f"{found.title} ({counted(found.k, 'trial')})"),
             paragraph(link("The review’s own page", f"{UP}effects/{found.question.slug}.html")),
-            place(found),
+            _place(found),
             class_="question",
         )
         for found in syntheses
@@ -54,7 +54,7 @@ def every_question(syntheses: Iterable[Synthesis]) -> Html:
     )
 
 
-def place(synthesis: Synthesis) -> Html:
+def _place(synthesis: Synthesis) -> Html:
     """Where the script builds the analysis of a question, with the data it needs."""
     without = (
         "This part needs JavaScript. The review’s own analyses of other sets of trials and with "
@@ -65,11 +65,11 @@ def place(synthesis: Synthesis) -> Html:
         element("noscript", paragraph(without)),
         id=f"try-{synthesis.question.slug}",
         class_="own-analysis",
-        data_question=json.dumps(question_data(synthesis), ensure_ascii=False),
+        data_question=json.dumps(_question_data(synthesis), ensure_ascii=False),
     )
 
 
-def question_data(synthesis: Synthesis) -> dict[str, Any]:
+def _question_data(synthesis: Synthesis) -> dict[str, Any]:
     """What the script reads of a question: effects on the analysis scale, and what to call them."""
     primary, measure = synthesis.primary, synthesis.measure
     trials = [_trial(study) for study in synthesis.studies]

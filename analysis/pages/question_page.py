@@ -18,7 +18,7 @@ from analysis.formatting import (
     sentence_case,
 )
 from analysis.pages import html, links
-from analysis.pages.html import Html, element, items, join, link, paragraph, table, terms, text
+from analysis.pages.html import Html, element, items, join, paragraph, table, text
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.comparisons import THEN_AND_NOW, TrialSet
 from analysis.synthesis.estimate_text import (
@@ -310,31 +310,6 @@ def rows_set_aside(synthesis: Synthesis, evidence: Evidence) -> Html:
         for aside in synthesis.set_aside
     ]
     return table(shown, "Rows set aside")
-
-
-def provenance(synthesis: Synthesis) -> Html:
-    """The page's data and software, so that its numbers can be made again."""
-    made = synthesis.provenance
-    return terms(
-        {
-            "Rows that measured this outcome": count(made.rows_read),
-            "Checked by a person against the trial report": count(made.rows_verified),
-            "Fingerprint of the data": element("code", made.data_fingerprint[:16]),
-            "Software": ", ".join(f"{name} {number}" for name, number in made.versions.items()),
-            "All numbers of this page": link(
-                "results as JSON", f"{links.UP}downloads/results/{synthesis.question.key}.json"
-            ),
-            "Effects of the trials": join(
-                (
-                    link("effects of all questions as CSV", f"{links.UP}downloads/effects.csv"),
-                    ", where ",
-                    element("code", "cell"),
-                    " is ",
-                    element("code", synthesis.question.key),
-                )
-            ),
-        }
-    )
 
 
 def participants(study: StudyEffect) -> Html:

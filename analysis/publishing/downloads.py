@@ -23,6 +23,8 @@ from analysis.protocol import load_protocol
 from analysis.publishing.edition_files import citation, edition_json, results_json
 from analysis.publishing.effects_table import effects_csv
 from analysis.publishing.licences import licences_csv
+from analysis.publishing.r_script import r_script
+from analysis.publishing.trial_references import bibtex, ris
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.edition import Edition
 
@@ -34,6 +36,8 @@ TABLE_SCHEMA = "data/schema.json"
 SCHEMA = "results/schema.json"
 LICENCES = "licences.csv"
 EDITION = "edition.json"
+QUESTIONS = "questions"  # the folder of what belongs to one question
+INCLUDED = "included"
 
 SEARCHED_BY = re.compile(r"^(by: *)(.*)$", re.MULTILINE)
 # The first moment that a ZIP archive can state: its bytes must not depend on the clock.
@@ -65,7 +69,12 @@ def downloads(
     `root` is the project; raw exports of databases stay out, because their abstracts are
     not ours to hand on.
     """
-    files = (*_data(root / "data"), *_results(results, edition), *_about(root, edition))
+    files = (
+        *_data(root / "data"),
+        *_results(results, edition),
+        *_questions(root / "data", results),
+        *_about(root, edition),
+    )
     archive = Download(ARCHIVE, "All files of this page in one archive", zipped(files))
     return (archive, *files)
 
@@ -111,6 +120,26 @@ def _results(results: Mapping[str, Synthesis], edition: Edition) -> Iterator[Dow
     for key, synthesis in results.items():
         yield Download(f"results/{key}.json", synthesis.title, results_json(synthesis, edition))
     yield Download(SCHEMA, "What each results file holds, as JSON Schema", _json(results_schema()))
+
+
+def _questions(data: Path, results: Mapping[str, Synthesis]) -> Iterator[Download]:
+    """References of the trials, all and by question, and each question as a script for R."""
+    text = _bytes(data, "studies.csv").decode("utf-8-sig")
+    rows = {row["study_id"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
+    included = [row for row in rows.values() if row["status"] == "included"]
+    yield from _references(INCLUDED, "every included trial", included)
+    for key, synthesis in results.items():
+        stem = f"{QUESTIONS}/{key}"
+        about = f"{synthesis.title}: the data and the model in R, to be run with metafor"
+        yield Download(f"{stem}.R", about, r_script(synthesis).encode())
+        trials = [rows[study.study_id] for study in synthesis.studies]
+        if trials:
+            yield from _references(stem, f"the trials of {synthesis.title}", trials)
+
+
+def _references(stem: str, whose: str, trials: list[dict[str, str]]) -> Iterator[Download]:
+    yield Download(f"{stem}.ris", f"References of {whose}, as RIS", ris(trials).encode())
+    yield Download(f"{stem}.bib", f"References of {whose}, as BibTeX", bibtex(trials).encode())
 
 
 @cache
