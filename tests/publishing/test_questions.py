@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from analysis.searching.exports import read_export
 from analysis.synthesis.question_result import Synthesis
 from tests.evidence.folder import DATA
 
-TRIALS = list(csv.DictReader((DATA / "studies.csv").open(encoding="utf-8-sig")))
+TRIALS = list(csv.DictReader(io.StringIO((DATA / "studies.csv").read_text("utf-8-sig"))))
 
 
 def _run(script: Path) -> subprocess.CompletedProcess[str]:
