@@ -192,14 +192,15 @@ def _rows(path: Path, file: DataFile, renames: Sequence[StudyRename]) -> Rows:
         raise EvidenceError([Problem(path, 1, name, "this column is missing") for name in missing])
     names = {column.name: named_in(file.name, column) for column in declared}
     rows = [
-        {
+        later
+        | {
             column: present_name(renames, names.get(column), cell)
             for column, cell in zip(table.header, cells, strict=True)
         }
         for cells in table.rows
     ]
     if file.key:
-        return {", ".join(filter(None, ((later | row)[k] for k in file.key))): row for row in rows}
+        return {", ".join(filter(None, (row[k] for k in file.key))): row for row in rows}
     return _named_by_content(rows, declared)
 
 

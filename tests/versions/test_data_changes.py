@@ -158,3 +158,17 @@ def test_a_row_corrected_after_it_was_seen_is_to_be_verified_again(
     new.edit("outcomes.csv", ROW, sd_control="1.82")
     found = data_changes(old.path, new.path)
     assert (found.verified, found.unverified, len(found.corrections)) == (0, 1, 1)
+
+
+def test_a_value_in_a_column_that_the_older_file_is_without_is_a_correction(
+    old: DataFolder, new: DataFolder
+) -> None:
+    header, *rows = new.rows("outcomes.csv")
+    assert "effect_p" not in header
+    new.write("outcomes.csv", [[*header, "effect_p"], *([*row, ""] for row in rows)])
+    assert data_changes(old.path, new.path) == DataChanges()
+    new.edit("outcomes.csv", ROW, effect_p="0.034")
+    there, back = data_changes(old.path, new.path), data_changes(new.path, old.path)
+    (found,) = there.corrections
+    assert (found.row, found.column, found.before, found.now) == (ROW, "effect_p", "", "0.034")
+    assert [(item.before, item.now) for item in back.corrections] == [("0.034", "")]
