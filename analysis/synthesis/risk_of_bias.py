@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, cast
 
-from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL, WORDS, worst
+from analysis.evidence.risk_of_bias_tools import AS_THE_WORST_DOMAIN, DOMAINS, OVERALL, WORDS, worst
 from analysis.evidence.rows import Evidence
 from analysis.evidence.rows import Judgement as JudgementRow
 from analysis.evidence.settled_judgements import Settled, settled
@@ -69,11 +69,7 @@ def risk_of_bias(evidence: Evidence, study_id: str, question: Question | None = 
     counts = {each.about.domain: each.judgement for each in nearest_last}
     return RiskOfBias(
         tool=tool,
-        overall=(
-            cast(Judgement, counts[OVERALL] or "not assessed")
-            if OVERALL in counts
-            else _overall(tool, counts)
-        ),
+        overall=_overall(tool, counts),
         domains=tuple(
             DomainJudgement(domain=domain, judgement=cast(Judgement, judgement or "not assessed"))
             for domain, judgement in counts.items()
@@ -96,12 +92,19 @@ def _how_bad(each: Settled[JudgementRow]) -> float:
 
 
 def _overall(tool: str, judgements: Mapping[str, str | None]) -> Judgement:
-    """What the domains say where nobody judged the whole: their worst, if all were judged.
+    """The overall judgement; what the domains say where nobody judged the whole.
 
-    Some of the domains cannot add up to low: without a high one RoB 1 has a word for that,
-    the others have none. A domain on which assessors differ may be the worst.
+    That is their worst, if all were judged. Some of the domains cannot add up to low: without a
+    high one RoB 1 has a word for that, the others have none. A domain on which assessors differ
+    may be the worst. In RoB 2 what was said of the whole trial is no better than a domain of
+    the result; in RoB 1 the whole is judged by itself.
     """
     found = [judgement for judgement in judgements.values() if judgement]
+    if judgements.get(OVERALL):
+        stated = judgements[OVERALL]
+        return cast(Judgement, worst(tool, found) if tool in AS_THE_WORST_DOMAIN else stated)
+    if OVERALL in judgements and tool not in AS_THE_WORST_DOMAIN:
+        return "not assessed"
     if "high" in found:
         return "high"
     if len(found) < len(judgements):

@@ -103,6 +103,40 @@ def test_five_domains_at_low_are_low_and_fewer_are_not_assessed(evidence: Eviden
         assert risk_of_bias(replace(evidence, risk_of_bias=rows), "made-2020").overall == overall
 
 
+def test_an_overall_judgement_is_no_better_than_a_domain_of_the_result(
+    evidence: Evidence,
+) -> None:
+    """The trial is low, a domain of one of its results is not: that result is not low either."""
+    last = DOMAINS["RoB 2"][-1]
+    rows = (
+        *ALL_LOW,
+        a_judgement(OVERALL, "low"),
+        a_judgement(last, "some concerns", "pain"),
+        a_judgement(last, "high", "pain", "post"),
+    )
+    changed = replace(evidence, risk_of_bias=rows)
+    found = [
+        risk_of_bias(
+            changed, "made-2020", evidence.protocol.question("non-headache", outcome, timepoint)
+        ).overall
+        for outcome, timepoint in (("pain", "post"), ("pain", "follow-up"), ("anxiety", "post"))
+    ]
+    assert found == ["high", "some concerns", "low"]
+
+
+def test_assessors_who_differ_on_the_whole_may_agree_on_a_high_domain(evidence: Evidence) -> None:
+    """In RoB 2 the result is high then; in RoB 1 the whole is a judgement of its own."""
+    for tool, overall in (("RoB 2", "high"), ("RoB 1", "not assessed")):
+        middle = "some concerns" if tool == "RoB 2" else "unclear"
+        rows = (
+            a_judgement(DOMAINS[tool][0], "high", tool=tool),
+            a_judgement(OVERALL, "high", by="anna", tool=tool),
+            a_judgement(OVERALL, middle, by="ben", tool=tool),
+        )
+        found = risk_of_bias(replace(evidence, risk_of_bias=rows), "made-2020")
+        assert (found.overall, found.differ) == (overall, (OVERALL,))
+
+
 def test_two_assessors_who_differ_leave_the_domain_open_until_they_agree(
     evidence: Evidence,
 ) -> None:
