@@ -259,6 +259,8 @@ class CertaintyRules(Frozen):
     very_few: Annotated[int, Field(ge=1)]
     indirect_weight: Annotated[float, Field(ge=0, lt=100)] = 0
     asymmetry_p: Annotated[float, Field(gt=0, lt=1, validation_alias=FIRST_ASYMMETRY_P)]
+    # More than one in so many participants without a usable number.
+    missing_results_one_in: Annotated[int, Field(ge=2)] | None = None
     minimum_participants: Annotated[int, Field(ge=1)] | None = None
     minimum_events: Annotated[int, Field(ge=1)] | None = None
     small_trial_participants: Annotated[int, Field(ge=1)] | None = None

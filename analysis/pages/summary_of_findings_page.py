@@ -56,13 +56,19 @@ def question(evidence: Evidence, condition: str) -> Html:
 
 
 def standing(results: Mapping[str, Synthesis], condition: str) -> Html:
-    """Whether a person has decided, and where the proposals may be too high."""
+    """Whether a person has decided, and how many ratings wait for an assessment of the trials."""
     rated = [s.certainty for s in results_of(results, condition) if s.certainty]
     proposed = sum(certainty.label == "proposed" for certainty in rated)
     said = (
         f"{proposed} of {counted(len(rated), 'rating')} below {'is' if proposed == 1 else 'are'} "
         "what the rules propose from the numbers; no person has decided on them yet. "
     )
+    provisional = sum(certainty.provisional is not None for certainty in rated)
+    if provisional:
+        said += (
+            f"{counted(provisional, 'rating')} {'is' if provisional == 1 else 'are'} provisional, "
+            "since most of the weight comes from trials whose risk of bias nobody has assessed. "
+        )
     return paragraph(said, link("How the rules work", f"{links.UP}methods/certainty.html"), ".")
 
 

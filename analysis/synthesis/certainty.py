@@ -18,6 +18,7 @@ from analysis.formatting import counted
 from analysis.protocol_rules import Frozen
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.statistics.small_study_effects import RegressionTest
+from analysis.synthesis.missing_results import MissingResults
 from analysis.synthesis.study_effect import Measure, StudyEffect
 
 Level = Literal["high", "moderate", "low", "very low"]
@@ -112,6 +113,7 @@ class Body:
 
     `asymmetry` is `None` where the protocol allows no test (too few trials) or none exists.
     `indirect_instruments` are those that the protocol calls indirect for the outcome, with why.
+    `missing` is what became of the question in every included trial, pooled or not.
     `concluded_from` is the Bayesian interval where conclusions read that, not the primary one.
     """
 
@@ -123,6 +125,7 @@ class Body:
     n_unknown: int
     asymmetry: RegressionTest | None
     indirect_instruments: Mapping[str, str] = field(default_factory=dict)
+    missing: MissingResults = field(default_factory=MissingResults)
     concluded_from: Interval | None = None
 
     @property

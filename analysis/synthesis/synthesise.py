@@ -73,6 +73,7 @@ def answer(given: Slice) -> Synthesis:
     )
     important = rule.smallest_important_difference
     bayesian = companion(rules, measure, important, pooled)
+    missing = missing_results(given, rows, only_responders)
     body = None
     if primary:
         body = Body(
@@ -83,6 +84,7 @@ def answer(given: Slice) -> Synthesis:
             n_total=n_total,
             n_unknown=n_unknown,
             asymmetry=sensitivity.small_study.asymmetry if sensitivity.small_study else None,
+            missing=missing,
             indirect_instruments=protocol.outcome(question.outcome).indirect_instruments,
             concluded_from=conclusion_interval(bayesian),
         )
@@ -120,7 +122,7 @@ def answer(given: Slice) -> Synthesis:
         baseline_without_data=_baseline_without_data(evidence, question, studies),
         set_aside=_set_aside(evidence, rows.set_aside, only_responders),
         responders=responders,
-        missing=missing_results(given, rows, only_responders),
+        missing=missing,
         sentences=sentences(rules, said),
         provenance=_provenance(given),
     )

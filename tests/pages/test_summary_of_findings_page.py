@@ -18,7 +18,7 @@ from analysis.pages import context, html
 from analysis.pages import summary_of_findings_page as page
 from analysis.pages.acceptability_rows import SUMMARISED
 from analysis.pages.certainty_section import mark, steps_table
-from analysis.synthesis.certainty import LEVELS, Certainty
+from analysis.synthesis.certainty import LEVELS, Certainty, Unassessed
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.synthesise import synthesise
 from tests.synthesis.asked_about import counted_row
@@ -167,6 +167,30 @@ def test_mark(level: Any) -> None:
     symbols = {"high": "⊕⊕⊕⊕", "moderate": "⊕⊕⊕⊖", "low": "⊕⊕⊖⊖", "very low": "⊕⊖⊖⊖"}
     rated = Certainty(steps=(), proposed=level, decided=None, label="proposed")
     assert words(parsed(mark(rated))) == f"{symbols[level]} {level.capitalize()} (proposed)"
+
+
+def test_a_provisional_mark_says_until_when() -> None:
+    rated = Certainty(
+        steps=(),
+        proposed="low",
+        decided=None,
+        label="proposed",
+        provisional=Unassessed(trials=2, weight=80.0),
+    )
+    assert words(parsed(mark(rated))) == (
+        "⊕⊕⊖⊖ At most low (proposed; provisional until somebody has assessed the risk of bias of "
+        "2 trials)"
+    )
+
+
+def test_standing_counts_provisional_ratings(evidence: Evidence, syntheses: Results) -> None:
+    rules = evidence.protocol.certainty.model_copy(update={"unassessed_weight": 50})
+    protocol = evidence.protocol.model_copy(update={"certainty": rules})
+    asked = protocol.question("headache", "pain", "post")
+    changed = synthesise(replace(evidence, protocol=protocol), asked)
+    said = words(parsed(page.standing({**syntheses, asked.key: changed}, "headache")))
+    assert "1 rating is provisional, since most of the weight comes from trials whose" in said
+    assert "provisional" not in words(parsed(page.standing(syntheses, "headache")))
 
 
 def test_steps_table_has_all_five_domains(syntheses: Results) -> None:

@@ -30,6 +30,7 @@ RULES = CertaintyRules(
     very_few=100,
     indirect_weight=50,
     asymmetry_p=0.1,
+    missing_results_one_in=3,
 )
 # As protocols had them that were frozen before the others.
 FIRST_RULES = CertaintyRules.model_validate(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from analysis.evidence.rows import Evidence
+from analysis.evidence.trial_states import OutcomeInTrial, State
 from analysis.protocol import Protocol
 from analysis.protocol_rules import CertaintyRules
 from analysis.statistics.estimates import Interval
@@ -17,6 +18,7 @@ from analysis.synthesis.grade.inconsistency_rule import inconsistency
 from analysis.synthesis.grade.indirectness_rule import indirectness
 from analysis.synthesis.grade.publication_bias_rule import publication_bias
 from analysis.synthesis.grade.risk_of_bias_rule import risk_of_bias, unassessed
+from analysis.synthesis.missing_results import MissingResults
 from tests.synthesis.bodies import (
     FIRST_RULES,
     RR,
@@ -406,6 +408,64 @@ class TestPublicationBias:
         body = a_body([a_study(i, 10) for i in range(10)])
         step = publication_bias(body, protocol.certainty, 10)
         assert_step(step, 0, "no result", judged=False)
+
+
+def in_state(state: State, participants: int | None) -> OutcomeInTrial:
+    return OutcomeInTrial(
+        study_id="made-2020", label="Made 2020", year=2020, state=state, participants=participants,
+        participants_from=None,
+    )  # fmt: skip
+
+
+def of_states(*states: tuple[State, int | None]) -> MissingResults:
+    return MissingResults(trials=tuple(in_state(*each) for each in states))
+
+
+class TestMissingResults:
+    @pytest.mark.parametrize(
+        ("missing", "levels", "said"),
+        [
+            (100, 0, "hold 100 of the 300 participants in whom it was measured (33.3%), not more"),
+            (101, 1, "hold 101 of the 301 participants in whom it was measured (33.6%), more than"),
+            (0, 0, "hold 0 of the 200 participants in whom it was measured (0.0%), not more than"),
+        ],
+    )
+    def test_more_than_a_third(
+        self, protocol: Protocol, missing: int, levels: int, said: str
+    ) -> None:
+        states = of_states(
+            (State.POOLED, 120), (State.SENSITIVITY, 50), (State.LEFT_OUT, 30),
+            (State.NO_NUMBERS, missing), (State.NOT_MEASURED, 900),
+        )  # fmt: skip
+        step = publication_bias(a_body(missing=states), protocol.certainty, 10)
+        assert_step(step, levels, said, "one in 3.", "There are 4 trials")
+
+    def test_what_is_not_known_is_said_and_left_to_a_person(self, protocol: Protocol) -> None:
+        known = ((State.POOLED, 120), (State.NO_NUMBERS, 10), (State.NO_NUMBERS, None))
+        body = a_body(missing=of_states(*known, (State.NOT_KNOWN, 900)))
+        step = publication_bias(body, protocol.certainty, 10)
+        said = "one in 3; in 1 trial it is not known whether it was measured."
+        assert_step(step, 0, "10 of the 130 participants", said, judged=False)
+        tested = a_body(
+            [a_study(i, 10) for i in range(10)],
+            missing=of_states(*known, (State.NOT_KNOWN, 900)),
+            asymmetry=regression(0.5),
+        )
+        assert_step(publication_bias(tested, protocol.certainty, 10), 0, "p = 0.50, not below")
+
+    def test_with_the_test_of_the_funnel_it_takes_one_level(self, protocol: Protocol) -> None:
+        states = of_states((State.POOLED, 120), (State.NO_NUMBERS, 900))
+        studies = [a_study(i, 10) for i in range(10)]
+        body = a_body(studies, missing=states, asymmetry=regression(0.01))
+        step = publication_bias(body, protocol.certainty, 10)
+        assert_step(step, 1, "p = 0.010, below 0.1", "(88.2%), more than one in 3")
+
+    def test_a_review_that_knows_nothing_of_what_was_measured_says_nothing(
+        self, protocol: Protocol
+    ) -> None:
+        body = a_body(missing=of_states((State.NOT_KNOWN, 900)))
+        step = publication_bias(body, protocol.certainty, 10)
+        assert_step(step, 0, "fewer than the 10 that a test for asymmetry needs.", judged=False)
 
 
 class TestFirstRules:

@@ -10,10 +10,11 @@ import pytest
 
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.pooling import single_study
+from analysis.synthesis.certainty import Unassessed
 from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.compare import compare, conclusion_rules, kind_of_version
-from analysis.versions.state import QuestionState, state_of
+from analysis.versions.state import QuestionState, certainty_text, state_of
 
 IMPORTANT = 0.2
 
@@ -165,3 +166,21 @@ def test_estimates_move_continuously_with_the_interval() -> None:
         "the interval now excludes no difference",
     ])  # fmt: skip
     assert math.isclose(results[0].estimate, -0.5)
+
+
+def test_a_provisional_rating_is_one_in_a_version_too(syntheses: Mapping[str, Synthesis]) -> None:
+    """A release from before there were provisional ratings is read as it was said."""
+    found = syntheses["headache.pain.post"]
+    assert found.certainty is not None
+    provisional = found.certainty.model_copy(
+        update={"provisional": Unassessed(trials=1, weight=100.0)}
+    )
+    now = state_of(found.model_copy(update={"certainty": provisional}))
+    assert certainty_text(now) == "at most very low (provisional)"
+    old = now.model_dump(mode="json")
+    del old["provisional"]
+    before = QuestionState.model_validate(old)
+    assert (before.provisional, certainty_text(before)) == (False, "very low")
+    (change,) = compare({"headache.pain.post": before}, {"headache.pain.post": now})
+    assert change.anything
+    assert not change.rules
