@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
+MOST_DECIMALS = 6
+SMALLEST_RATIO, LARGEST_RATIO = 0.01, 1000
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
     "August", "September", "October", "November", "December",
@@ -21,12 +23,36 @@ def number(value: float, decimals: int = 2) -> str:
     return text.replace("-", MINUS)
 
 
+def decimals_beside(value: float, others: Iterable[float], decimals: int = 2) -> int:
+    """As many decimals as keep a value from printing as one of the others that it is not.
+
+    What is nearer to one than six decimals show is that one, and is printed as usual.
+    """
+    near = [other for other in others if other != value]
+    for shown in range(decimals, MOST_DECIMALS + 1):
+        if all(round(value, shown) != round(other, shown) for other in near):
+            return shown
+    return decimals
+
+
 def limits(low: float | None, high: float | None, *, ratio: bool = False) -> str:
-    """`−0.54 to −0.12`; a limit that does not exist is infinity, or 0 for a ratio."""
+    """`−0.54 to −0.12`; a limit that does not exist is infinity, or 0 for a ratio.
+
+    A limit near no difference is printed with the decimals that show its side; a limit of a
+    ratio that no reader can tell from 0 or from infinity is printed as below or above a bound.
+    """
     lowest = "0" if ratio else f"{MINUS}∞"
-    first = lowest if low is None else number(low)
-    last = "∞" if high is None else number(high)
+    first = lowest if low is None else _limit(low, ratio)
+    last = "∞" if high is None else _limit(high, ratio)
     return f"{first} to {last}"
+
+
+def _limit(value: float, ratio: bool) -> str:
+    if ratio and 0 < value < SMALLEST_RATIO:
+        return f"<{SMALLEST_RATIO:g}"
+    if ratio and value > LARGEST_RATIO:
+        return f">{LARGEST_RATIO:,}"
+    return number(value, decimals_beside(value, [1.0 if ratio else 0.0]))
 
 
 def percent(value: float) -> str:

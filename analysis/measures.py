@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -20,8 +21,8 @@ class MeasureKind:
     says nothing of how many people. An `event` is something that happens to people, or does not;
     `quantity` and `how_many` say what of it is compared, before "people ...".
     `unit` stands behind a difference; where it is `None` the protocol says it.
-    `important` is the smallest important difference where the protocol names none, on the
-    analysis scale.
+    `important` is the smallest important difference where the protocol names none, and an
+    interval beyond `nothing_beyond` on both sides says nothing; both on the analysis scale.
     """
 
     label: str
@@ -36,6 +37,7 @@ class MeasureKind:
     quantity: str = "the chance that"
     how_many: str = "how many"
     important: float | None = None
+    nothing_beyond: float | None = None
 
     @property
     def no_effect(self) -> float:
@@ -48,35 +50,39 @@ class MeasureKind:
         return f"{self.article} {self.label}"
 
 
+# An SMD of 2, which no treatment has, as the logarithm of an odds ratio (Hasselblad & Hedges
+# 1995, 10.1037/0033-2909.117.1.167): 38 times the odds.
+SMD_2 = 2 * math.pi / math.sqrt(3)
 MEASURES: Mapping[MeasureName, MeasureKind] = MappingProxyType(
     {
         "SMD": MeasureKind(
             "standardised mean difference", "a", "SMD", unit="SD", arms="means", formula="smd",
-            risk="risk_by_smd", important=0.2,
+            risk="risk_by_smd", important=0.2, nothing_beyond=2.0,
         ),
         "MD": MeasureKind(
             "mean difference", "a", "MD", unit=None, arms="means", formula="mean_difference",
         ),
         "RR": MeasureKind(
             "risk ratio", "a", "Risk ratio", ratio=True, event=True, arms="events",
-            formula="log_risk_ratio", risk="risk_by_log_risk_ratio",
+            formula="log_risk_ratio", nothing_beyond=SMD_2, risk="risk_by_log_risk_ratio",
         ),
         "OR": MeasureKind(
             "odds ratio", "an", "Odds ratio", ratio=True, event=True, arms="events",
-            formula="log_odds_ratio", risk="risk_by_log_odds_ratio", quantity="the odds that",
+            formula="log_odds_ratio", nothing_beyond=SMD_2, risk="risk_by_log_odds_ratio",
+            quantity="the odds that",
         ),
         "RD": MeasureKind(
             "risk difference", "a", "Risk difference", event=True, arms="events",
-            formula="risk_difference", risk="risk_by_risk_difference",
+            formula="risk_difference", nothing_beyond=1.0, risk="risk_by_risk_difference",
         ),
         "HR": MeasureKind(
             "hazard ratio", "a", "Hazard ratio", ratio=True, event=True,
-            risk="risk_by_log_hazard_ratio", quantity="the hazard that",
+            risk="risk_by_log_hazard_ratio", nothing_beyond=SMD_2, quantity="the hazard that",
         ),
         # Events over time at risk: without that time no share of people follows from it.
         "IRR": MeasureKind(
             "rate ratio", "a", "Rate ratio", ratio=True, event=True, quantity="the rate at which",
-            how_many="how often",
+            how_many="how often", nothing_beyond=SMD_2,
         ),
         "generic": MeasureKind("difference", "a", "Difference", unit=None),
     }

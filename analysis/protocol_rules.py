@@ -119,6 +119,8 @@ class SynthesisRules(Frozen):
     influence_minimum_k: Annotated[int, Field(ge=3)]
     subgroup_minimum_k: Annotated[int, Field(ge=2)]
     trials_per_moderator: Annotated[int, Field(ge=1)]
+    # With so many trials against each kind of control the headline gives both estimates.
+    subgroup_headline_minimum_k: Annotated[int, Field(ge=2)] = 3
     shared_control_correlation: Annotated[float, Field(ge=0, lt=1)]
     convert_mean_difference: bool
     convert_ratio: Literal["never", "sensitivity"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.figures.effect_scale import Span
-from analysis.formatting import limits, number, percent_level, sentence_case
+from analysis.formatting import decimals_beside, limits, number, percent_level, sentence_case
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
@@ -14,7 +14,10 @@ from analysis.synthesis.wording.page_sentences import MODEL_NAMES
 def estimate_text(span: Span, *, ratio: bool) -> str:
     """`−0.33 [−0.54 to −0.12]`, or only the interval where there is no estimate."""
     interval = f"[{limits(span.low, span.high, ratio=ratio)}]"
-    return interval if span.estimate is None else f"{number(span.estimate)} {interval}"
+    if span.estimate is None:
+        return interval
+    decimals = decimals_beside(span.estimate, [1.0 if ratio else 0.0])
+    return f"{number(span.estimate, decimals)} {interval}"
 
 
 def effect_header(synthesis: Synthesis) -> str:

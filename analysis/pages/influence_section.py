@@ -9,13 +9,13 @@ from analysis.figures import style
 from analysis.figures.baujat_plot import baujat_plot
 from analysis.figures.gosh_plot import gosh_plot
 from analysis.figures.influence_plot import influence_plot
-from analysis.formatting import DASH, counted, limits, listed, number, percent, percent_level
+from analysis.formatting import DASH, counted, listed, number, percent, percent_level
 from analysis.pages.html import Html, paragraph, show, table
 from analysis.pages.sensitivity_section import folded
 from analysis.protocol_rules import SynthesisRules
 from analysis.statistics.gosh import Gosh, gosh
 from analysis.statistics.influence import Influence
-from analysis.synthesis.estimate_text import effect_text
+from analysis.synthesis.estimate_text import effect_text, range_text
 from analysis.synthesis.question_result import Synthesis
 
 DIAGNOSTICS = {
@@ -112,12 +112,12 @@ def _spread(synthesis: Synthesis, subsets: Gosh) -> str:
     several = subsets.estimate[subsets.k > 1]
     tail = (1 - synthesis.level) / 2
     low, middle, high = np.quantile(several, (tail, 0.5, 1 - tail))
-    shown = synthesis.measure.shown_interval(float(low), float(high))
     how = "every subset" if subsets.exhaustive else "a random sample of the subsets"
     return (
         f"The pooled effect in {how} of two or more trials, {len(several):,} in all: "
         f"half lie on either side of {effect_text(synthesis.measure, float(middle))}, "
-        f"and {percent_level(synthesis.level)} from {limits(*shown)}."
+        f"and {percent_level(synthesis.level)} from "
+        f"{range_text(synthesis.measure, float(low), float(high))}."
     )
 
 

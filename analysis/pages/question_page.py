@@ -10,7 +10,6 @@ from analysis.formatting import (
     DASH,
     count,
     counted,
-    limits,
     listed,
     number,
     p_value,
@@ -26,6 +25,7 @@ from analysis.synthesis.estimate_text import (
     estimate_cells,
     i2_text,
     interval_text,
+    range_text,
     tau2_text,
 )
 from analysis.synthesis.published_estimates import printed_text, rebuilt_from
@@ -72,7 +72,7 @@ def trials_table(synthesis: Synthesis) -> Html:
             "Participants": participants(study),
             **_events(study, measure),
             measure.short_name: effect_text(measure, study.effect),
-            synthesis.interval_name: limits(*measure.shown_interval(study.ci_low, study.ci_high)),
+            synthesis.interval_name: range_text(measure, study.ci_low, study.ci_high),
             "Weight": DASH if study.weight is None else f"{number(study.weight, 1)}%",
             "Risk of bias": study.risk_of_bias.in_words,
             "Comparator": study.comparator,

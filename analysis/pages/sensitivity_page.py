@@ -80,7 +80,7 @@ def spread_table(results: Mapping[str, Synthesis]) -> Html:
 def _range(question: Sensitivity, spreads: Sequence[Spread]) -> str:
     measure = question.synthesis.measure
     shown = [measure.shown(v.estimate) for spread in spreads for v in spread.variants]
-    return limits(min(shown), max(shown))
+    return limits(min(shown), max(shown), ratio=measure.ratio)
 
 
 def _said(question: Sensitivity) -> str:

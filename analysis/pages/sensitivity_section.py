@@ -10,7 +10,7 @@ from analysis.figures.forest_plot import forest_plot
 from analysis.figures.funnel_plot import funnel_plot
 from analysis.figures.leave_one_out_plot import leave_one_out_plot
 from analysis.figures.models_plot import models_plot
-from analysis.formatting import count, counted, limits, listed, number, p_value, percent
+from analysis.formatting import count, counted, listed, number, p_value, percent
 from analysis.pages import links
 from analysis.pages.html import Html, element, paragraph, show, table
 from analysis.synthesis.estimate_text import (
@@ -18,6 +18,7 @@ from analysis.synthesis.estimate_text import (
     estimate_cells,
     estimate_text,
     i2_text,
+    range_text,
     tau2_text,
 )
 from analysis.synthesis.question_result import Synthesis
@@ -65,7 +66,7 @@ def responders(synthesis: Synthesis) -> None:
             "Participants": count(study.n_total),
             "Responders are": study.instrument or "",
             measure.short_name: effect_text(measure, study.effect),
-            synthesis.interval_name: limits(*measure.shown_interval(study.ci_low, study.ci_high)),
+            synthesis.interval_name: range_text(measure, study.ci_low, study.ci_high),
             "How": study.derivation,
         }
         for study in synthesis.responders

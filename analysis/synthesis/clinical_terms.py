@@ -6,10 +6,10 @@ it and from the protocol otherwise, and is said beside every number made from it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from analysis.evidence.reference_sd import ReferenceSd
-from analysis.formatting import listed
+from analysis.formatting import listed, percent
 from analysis.protocol import Protocol
 from analysis.protocol_rules import Frozen
 from analysis.statistics import clinical as clinical_statistics
@@ -22,11 +22,18 @@ from analysis.statistics.clinical import (
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.study_effect import Measure, StudyEffect
 
+# Where a control risk comes from that no trial gives.
+ASSUMED = "assumed"
+
 
 class AbsoluteEffect(Frozen):
-    """How many more of a thousand have the event; `source` says whence the control risk."""
+    """How many more of a thousand have the event; `source` says whence the control risk.
+
+    `definition` is what the trials count as the event, where they say.
+    """
 
     source: str
+    definition: str = ""
     numbers: NumberNeededToTreat
 
 
@@ -44,11 +51,12 @@ def clinical(
     studies: Sequence[StudyEffect],
     primary: PooledEffect | None,
     reference: ReferenceSd | None,
+    responders: Sequence[StudyEffect] = (),
 ) -> Clinical:
     """Re-express the pooled effect of these studies; `reference` is None but for SMDs."""
     if primary is None:
         return Clinical()
-    absolute = absolute_effects(protocol, measure, studies, primary)
+    absolute = absolute_effects(protocol, measure, studies, primary, responders)
     if reference is None:
         return Clinical(absolute=absolute)
     points = points_on_scale(
@@ -62,25 +70,32 @@ def clinical(
 
 
 def absolute_effects(
-    protocol: Protocol, measure: Measure, studies: Sequence[StudyEffect], primary: PooledEffect
+    protocol: Protocol,
+    measure: Measure,
+    studies: Sequence[StudyEffect],
+    primary: PooledEffect,
+    responders: Sequence[StudyEffect] = (),
 ) -> tuple[AbsoluteEffect, ...]:
     """The pooled effect per thousand people at each control risk.
 
     A measure of an event meets the risk of the pooled control arms, their events over their
-    participants; without events, and for standardised mean differences, the protocol's risks
+    participants; a standardised mean difference those of the trials that count responders, each
+    by itself since each counts in its own way. Where no trial gives one the protocol's risks
     stand in. A measure that says nothing of how many people has none.
     """
     if not measure.kind.risk:
         return ()
     risk_by: Callable[[float, float], float] = getattr(clinical_statistics, measure.kind.risk)
-    assumed = [(risk, "assumed") for risk in protocol.clinical.control_risks]
     event = measure.kind.event
     effect, interval = (
         _as_reported(measure, primary) if event else (primary.estimate, primary.interval)
     )
+    found = _pooled_risk(studies) if event else list(_risks_of(responders))
+    assumed = [(risk, ASSUMED, "") for risk in protocol.clinical.control_risks]
     return tuple(
         AbsoluteEffect(
             source=source,
+            definition=definition,
             numbers=number_needed_to_treat(
                 risk_by,
                 effect,
@@ -90,8 +105,26 @@ def absolute_effects(
                 event_is_good=measure.benefit_above or not event,
             ),
         )
-        for risk, source in (observed_risk(studies) if event else []) or assumed
+        for risk, source, definition in found or assumed
     )
+
+
+def _pooled_risk(studies: Sequence[StudyEffect]) -> list[tuple[float, str, str]]:
+    counted = [study.instrument for study in studies if study.events_control is not None]
+    definition = "; or ".join(dict.fromkeys(filter(None, counted)))
+    return [(risk, source, definition) for risk, source in observed_risk(studies)]
+
+
+def _risks_of(responders: Sequence[StudyEffect]) -> Iterator[tuple[float, str, str]]:
+    """The share of responders in the control arm of each trial that has one, the largest first."""
+    for study in sorted(responders, key=lambda study: -(study.n_total or 0)):
+        counted = observed_risk([study])
+        reported = study.control_risk
+        if not counted and reported:
+            whose = f"{percent(100 * reported)} in the control arm of {study.label}"
+            counted = [(reported, whose)]
+        for risk, source in counted:
+            yield risk, source, study.instrument or ""
 
 
 def _as_reported(measure: Measure, primary: PooledEffect) -> tuple[float, Interval]:

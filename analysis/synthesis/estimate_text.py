@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from analysis.formatting import DASH, limits, number, percent
+from analysis.formatting import DASH, decimals_beside, limits, number, percent
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.study_effect import Measure
 
@@ -20,15 +20,19 @@ class Estimated(Protocol):
 
 
 def effect_text(measure: Measure, effect: float) -> str:
-    """`−0.36`, or a ratio as a ratio."""
-    return number(measure.shown(effect))
+    """`−0.36`, or a ratio as a ratio, with as many decimals as show its side."""
+    shown = measure.shown(effect)
+    return number(shown, decimals_beside(shown, [measure.no_effect]))
 
 
 def interval_text(measure: Measure, interval: Interval | None) -> str:
     """`−0.49 to −0.23`."""
-    if interval is None:
-        return DASH
-    return limits(*measure.shown_limits(interval.low, interval.high), ratio=measure.ratio)
+    return DASH if interval is None else range_text(measure, interval.low, interval.high)
+
+
+def range_text(measure: Measure, low: float | None, high: float | None) -> str:
+    """The same of two limits on the analysis scale."""
+    return limits(*measure.shown_limits(low, high), ratio=measure.ratio)
 
 
 def estimate_text(measure: Measure, found: Estimated | None) -> str:

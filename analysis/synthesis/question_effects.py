@@ -8,7 +8,7 @@ from collections.abc import Collection
 from analysis.evidence.chosen_rows import ChosenRows, TrialRows
 from analysis.evidence.eligibility import arm_sizes
 from analysis.evidence.question_slice import Slice
-from analysis.evidence.rows import Sharing
+from analysis.evidence.rows import OutcomeRow, Sharing
 from analysis.evidence.trial_effects import adjusted_for_baseline, trial_effect
 from analysis.evidence.trustworthiness import trustworthiness
 from analysis.evidence.verification import is_verified
@@ -50,6 +50,7 @@ def _study(given: Slice, trial: TrialRows) -> StudyEffect:
         n_from=sizes.read_from,
         events_intervention=_whole(events[0]),
         events_control=_whole(events[1]),
+        control_risk=_control_risk(first),
         instrument=first.instrument or None,
         weeks=first.weeks,
         variance_from=trial.effect.variance_from,
@@ -88,6 +89,13 @@ def _adjusted(
         for correlation, one in found
         if one is not None
     )
+
+
+def _control_risk(row: OutcomeRow) -> float | None:
+    """The share of controls with the good event; a row about the bad one has all others'."""
+    if row.control_risk is None or row.effect_favours_intervention_when == "above 1":
+        return row.control_risk
+    return 1 - row.control_risk
 
 
 def _whole(value: float | None) -> int | None:

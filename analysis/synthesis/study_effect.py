@@ -86,6 +86,13 @@ class Measure(Frozen):
         own = self.unit if self.kind.unit is None else ""
         return f"{self.label} ({own})" if own else self.label
 
+    def says_nothing(self, low: float | None, high: float | None) -> bool:
+        """Whether limits on the analysis scale lie beyond all that can be, on both sides."""
+        beyond = self.kind.nothing_beyond
+        if low is None or high is None:
+            return low is None and high is None
+        return beyond is not None and low <= -beyond and high >= beyond
+
     @property
     def no_effect(self) -> float:
         """The shown value that means no difference."""
@@ -107,8 +114,9 @@ class StudyEffect(Frozen):
     trial, which is shown and not pooled. `variance_from` says how the variance was
     obtained (`arm data`, `standard error`, `interval`, `arm sizes`), `n_from` where
     the number of participants was read (`row`, `analysed`, `randomised`), and
-    `derivation` what was computed on the way, in words. `trustworthiness` is the overall
-    judgement of the trial with INSPECT-SR.
+    `derivation` what was computed on the way, in words. `control_risk` is the share of the
+    control arm with the good event, where a row says it beside a ratio. `trustworthiness` is
+    the overall judgement of the trial with INSPECT-SR.
     """
 
     study_id: str
@@ -128,6 +136,7 @@ class StudyEffect(Frozen):
     n_from: str | None
     events_intervention: int | None = None
     events_control: int | None = None
+    control_risk: float | None = None
     instrument: str | None
     weeks: float | None
     variance_from: str

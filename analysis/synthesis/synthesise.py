@@ -88,6 +88,7 @@ def answer(given: Slice) -> Synthesis:
             indirect_instruments=protocol.outcome(question.outcome).indirect_instruments,
             concluded_from=conclusion_interval(bayesian),
         )
+    compared = comparisons(rules, measure, studies, responders)
     said = Answer(
         words=protocol.words,
         outcome=protocol.outcome(question.outcome),
@@ -97,8 +98,16 @@ def answer(given: Slice) -> Synthesis:
         companion=bayesian,
         beside=interval_beside(rules, pooled),
         certainty=rate(protocol, body, decisions_on(evidence, question)) if body else None,
-        clinical=clinical(protocol, measure, pooled, primary, given.reference),
+        clinical=clinical(
+            protocol,
+            measure,
+            pooled,
+            primary,
+            given.reference,
+            [study for study in responders if not study.suspect],
+        ),
         responders=with_responders(protocol, body, responders, decisions_on(evidence, question)),
+        comparisons=compared,
     )
     return Synthesis(
         question=question,
@@ -114,7 +123,7 @@ def answer(given: Slice) -> Synthesis:
         headline_prediction=headline_prediction(rules, primary),
         bayesian=bayesian,
         models=_models(rules, pooled),
-        comparisons=comparisons(rules, measure, studies, responders),
+        comparisons=compared,
         sensitivity=sensitivity,
         certainty=said.certainty,
         clinical=said.clinical,

@@ -69,8 +69,8 @@ def test_headache_responders_are_the_trials_own_counts(
     assert numbers.risk_interval.high == pytest.approx(13 / 113 * ratio * math.exp(half), rel=1e-9)
     assert absolute_text(WORDS, RR, effect) == (
         "If 115 of 1,000 people get clearly better in the control group (13 of 113 in the control "
-        "arm of Huguet 2024), 222 do with therapy: 107 more (4 more to 299 more); number needed to "
-        "treat 10 (4 to 231)"
+        "arm of Huguet 2024: at least 50% fewer headache days), 222 do with therapy: 107 more "
+        "(4 more to 299 more); number needed to treat 10 (4 to 231)"
     )
 
 

@@ -72,8 +72,14 @@ def test_the_headline_carries_the_numbers_of_the_primary_analysis(
         assert low is not None and high is not None
         found = INTERVAL.search(headline)
         assert found, headline
-        printed = {abs(value(found[1])), abs(value(found[2]))}
-        assert printed == {abs(value(number(low))), abs(value(number(high)))}
+        printed = sorted(abs(value(found[at])) for at in (1, 2))
+        limits_shown = sorted((abs(low), abs(high)))
+        assert printed == pytest.approx(limits_shown, abs=0.005)
+        # What prints as no difference is none.
+        nothing = measure.no_effect
+        assert [limit == nothing for limit in printed] == [
+            abs(limit - nothing) < 5e-7 for limit in limits_shown
+        ]
 
 
 def test_a_direction_is_named_only_where_the_interval_names_it(
@@ -100,7 +106,8 @@ def test_a_direction_is_named_only_where_the_interval_names_it(
                " (95% confidence interval 0.30 to 0.70)"),
         (0.5, "more pain with Internet-delivered therapy, by 0.50 SD"
               " (95% confidence interval 0.30 to 0.70)"),
-        (-0.1, "the difference is −0.10 SD (95% confidence interval −0.30 to 0.10),"
+        (-0.1, "the difference is −0.10 SD (95% confidence interval −0.30 to 0.10; below zero"
+              " is less pain),"
                " so both less pain and more pain fit the data"),
     ],
 )  # fmt: skip
@@ -337,7 +344,8 @@ def test_responders(
         ((0.2, 0.1, 0.3), 0.2, "harm"),
         ((-0.3, None, -0.1), 0.2, "benefit"),
         ((-0.3, -0.6, None), 0.2, "unclear"),
-        ((-0.1, -0.2, 0.0), None, "unclear"),
+        ((-0.1, -0.2, 0.0), None, "benefit"),
+        ((-0.1, -0.2, 0.00001), None, "unclear"),
         ((-0.1, -0.2, -0.01), None, "benefit"),
     ],
 )

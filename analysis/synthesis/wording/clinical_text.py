@@ -41,7 +41,7 @@ def _side(points: float) -> str:
 
 def event_of(words: ReviewWords, measure: Measure) -> str:
     """What people do whose number is given, as after "people"."""
-    return measure.event if measure.kind.event else words.better
+    return measure.event or words.better
 
 
 def absolute_text(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) -> str:
@@ -50,9 +50,14 @@ def absolute_text(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) 
     needed = needed_text(numbers)
     return (
         f"If {_per_1000(numbers.control_risk):,} of {PER:,} people {event_of(words, measure)} in "
-        f"{words.control} ({effect.source}), {_per_1000(numbers.risk):,} do "
+        f"{words.control} ({_whence(effect)}), {_per_1000(numbers.risk):,} do "
         f"{words.with_intervention}: {difference_text(effect)}{f'; {needed}' if needed else ''}"
     )
+
+
+def _whence(effect: AbsoluteEffect) -> str:
+    """The control risk's source, and what its trial counts."""
+    return f"{effect.source}: {effect.definition}" if effect.definition else effect.source
 
 
 def difference_text(effect: AbsoluteEffect) -> str:

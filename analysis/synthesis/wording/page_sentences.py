@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
 from analysis.formatting import (
     counted,
-    limits,
     number,
     p_value,
     percent,
@@ -18,23 +16,29 @@ from analysis.protocol import Outcome, Timepoint
 from analysis.protocol_rules import ReviewWords, SynthesisRules
 from analysis.statistics.estimates import Heterogeneity, Interval, PooledEffect
 from analysis.synthesis.bayesian_companion import Companion
-from analysis.synthesis.certainty import Body, Certainty, ends
+from analysis.synthesis.certainty import Body, Certainty
 from analysis.synthesis.clinical_terms import Clinical
-from analysis.synthesis.estimate_text import effect_text, interval_text
+from analysis.synthesis.comparisons import Comparison
+from analysis.synthesis.estimate_text import effect_text, range_text
 from analysis.synthesis.interval_rule import concluded, headline_prediction
 from analysis.synthesis.question_result import Sentence
 from analysis.synthesis.study_effect import Measure, StudyEffect
 from analysis.synthesis.with_responders import WithResponders, sentence_where_moved
 from analysis.synthesis.wording.clinical_text import clinical_sentences
+from analysis.synthesis.wording.effect_words import (
+    by_control,
+    effect_words,
+    evidence_words,
+    prediction_words,
+)
 from analysis.synthesis.wording.interval_sentences import (
-    INTERVAL_NAMES,
     companion_text,
     in_headline,
     interval_rule,
     prediction_text,
     rule_stated,
 )
-from analysis.synthesis.wording.plain_answer import higher, lower, narrative, quantity
+from analysis.synthesis.wording.plain_answer import narrative
 
 MODEL_NAMES = {
     "common": "common effect",
@@ -72,6 +76,7 @@ class Answer:
     certainty: Certainty | None = None
     clinical: Clinical = field(default_factory=Clinical)
     responders: WithResponders | None = None
+    comparisons: tuple[Comparison, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -91,21 +96,22 @@ def sentences(rules: SynthesisRules, answer: Answer) -> Sentence:
             interval_rule=rule_stated(rules),
             forest_alt=nothing,
         )
-    measure, primary, important = body.measure, body.primary, body.smallest_important_difference
-    read = concluded(primary, answer.companion)
-    effect = _effect(answer.words, outcome, measure, primary, read, answer.beside)
+    words, measure, primary = answer.words, body.measure, body.primary
+    important, read = body.smallest_important_difference, concluded(primary, answer.companion)
+    effect = effect_words(words, outcome, measure, primary, read, answer.beside)
     rated = f"Certainty: {certainty.rating} ({certainty.standing})."
-    expected = _prediction(measure, headline_prediction(rules, primary))
+    expected = prediction_words(outcome, measure, read, headline_prediction(rules, primary))
+    groups = by_control(words, outcome, body, answer.comparisons, rules)
     probable = in_headline(rules, measure, important, answer.companion)
-    headline = f"{_evidence(body)}: {effect}{expected}. {rated}{probable}"
-    plain = narrative(answer.words, outcome, measure, important, read, certainty.level)
+    headline = f"{evidence_words(body)}: {effect}{expected}.{groups} {rated}{probable}"
+    plain = narrative(words, outcome, measure, important, read, certainty.level)
     if found := answer.responders:
         headline += sentence_where_moved(
             read,
             plain,
             found,
-            _effect(answer.words, outcome, measure, found.pooled, found.read, found.beside),
-            narrative(answer.words, outcome, measure, important, found.read, found.level),
+            effect_words(words, outcome, measure, found.pooled, found.read, found.beside),
+            narrative(words, outcome, measure, important, found.read, found.level),
         )
     return Sentence(
         headline=headline,
@@ -117,91 +123,6 @@ def sentences(rules: SynthesisRules, answer: Answer) -> Sentence:
         bayesian=companion_text(measure, important, answer.companion),
         forest_alt=_forest_alt(answer, measure, headline),
     )
-
-
-def _evidence(body: Body) -> str:
-    trials = counted(body.k, "trial")
-    if body.n_total is None:
-        return f"{trials}, number of participants not reported"
-    people = counted(body.n_total, "participant")
-    if body.n_unknown:
-        unknown = f"not counting {counted(body.n_unknown, 'trial')} whose number we do not have"
-        return f"{trials}, {people} ({unknown})"
-    return f"{trials}, {people}"
-
-
-def _effect(
-    words: ReviewWords,
-    outcome: Outcome,
-    measure: Measure,
-    pooled: PooledEffect,
-    read: PooledEffect,
-    beside: Interval | None,
-) -> str:
-    """The estimate with its interval; on which side it lies says that of `read`."""
-    interval = _intervals(measure, pooled, read, beside)
-    if measure.ratio:
-        return (
-            f"{quantity(measure)} was {effect_text(measure, pooled.estimate)} times as high "
-            f"{words.with_intervention} ({interval}){_both_sides(measure, outcome, read)}"
-        )
-    low, high = ends(read.interval)
-    if low <= 0 <= high:
-        return (
-            f"the difference{_of_what(measure)} is {_with_unit(measure, pooled.estimate)} "
-            f"({interval}){_both_sides(measure, outcome, read)}"
-        )
-    change = lower(measure, outcome) if pooled.estimate < 0 else higher(measure, outcome)
-    whose = f" that people {measure.event}" if measure.kind.event else ""
-    by = _size(measure, pooled)
-    if beside:
-        by = f"a difference of {_with_unit(measure, pooled.estimate)} ({interval})"
-    return f"{change}{whose} {words.with_intervention}, by {by}"
-
-
-def _intervals(
-    measure: Measure, pooled: PooledEffect, read: PooledEffect, beside: Interval | None
-) -> str:
-    """The interval; where none is believed, each by its name, that which conclusions read last."""
-    if beside is None:
-        return f"{_confidence(pooled.interval)} {interval_text(measure, pooled.interval)}"
-    said = dict.fromkeys((pooled.interval, beside, read.interval))
-    each = "; ".join(f"{INTERVAL_NAMES[i.method]} {interval_text(measure, i)}" for i in said)
-    return f"{percent_level(pooled.interval.level)} intervals: {each}"
-
-
-def _both_sides(measure: Measure, outcome: Outcome, pooled: PooledEffect) -> str:
-    low, high = ends(pooled.interval)
-    if not low <= 0 <= high:
-        return ""
-    return f", so both {lower(measure, outcome)} and {higher(measure, outcome)} fit the data"
-
-
-def _of_what(measure: Measure) -> str:
-    return f" in {quantity(measure)}" if measure.kind.event else ""
-
-
-def _with_unit(measure: Measure, effect: float) -> str:
-    return f"{effect_text(measure, effect)} {measure.unit}".rstrip()
-
-
-def _confidence(interval: Interval) -> str:
-    return f"{percent_level(interval.level)} confidence interval"
-
-
-def _size(measure: Measure, pooled: PooledEffect) -> str:
-    """How far from no difference, without a sign; a limit that does not exist is infinity."""
-    near, far = sorted(abs(end) for end in ends(pooled.interval))
-    interval = limits(near, None if math.isinf(far) else far)
-    size = f"{number(abs(pooled.estimate))} {measure.unit}".rstrip()
-    return f"{size} ({_confidence(pooled.interval)} {interval})"
-
-
-def _prediction(measure: Measure, prediction: Interval | None) -> str:
-    if prediction is None:
-        return ""
-    unit = "a ratio of" if measure.ratio else "a difference of"
-    return f"; in a new setting we expect {unit} {interval_text(measure, prediction)}"
 
 
 def heterogeneity(pooled: PooledEffect) -> str:
@@ -218,6 +139,10 @@ def heterogeneity(pooled: PooledEffect) -> str:
         f"Q is {number(found.q)} on {counted(found.df, 'degree')} of freedom{_p(found)}."
     )
     return f"{words} {numbers}"
+
+
+def _confidence(interval: Interval) -> str:
+    return f"{percent_level(interval.level)} confidence interval"
 
 
 def _from_to(interval: Interval | None, percent_scale: bool = False) -> str:
@@ -241,6 +166,6 @@ def _forest_alt(answer: Answer, measure: Measure, headline: str) -> str:
 
 
 def _trial(measure: Measure, study: StudyEffect) -> str:
-    shown = limits(*measure.shown_interval(study.ci_low, study.ci_high))
+    shown = range_text(measure, study.ci_low, study.ci_high)
     note = ", suspect and not pooled" if study.suspect else ""
     return f"{study.label} {effect_text(measure, study.effect)}, {shown}{note}"

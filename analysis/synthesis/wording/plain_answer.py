@@ -14,6 +14,8 @@ from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.certainty import Level, ends
 from analysis.synthesis.study_effect import Measure
 
+# What is nearer to no difference than six decimals show is no difference.
+TOUCHING = 5e-7
 Direction = Literal["benefit", "harm", "little", "unclear"]
 
 
@@ -73,10 +75,10 @@ def direction(pooled: PooledEffect, important: float | None) -> Direction:
 
     With a smallest important difference: unclear when the interval reaches it on both
     sides, otherwise where the estimate lies next to it. Without one: unclear when the
-    interval includes no difference, otherwise the side of the estimate.
+    interval lies on both sides of no difference, otherwise the side of the estimate.
     """
     low, high = ends(pooled.interval)
-    threshold = important or 0.0
+    threshold = important or TOUCHING
     if low <= -threshold and high >= threshold:
         return "unclear"
     if abs(pooled.estimate) < threshold:
@@ -115,4 +117,4 @@ def _also_fits(found: Direction, interval: Interval, important: float | None) ->
         if low <= -threshold:
             return " A benefit large enough to matter also fits the data."
         return " A harm large enough to matter also fits the data." if high >= threshold else ""
-    return " No difference also fits the data." if low <= 0 <= high else ""
+    return " No difference also fits the data." if low <= TOUCHING and high >= -TOUCHING else ""
