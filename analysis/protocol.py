@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
@@ -27,6 +27,7 @@ from analysis.protocol_rules import (
 
 # Links to files are made by adding to it, so it ends with a slash.
 SiteUrl = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9._~:/%-]+/$", max_length=200)]
+Value = TypeVar("Value")
 Slug = Annotated[str, Field(pattern=SLUG, max_length=60)]
 
 
@@ -87,21 +88,7 @@ class Timepoint(Frozen):
         return f"{self.description} ({first:g} to {last:g} weeks)"
 
 
-class Shown(Frozen):
-    """What a measure, or one outcome, may say of how its effects are printed and read.
-
-    `unit` stands behind a difference, `event` is what people do or what happens to them, as
-    after "people". `benefit_above` says that, as printed, larger numbers favour the
-    intervention; `smallest_important_difference` is on the analysis scale.
-    """
-
-    unit: str | None = None
-    event: str | None = None
-    benefit_above: bool | None = None
-    smallest_important_difference: Annotated[float, Field(gt=0)] | None = None
-
-
-class Outcome(Shown):
+class Outcome(Frozen):
     """An outcome; `lower` and `higher` say what fewer or more points mean after orientation.
 
     `points_on` names the familiar instruments, of one range, on whose scale a pooled
@@ -120,14 +107,22 @@ class Outcome(Shown):
     indirect_instruments: dict[str, str] = Field(default_factory=dict)
     measure: MeasureName
     measure_by_condition: dict[Slug, MeasureName] = Field(default_factory=dict)
+    unit: str | None = None
+    event: str | None = None
+    benefit_above: bool | None = None
+    smallest_important_difference: Annotated[float, Field(gt=0)] | None = None
 
 
-class MeasureRule(Shown):
+class MeasureRule(Frozen):
     """A measure as this review uses it; what it leaves out is as in `analysis.measures`."""
 
     label: str | None = None
-    # The scale of a measure is no choice: files that state it say what the registry says.
+    # No choice: a protocol that states the scale states what it is by definition.
     ratio: Annotated[bool | None, Field(exclude=True)] = None
+    unit: str | None = None
+    event: str | None = None
+    benefit_above: bool | None = None
+    smallest_important_difference: Annotated[float, Field(gt=0)] | None = None
 
 
 @dataclass(frozen=True)
@@ -234,9 +229,6 @@ class Protocol(Frozen):
 
     @model_validator(mode="after")
     def _measures_are_complete(self) -> Protocol:
-        for name, rule in self.measures.items():
-            if rule.ratio not in (None, MEASURES[name].ratio):
-                raise ValueError(f"measures.{name}: ratio is {MEASURES[name].ratio} by definition")
         for outcome in self.outcomes:
             for name in (outcome.measure, *outcome.measure_by_condition.values()):
                 found = self.measure_of(outcome.id, name)
@@ -312,18 +304,21 @@ class Protocol(Frozen):
 
     def measure_of(self, outcome: str, name: MeasureName) -> OutcomeMeasure:
         """That measure as the outcome has it: by its own words, the measure's or the usual."""
-        kind, rule = MEASURES[name], self.measures[name]
-        usual = {
-            "unit": kind.unit or "",
-            "event": "have the event" if kind.event else "",
-            "benefit_above": False,
-            "smallest_important_difference": kind.important,
-        }
-        said: dict[str, Any] = {}
-        for key, default in usual.items():
-            stated = [getattr(of, key) for of in (self.outcome(outcome), rule)]
-            said[key] = next((value for value in stated if value is not None), default)
-        return OutcomeMeasure(name=name, label=rule.label or kind.label, **said)
+        kind, rule, own = MEASURES[name], self.measures[name], self.outcome(outcome)
+        if rule.ratio not in (None, kind.ratio):
+            raise ValueError(f"measures.{name}: ratio is {kind.ratio} by definition")
+        return OutcomeMeasure(
+            name=name,
+            label=rule.label or kind.label,
+            unit=own.unit or rule.unit or kind.unit or "",
+            event=own.event or rule.event or ("have the event" if kind.event else ""),
+            benefit_above=_first(own.benefit_above, rule.benefit_above) or False,
+            smallest_important_difference=_first(
+                own.smallest_important_difference,
+                rule.smallest_important_difference,
+                kind.important,
+            ),
+        )
 
     def measure(self, question: Question) -> OutcomeMeasure:
         """The measure that this question pools, in full."""
@@ -333,6 +328,11 @@ class Protocol(Frozen):
         """Place in the outcome's list of preferred instruments; unlisted ones come last."""
         preferred = self.outcome(outcome).instruments
         return preferred.index(instrument) if instrument in preferred else len(preferred)
+
+
+def _first(*stated: Value | None) -> Value | None:
+    """The first that is said; `False` and 0 are."""
+    return next((value for value in stated if value is not None), None)
 
 
 def _by_id(items: tuple[Any, ...], id: str, what: str) -> Any:

@@ -56,7 +56,6 @@ class ReviewWords(Frozen):
     population: str = "people"
     better: str = "get clearly better"
     baseline: str = "the baseline review"
-    baseline_year: int | None = None
 
 
 class IntervalRule(Frozen):

@@ -11,6 +11,7 @@ from analysis.figures.strip import synthesis_strip
 from analysis.formatting import count, counted, day, listed, number, percent_level, sentence_case
 from analysis.pages import links
 from analysis.pages.acceptability_rows import answer_row
+from analysis.pages.answer_in_short import by_evidence
 from analysis.pages.certainty_section import mark
 from analysis.pages.html import CARDS, Html, element, items, join, link, paragraph, table, text
 from analysis.pages.notices_section import notices_said
@@ -66,10 +67,10 @@ def compared(edition: Edition, last: LastVersion) -> Comparison | None:
 
 
 def answers(evidence: Evidence, results: dict[str, Synthesis], against: Comparison | None) -> Html:
-    """The answer table of every condition."""
+    """The answer table of every condition, that with most participants first."""
     return join(
         answer_table(evidence, results, against, condition.id)
-        for condition in evidence.protocol.conditions
+        for condition in by_evidence(evidence.protocol, results)
     )
 
 

@@ -19,7 +19,8 @@ from analysis.pages.links import UP
 from analysis.statistics.intervals import critical_value
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import StudyEffect
-from analysis.synthesis.wording.page_sentences import INTERVAL_NAMES, MODEL_NAMES
+from analysis.synthesis.wording.interval_sentences import INTERVAL_NAMES
+from analysis.synthesis.wording.page_sentences import MODEL_NAMES
 
 # What the script fits; a question whose protocol pools otherwise starts with the first.
 MODELS = ("reml", "paule-mandel", "dersimonian-laird", "common")

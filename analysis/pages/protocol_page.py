@@ -111,7 +111,7 @@ def rules(protocol: Protocol) -> Html:
             + (listed([f"{r:g}" for r in rule.baseline_correlations]) or "none"),
             "Influence of single trials": f"with {rule.influence_minimum_k} trials or more",
             "A subgroup": f"{rule.subgroup_minimum_k} trials or more; with "
-            f"{rule.subgroup_headline_minimum_k} against each kind of control the headline has both",
+            f"{rule.subgroup_headline_minimum_k} against each kind of control headlines have both",
             "Meta-regression": f"{rule.trials_per_moderator} trials for each moderator",
             "Arms that share a control": "effects averaged with correlation "
             f"{rule.shared_control_correlation:g}",

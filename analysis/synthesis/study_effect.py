@@ -34,19 +34,6 @@ class Measure(Frozen):
     unit: str = ""
     sides: tuple[str, str] = ("intervention", "control")
 
-    @classmethod
-    def of(cls, found: OutcomeMeasure, words: ReviewWords) -> Measure:
-        """The measure of an outcome, in the words of the protocol."""
-        return cls(
-            name=found.name,
-            label=found.label,
-            ratio=found.kind.ratio,
-            benefit_above=found.benefit_above,
-            event=found.event,
-            unit=found.unit,
-            sides=(words.therapy, words.comparator),
-        )
-
     @property
     def kind(self) -> MeasureKind:
         """What is known of the measure by definition."""
@@ -97,6 +84,19 @@ class Measure(Frozen):
     def no_effect(self) -> float:
         """The shown value that means no difference."""
         return self.kind.no_effect
+
+
+def measure_in_words(found: OutcomeMeasure, words: ReviewWords) -> Measure:
+    """The measure of an outcome, in the words of the protocol."""
+    return Measure(
+        name=found.name,
+        label=found.label,
+        ratio=found.kind.ratio,
+        benefit_above=found.benefit_above,
+        event=found.event,
+        unit=found.unit,
+        sides=(words.therapy, words.comparator),
+    )
 
 
 class AdjustedEffect(Frozen):

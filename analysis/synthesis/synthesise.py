@@ -34,7 +34,12 @@ from analysis.synthesis.published_estimates import published_estimates
 from analysis.synthesis.question_effects import contrast_rows, study_effects
 from analysis.synthesis.question_result import Provenance, SetAside, Synthesis
 from analysis.synthesis.sensitivity import sensitivity_analyses
-from analysis.synthesis.study_effect import Measure, StudyEffect, effects_of, participants
+from analysis.synthesis.study_effect import (
+    StudyEffect,
+    effects_of,
+    measure_in_words,
+    participants,
+)
 from analysis.synthesis.with_responders import with_responders
 from analysis.synthesis.wording.page_sentences import Answer, sentences
 
@@ -57,7 +62,7 @@ def answer(given: Slice) -> Synthesis:
     protocol, rules = evidence.protocol, evidence.protocol.synthesis
     rows = chosen_rows(evidence, question)
     rule = protocol.measure(question)
-    measure = Measure.of(rule, protocol.words)
+    measure = measure_in_words(rule, protocol.words)
     only_responders = responder_rows(evidence, question, rows)
     responders = study_effects(given, only_responders)
     studies, primary = _pooled(rules, study_effects(given, rows))

@@ -145,7 +145,7 @@ def test_the_headline_of_two_trials_prints_each_interval_by_its_name(
         low, high = concluded.interval.low, concluded.interval.high
         assert low is not None and high is not None
         if not synthesis.measure.ratio:
-            assert f"Bayesian {limits(low, high)})" in headline
+            assert f"Bayesian {limits(low, high)}; below zero is " in headline
             assert ("fit the data" in headline) == (low <= 0 <= high)
             assert f"the Bayesian interval, {limits(low, high)}." in (
                 synthesis.sentences.interval_rule
@@ -357,5 +357,5 @@ def test_ratios_have_the_prior_on_the_log_scale_and_are_shown_as_ratios(
     low, high = posterior.interval.low, posterior.interval.high
     assert low is not None and high is not None
     assert f"median {math.exp(-posterior.estimate):.2f} (95% interval" in said
-    assert f"{math.exp(-high):.2f} to {math.exp(-low):.2f}), τ" in said
+    assert f"{limits(math.exp(-high), math.exp(-low), ratio=True)}), τ" in said
     assert said.endswith(f"The probability is {probability(posterior.below_zero)} for any benefit.")

@@ -55,6 +55,17 @@ def absolute_text(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) 
     )
 
 
+def in_a_hundred(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) -> str:
+    """`Of 100 people, about 36 instead of 21 get clearly better (control risk: ...).`"""
+    before, after = (
+        round(100 * risk) for risk in (effect.numbers.control_risk, effect.numbers.risk)
+    )
+    number = (
+        f"about {after} instead of {before}" if after != before else f"about {before} either way"
+    )
+    return f"Of 100 people, {number} {event_of(words, measure)} (control risk: {_whence(effect)})."
+
+
 def _whence(effect: AbsoluteEffect) -> str:
     """The control risk's source, and what its trial counts."""
     return f"{effect.source}: {effect.definition}" if effect.definition else effect.source

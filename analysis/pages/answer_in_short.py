@@ -1,0 +1,82 @@
+"""The review's answer before any table: what was compared, what it does, in people, how sure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from analysis.evidence.rows import Evidence
+from analysis.formatting import counted, listed, sentence_case
+from analysis.pages.html import Html, element, join, paragraph
+from analysis.protocol import Condition, Protocol
+from analysis.synthesis.question_result import Synthesis
+from analysis.synthesis.wording.clinical_text import in_a_hundred
+from analysis.synthesis.wording.effect_words import controls
+from analysis.versions.results import analysed, results_of
+
+
+def in_short(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
+    """What was compared with what, then what it does for each condition, primary outcomes only."""
+    protocol = evidence.protocol
+    return join(
+        (
+            paragraph(compared(protocol, results)),
+            *(
+                paragraph(*_condition(protocol, results, condition))
+                for condition in by_evidence(protocol, results)
+            ),
+        )
+    )
+
+
+def compared(protocol: Protocol, results: Mapping[str, Synthesis]) -> str:
+    """In how many trials, with how many people, the intervention was held against what."""
+    pooled = {s.study_id: s for found in results.values() for s in found.pooled_studies}
+    if not pooled:
+        return "No trial gives numbers that can be used yet."
+    trials, people = analysed(results)
+    words = protocol.words
+    return (
+        f"{sentence_case(words.intervention)} for {words.population} was compared with "
+        f"{controls([*pooled.values()])}: {counted(trials, 'trial')} with "
+        f"{counted(people, 'participant')} give numbers that can be used."
+    )
+
+
+def by_evidence(protocol: Protocol, results: Mapping[str, Synthesis]) -> tuple[Condition, ...]:
+    """The conditions, that with most participants first."""
+
+    def people(condition: Condition) -> int:
+        return analysed({s.question.key: s for s in results_of(results, condition.id)})[1]
+
+    return tuple(sorted(protocol.conditions, key=people, reverse=True))
+
+
+def _condition(
+    protocol: Protocol, results: Mapping[str, Synthesis], condition: Condition
+) -> Iterator[Html | str]:
+    first = protocol.timepoints[0]
+    found = [
+        synthesis
+        for synthesis in results_of(results, condition.id, first.id)
+        if protocol.outcome(synthesis.question.outcome).kind == "primary"
+    ]
+    yield element("strong", f"{sentence_case(condition.label)}, {first.label}:")
+    sure = [s for s in found if s.certainty and s.certainty.level != "very low"]
+    for synthesis in sure:
+        yield f" {synthesis.sentences.plain}{_people(protocol, synthesis)}"
+    unsure = [s for s in found if s.certainty and s not in sure]
+    if unsure:
+        yield f" The evidence is very uncertain about {_named(protocol, unsure)}."
+    if unknown := [s for s in found if s.certainty is None]:
+        yield f" No trial gives numbers that can be used about {_named(protocol, unknown)}."
+
+
+def _named(protocol: Protocol, found: Sequence[Synthesis]) -> str:
+    return listed([protocol.outcome(synthesis.question.outcome).label for synthesis in found])
+
+
+def _people(protocol: Protocol, synthesis: Synthesis) -> str:
+    """The effect in people at the first control risk, where there is one."""
+    for effect in synthesis.clinical.absolute[:1]:
+        return f" {in_a_hundred(protocol.words, synthesis.measure, effect)}"
+    return ""
