@@ -41,6 +41,7 @@ def _about(all_results: tuple[str, ...]) -> Part:
                 reads=("protocol.yml", "studies.csv", "acceptability.csv"),
             ),
             *_written("about/background", "about/objectives", "about/glossary"),
+            _executed("about/who-made-this", reads=("team.yml",)),
         ),
     )
 

@@ -51,6 +51,7 @@ def check() -> None:
         rulings_without_effect,
     )
     from analysis.evidence.settled_judgements import conflict_problems
+    from analysis.evidence.team import load_team
     from analysis.evidence.verification import is_verified, lapsed_verifications
     from analysis.screening.decisions import load_screening
     from analysis.screening.extraction import read_what_is_settled
@@ -59,6 +60,7 @@ def check() -> None:
     from analysis.versions.releases import altered_files, read_states, releases
 
     evidence, data = load_evidence(), options.ROOT / "data"
+    load_team(data)
     licensed_sources(evidence.protocol)  # a name misspelt would keep nothing out of git
     for said in _decided_apart(load_screening(data)):
         typer.echo(said)

@@ -13,6 +13,7 @@ DAY = "[12]???-??-??"
 PLACES = (
     *(f"{name}.csv" for name in DATA_FILES),
     "protocol.yml",
+    "team.yml",
     "README.md",
     "benchmarks.json",
     "validation.json",
@@ -36,6 +37,7 @@ PLACES = (
     "releases/*/results.json",
     *(f"releases/*/data/{name}.csv" for name in DATA_FILES),
     "releases/*/data/protocol.yml",
+    "releases/*/data/team.yml",
 )
 
 

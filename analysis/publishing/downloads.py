@@ -16,6 +16,7 @@ from typing import Any
 from analysis.evidence.codebook import json_schemas
 from analysis.evidence.data_files import DATA_FILES, DataFile
 from analysis.evidence.people import initials, published_name
+from analysis.evidence.team import TEAM
 from analysis.files.columns import columns
 from analysis.files.problems import read_bytes
 from analysis.files.tables import quoted
@@ -88,6 +89,8 @@ def _data(folder: Path) -> Iterator[Download]:
     yield Download(
         "data/protocol.yml", "The question and every rule", _bytes(folder, "protocol.yml")
     )
+    if (folder / TEAM).is_file():
+        yield Download(f"data/{TEAM}", "Who makes the review and who pays", _bytes(folder, TEAM))
     for path in sorted(folder.glob("searches/*/search.yml")):
         name = path.relative_to(folder).as_posix()
         text = SEARCHED_BY.sub(lambda by: by[1] + initials(by[2]), read_bytes(path).decode())

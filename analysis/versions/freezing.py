@@ -21,6 +21,7 @@ from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
 from analysis.evidence.study_names import former_names
+from analysis.evidence.team import TEAM
 from analysis.files.csv_files import read_csv
 from analysis.files.digests import digest
 from analysis.files.folder import plain_files
@@ -78,7 +79,8 @@ def freeze(data: Path, name: str) -> Release:
         )
     _refuse_an_untold_version(data, stated)
     with _new_folder(data, name) as folder:
-        for path in (data / "protocol.yml", *_tables(data)):
+        team = [path for path in [data / TEAM] if path.is_file()]
+        for path in (data / "protocol.yml", *team, *_tables(data)):
             write_atomically(folder / "data" / path.name, read_bytes(path))
         return _finish(data, folder, name, stated.date)
 
