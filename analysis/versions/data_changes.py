@@ -23,6 +23,7 @@ from analysis.protocol_rules import Frozen
 
 INCLUDED = "included"
 NOT_LISTED = "not listed"
+NOT_SET = "not set"
 # Where the book reports what, what the version says of itself, and words: no evidence, no rule.
 NO_EVIDENCE = "checklists"
 OF_WORDS = {"__all__": {"unit", "event"}}
@@ -221,11 +222,12 @@ def _settings(before: Path, now: Path) -> tuple[Setting, ...]:
         dict(_flat("", load_protocol(path).model_dump(mode="json", exclude=NO_RULE)))
         for path in (before, now)
     )
-    return tuple(
-        Setting(name=name, before=old.get(name, "not set"), now=new.get(name, "not set"))
+    # A group that is not set in one of them has no settings of its own there.
+    both = [
+        Setting(name=name, before=old.get(name, NOT_SET), now=new.get(name, NOT_SET))
         for name in dict.fromkeys((*old, *new))
-        if old.get(name) != new.get(name)
-    )
+    ]
+    return tuple(setting for setting in both if setting.before != setting.now)
 
 
 def _flat(at: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -240,4 +242,4 @@ def _flat(at: str, value: Any) -> Iterator[tuple[str, str]]:
     elif isinstance(value, bool):
         yield at, "yes" if value else "no"
     else:
-        yield at, "not set" if value is None else str(value)
+        yield at, NOT_SET if value is None else str(value)

@@ -97,6 +97,23 @@ def test_a_setting_is_compared_by_what_it_means(old: DataFolder, new: DataFolder
     ]
 
 
+def test_a_group_of_settings_that_came_into_use_is_compared_by_its_parts(
+    old: DataFolder, new: DataFolder
+) -> None:
+    new.replace("protocol.yml", "  minimum_participants: 400\n  minimum_events: 300\n",
+                "  information_size: {smd: 0.2, relative_change: 0.25, alpha: 0.05, power: 0.8}\n"
+                )  # fmt: skip
+    found = {s.name: (s.before, s.now) for s in data_changes(old.path, new.path).settings}
+    assert found == {
+        "certainty.minimum_participants": ("400", "not set"),
+        "certainty.minimum_events": ("300", "not set"),
+        "certainty.information_size.smd": ("not set", "0.2"),
+        "certainty.information_size.relative_change": ("not set", "0.25"),
+        "certainty.information_size.alpha": ("not set", "0.05"),
+        "certainty.information_size.power": ("not set", "0.8"),
+    }
+
+
 def test_names_that_look_like_numbers_are_compared_as_they_stand(
     old: DataFolder, new: DataFolder
 ) -> None:
