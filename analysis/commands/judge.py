@@ -113,19 +113,39 @@ def _ask(data: Path, judged: Judged, domain: str) -> bool:
     from analysis.evidence.load import load
     from analysis.screening.judging import judge as keep
 
-    tool, answers = judged.instrument, ""
+    tool = judged.instrument
     _say_what_is_known(load(data), judged, domain)
-    if question := tool.asks.get(domain):
-        answers = read_line(f"  {question}: ").strip()
+    answers, proposal = _ask_for_answers(judged, domain)
     if answers == STOP:
         return False
+    if proposal:
+        typer.echo(f"  the answers propose: {proposal}")
     typed = read_line(f"  {', '.join(tool.words)}, nothing to skip, q to stop: ").strip().lower()
     judgement = next((word for word in tool.words if typed and word.startswith(typed)), typed)
     if judgement in ("", STOP):
         return not judgement
-    support = read_line("  what it rests on: ")
+    departs = proposal not in ("", judgement)
+    support = read_line(f"  why not {proposal}: " if departs else "  what it rests on: ")
+    if departs and not support.strip():
+        typer.echo("  not kept: a judgement that departs from what the answers propose says why")
+        return True
     keep(data, judged, domain, judgement, support, answers=answers)
     return True
+
+
+def _ask_for_answers(judged: Judged, domain: str) -> tuple[str, str]:
+    """The answers to what the tool asks within a domain, and what they propose."""
+    from analysis.screening.judging import plain_answers, proposed_from
+
+    while question := judged.instrument.asks.get(domain):
+        typed = read_line(f"  {question}: ").strip()
+        if typed == STOP:
+            return STOP, ""
+        try:
+            return typed, proposed_from(judged, domain, plain_answers(typed))
+        except ReviewError as error:
+            typer.echo(f"  {error}")
+    return "", ""
 
 
 def _say_what_is_known(evidence: Evidence, judged: Judged, domain: str) -> None:

@@ -29,6 +29,7 @@ from analysis.evidence.rows import (
     TrustJudgement,
 )
 from analysis.evidence.settled_judgements import settled
+from analysis.evidence.signalling import faults, proposed_judgement
 from analysis.evidence.study_names import FORMER
 from analysis.evidence.trustworthiness_tool import CHECKS
 from analysis.files.columns import Rows, columns
@@ -217,6 +218,18 @@ def _word_of_its_tool(row: Judgement) -> Said:
         )
 
 
+def _answers_of_its_domain(row: Judgement) -> Said:
+    for said in faults(row.tool, row.domain, row.answers):
+        yield "answers", said
+
+
+def _departure_has_a_reason(row: Judgement) -> Said:
+    proposed = proposed_judgement(row.tool, row.domain, row.answers)
+    if proposed and row.judgement != proposed and not row.support:
+        said = f"blank, but the answers propose {proposed} and the judgement is {row.judgement}"
+        yield "support", f"{said}: say why"
+
+
 def _overall_is_no_better(tables: Tables) -> Iterator[Problem]:
     """A result is at best as its worst domain is: to each assessor, and in what counts."""
     if "risk_of_bias" not in tables:
@@ -309,6 +322,12 @@ ROW_CHECKS: Mapping[str, tuple[Callable[[Any], Said], ...]] = {
     "notice_snapshots": (_has_a_day,),
     "checklists": (_unreported_says_why,),
     "trustworthiness": (_check_of_its_domain,),
-    "risk_of_bias": (_domain_of_its_tool, _word_of_its_tool, _outcome_with_its_timepoint),
+    "risk_of_bias": (
+        _domain_of_its_tool,
+        _word_of_its_tool,
+        _outcome_with_its_timepoint,
+        _answers_of_its_domain,
+        _departure_has_a_reason,
+    ),
     "published": (_published_interval,),
 }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from analysis.evidence import risk_of_bias_tools, trustworthiness_tool
+from analysis.evidence import risk_of_bias_tools, signalling, trustworthiness_tool
 from analysis.evidence.risk_of_bias_tools import OVERALL
 
 
@@ -52,6 +52,11 @@ INSPECT_SR = Instrument(
     of_results=False,
     bounded=False,
 )
+ANSWERS_ASKED = {
+    domain: f"answers to {numbers[0]} to {numbers[-1]} with Y, PY, PN, N, NI or NA, "
+    f"as {numbers[0]} Y; nothing to keep none"
+    for domain, numbers in signalling.QUESTIONS.items()
+}
 INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType(
     {
         each.name: each
@@ -64,6 +69,8 @@ INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType(
                     risk_of_bias_tools.WORDS[tool],
                     risk_of_bias_tools.LINKS[tool],
                     "risk_of_bias",
+                    answers_in="answers",
+                    asks=ANSWERS_ASKED if tool == signalling.TOOL else {},
                     bounded=tool in risk_of_bias_tools.AS_THE_WORST_DOMAIN,
                 )
                 for tool, domains in risk_of_bias_tools.DOMAINS.items()

@@ -35,6 +35,7 @@ from analysis.evidence.values import (
     OutcomeId,
     Places,
     PubMedNumber,
+    SignallingAnswers,
     TimepointId,
     Tool,
     Url,
@@ -182,6 +183,12 @@ class Judgement:
     )
     timepoint: AnyTimepoint = column(
         "the time point of that result; blank: all of the outcome", "post", default=""
+    )
+    answers: SignallingAnswers = column(
+        "answers to the signalling questions of that domain of RoB 2, by number; blank where they "
+        "were not kept",
+        "1.1 Y 1.2 Y 1.3 N",
+        default="",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
+from analysis.evidence import signalling
 from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL
 from analysis.files import days
 from analysis.files.columns import (
@@ -39,6 +40,11 @@ Assessor = Annotated[OfSource, NameOfPerson()]
 
 Tool = Annotated[str, one_of(*DOMAINS)]
 Domain = Annotated[str, one_of(*(name for names in DOMAINS.values() for name in names), OVERALL)]
+
+SignallingAnswers = Annotated[
+    str,
+    matching(signalling.FORM, "numbers with Y, PY, PN, N, NI or NA, as 1.1 Y 1.2 PY 1.3 N"),
+]
 
 YesNo = Literal["yes", "no"]
 RowId = Annotated[

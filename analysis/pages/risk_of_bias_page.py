@@ -8,6 +8,8 @@ from analysis.evidence.people import initials
 from analysis.evidence.risk_of_bias_tools import DOMAINS
 from analysis.evidence.rows import Evidence
 from analysis.evidence.settled_judgements import settled
+from analysis.evidence.signalling import TOOL as SIGNALLING
+from analysis.evidence.signalling import proposed_judgement
 from analysis.figures import style
 from analysis.figures.judgements import JUDGEMENTS
 from analysis.figures.risk_of_bias_plot import (
@@ -92,6 +94,27 @@ def differences(evidence: Evidence) -> Html:
         for each in found
     ]
     return table(rows, "Domains on which assessors differ")
+
+
+def answers_table(evidence: Evidence) -> Html:
+    """The signalling answers that were kept, what they propose, and what was judged."""
+    rows = [
+        {
+            "Trial": links.trial(row.study_id, evidence.trials[row.study_id].label, evidence),
+            "Result": judged_result(evidence, row),
+            "Domain": row.domain,
+            "Answers": row.answers,
+            "Proposed": proposed_judgement(row.tool, row.domain, row.answers) or "nothing",
+            "Judgement": row.judgement,
+            "Support": row.support,
+            "Assessed by": links.assessor(row.assessed_by, evidence),
+        }
+        for row in evidence.risk_of_bias
+        if row.answers
+    ]
+    if not rows:
+        return paragraph("No assessor’s answers to the signalling questions have been kept yet.")
+    return table(rows, f"Answers to the signalling questions of {SIGNALLING} by their numbers")
 
 
 def of_tool(evidence: Evidence, tool: str) -> tuple[Assessment, ...]:

@@ -170,11 +170,13 @@ def _risk_of_bias(evidence: Evidence, trial: Trial) -> Html:
     if not rows:
         return paragraph("Risk of bias: not yet assessed.")
     by_result = any(row.outcome for row in rows)
+    answered = any(row.answers for row in rows)
     shown = [
         ({"Result": judged_result(evidence, row)} if by_result else {})
         | {
             "Domain": row.domain,
             "Judgement": row.judgement,
+            **({"Answers": row.answers} if answered else {}),
             "Support": row.support,
             "Assessed by": links.assessor(row.assessed_by, evidence),
         }

@@ -5,9 +5,11 @@ Nothing here knows of keys or screens; `commands/judge.py` asks, tests drive it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.evidence import signalling
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.instruments import INSPECT_SR, INSTRUMENTS, Instrument
 from analysis.evidence.load import load, load_with
@@ -101,6 +103,25 @@ def proposed(evidence: Evidence, judged: Judged, domain: str) -> tuple[str, ...]
     )
 
 
+def plain_answers(text: str) -> str:
+    """Answers as they are kept: between spaces, in capital letters."""
+    return " ".join(text.replace(",", " ").upper().split())
+
+
+def proposed_from(judged: Judged, domain: str, answers: str) -> str:
+    """What the tool's algorithm proposes on these answers; blank where it proposes nothing.
+
+    ReviewError where they are none of the tool's.
+    """
+    if judged.tool != signalling.TOOL or not answers:
+        return ""
+    if not re.fullmatch(signalling.FORM, answers):
+        raise ReviewError(f"{short(answers)}: numbers with answers were expected, as 1.1 Y 1.2 PN")
+    if wrong := "; ".join(signalling.faults(judged.tool, domain, answers)):
+        raise ReviewError(wrong)
+    return signalling.proposed_judgement(judged.tool, domain, answers)
+
+
 def worst_domain(evidence: Evidence, judged: Judged) -> str:
     """The worst that this person judged of a domain; blank where there is none."""
     return judged.instrument.worst(
@@ -147,7 +168,7 @@ def judge(
             "assessed_by": judged.who,
             "outcome": judged.outcome,
             "timepoint": judged.timepoint,
-            tool.answers_in: " ".join(answers.replace(",", " ").split()),
+            tool.answers_in: plain_answers(answers),
         }
         cells = {column.name: known[column.name] for column in columns(DATA_FILES[tool.file].row)}
         text = with_new_row(table, "study_id", cells)

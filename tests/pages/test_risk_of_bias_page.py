@@ -12,6 +12,7 @@ from analysis.evidence.rows import Evidence
 from analysis.figures import style
 from analysis.pages import html
 from analysis.pages import risk_of_bias_page as page
+from analysis.pages.trials_page import trial_section
 
 Shown = list[str]
 
@@ -89,3 +90,16 @@ def test_trials_of_other_designs_are_shown_by_their_own_tools(
     page.other_designs(replace(evidence, risk_of_bias=(*evidence.risk_of_bias, judged)))
     assert shown[0].startswith(f"Risk of bias by {tool} in 1 trial.")
     assert "Period and carryover effects" in shown[-1]
+
+
+def test_signalling_answers_stand_beside_what_they_propose(evidence: Evidence) -> None:
+    assert page.answers_table(evidence).startswith("<p>No assessor’s answers")
+    row = next(r for r in evidence.risk_of_bias if r.domain == "missing outcome data")
+    answered = replace(row, answers="3.1 N 3.2 PY", judgement="high", support="few remained")
+    made = replace(evidence, risk_of_bias=(answered,))
+    said = page.answers_table(made)
+    for cell in ("3.1 N 3.2 PY", ">low<", ">high<", "few remained"):
+        assert cell in said
+    trial = made.trials[row.study_id]
+    assert "3.1 N 3.2 PY" in trial_section(made, trial)
+    assert '<th scope="col">Answers</th>' not in trial_section(evidence, trial)

@@ -177,3 +177,28 @@ def test_the_terminal_goes_through_trustworthiness_before_risk_of_bias(
 class Terminal:
     def isatty(self) -> bool:
         return True
+
+
+def test_signalling_answers_propose_and_a_departure_says_why(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    domain = DOMAINS[TOOL][2]
+    typed = iter(["", "", "", "", "3.1 perhaps", "3.1 n, 3.2 NI", "3.1 n, 3.2 n, 3.3 py 3.4 y",
+                  "low", "", "q"])  # fmt: skip
+    shown: list[str] = []
+    monkeypatch.setattr("analysis.commands.judge.read_line", lambda question: next(typed))
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("typer.echo", lambda text="", **_: shown.append(str(text)))
+    with pytest.raises(typer.Exit):
+        command(STUDY, who="anna", tool=TOOL, data=data)
+    told = "\n".join(shown)
+    assert "numbers with answers were expected" in told
+    assert "3.2 NI: permitted are NA, Y, PY, PN, N" in told
+    assert "the answers propose: high" in told
+    assert "not kept: a judgement that departs" in told
+    assert [row for row in load(data).risk_of_bias if row.assessed_by == "anna"] == []
+    said = f"{domain}=some concerns (3.1 n, 3.2 n, 3.3 py, 3.4 y): few are missing"
+    review(data, "--who", "anna", "--say", said)
+    (row,) = (row for row in load(data).risk_of_bias if row.assessed_by == "anna")
+    assert row.answers == "3.1 N 3.2 N 3.3 PY 3.4 Y"
+    assert row.judgement == "some concerns"
