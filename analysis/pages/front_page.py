@@ -23,6 +23,7 @@ from analysis.searching.history import Search, source_status
 from analysis.synthesis.estimate_text import interval_text, named_estimate
 from analysis.synthesis.published_estimates import printed_text, rebuilt_from
 from analysis.synthesis.question_result import Synthesis
+from analysis.synthesis.wording.interval_sentences import read_instead
 from analysis.versions.compare import Change, Comparison
 from analysis.versions.edition import Edition, LastVersion
 from analysis.versions.results import analysed, results_of
@@ -144,7 +145,9 @@ def _effect(synthesis: Synthesis, scale: Scale, label: str) -> Html:
         else Html("")
     )
     strip = Html(synthesis_strip(synthesis, scale, title=f"{label}: {said}"))
-    return join((strip, element("span", said, class_="nowrap"), expected))
+    instead = read_instead(synthesis.measure, synthesis.bayesian)
+    read = element("small", instead) if instead else Html("")
+    return join((strip, element("span", said, class_="nowrap"), read, expected))
 
 
 def common_scales(syntheses: Sequence[Synthesis]) -> dict[str, Scale]:
@@ -250,6 +253,7 @@ def how_to_read(evidence: Evidence) -> Html:
     """What the columns of the answer table mean, in four sentences."""
     level = percent_level(evidence.protocol.synthesis.level)
     important = evidence.protocol.measures["SMD"].smallest_important_difference
+    enough = evidence.protocol.synthesis.prediction_headline_minimum_k
     return element(
         "details",
         element("summary", "How to read this table"),
@@ -264,8 +268,8 @@ def how_to_read(evidence: Evidence) -> Html:
         ),
         paragraph(
             f"The interval holds the values that fit the data at the {level} level. “In a new "
-            "setting” is where we expect the true effect in one more trial like these; it is wide "
-            "when trials differ or are few."
+            "setting” is where we expect the true effect in one more trial like these, which "
+            f"{enough} trials or more are needed to say; it is wide when trials differ."
         ),
         paragraph(
             "In the picture the diamond is the estimate, the line its interval, the pale bar the "

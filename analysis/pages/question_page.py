@@ -28,6 +28,7 @@ from analysis.synthesis.estimate_text import (
     range_text,
     tau2_text,
 )
+from analysis.synthesis.interval_rule import by_revman
 from analysis.synthesis.published_estimates import printed_text, rebuilt_from
 from analysis.synthesis.question_result import PublishedEstimate, Synthesis
 from analysis.synthesis.study_effect import Measure, StudyEffect
@@ -145,7 +146,7 @@ def models_table(synthesis: Synthesis) -> Html:
     rows = [
         {
             "Model": _model_name(synthesis, model),
-            "Interval": INTERVAL_NAMES[model.interval.method],
+            "Interval": _interval_named(model),
             **estimate_cells(measure, model, synthesis.interval_name),
             "p": p_value(model.p).removeprefix("p = ").removeprefix("p "),
             "Prediction interval": interval_text(measure, model.prediction),
@@ -158,6 +159,12 @@ def models_table(synthesis: Synthesis) -> Html:
         return Html("")
     numeric = (measure.short_name, synthesis.interval_name, "p", "Prediction interval", "τ²", "I²")
     return table(rows, "The same trials under each model", numbers=numeric)
+
+
+def _interval_named(model: PooledEffect) -> str:
+    """The interval, and whether it is the one that RevMan would give to these trials."""
+    name = INTERVAL_NAMES[model.interval.method]
+    return f"{name} (as RevMan chooses)" if model.interval.method == by_revman(model) else name
 
 
 def _model_name(synthesis: Synthesis, model: PooledEffect) -> Html:

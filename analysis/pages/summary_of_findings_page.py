@@ -27,6 +27,7 @@ from analysis.synthesis.certainty import Step
 from analysis.synthesis.estimate_text import named_estimate
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.wording.clinical_text import difference_text, points_text
+from analysis.synthesis.wording.interval_sentences import read_instead
 from analysis.versions.results import results_of
 
 SMD_TO_RISK = "10.1371/journal.pone.0019070"
@@ -105,7 +106,8 @@ def findings(
 def _effect(synthesis: Synthesis) -> str:
     if synthesis.primary is None:
         return "no usable numbers"
-    return named_estimate(synthesis.measure, synthesis.primary)
+    said = named_estimate(synthesis.measure, synthesis.primary)
+    return " ".join(filter(None, (said, read_instead(synthesis.measure, synthesis.bayesian))))
 
 
 def absolute(synthesis: Synthesis) -> Html:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from analysis.protocol_rules import SynthesisRules
+from analysis.protocol_rules import IntervalRule, SynthesisRules
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.statistics.intervals import IntervalMethod
 from analysis.statistics.leave_one_out import LeftOut, leave_one_out
@@ -13,12 +13,22 @@ from analysis.statistics.pooling import pool, with_interval
 from analysis.synthesis.bayesian_companion import Companion
 from analysis.synthesis.study_effect import StudyEffect, effects_of
 
+# RevMan takes Hartung-Knapp without a floor, from three studies on and where they differ.
+REVMAN = IntervalRule(method="hartung-knapp", minimum_k=3, needs_heterogeneity=True)
 
-def interval_by_rule(rules: SynthesisRules, k: int, tau2: float) -> IntervalMethod:
+
+def interval_by_rule(rule: IntervalRule, k: int, tau2: float) -> IntervalMethod:
     """The rule's method where its conditions hold, Wald otherwise."""
-    rule = rules.interval
     enough = k >= rule.minimum_k and (tau2 > 0 or not rule.needs_heterogeneity)
     return rule.method if enough else "wald"
+
+
+def by_revman(pooled: PooledEffect) -> IntervalMethod | None:
+    """The interval that RevMan gives a random-effects result of so many trials and this tau2."""
+    found = pooled.heterogeneity
+    if found is None or pooled.model == "common":
+        return None
+    return interval_by_rule(REVMAN, pooled.k, found.tau2)
 
 
 def concluded(primary: PooledEffect, companion: Companion | None) -> PooledEffect:
@@ -70,7 +80,7 @@ def with_interval_by_rule(
     """The same pooled effect with the interval that the rule gives for its own k and tau2."""
     if pooled.heterogeneity is None:
         return pooled
-    method = interval_by_rule(rules, pooled.k, pooled.heterogeneity.tau2)
+    method = interval_by_rule(rules.interval, pooled.k, pooled.heterogeneity.tau2)
     return prediction_by_rule(rules, with_interval(pooled, effects, variances, method))
 
 
@@ -93,6 +103,6 @@ def leave_one_out_by_rule(
         effects,
         variances,
         model=rules.primary_model,
-        interval=lambda k, tau2: interval_by_rule(rules, k, tau2),
+        interval=lambda k, tau2: interval_by_rule(rules.interval, k, tau2),
         level=rules.level,
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from pydantic import ValidationError
 from analysis.evidence.rows import Evidence
 from analysis.formatting import limits, percent
 from analysis.protocol import Protocol
-from analysis.protocol_rules import BayesianRules, IntervalRule, SynthesisRules, TauPrior
+from analysis.protocol_rules import SynthesisRules
 from analysis.statistics.bayesian import bayesian
 from analysis.statistics.pooling import pool
 from analysis.synthesis.bayesian_companion import companion
@@ -30,35 +29,15 @@ from analysis.synthesis.wording.interval_sentences import companion_text, probab
 from analysis.versions.compare import conclusion_rules
 from analysis.versions.results import read_synthesis, to_json
 from analysis.versions.state import state_of
+from tests.synthesis.present_rules import COMPANION, INTERVAL, with_present_rules
 
-INTERVAL = IntervalRule(
-    method="hartung-knapp-conservative",
-    minimum_k=3,
-    needs_heterogeneity=False,
-    bayesian_maximum_k=2,
-)
-COMPANION = BayesianRules(
-    prior=TauPrior(distribution="half-normal", scale=0.5),
-    alternatives=(
-        TauPrior(distribution="half-normal", scale=1.0),
-        TauPrior(distribution="half-Cauchy", scale=0.5),
-    ),
-    headline_maximum_k=4,
-)
 SMD = Measure(name="SMD", label="standardised mean difference")
 MD = Measure(name="MD", label="mean difference")
 
 
-def with_rules(evidence: Evidence, **changes: object) -> Evidence:
-    rules = evidence.protocol.synthesis.model_copy(update=changes)
-    return replace(evidence, protocol=evidence.protocol.model_copy(update={"synthesis": rules}))
-
-
 @pytest.fixture(scope="module")
 def present(evidence: Evidence) -> Evidence:
-    return with_rules(
-        evidence, interval=INTERVAL, bayesian=COMPANION, prediction_headline_minimum_k=10
-    )
+    return with_present_rules(evidence)
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +69,7 @@ def like(trials: list[StudyEffect], effects: list[float], variance: float) -> li
 
 @pytest.mark.parametrize("tau2", [0.0, 0.3])
 def test_the_number_of_trials_alone_chooses(rules: SynthesisRules, tau2: float) -> None:
-    chosen = [interval_by_rule(rules, k, tau2) for k in (1, 2, 3, 4, 30)]
+    chosen = [interval_by_rule(rules.interval, k, tau2) for k in (1, 2, 3, 4, 30)]
     assert chosen == ["wald", "wald", *3 * ["hartung-knapp-conservative"]]
 
 
@@ -357,5 +336,5 @@ def test_ratios_have_the_prior_on_the_log_scale_and_are_shown_as_ratios(
     low, high = posterior.interval.low, posterior.interval.high
     assert low is not None and high is not None
     assert f"median {math.exp(-posterior.estimate):.2f} (95% interval" in said
-    assert f"{limits(math.exp(-high), math.exp(-low), ratio=True)}), τ" in said
+    assert f"{limits(math.exp(-high), math.exp(-low), ratio=True)}) and τ" in said
     assert said.endswith(f"The probability is {probability(posterior.below_zero)} for any benefit.")

@@ -8,6 +8,7 @@ from analysis.statistics.bayesian import BayesianEffect
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.bayesian_companion import Companion
 from analysis.synthesis.estimate_text import effect_text, interval_text
+from analysis.synthesis.interval_rule import conclusion_interval
 from analysis.synthesis.study_effect import Measure
 
 INTERVAL_NAMES = {
@@ -79,13 +80,19 @@ def _both(measure: Measure, pooled: PooledEffect, beside: Interval) -> str:
 
 
 def _read(measure: Measure, companion: Companion | None) -> str:
-    if companion is None or not companion.concludes:
+    interval = conclusion_interval(companion)
+    if interval is None:
         return (
             " There is no prior for effects in this unit, so conclusions read the Wald interval, "
             "with caution."
         )
-    interval = companion.posterior.interval
     return f" Conclusions read the Bayesian interval, {interval_text(measure, interval)}."
+
+
+def read_instead(measure: Measure, companion: Companion | None) -> str:
+    """What a table says below an estimate whose printed interval is not the one that is read."""
+    found = conclusion_interval(companion)
+    return f"by Wald; conclusions read {interval_text(measure, found)} (Bayesian)" if found else ""
 
 
 def prediction_text(measure: Measure, pooled: PooledEffect | None, minimum_k: int) -> str:
@@ -162,8 +169,8 @@ def companion_text(measure: Measure, important: float | None, companion: Compani
         f"With a flat prior on the mean effect and a {prior_text(found)} on τ, the standard "
         f"deviation between trials, the mean effect has the median "
         f"{effect_text(measure, found.estimate)} ({level} interval "
-        f"{interval_text(measure, found.interval)}), τ has {number(found.tau)} ({tau}); in a new "
-        "setting we expect "
+        f"{interval_text(measure, found.interval)}) and τ the median {number(found.tau)} ({tau}); "
+        "in a new setting we expect "
         f"{interval_text(measure, found.prediction)}. "
         f"The probability is {probabilities(measure, important, found)}."
     )
