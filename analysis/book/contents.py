@@ -23,7 +23,7 @@ def contents_of(protocol: Protocol) -> Contents:
         (
             _about(all_results),
             _methods(),
-            _results(all_results),
+            _results(protocol, all_results),
             *(_effects(protocol, condition) for condition in protocol.conditions),
             _bias(protocol, all_results),
             _living(all_results),
@@ -65,13 +65,26 @@ def _methods() -> Part:
     )
 
 
-def _results(all_results: tuple[str, ...]) -> Part:
+def _evidence_maps(protocol: Protocol) -> Iterator[Document]:
+    for condition in protocol.conditions:
+        yield _executed(
+            f"results/evidence-map-{condition.id}",
+            template="evidence_map",
+            needs=_keys(_about_one(protocol, condition)),
+            reads=("protocol.yml",),
+            condition=condition.id,
+            title=f"Evidence map: {condition.label}",
+        )
+
+
+def _results(protocol: Protocol, all_results: tuple[str, ...]) -> Part:
     return Part(
         "Results",
         (
             _executed("results/search"),
             _executed(
                 "results/included-trials",
+                needs=all_results,
                 reads=(
                     "protocol.yml",
                     "studies.csv",
@@ -87,6 +100,7 @@ def _results(all_results: tuple[str, ...]) -> Part:
                 needs=all_results,
                 reads=("protocol.yml", "studies.csv", "outcomes.csv"),
             ),
+            *_evidence_maps(protocol),
             _executed("results/overview", needs=all_results, reads=("protocol.yml",)),
             _executed("results/moderators", needs=all_results, reads=("protocol.yml",)),
             _executed("results/sensitivity", needs=all_results, reads=("protocol.yml",)),

@@ -15,7 +15,7 @@ from analysis.synthesis.risk_of_bias import Judgement
 
 @dataclass(frozen=True)
 class Mark:
-    """How one judgement looks. `corners` of the outline, 0 for no outline; `turn` in degrees."""
+    """How a judgement or a state looks: `corners` of the outline (0: none), `turn` in degrees."""
 
     letter: str
     face: str
@@ -38,7 +38,11 @@ JUDGEMENTS: tuple[Judgement, ...] = tuple(MARKS)
 
 def draw_judgement(sheet: Sheet, x: float, y: float, judgement: Judgement, *, size: float) -> None:
     """The mark of a judgement centred on (x, y), about `size` points across."""
-    mark = MARKS[judgement]
+    draw_mark(sheet, x, y, MARKS[judgement], size=size)
+
+
+def draw_mark(sheet: Sheet, x: float, y: float, mark: Mark, *, size: float) -> None:
+    """Outline, tint and letter centred on (x, y), about `size` points across."""
     if mark.corners:
         across = size * (1.18 if mark.corners == 4 else 1.0)
         outline = (mark.corners, 0, mark.turn)

@@ -14,6 +14,7 @@ from analysis.pages.acceptability_rows import answer_row
 from analysis.pages.answer_in_short import by_evidence
 from analysis.pages.certainty_section import mark
 from analysis.pages.html import CARDS, Html, element, items, join, link, paragraph, table, text
+from analysis.pages.missing_results_section import trials_said
 from analysis.pages.notices_section import notices_said
 from analysis.pages.status_line import searched_since
 from analysis.pages.whats_new_page import since_release
@@ -26,7 +27,7 @@ from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.wording.interval_sentences import read_instead
 from analysis.versions.compare import Change, Comparison
 from analysis.versions.edition import Edition, LastVersion
-from analysis.versions.results import analysed, results_of
+from analysis.versions.results import results_of
 
 
 def status(
@@ -37,7 +38,6 @@ def status(
 ) -> Html:
     """One line: version, last search per source, next search due, trials and participants."""
     protocol = evidence.protocol
-    trials, people = analysed(results)
     by_day: dict[tuple[str, bool], list[str]] = {}
     for source in source_status(protocol, searches):
         last = "never searched" if source.last_searched is None else day(source.last_searched)
@@ -50,10 +50,7 @@ def status(
             element("span", f"{listed(names)}: {said}", overdue_mark(overdue))
             for (said, overdue), names in by_day.items()
         ),
-        element(
-            "span",
-            f"{counted(trials, 'trial')} with {counted(people, 'participant')} in the analyses",
-        ),
+        trials_said(results),
     ]
     return element("p", join(parts, " · "), class_="status-line")
 

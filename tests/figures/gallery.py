@@ -14,8 +14,10 @@ from types import MappingProxyType
 
 from matplotlib.figure import Figure
 
+from analysis.evidence.trial_states import State
 from analysis.figures.baujat_plot import baujat_plot
 from analysis.figures.cumulative_plot import cumulative_plot
+from analysis.figures.evidence_map import MapRow, evidence_map
 from analysis.figures.forest_plot import forest_plot
 from analysis.figures.funnel_plot import funnel_plot
 from analysis.figures.gosh_plot import gosh_plot
@@ -45,10 +47,17 @@ def _card() -> Figure:
     return social_card(title, "A living systematic review", "After treatment", answers)
 
 
+def _map() -> Figure:
+    states = tuple(State)
+    rows = [MapRow("Hedman-Lagerlöf 2018", states[:3]), MapRow("Lin 2017", states[3:])]
+    return evidence_map("At follow-up", ("Pain", "Satisfaction with it", "Anxiety"), rows)
+
+
 PICTURES: Mapping[str, Callable[[], Figure]] = MappingProxyType(
     {
         "baujat": lambda: baujat_plot(analyses.influenced(examples.many(12))),
         "cumulative": lambda: cumulative_plot(analyses.probed(examples.many(6))),
+        "evidence-map": _map,
         "forest-long-names": lambda: forest_plot(examples.many(2, suffix=LONG)),
         "forest-of-one": lambda: forest_plot(examples.many(1)),
         "forest-of-sixty": lambda: forest_plot(examples.many(60)),

@@ -1,0 +1,162 @@
+"""Results that are missing from a question, and trials whose results are pooled nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from analysis.evidence.rows import Source
+from analysis.evidence.trial_states import OutcomeInTrial, State
+from analysis.formatting import count, counted, listed, percent
+from analysis.pages import links
+from analysis.pages.certainty_section import decision_text
+from analysis.pages.html import Html, element, items, join, link, paragraph, table, text
+from analysis.synthesis.missing_results import MissingResults, people
+from analysis.synthesis.question_result import Synthesis
+from analysis.synthesis.unpooled_trials import UnpooledTrial, included_trials
+from analysis.versions.results import analysed
+
+UNPOOLED = "in-no-pooled-result"
+"""The name of the section of the included trials that lists those in no pooled result."""
+NOT_POOLED = (State.NO_NUMBERS, State.SENSITIVITY, State.LEFT_OUT)
+ROB_ME = "https://doi.org/10.1136/bmj-2023-076754"
+
+
+def missing_results(synthesis: Synthesis, sources: Mapping[str, Source]) -> Html:
+    """Which trials measured the outcome and are not pooled, and how much that may matter."""
+    missing = synthesis.missing
+    rows = [
+        {
+            "Trial": links.trial(trial.study_id, trial.label),
+            "What became of it": trial.state,
+            "Participants": _participants(trial),
+            "Why": _why(trial, sources),
+        }
+        for trial in missing.of(*NOT_POOLED)
+    ]
+    caption = f"Measured and not pooled: {synthesis.title}"
+    shown = table(rows, caption, numbers=("Participants",)) if rows else Html("")
+    return join(
+        (paragraph(states_said(missing)), shown, *_weighed(synthesis), _judgement(synthesis))
+    )
+
+
+STATES_SAID = {
+    State.POOLED: "pooled",
+    State.SENSITIVITY: "in a sensitivity analysis only",
+    State.LEFT_OUT: "left out by a rule of the protocol",
+    State.NO_NUMBERS: "known to have measured it without usable numbers",
+    State.NOT_MEASURED: "known not to have measured it",
+}
+
+
+def states_said(missing: MissingResults) -> str:
+    """How many of the included trials are in each state: one sentence."""
+    every = counted(len(missing.trials), "included trial")
+    numbers = {state: len(missing.of(state)) for state in State}
+    known = [
+        f"{number} {'is' if number == 1 else 'are'} {words}"
+        for state, words in STATES_SAID.items()
+        if (number := numbers[state])
+    ]
+    unknown = numbers[State.NOT_KNOWN]
+    if not known:
+        return f"Of {every} on this condition, our sources do not say whether any measured it."
+    silent = f"; of {unknown} our sources do not say" if unknown else ""
+    return f"Of {every} on this condition, {listed(known)}{silent}."
+
+
+def _weighed(synthesis: Synthesis) -> list[Html]:
+    """The share of participants whose result is missing."""
+    missing = synthesis.missing
+    if missing.share is None:
+        return []
+    without, uncounted = people(missing.of(State.NO_NUMBERS))
+    whole, _ = people(missing.measured)
+    unknown = (
+        f" ({counted(uncounted, 'trial')} without a known number not counted)" if uncounted else ""
+    )
+    return [
+        paragraph(
+            f"Trials that measured it and gave no usable number hold {count(without)} of "
+            f"{counted(whole, 'participant')} in whom it is known to have been measured "
+            f"({percent(100 * missing.share)}){unknown}."
+        )
+    ]
+
+
+def _judgement(synthesis: Synthesis) -> Html:
+    """What the rules propose for the bias that missing results bring, and what a person decided."""
+    asked = join(
+        (
+            "Missing results are judged as ",
+            link("ROB-ME", ROB_ME),
+            " asks: by what is known to be missing, and how much of the whole that is.",
+        )
+    )
+    if synthesis.certainty is None:
+        return paragraph(asked, " Nothing is pooled here, so there is nothing to judge yet.")
+    step = synthesis.certainty.step("publication bias")
+    levels = counted(step.levels, "level") if step.levels else "no level"
+    return paragraph(
+        asked,
+        f" In the certainty that is part of publication bias. The rules propose {levels} off: "
+        f"{step.reason} A person’s decision: {decision_text(step)}.",
+    )
+
+
+def _participants(trial: OutcomeInTrial) -> Html:
+    """How many, and that they are those randomised where nobody was counted later."""
+    if trial.participants is None:
+        return text("not known")
+    randomised = " randomised" if trial.participants_from == "randomised" else ""
+    return text(f"{count(trial.participants)}{randomised}")
+
+
+def _why(trial: OutcomeInTrial, sources: Mapping[str, Source]) -> Html:
+    if trial.source_id in sources:
+        return join((trial.reason, " (", links.source(sources[trial.source_id]), ")"))
+    return text(trial.reason)
+
+
+def trials_said(results: Mapping[str, Synthesis]) -> Html:
+    """How many trials are included, how many of them are pooled, and where the others are named."""
+    every, (pooled, participated) = included_trials(results.values()), analysed(results)
+    said = (
+        f"{counted(len(every), 'included trial')}, {count(pooled)} in a pooled result "
+        f"({counted(participated, 'participant')})"
+    )
+    if len(every) == pooled:
+        return element("span", said)
+    others = link(
+        f"the other {len(every) - pooled}, and why", f"results/included-trials.html#{UNPOOLED}"
+    )
+    return element("span", said, "; ", others)
+
+
+def unpooled_table(trials: Collection[UnpooledTrial]) -> Html:
+    """The included trials that are in no pooled result, with the reason for each outcome."""
+    rows = [
+        {
+            "Trial": link(trial.label, f"#{trial.study_id}"),
+            "Participants": _participants(trial.outcomes[0][1]) if trial.outcomes else text(""),
+            "Why nothing is pooled": _reasons(trial),
+        }
+        for trial in trials
+    ]
+    return table(rows, "Included trials in no pooled result", numbers=("Participants",))
+
+
+def _reasons(trial: UnpooledTrial) -> Html:
+    """What is alike said once, of all the questions that it is about."""
+    if not trial.outcomes:
+        return text("no outcome of this review is known to have been measured")
+    alike: dict[tuple[State, str], list[Html]] = {}
+    for asked, outcome in trial.outcomes:
+        name = asked.title.partition(":")[0]
+        alike.setdefault((outcome.state, outcome.reason), []).append(links.question(asked, name))
+    return items(
+        [
+            join((join(named, "; "), f": {state}", f" ({reason})" if reason else ""))
+            for (state, reason), named in alike.items()
+        ]
+    )
