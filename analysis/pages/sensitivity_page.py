@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from analysis.figures import style
 from analysis.figures.sensitivity_plot import sensitivity_plot
-from analysis.formatting import DASH, counted, limits, listed
+from analysis.formatting import DASH, counted, limits, listed, sentence_case
 from analysis.pages import links
 from analysis.pages.html import Html, element, join, paragraph, table
 from analysis.pages.overview_page import labels
 from analysis.protocol import Protocol
+from analysis.synthesis.analyses import ANALYSES
 from analysis.synthesis.estimate_text import estimate_cells, named_estimate
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity_overview import FAMILIES, Sensitivity, Spread, sensitivity
@@ -96,6 +97,19 @@ def _what_moves(question: Sensitivity) -> str:
     if unsettled:
         said.append(f"whether no difference is excluded in {unsettled} of {total}")
     return listed(said)
+
+
+def analyses_table(results: Mapping[str, Synthesis]) -> Html:
+    """What is done with a question, and how many questions have enough trials for it."""
+    rows = [
+        {
+            "Analysis": sentence_case(analysis.words),
+            "Questions": str(sum(map(analysis.made, results.values()))),
+        }
+        for analysis in ANALYSES.values()
+    ]
+    caption = f"Every analysis, and in how many of {counted(len(results), 'question')} it was made"
+    return table(rows, caption, numbers=("Questions",))
 
 
 def variant_tables(results: Mapping[str, Synthesis]) -> Html:

@@ -18,6 +18,7 @@ from analysis.protocol_rules import Frozen
 from analysis.searching.history import Search, source_status
 from analysis.searching.strategies_as_run import SourceSearched
 from analysis.statistics.information_size import participants_for_smd
+from analysis.synthesis.analyses import in_words
 from analysis.synthesis.sensitivity import ASYMMETRY_TESTS
 from analysis.synthesis.wording.interval_sentences import companion_stated, rule_stated
 
@@ -125,9 +126,10 @@ def substitutions(
     searches: Sequence[Search],
     strategies: Sequence[SourceSearched],
 ) -> Mapping[str, Any]:
-    """The values that hand-written pages name as `{{ protocol.… }}` and `{{ review.… }}`.
+    """The values that hand-written pages name: `{{ protocol.… }}`, `{{ review.… }}`.
 
-    `status` beside them is of the line that every page begins with.
+    `{{ analyses.… }}` are the names of what is done with a question. `status` beside them is of
+    the line that every page begins with.
     """
     values = protocol.model_dump()
     values["version"]["date"] = day(protocol.version.date)
@@ -164,7 +166,12 @@ def substitutions(
     review = facts.model_dump() | dict(search_facts(protocol, searches))
     review["baseline_search"] = day(protocol.baseline_search)
     review["strategies_told"] = strategies_told(strategies)
-    return {"protocol": values, "review": review, "status": status(protocol, searches)}
+    return {
+        "protocol": values,
+        "review": review,
+        "analyses": dict(in_words()),
+        "status": status(protocol, searches),
+    }
 
 
 def _certainty(protocol: Protocol) -> dict[str, str]:
