@@ -66,6 +66,7 @@ class Reads(ast.NodeVisitor):
         self.found: set[tuple[Member | None, Member]] = set()
         self.scopes: list[dict[str, set[str]]] = [{}]
         self.inside: list[str] = []
+        self.strings: list[set[str]] = [set()]
         self.method: Member | None = None
 
     def kinds(self, node: ast.expr) -> set[str]:
@@ -74,7 +75,7 @@ class Reads(ast.NodeVisitor):
             for scope in reversed(self.scopes):
                 if node.id in scope:
                     return scope[node.id]
-            return set()
+            return {node.id} & self.classes.members.keys()
         if isinstance(node, ast.Attribute):
             of = self.kinds(node.value)
             members = [self.classes.find(kind, node.attr) for kind in of]
@@ -119,10 +120,18 @@ class Reads(ast.NodeVisitor):
         if self.inside and "self" in scope:
             scope["self"] = {self.inside[-1]}
         self.scopes.append(scope)
+        self.strings.append(
+            {
+                constant.value
+                for constant in ast.walk(node)
+                if isinstance(constant, ast.Constant) and isinstance(constant.value, str)
+            }
+        )
         # What a name is may be said further down than where it is read, in a comprehension.
         for _ in range(2):
             self.generic_visit(node)
         self.scopes.pop()
+        self.strings.pop()
         self.method = before
 
     def visit_Assign(self, node: ast.Assign) -> None:
@@ -149,6 +158,16 @@ class Reads(ast.NodeVisitor):
 
     def visit_comprehension(self, node: ast.comprehension) -> None:
         self.bind(node.target, self.kinds(node.iter))
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        """`getattr` with a name that is not written there reads what the function has names of."""
+        if isinstance(node.func, ast.Name) and node.func.id == "getattr":
+            name = node.args[1]
+            names = {name.value} if isinstance(name, ast.Constant) else self.strings[-1]
+            for kind in self.kinds(node.args[0]):
+                found = [self.classes.find(kind, str(one)) for one in names]
+                self.found |= {(self.method, member) for member in found if member}
         self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:

@@ -98,7 +98,7 @@ ANALYSES: Mapping[str, Analysis] = MappingProxyType(
             lambda found: bool(_as_in_2014(found)),
         ),
         "mantel_haenszel_then": Analysis(
-            "τ² from the Q around the Mantel-Haenszel mean, as RevMan 5 takes it",
+            "the Q around the Mantel-Haenszel mean for τ², as RevMan 5 takes it",
             lambda found: found.measure.name == "RR" and bool(_as_in_2014(found)),
         ),
         **{named(trials): Analysis(trials.description, _set(trials)) for trials in TrialSet},
