@@ -44,7 +44,7 @@ def settings(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
 
 
 def annotations_of(kind: type) -> Mapping[str, Any]:
-    return kind.__dict__.get("__annotations__", {})
+    return inspect.get_annotations(kind)
 
 
 # A statement that old files make, held against the registry of measures: no choice.

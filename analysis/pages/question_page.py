@@ -13,6 +13,7 @@ from analysis.formatting import (
     listed,
     number,
     p_value,
+    percent,
     percent_level,
     sentence_case,
 )
@@ -200,20 +201,22 @@ def comparisons_table(synthesis: Synthesis) -> Html:
 
 
 def then_and_now(synthesis: Synthesis, evidence: Evidence) -> Html:
-    """Published estimates, our recomputation as in 2014, and the present one."""
-    measure = synthesis.measure
+    """Published estimates, our recomputation by the methods of then, and the present one."""
+    measure, then = synthesis.measure, evidence.protocol.words.baseline_year or "then"
     rows = [_published_row(measure, published, evidence) for published in _first(synthesis)]
     for trials, label in (
-        (TrialSet.AS_IN_2014, "Baseline trials in our data, methods of 2014"),
+        (TrialSet.AS_IN_2014, f"Baseline trials in our data, methods of {then}"),
         (TrialSet.BASELINE, "Baseline trials in our data, present methods"),
     ):
         other = synthesis.comparison(trials)
-        rows.append(_then_row(measure, label, other.k, other.pooled))
+        of_then = trials is TrialSet.AS_IN_2014
+        rows.append(_then_row(measure, label, other.k, other.pooled, by_q=of_then))
     rows.append(_then_row(measure, "All trials, present methods", synthesis.k, synthesis.primary))
     frame = table(
         rows,
-        f"Then and now: intervals as published, ours at the {percent_level(synthesis.level)} level",
-        numbers=("k", measure.short_name, "Interval"),
+        f"Then and now: intervals as published, ours at the {percent_level(synthesis.level)} "
+        f"level; I² by the methods of {then} is computed from Q",
+        numbers=("k", measure.short_name, "Interval", "I²"),
     )
     return join((frame, *_differences(synthesis, evidence.protocol.words.baseline)))
 
@@ -238,16 +241,19 @@ def _published_row(
         "Estimate": join((*whose, source, f", as published ({'; '.join(remarks)})")),
         "k": "not recorded" if published.k is None else count(published.k),
         **estimate_cells(measure, published if published.is_comparable else None, "Interval"),
+        "I²": DASH,
     }
 
 
 def _then_row(
-    measure: Measure, label: str, k: int, pooled: PooledEffect | None
+    measure: Measure, label: str, k: int, pooled: PooledEffect | None, *, by_q: bool = False
 ) -> dict[str, object]:
+    spread = pooled.heterogeneity if pooled else None
     return {
         "Estimate": label,
         "k": str(k),
         **estimate_cells(measure, pooled, "Interval"),
+        "I²": percent(spread.i2_q if by_q else spread.i2) if spread else DASH,
     }
 
 

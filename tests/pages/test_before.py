@@ -8,8 +8,10 @@ from collections.abc import Mapping
 import pytest
 
 from analysis.evidence.rows import Evidence
+from analysis.formatting import DASH, percent
 from analysis.pages import front_page, plain_language_page, question_page, whats_new_page
 from analysis.pages.context import released
+from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.published_estimates import printed_text, rebuilt_from
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.by_name import NOW, compare_versions
@@ -105,3 +107,24 @@ def test_the_front_page_counts_what_whats_new_lists(evidence: Evidence) -> None:
     compared = [change for change in found.changes if all(change.estimates)]
     told = " ".join(words(part) for part in front_page._brought(released()))
     assert f"conclusion changed for {listed} of {len(compared)} questions" in told
+
+
+def test_heterogeneity_by_the_methods_of_then_is_computed_from_q(
+    evidence: Evidence, syntheses: Results
+) -> None:
+    """The two forms of I² stand in their rows, and differ where the baseline trials do."""
+    differ = 0
+    for synthesis in syntheses.values():
+        shown = question_page.then_and_now(synthesis, evidence)
+        said = [words(row) for row in re.findall(r"<tr>.*?</tr>", shown, re.DOTALL)]
+        assert said[0].endswith("I²")
+        for trials, ends, form in (
+            (TrialSet.AS_IN_2014, "methods of", "i2_q"),
+            (TrialSet.BASELINE, "present methods", "i2"),
+        ):
+            (row,) = [line for line in said if line.startswith("Baseline") and ends in line]
+            pooled = synthesis.comparison(trials).pooled
+            spread = pooled.heterogeneity if pooled else None
+            assert row.endswith(percent(getattr(spread, form)) if spread else DASH)
+            differ += bool(spread) and percent(spread.i2) != percent(spread.i2_q)
+    assert differ
