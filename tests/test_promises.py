@@ -12,10 +12,12 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
+from analysis.evidence.risk_of_bias_tools import OVERALL
 from analysis.evidence.rows import Evidence
+from analysis.evidence.trustworthiness_rows import TrustJudgement
 from analysis.pages.influence_section import all_subsets
 from analysis.protocol import Protocol
-from analysis.protocol_rules import AsymmetryTests
+from analysis.protocol_rules import AsymmetryTests, BayesianRules, TauPrior
 from analysis.synthesis.analyses import ANALYSES, LISTS, in_words
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.synthesise import synthesise
@@ -162,7 +164,9 @@ CALLED = {
     r"trim[ -]and[ -]fill": "trim_and_fill",
     r"\bpet\b|pet-peese": "pet_peese",
     r"selection model": "selection_model",
-    r"bayes|shrinkage": "",
+    r"bayes": "bayesian",
+    r"\bprior": "bayesian_priors",
+    r"shrinkage|shrunk|drawn towards": "true_effects",
     r"bootstrap|permutation|jackknife": "",
     r"fail-safe|p-curve|p-uniform|limit meta": "",
     r"network meta|multilevel|three-level|multivariate": "",
@@ -217,9 +221,11 @@ def test_every_analysis_of_the_code_is_named_in_the_methods() -> None:
 
 
 def under(evidence: Evidence, smd: str = "egger", ratio: str = "egger") -> Evidence:
-    """The evidence with those regression tests, and effects adjusted for baseline."""
+    """The evidence with those regression tests, priors, and effects adjusted for baseline."""
     tests = AsymmetryTests.model_validate({"smd": smd, "ratio": ratio})
-    changes = {"asymmetry_tests": tests, "baseline_correlations": (0.5,)}
+    half = TauPrior(distribution="half-normal", scale=0.5)
+    priors = BayesianRules(prior=half, alternatives=(half,), headline_maximum_k=4)
+    changes = {"asymmetry_tests": tests, "baseline_correlations": (0.5,), "bayesian": priors}
     rules = evidence.protocol.synthesis.model_copy(update=changes)
     return replace(evidence, protocol=evidence.protocol.model_copy(update={"synthesis": rules}))
 
@@ -235,6 +241,15 @@ def review(evidence: Evidence, condition: str, rows: Sequence[Mapping[str, Any]]
         )  # fmt: skip
         outcomes.append(a_row(study_id=name, row_id=f"{name}.pain.post.1", **cells))
     return replace(evidence, trials=made, outcomes=tuple(outcomes))
+
+
+def judged(evidence: Evidence) -> Evidence:
+    """Trials of which half were judged to raise no concerns about trustworthiness."""
+    rows = tuple(
+        TrustJudgement(name, OVERALL, "no concerns", "", "", assessed_by="anna")
+        for name in list(evidence.trials)[:7]
+    )
+    return replace(evidence, trustworthiness=rows)
 
 
 ARMS = ("intervention", "control")
@@ -277,6 +292,7 @@ def test_every_analysis_is_made_where_the_trials_allow_it(
         *(synthesise(under(responders, ratio=test), pain["headache"])
           for test in ("peters", "harbord")),
         synthesise(under(assumed), pain["non-headache"]),
+        synthesise(judged(means), pain["non-headache"]),
     ]  # fmt: skip
     never = {name for name, one in ANALYSES.items() if not any(map(one.made, made))}
     assert never == set()

@@ -93,6 +93,17 @@ ANALYSES: Mapping[str, Analysis] = MappingProxyType(
         "prediction_interval": Analysis(
             "the prediction interval", lambda found: any(p.prediction for p in _pooled(found))
         ),
+        "bayesian": Analysis(
+            "a Bayesian analysis of the same trials", lambda found: found.bayesian is not None
+        ),
+        "bayesian_priors": Analysis(
+            "the same with other priors",
+            lambda found: bool(found.bayesian and found.bayesian.alternatives),
+        ),
+        "true_effects": Analysis(
+            "each trial’s effect drawn towards the others",
+            lambda found: bool(found.bayesian and found.bayesian.posterior.true_effects),
+        ),
         "dersimonian_laird_then": Analysis(
             "the DerSimonian-Laird estimate with the Wald interval",
             lambda found: bool(_as_in_2014(found)),
