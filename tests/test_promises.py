@@ -73,7 +73,7 @@ def texts_of_chapters() -> set[tuple[str, str]]:
 def test_every_setting_of_the_protocol_does_something() -> None:
     """Nothing is printed as a rule of the review that no code applies."""
     read = reads(ROOT / "analysis", without=[OWN_PAGE]) | texts_of_chapters()
-    assert set(settings(Protocol)) - read == STATED
+    assert set(settings(Protocol)) - read <= STATED
 
 
 CODE = """

@@ -202,7 +202,7 @@ def comparisons_table(synthesis: Synthesis) -> Html:
 
 def then_and_now(synthesis: Synthesis, evidence: Evidence) -> Html:
     """Published estimates, our recomputation by the methods of then, and the present one."""
-    measure, then = synthesis.measure, evidence.protocol.words.baseline_year or "then"
+    measure, then = synthesis.measure, evidence.protocol.words.baseline
     rows = [_published_row(measure, published, evidence) for published in _first(synthesis)]
     for trials, label in (
         (TrialSet.AS_IN_2014, f"Baseline trials in our data, methods of {then}"),
@@ -218,7 +218,7 @@ def then_and_now(synthesis: Synthesis, evidence: Evidence) -> Html:
         f"level; I² by the methods of {then} is computed from Q",
         numbers=("k", measure.short_name, "Interval", "I²"),
     )
-    return join((frame, *_differences(synthesis, evidence.protocol.words.baseline)))
+    return join((frame, *_differences(synthesis, then)))
 
 
 def _first(synthesis: Synthesis) -> list[PublishedEstimate]:

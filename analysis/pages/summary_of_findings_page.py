@@ -96,8 +96,7 @@ def findings(
     if timepoint == protocol.timepoints[0].id:
         rows += findings_rows(evidence, condition, effect)
     caption = (
-        f"Summary of findings for {protocol.words.population}: "
-        f"{protocol.condition(condition).label}, "
+        f"Summary of findings: {protocol.condition(condition).label}, "
         f"{protocol.timepoint(timepoint).in_full}"
     )
     shown_as = table(rows, caption, class_=LABELLED_CARDS)
