@@ -1,4 +1,6 @@
-"""A whole update with made-up records, told step by step: what the book shows and a test runs.
+"""Two updates told step by step: the last version, and a search with made-up records.
+
+The book shows both, and a test runs them.
 
 `./review -m tests.searching.recorded_update` runs the steps in a temporary copy of the checkout
 and writes chapters/living/recorded-update.md.
@@ -8,18 +10,11 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import os
 import random
-import re
-import resource
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 
 from analysis.files.writing import write_atomically
@@ -29,6 +24,8 @@ from analysis.versions.releases import releases
 from tests.evidence.folder import DataFolder
 from tests.searching.corpus import SAME_REPORT, Article, articles
 from tests.searching.exports import endnote_ris, ovid_ris
+from tests.searching.last_version import go_back, last_version
+from tests.searching.steps import Done, Step, code_block, run
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = Path("chapters/living/recorded-update.md")
@@ -65,34 +62,7 @@ PAIN = {
     "sd_control": AGREED,
     "locator": "table 2",
 }
-# Of the lines that say how far a build has come, so many are shown.
-PROGRESS = re.compile(r"\[ ?\d+/\d+\] ")
-PROGRESS_SHOWN = 2
-WIDTH = 88
 TRIGGER = "a search found a new eligible trial"
-
-By_hand = Callable[[Path], None]
-
-
-@dataclass(frozen=True)
-class Step:
-    """A command as typed, what a person does before it (to files below a root), its exit code."""
-
-    command: str
-    code: int = 0
-    heading: str = ""
-    words: str = ""
-    by_hand: By_hand | None = None
-
-
-@dataclass(frozen=True)
-class Done:
-    """A step that was run: what it printed, the seconds it took, those of processors among them."""
-
-    step: Step
-    said: str
-    seconds: float
-    processor: float
 
 
 def story(data: Path) -> tuple[Step, ...]:
@@ -317,76 +287,32 @@ def _write(path: Path, rows: list[dict[str, str]]) -> None:
         writer.writerows(rows)
 
 
-def run(root: Path, step: Step) -> Done:
-    """Run one step there as a person would; RuntimeError where its exit code is another."""
-    if step.by_hand:
-        step.by_hand(root)
-    begun, used = time.perf_counter(), _processor_seconds()
-    ended = subprocess.run(
-        step.command.split(),
-        cwd=root,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={
-            **os.environ,
-            "TERM": "dumb",
-            "COLUMNS": str(WIDTH),
-            "REVIEW_ENVIRONMENT": sys.prefix,
-        },
-    )
-    seconds = time.perf_counter() - begun
-    if ended.returncode != step.code:
-        raise RuntimeError(f"{step.command} ended with {ended.returncode}:\n{ended.stdout}")
-    return Done(step, ended.stdout.rstrip(), seconds, _processor_seconds() - used)
-
-
-def _processor_seconds() -> float:
-    """What all commands so far have used, and the processes they started."""
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return children.ru_utime + children.ru_stime
-
-
-def page(done: tuple[Done, ...]) -> str:
-    """The run as Markdown: every command, its exit code and what it printed, then the times."""
+def page(remade: tuple[Done, ...], searched: tuple[Done, ...]) -> str:
+    """Both runs as Markdown: every command, its exit code and what it printed, then the times."""
     parts = [
         "# A recorded update",
-        "This page shows what the review team types when a search is updated, "
-        "and what the programs answer.",
+        "This page shows what the review team types when evidence arrives and when a search is "
+        "updated, and what the programs answer.",
+        "Everything was run in a temporary copy of the project and is printed as it came; "
+        "the middle of what is long is left out, where a line says so.\n"
+        "`./review -m tests.searching.recorded_update` runs it again and rewrites this page.",
+        *_told(remade),
         "```{warning}\n"
-        "The records, the trial and its numbers on this page are made up to show the loop.\n"
+        "From here on the records, the trial and its numbers are made up to show a search.\n"
         "They are in no result of this review.\n"
         "```",
-        "Everything was run in a temporary copy of the project and is printed as it came; "
-        "only lines that say how far a build has come are left out, where a line says so.\n"
-        "`./review -m tests.searching.recorded_update` runs it again and rewrites this page.",
+        *_told(searched),
+        "## How long each step took",
+        _times((*remade, *searched)),
     ]
-    for item in done:
-        parts += [f"## {item.step.heading}"] if item.step.heading else []
-        parts += [item.step.words] if item.step.words else []
-        parts.append(code_block(item))
-    parts += ["## How long each step took", _times(done)]
     return "\n\n".join(parts) + "\n"
 
 
-def code_block(done: Done) -> str:
-    """A command, what it printed and its exit code."""
-    lines = _without_progress([line.rstrip() for line in done.said.splitlines()])
-    return "\n".join(
-        ["```text", f"$ {done.step.command}", *lines, f"(exit code {done.step.code})", "```"]
-    )
-
-
-def _without_progress(lines: list[str]) -> Iterator[str]:
-    for progress, group in groupby(lines, key=lambda line: bool(PROGRESS.match(line))):
-        run = list(group)
-        left_out = len(run) - PROGRESS_SHOWN
-        if progress and left_out > 1:
-            yield from run[:PROGRESS_SHOWN]
-            yield f"… ({left_out} lines like these left out)"
-        else:
-            yield from run
+def _told(done: tuple[Done, ...]) -> Iterator[str]:
+    for item in done:
+        yield from ([f"## {item.step.heading}"] if item.step.heading else [])
+        yield from ([item.step.words] if item.step.words else [])
+        yield code_block(item)
 
 
 def _times(done: tuple[Done, ...]) -> str:
@@ -415,15 +341,18 @@ def _times(done: tuple[Done, ...]) -> str:
 
 
 def main() -> None:
-    """Run the update in a copy of the checkout and write the page."""
+    """Run both in a copy of the checkout and write the page."""
     from tests.site.conftest import copy_checkout
 
     with tempfile.TemporaryDirectory() as name:
         root = Path(name).resolve()
         copy_checkout(root)
-        run(root, Step("./review build"))  # The site as it stands before the exports arrive.
-        done = tuple(run(root, step) for step in story(root / "data"))
-    write_atomically(ROOT / PAGE, page(done))
+        steps = last_version(root / "data")
+        go_back(root)
+        run(root, Step("./review build"))  # The site as it stood before the new rows.
+        remade = tuple(run(root, step) for step in steps)
+        searched = tuple(run(root, step) for step in story(root / "data"))
+    write_atomically(ROOT / PAGE, page(remade, searched))
 
 
 if __name__ == "__main__":

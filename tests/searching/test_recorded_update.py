@@ -16,19 +16,9 @@ from analysis.synthesis.synthesise import synthesise_all
 from analysis.versions.releases import read_states, releases
 from analysis.versions.results import to_json
 from tests.evidence.folder import DATA, REVIEW
-from tests.searching.recorded_update import (
-    MADE_UP,
-    PAGE,
-    ROOT,
-    STUDY,
-    TITLE,
-    WIDTH,
-    Done,
-    Step,
-    code_block,
-    page,
-    story,
-)
+from tests.searching.last_version import go_back, last_version
+from tests.searching.recorded_update import MADE_UP, PAGE, ROOT, STUDY, TITLE, page, story
+from tests.searching.steps import FIRST_LINES, LAST_LINES, WIDTH, Done, Step, code_block
 
 CELL = "non-headache.pain.post"
 OWN_DATA = ("search", "screen", "agreement", "extract", "verify")
@@ -36,24 +26,31 @@ OWN_DATA = ("search", "screen", "agreement", "extract", "verify")
 MOVES_ON = ("update", "search flow", "check", "release", "diff")
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def frozen(folder: Path) -> Path:
     """A folder with a copy of the frozen review's data and references."""
-    folder = tmp_path_factory.mktemp("update")
     shutil.copytree(DATA, folder / "data")
     shutil.copy(REVIEW / "references.bib", folder)
     return folder
 
 
 @pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return frozen(tmp_path_factory.mktemp("update"))
+
+
+@pytest.fixture(scope="module")
 def told(root: Path) -> tuple[Done, ...]:
     """The whole update, run in this process on the copy; no book is built."""
+    return run_all(root, story(root / "data"))
+
+
+def run_all(root: Path, steps: tuple[Step, ...]) -> tuple[Done, ...]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         patch.setattr(options, "ROOT", root)
         patch.setattr(review, "_build", lambda jobs: publish_results(root))
         patch.setenv("COLUMNS", str(WIDTH))
-        return tuple(run_here(root, step) for step in story(root / "data"))
+        return tuple(run_here(root, step) for step in steps)
 
 
 def publish_results(root: Path) -> None:
@@ -131,7 +128,7 @@ def test_the_page_tells_the_same_steps() -> None:
     commands = re.findall(r"(?m)^\$ (.+)$", text)
     assert [c.split()[:4] for c in commands if "release" not in c and "diff" not in c] == [
         step.command.split()[:4]
-        for step in story(DATA)
+        for step in (*last_version(DATA), *story(DATA))
         if words(step)[0] not in ("release", "diff")
     ]
     assert len(re.findall(r"(?m)^# ", text)) == 1
@@ -158,5 +155,32 @@ def test_nothing_on_the_page_can_be_taken_for_evidence(evidence: Evidence) -> No
 
 def test_of_the_progress_of_a_build_two_lines_are_shown() -> None:
     said = "\n".join(f"[{n:2}/42] ✓ page" for n in range(1, 43))
-    text = page((Done(Step("./review update"), f"before\n{said}\nafter", 0.5, 0.4),))
+    text = page((), (Done(Step("./review update"), f"before\n{said}\nafter", 0.5, 0.4),))
     assert "before\n[ 1/42] ✓ page\n[ 2/42] ✓ page\n… (40 lines like these left out)\nafter" in text
+
+
+def test_of_a_long_output_beginning_and_end_are_shown() -> None:
+    said = [f"line {n}" for n in range(100)]
+    lines = code_block(Done(Step("./review check"), "\n".join(said), 0.5, 0.4)).splitlines()[2:-2]
+    assert lines[:FIRST_LINES] == said[:FIRST_LINES]
+    assert lines[-LAST_LINES:] == said[-LAST_LINES:]
+    assert lines[FIRST_LINES:-LAST_LINES] == [
+        f"… ({100 - FIRST_LINES - LAST_LINES} lines left out)"
+    ]
+
+
+def test_the_last_version_is_made_again_from_the_one_before(tmp_path: Path) -> None:
+    root = frozen(tmp_path / "again")
+    data = root / "data"
+    before, last = (release.name for release in releases(data)[-2:])
+    released = {path.name: path.read_bytes() for path in (data / "releases" / last).glob("*/*.csv")}
+    steps = last_version(data)
+    go_back(root)
+    assert [release.name for release in releases(data)][-1] == before
+    assert len(load(data).trials) < len(load(DATA).trials)
+    done = run_all(root, steps)
+    assert [release.name for release in releases(data)][-2:] == [before, last]
+    again = {path.name: path.read_bytes() for path in (data / "releases" / last).glob("*/*.csv")}
+    assert again == released
+    assert before in done[-1].said
+    assert last in done[-1].said
