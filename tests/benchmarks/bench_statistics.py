@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.statistics.arrays import FloatArray
+from analysis.statistics.bayesian import bayesian
 from analysis.statistics.gosh import gosh
 from analysis.statistics.influence import influence
 from analysis.statistics.leave_one_out import leave_one_out
@@ -66,6 +67,12 @@ def median_seconds(work: Callable[[], object]) -> float:
     return statistics.median(times)
 
 
+def posteriors() -> float:
+    """Seconds of as many Bayesian companions."""
+    sets = random_effects(SYNTHESES, STUDIES)
+    return median_seconds(lambda: [bayesian(*effects, scale=0.5) for effects in sets])
+
+
 def ours() -> tuple[float, float]:
     """Seconds of all the syntheses, and of one GOSH."""
     sets = random_effects(SYNTHESES, STUDIES)
@@ -109,6 +116,7 @@ def main() -> None:
             else f"metafor {their_time:8.3f} s   {their_time / our_time:6.0f} x"
         )
         print(f"{work:34} {our_time:8.3f} s   {beside}")
+    print(f"{SYNTHESES} posteriors of {STUDIES} studies".ljust(34), f"{posteriors():8.3f} s")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from scipy.stats import t
 
 from analysis.evidence.chosen_rows import chosen_rows
 from analysis.evidence.rows import Evidence
@@ -19,6 +20,7 @@ from analysis.synthesis.study_effect import StudyEffect
 from analysis.synthesis.synthesise import synthesise
 from tests.evidence.rows import a_row, a_trial, with_rows
 from tests.synthesis import reference
+from tests.synthesis.present_rules import with_present_rules
 from tests.synthesis.reference import Numbers
 from tests.validation.metafor.reference import missing
 
@@ -102,6 +104,21 @@ def test_the_primary_analysis_equals_metafors(live: Numbers, disability: Synthes
                                ("i2", primary.heterogeneity.i2_interval)):  # fmt: skip
         assert_same(interval.low, live["REML knha", f"{quantity}_low"])
         assert_same(interval.high, live["REML knha", f"{quantity}_high"])
+
+
+def test_the_present_rule_is_metafors_with_its_scale_floored_by_hand(
+    evidence: Evidence, live: Numbers, disability: Synthesis
+) -> None:
+    """metafor 3.8 has no test by that name: the larger of its two standard errors, on t(k - 1)."""
+    rules = with_present_rules(evidence).protocol.synthesis
+    pooled = pool_by_protocol(rules, disability.pooled_studies)
+    assert pooled is not None and pooled.interval.low is not None and pooled.prediction is not None
+    se = max(live["REML", "se"], live["REML knha", "se"])
+    assert_same(pooled.se, se)
+    assert_same(pooled.interval.low, live["REML", "estimate"] - t.ppf(0.975, pooled.k - 1) * se)
+    spread = math.sqrt(live["REML", "tau2"] + se**2)
+    predicted = live["REML", "estimate"] - t.ppf(0.975, pooled.k - 2) * spread
+    assert_same(pooled.prediction.low, predicted)
 
 
 def test_effects_of_the_pinned_rows_are_what_r_made_of_them(

@@ -273,6 +273,20 @@ def no_window_of_weeks(folder: DataFolder) -> None:
     folder.replace("protocol.yml", "    window_weeks: [13, 52]\n", "")
 
 
+def another_rule_of_intervals(folder: DataFolder) -> None:
+    """Without a floor and where there is heterogeneity only; another prior, and one for an MD."""
+    for old, new in (
+        ("method: hartung-knapp-conservative", "method: hartung-knapp"),
+        ("needs_heterogeneity: false", "needs_heterogeneity: true"),
+        ("bayesian_maximum_k: 2", "bayesian_maximum_k: 0"),
+        ("prior: {distribution: half-normal, scale: 0.5}",
+         "prior: {distribution: half-Cauchy, scale: 0.3}"),
+        ("    scales: {}", "    scales: {MD: 2.0}"),
+    ):  # fmt: skip
+        folder.replace("protocol.yml", old, new)
+    an_outcome_in_its_own_unit(folder)
+
+
 # Those that leave the plan of pages as it is and can all be made together, in this order.
 TOGETHER: tuple[Edit, ...] = (
     every_format,
@@ -305,7 +319,7 @@ OF_THE_PLAN: tuple[Edit, ...] = (
     a_third_time_point,
     no_risk_of_bias,
 )
-ALONE: tuple[Edit, ...] = (every_trial_on_rob_1,)
+ALONE: tuple[Edit, ...] = (every_trial_on_rob_1, another_rule_of_intervals)
 EDITS: Mapping[str, Edit] = MappingProxyType(
     {edit.__name__: edit for edit in (*TOGETHER, *OF_THE_PLAN, *ALONE)}
 )
