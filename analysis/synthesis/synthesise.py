@@ -94,6 +94,7 @@ def answer(given: Slice) -> Synthesis:
             concluded_from=conclusion_interval(bayesian),
         )
     compared = comparisons(rules, measure, studies, responders)
+    published = published_estimates(evidence.published, protocol, question)
     said = Answer(
         words=protocol.words,
         outcome=protocol.outcome(question.outcome),
@@ -113,6 +114,8 @@ def answer(given: Slice) -> Synthesis:
         ),
         responders=with_responders(protocol, body, responders, decisions_on(evidence, question)),
         comparisons=compared,
+        missing=missing,
+        printed=next((found for found in published if found.is_baseline), None),
     )
     return Synthesis(
         question=question,
@@ -132,7 +135,7 @@ def answer(given: Slice) -> Synthesis:
         sensitivity=sensitivity,
         certainty=said.certainty,
         clinical=said.clinical,
-        published=published_estimates(evidence.published, protocol, question),
+        published=published,
         baseline_without_data=_baseline_without_data(evidence, question, studies),
         set_aside=_set_aside(evidence, rows.set_aside, only_responders),
         responders=responders,

@@ -16,6 +16,7 @@ from analysis.screening.references import REFERENCES, outdated
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.results import to_json
 from tests.evidence.folder import LIVING, ROOT, DataFolder
+from tests.synthesis.contradictions import contradictions
 
 Answers = Mapping[str, Synthesis]
 pytestmark = pytest.mark.xdist_group("living")  # computed by one worker
@@ -96,3 +97,8 @@ def _refuse(constant: str) -> None:
 def test_every_reference_says_what_the_row_of_its_trial_says(living: Evidence) -> None:
     text = (ROOT / REFERENCES).read_text("utf-8")
     assert list(outdated(text, living.trials.values())) == []
+
+
+def test_no_sentence_contradicts_its_numbers(living: Evidence, answers: Answers) -> None:
+    wrong = [contradictions(living.protocol, synthesis) for synthesis in answers.values()]
+    assert [each for found in wrong for each in found] == []

@@ -48,6 +48,7 @@ def holds(folder: DataFolder, known: dict[str, Synthesis]) -> Mapping[str, Synth
     must_hold.test_every_row_is_pooled_shown_or_set_aside_once_with_a_reason(evidence, found)
     for check in OF_ANSWERS:
         check(found)
+    must_hold.test_no_sentence_contradicts_its_numbers(evidence, found)
     assert set(found) == {question.key for question in evidence.protocol.questions}
     return found
 

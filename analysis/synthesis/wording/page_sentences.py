@@ -21,7 +21,8 @@ from analysis.synthesis.clinical_terms import Clinical
 from analysis.synthesis.comparisons import Comparison
 from analysis.synthesis.estimate_text import effect_text, range_text
 from analysis.synthesis.interval_rule import concluded, headline_prediction
-from analysis.synthesis.question_result import Sentence
+from analysis.synthesis.missing_results import MissingResults
+from analysis.synthesis.question_result import PublishedEstimate, Sentence
 from analysis.synthesis.study_effect import Measure, StudyEffect
 from analysis.synthesis.with_responders import WithResponders, sentence_where_moved
 from analysis.synthesis.wording.clinical_text import clinical_sentences
@@ -38,6 +39,7 @@ from analysis.synthesis.wording.interval_sentences import (
     prediction_text,
     rule_stated,
 )
+from analysis.synthesis.wording.missing_words import beside_few, beside_none
 from analysis.synthesis.wording.plain_answer import narrative
 
 MODEL_NAMES = {
@@ -77,6 +79,8 @@ class Answer:
     clinical: Clinical = field(default_factory=Clinical)
     responders: WithResponders | None = None
     comparisons: tuple[Comparison, ...] = ()
+    missing: MissingResults = field(default_factory=MissingResults)
+    printed: PublishedEstimate | None = None
 
     @property
     def subject(self) -> str:
@@ -88,7 +92,8 @@ def sentences(rules: SynthesisRules, answer: Answer) -> Sentence:
     """Every computed sentence of a page, plain text."""
     outcome, body, certainty = answer.outcome, answer.body, answer.certainty
     if body is None or certainty is None:
-        nothing = f"{answer.subject}: no trial gives numbers that can be used yet."
+        known = beside_none(answer.words, answer.missing, answer.printed)
+        nothing = f"{answer.subject}: no trial gives numbers that can be used yet.{known}"
         return Sentence(
             headline=nothing,
             plain=NO_ANSWER,
@@ -102,8 +107,9 @@ def sentences(rules: SynthesisRules, answer: Answer) -> Sentence:
     rated = f"Certainty: {certainty.rating} ({certainty.standing})."
     expected = prediction_words(outcome, measure, read, headline_prediction(rules, primary))
     groups = by_control(words, outcome, body, answer.comparisons, rules)
+    also = beside_few(answer.missing, body.k)
     probable = in_headline(rules, measure, important, answer.companion)
-    headline = f"{evidence_words(body)}: {effect}{expected}.{groups} {rated}{probable}"
+    headline = f"{evidence_words(body)}: {effect}{expected}.{groups}{also} {rated}{probable}"
     plain = narrative(words, outcome, measure, important, read, certainty.level)
     if found := answer.responders:
         headline += sentence_where_moved(

@@ -35,7 +35,9 @@ def higher(measure: Measure, outcome: Outcome) -> str:
 
 
 def _side(measure: Measure, more: bool) -> str:
-    return f"a {'higher' if more else 'lower'} {measure.kind.quantity.split()[1]}"
+    what = measure.kind.quantity.split()[1]
+    article = "" if what == "odds" else "a "
+    return f"{article}{'higher' if more else 'lower'} {what}"
 
 
 def narrative(
