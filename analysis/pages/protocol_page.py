@@ -70,6 +70,7 @@ def outcomes(protocol: Protocol) -> Html:
             table(rows, "Outcomes"),
             paragraph(f"Smallest important difference. {'; '.join(important)}."),
             _directions(protocol),
+            paragraph(f"Instruments that stand for an outcome: {indirect_instruments(protocol)}."),
         )
     )
 
@@ -89,6 +90,16 @@ def _directions(protocol: Protocol) -> Html:
         if names
     ]
     return paragraph(" ".join(said)) if said else Html("")
+
+
+def indirect_instruments(protocol: Protocol) -> str:
+    """`SF-12 MCS for quality of life (it measures mental health alone)`."""
+    named = [
+        f"{instrument} for {outcome.label} (it {why})"
+        for outcome in protocol.outcomes
+        for instrument, why in outcome.indirect_instruments.items()
+    ]
+    return listed(named) or "none"
 
 
 def rules(protocol: Protocol) -> Html:
@@ -124,6 +135,8 @@ def rules(protocol: Protocol) -> Html:
             "Moderators": listed(protocol.moderators),
             "Large SMD, from which a value is looked at": f"{protocol.integrity.large_smd:g}; all "
             "checks and their thresholds are on the page about data integrity",
+            "Certainty": "the rules of GRADE and their thresholds are on the page about the "
+            "certainty of the evidence",
         }
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from typing import Any
 from analysis.evidence.rows import Evidence
 from analysis.evidence.verification import is_verified
 from analysis.formatting import day, listed, percent_level
+from analysis.pages.protocol_page import indirect_instruments
 from analysis.protocol import Protocol
 from analysis.protocol_rules import Frozen
 from analysis.searching.history import Search, source_status
@@ -153,16 +154,7 @@ def substitutions(
     }
     values["integrity"] = _limits(values["integrity"])
     values["certainty"] = _certainty(protocol)
-    values["indirect_instruments"] = (
-        listed(
-            [
-                f"{instrument} for {outcome.label} (it {why})"
-                for outcome in protocol.outcomes
-                for instrument, why in outcome.indirect_instruments.items()
-            ]
-        )
-        or "none"
-    )
+    values["indirect_instruments"] = indirect_instruments(protocol)
     review = facts.model_dump() | dict(search_facts(protocol, searches))
     review["baseline_search"] = day(protocol.baseline_search)
     review["strategies_told"] = strategies_told(strategies)

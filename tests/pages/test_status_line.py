@@ -5,10 +5,17 @@ from __future__ import annotations
 import datetime as dt
 
 from analysis.evidence.rows import Evidence
-from analysis.pages.status_line import search_facts, searched_since, strategies_told
+from analysis.pages.status_line import (
+    review_facts,
+    search_facts,
+    searched_since,
+    strategies_told,
+    substitutions,
+)
 from analysis.searching.history import Search, load_searches
 from analysis.searching.strategies_as_run import SourceSearched
 from tests.evidence.folder import DATA
+from tests.synthesis.bodies import RULES
 
 BASELINE = Search(
     date=dt.date(2013, 11, 13), by="cd010152", sources=("MEDLINE",), since="inception"
@@ -52,3 +59,18 @@ def test_the_present_state(evidence: Evidence) -> None:
     facts = search_facts(evidence.protocol, load_searches(DATA))
     assert facts["last_search"] == "13 November 2013"
     assert facts["next_search_due"] == "13 November 2014"
+
+
+def test_the_rules_of_certainty_are_printed_from_the_protocol(evidence: Evidence) -> None:
+    """786 participants, 393 in each arm, are computed for 0.2 SD and typed nowhere."""
+    qol = evidence.protocol.outcome("qol")
+    indirect = qol.model_copy(update={"indirect_instruments": {"SF-12": "measures more"}})
+    protocol = evidence.protocol.model_copy(update={"certainty": RULES, "outcomes": (indirect,)})
+    said = substitutions(protocol, review_facts(evidence), [BASELINE], [])["protocol"]
+    rules = said["certainty"]
+    assert (rules["arm_participants"], rules["participants"]) == ("393", "786")
+    assert (rules["smd"], rules["alpha"], rules["power"]) == ("0.2", "0.05", "80")
+    assert rules["relative_change"] == "25"
+    assert rules["doubtful"] == "some concerns, unclear and not assessed"
+    assert rules["small_trial_participants"] == "a limit that is not set"
+    assert said["indirect_instruments"] == "SF-12 for quality of life (it measures more)"

@@ -12,19 +12,18 @@ import pytest
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
 from analysis.evidence.trial_states import OutcomeInTrial, State
+from analysis.measures import MEASURES
 from analysis.protocol import Protocol
 from analysis.statistics.pooling import pool
 from analysis.synthesis.certainty import Body, Step
 from analysis.synthesis.grade.rating import rate
 from analysis.synthesis.missing_results import MissingResults
-from analysis.synthesis.study_effect import StudyEffect, participants
+from analysis.synthesis.study_effect import Measure, StudyEffect, participants
 from analysis.synthesis.synthesise import synthesise_all
 from tests.architecture import ROOT
 from tests.synthesis.bodies import (
     FIRST_RULES,
-    RR,
     RULES,
-    SMD,
     a_study,
     assert_one_sentence,
     regression,
@@ -68,10 +67,10 @@ COMPARISONS: Mapping[str, Callable[..., bool]] = {
         lambda low, high, none: low <= none <= high,
     rf"interval \({NUMBER} to {NUMBER}\) excludes no difference \({NUMBER}\)":
         lambda low, high, none: not low <= none <= high,
-    rf"interval \({NUMBER} to {NUMBER}\) includes no difference \(0\) and the smallest important "
-    rf"difference \({NUMBER}":
+    rf"interval \({NUMBER} to {NUMBER}\) includes no difference \([01]\) and the smallest "
+    rf"important difference \({NUMBER}":
         lambda low, high, important: low <= important <= high,
-    rf"interval \({NUMBER} to {NUMBER}\) includes no difference \(0\) but not the smallest "
+    rf"interval \({NUMBER} to {NUMBER}\) includes no difference \([01]\) but not the smallest "
     rf"important difference \({NUMBER} or {NUMBER}\)":
         lambda low, high, one, other: low > one and high < other,
     rf"{NUMBER} of the {NUMBER} participants [^(]*\({PERCENT}\), more than one in {NUMBER}":
@@ -109,7 +108,15 @@ def simulated(seed: int) -> Body:
     """A body of evidence made by chance, of 1 to 14 trials."""
     rng = np.random.default_rng(seed)
     k = int(rng.integers(1, 15))
-    ratio = bool(rng.integers(0, 2))
+    name = list(MEASURES)[int(rng.integers(0, len(MEASURES)))]
+    kind = MEASURES[name]
+    measure = Measure(
+        name=name,
+        label=kind.label,
+        ratio=kind.ratio,
+        benefit_above=bool(rng.integers(0, 2)),
+        sides=("therapy", "control"),
+    )
     words = rng.choice(["low", "some concerns", "unclear", "high", "not assessed"], size=k)
     effects = rng.normal(rng.normal(0, 0.3), rng.choice([0.05, 0.2, 0.6]), k)
     variances = rng.uniform(0.005, 0.2, k)
@@ -121,8 +128,8 @@ def simulated(seed: int) -> Body:
     n_total, n_unknown = participants(studies)
     states = tuple(_outcome(rng) for _ in range(int(rng.integers(0, 9))))
     return Body(
-        measure=RR if ratio else SMD,
-        smallest_important_difference=None if ratio else 0.2,
+        measure=measure,
+        smallest_important_difference=0.2 if name == "SMD" or rng.random() < 0.5 else None,
         studies=studies,
         primary=primary,
         n_total=n_total,
@@ -182,9 +189,20 @@ def test_no_sentence_contradicts_its_numbers(evidence: Evidence, rules: object) 
 
 def test_nor_does_any_sentence_of_todays_review() -> None:
     seen: set[str] = set()
-    for synthesis in synthesise_all(load(ROOT / "data")).values():
-        for step in synthesis.certainty.steps if synthesis.certainty else ():
+    evidence = load(ROOT / "data")
+    for synthesis in synthesise_all(evidence).values():
+        if synthesis.certainty is None:
+            continue
+        for step in synthesis.certainty.steps:
             assert_fits(step, seen)
+        unknown = [
+            study.weight or 0.0
+            for study in synthesis.pooled_studies
+            if study.risk_of_bias.overall == "not assessed"
+        ]
+        provisional = sum(unknown) > evidence.protocol.certainty.unassessed_weight
+        assert (synthesis.certainty.provisional is not None) == provisional
+        assert synthesis.certainty.rating in synthesis.sentences.headline
     assert len(seen) > 5
 
 

@@ -52,7 +52,7 @@ def _wide(body: Body) -> tuple[int, str]:
             "by which to call it narrow"
         )
     reached = [side for side in thresholds if low <= side <= high]
-    shown = [number(measure.shown(side)) for side in reached or thresholds]
+    shown = [number(side) for side in sorted(map(measure.shown, reached or thresholds))]
     if not reached:
         return 0, (
             f"{said} includes {nothing} but not the smallest important difference "
