@@ -108,11 +108,12 @@ def results_tables() -> Html:
             "details",
             element("summary", name),
             _described(definition),
-            _fields_table(name, definition),
+            _fields_table(name, definition)
+            if "properties" in definition
+            else paragraph(kind(definition)),
             id=f"schema-{name}",
         )
         for name, definition in objects.items()
-        if "properties" in definition
     )
 
 

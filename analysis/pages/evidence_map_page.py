@@ -15,6 +15,14 @@ from analysis.synthesis.question_result import Synthesis
 from analysis.versions.results import results_of
 
 Results = Mapping[str, Synthesis]
+HEADINGS: Mapping[State, str] = {
+    State.POOLED: "Pooled",
+    State.SENSITIVITY: "In sensitivity only",
+    State.LEFT_OUT: "Left out",
+    State.NO_NUMBERS: "No numbers",
+    State.NOT_MEASURED: "Not measured",
+    State.NOT_KNOWN: "Not known",
+}
 
 
 def summary(results: Results) -> Html:
@@ -74,13 +82,13 @@ def questions_table(results: Results) -> Html:
     """In how many trials each question is in each state, and the share of it that is missing."""
     rows = [
         {
-            "Question": links.question(asked),
-            **{sentence_case(state): str(len(asked.missing.of(state))) for state in State},
+            "Question": links.question(asked, asked.title.partition(":")[0]),
+            **{name: str(len(asked.missing.of(state))) for state, name in HEADINGS.items()},
             "Share missing": _share(asked),
         }
         for asked in results.values()
     ]
-    numeric = (*(sentence_case(state) for state in State), "Share missing")
+    numeric = (*HEADINGS.values(), "Share missing")
     return table(rows, "Trials in each state, and missing results", numbers=numeric)
 
 

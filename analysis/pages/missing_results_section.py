@@ -143,7 +143,7 @@ def unpooled_table(trials: Collection[UnpooledTrial]) -> Html:
         }
         for trial in trials
     ]
-    return table(rows, "Included trials in no pooled result", numbers=("Participants",))
+    return table(rows, "Trials in no pooled result", numbers=("Participants",))
 
 
 def _reasons(trial: UnpooledTrial) -> Html:

@@ -59,10 +59,16 @@ def test_a_question_rests_on_as_many_trials_wherever_it_is_answered(
         assert all(shown.count(study.label) == 1 for study in synthesis.studies), question.key
 
 
-def test_the_front_page_counts_each_trial_once(documents: Documents, answers: Answers) -> None:
+def test_the_front_page_counts_each_trial_once(
+    documents: Documents, answers: Answers, living: Evidence
+) -> None:
     pooled = {study.study_id for s in answers.values() for study in s.pooled_studies}
     (line,) = article(documents["index.html"]).select(".status-line")
-    assert f"{counted(len(pooled), 'trial')} with " in line.get_text(" ", strip=True)
+    included = sum(trial.status == "included" for trial in living.trials.values())
+    said = f"{counted(included, 'included trial')}, {count(len(pooled))} in a pooled result"
+    assert said in line.get_text(" ", strip=True)
+    others = captioned(documents["results/included-trials.html"], "Trials in no pooled result")
+    assert len(others) == included - len(pooled)
 
 
 def test_every_trial_is_listed_where_its_status_says(
