@@ -95,6 +95,7 @@ def _results(protocol: Protocol, all_results: tuple[str, ...]) -> Part:
                     "sources.csv",
                 ),
             ),
+            _executed("results/for-whom", reads=("protocol.yml", "studies.csv")),
             _executed(
                 "results/excluded-and-awaiting",
                 needs=all_results,

@@ -25,6 +25,7 @@ from analysis.figures.influence_plot import influence_plot
 from analysis.figures.leave_one_out_plot import leave_one_out_plot
 from analysis.figures.models_plot import models_plot
 from analysis.figures.overview_plot import overview_plot
+from analysis.figures.participants_plot import participants_plot
 from analysis.figures.prisma_flow import prisma_flow
 from analysis.figures.risk_of_bias_plot import question_bars, summary_bars, traffic_light
 from analysis.figures.sensitivity_plot import sensitivity_plot
@@ -72,6 +73,7 @@ PICTURES: Mapping[str, Callable[[], Figure]] = MappingProxyType(
         "leave-one-out": lambda: leave_one_out_plot(analyses.probed(examples.many(6))),
         "models": lambda: models_plot(analyses.with_models(examples.many(12))),
         "overview": lambda: overview_plot(analyses.every_question(), analyses.LABELS),
+        "participants": lambda: participants_plot(trials.PARTICIPANTS),
         "prisma-flow": lambda: prisma_flow(trials.FLOW),
         "prisma-flow-not-searched": lambda: prisma_flow(replace(trials.FLOW, databases=None)),
         "question-bars": lambda: question_bars(trials.QUESTIONS),

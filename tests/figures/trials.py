@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.evidence.flow import SourceYield
+from analysis.evidence.participants import NOT_REPORTED, Average, Participants, Share
 from analysis.figures.prisma_flow import Flow, Stream
 from analysis.figures.risk_of_bias_plot import Assessment
 from analysis.synthesis.risk_of_bias import DomainJudgement, Judgement, RiskOfBias
@@ -86,4 +87,17 @@ YIELDS = (
     SourceYield("Embase", "database", 531, 502, 204, 8, 1),
     SourceYield("ClinicalTrials.gov", "register", 44, 44, 30, 0, 0),
     SourceYield("citation searching", "other method", 12, 12, 5, 1, 1),
+)
+
+PARTICIPANTS = Participants(
+    trials=14,
+    people=2_331,
+    unknown=2,
+    women=Average(72.4, 48.0, 98.0, 9),
+    age=None,
+    shares={
+        "country": tuple(Share(f"Country {n}", 1, 10 * n) for n in range(12, 0, -1)),
+        "guidance": (Share("guided", 9, 1_204), Share(NOT_REPORTED, 5, 1_127)),
+        "comparator": (Share("a control group with a name that does not fit", 14, 2_331),),
+    },
 )
