@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,9 +11,6 @@ from analysis import PROGRAM
 from analysis.commands import options
 from analysis.commands.options import load_evidence
 from analysis.files.problems import ReviewError
-
-if TYPE_CHECKING:
-    from analysis.versions.compare import Comparison
 
 
 def release(
@@ -74,34 +71,23 @@ def diff(
 ) -> None:
     """Compare two versions, outcome by outcome.
 
-    What changed, by which rule a conclusion did, which trials made the difference, and
-    every corrected value.
+    What changed and how much of it comes from the method, from corrections and from new evidence,
+    by which rule a conclusion did, which trials made the difference, and every corrected value.
 
     Example: ./review diff 2013.11 2026.11
     """
     from rich.console import Console
 
     from analysis.versions.by_name import compare_versions
+    from analysis.versions.comparison_json import comparison_json
     from analysis.versions.comparison_text import comparison_text
     from analysis.versions.freezing import present_states
+    from analysis.versions.told_apart import told_apart
 
-    found = compare_versions(
-        options.ROOT / "data", before, now, lambda: present_states(load_evidence())
-    )
+    data = options.ROOT / "data"
+    plain = compare_versions(data, before, now, lambda: present_states(load_evidence()))
+    found = told_apart(data, plain, load_evidence)
     if as_json:
-        typer.echo(_as_json(found))
+        typer.echo(comparison_json(found), nl=False)
     else:
         Console(highlight=False).print(comparison_text(found))
-
-
-def _as_json(found: Comparison) -> str:
-    import json
-
-    content = {
-        "before": found.before,
-        "now": found.now,
-        "kind": found.kind,
-        "changes": [change.model_dump(mode="json") for change in found.changed],
-        **found.data.model_dump(mode="json"),
-    }
-    return json.dumps(content, indent=1, ensure_ascii=False)

@@ -35,6 +35,7 @@ PLACES = (
     "withdrawn/**",
     "releases/*/release.json",
     "releases/*/results.json",
+    "releases/*/steps.json",
     *(f"releases/*/data/{name}.csv" for name in DATA_FILES),
     "releases/*/data/protocol.yml",
     "releases/*/data/team.yml",

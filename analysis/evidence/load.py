@@ -38,8 +38,11 @@ def load_with(folder: Path, texts: Mapping[Path, str]) -> Evidence:
             ) from None
 
 
-def load(folder: Path) -> Evidence:
-    """Read `folder`; EvidenceError names file, line and column of everything wrong."""
+def load(folder: Path, *, frozen: bool = False) -> Evidence:
+    """Read `folder`; EvidenceError names file, line and column of everything wrong.
+
+    Of what was `frozen` earlier the tables that have come into use since are empty.
+    """
     whole_files(folder)
     settle(folder)
     protocol = load_protocol(folder / "protocol.yml")
@@ -47,8 +50,12 @@ def load(folder: Path) -> Evidence:
     problems: list[Problem] = []
     tables: dict[str, Rows[Any]] = {}
     for name, file in DATA_FILES.items():
+        path = folder / f"{name}.csv"
+        if frozen and not path.is_file():
+            tables[name] = Rows(path, (), (), ())
+            continue
         try:
-            tables[name] = read_file(folder / f"{name}.csv", file, words)
+            tables[name] = read_file(path, file, words)
         except EvidenceError as error:
             problems += error.problems
         else:

@@ -15,10 +15,12 @@ from analysis.screening.source_yield import source_yields
 from analysis.searching.history import Search, load_searches
 from analysis.searching.strategies_as_run import SourceSearched, strategies_as_run
 from analysis.synthesis.question_result import Synthesis
+from analysis.versions.compare import Comparison
 from analysis.versions.edition import Edition, LastVersion, edition_of, last_version
 from analysis.versions.releases import States
 from analysis.versions.results import read_results
 from analysis.versions.state import state_of
+from analysis.versions.told_apart import told_apart
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
@@ -79,6 +81,17 @@ def edition() -> Edition:
 def released() -> LastVersion:
     """The last release against the one before it, both as they were released."""
     return last_version(DATA, evidence().protocol.version)
+
+
+@cache
+def compared() -> tuple[Comparison, ...]:
+    """The last version against the one before, the draft against the last, and what lies between.
+
+    The draft is left out where there is none.
+    """
+    draft = edition().found if edition().is_draft else None
+    found = (each for each in (released().found, draft) if each is not None)
+    return tuple(told_apart(DATA, each, evidence) for each in found)
 
 
 @cache

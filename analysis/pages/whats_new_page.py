@@ -113,7 +113,7 @@ def summary(last: LastVersion) -> Html:
     trials = {trial for change in found.changes for trial in change.new_trials}
     return join(
         (
-            paragraph(f"Version {version.name} of {day(version.date)}: {found.kind}."),
+            paragraph(f"Version {version.name} of {day(version.date)}: {last.kind}."),
             paragraph(
                 f"It is compared with {_before(found, last.before)} {_by_which_rules(found)} "
                 f"{counted(len(trials), 'trial')} with usable numbers came in between."
@@ -248,12 +248,6 @@ def causes(found: Comparison) -> Html:
         if parts:
             entries.append(join((links.question(change.state), f": {listed(parts)}.")))
     return items(entries) if entries else paragraph("No trial came in, left or changed.")
-
-
-def of_both(edition: Edition, last: LastVersion) -> tuple[Comparison, ...]:
-    """The last version against the one before it, and the draft against the last version."""
-    draft = edition.found if edition.is_draft else None
-    return tuple(found for found in (last.found, draft) if found is not None)
 
 
 def all_causes(compared: Sequence[Comparison]) -> Html:

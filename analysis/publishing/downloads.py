@@ -7,7 +7,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,8 @@ from analysis.publishing.licences import licences_csv
 from analysis.publishing.r_script import r_script
 from analysis.publishing.trial_references import bibtex, ris
 from analysis.synthesis.question_result import Synthesis
+from analysis.versions.compare import Comparison
+from analysis.versions.comparison_json import comparison_parts
 from analysis.versions.edition import Edition
 
 FOLDER = "downloads"  # in the site
@@ -39,6 +41,7 @@ LICENCES = "licences.csv"
 EDITION = "edition.json"
 QUESTIONS = "questions"  # the folder of what belongs to one question
 INCLUDED = "included"
+CHANGES = "versions/changes.json"
 
 SEARCHED_BY = re.compile(r"^(by: *)(.*)$", re.MULTILINE)
 # The first moment that a ZIP archive can state: its bytes must not depend on the clock.
@@ -63,17 +66,21 @@ class Download:
 
 
 def downloads(
-    root: Path, results: Mapping[str, Synthesis], edition: Edition
+    root: Path,
+    results: Mapping[str, Synthesis],
+    edition: Edition,
+    compared: Sequence[Comparison],
 ) -> tuple[Download, ...]:
     """Everything a reader can download, in the order it is listed; the archive comes first.
 
-    `root` is the project; raw exports of databases stay out, because their abstracts are
-    not ours to hand on.
+    `root` is the project, `compared` the versions that What's new compares; raw exports of
+    databases stay out, because their abstracts are not ours to hand on.
     """
     files = (
         *_data(root / "data"),
         *_results(results, edition),
         *_questions(root / "data", results),
+        _changes(compared),
         *_about(root, edition),
     )
     archive = Download(ARCHIVE, "All files of this page in one archive", zipped(files))
@@ -145,6 +152,12 @@ def _references(stem: str, whose: str, trials: list[dict[str, str]]) -> Iterator
     yield Download(f"{stem}.bib", f"References of {whose}, as BibTeX", bibtex(trials).encode())
 
 
+def _changes(compared: Sequence[Comparison]) -> Download:
+    """The numbers of What's new, for programs."""
+    about = "What changed between versions: by the method, by corrections and by new evidence"
+    return Download(CHANGES, about, _json([comparison_parts(found) for found in compared]))
+
+
 @cache
 def results_schema() -> dict[str, Any]:
     """What a results file holds, as JSON Schema."""
@@ -165,8 +178,8 @@ def _about(root: Path, edition: Edition) -> Iterator[Download]:
     )
 
 
-def _json(schema: Mapping[str, object]) -> bytes:
-    return f"{json.dumps(schema, indent=1, sort_keys=True, ensure_ascii=False)}\n".encode()
+def _json(said: object) -> bytes:
+    return f"{json.dumps(said, indent=1, sort_keys=True, ensure_ascii=False)}\n".encode()
 
 
 def _bytes(folder: Path, name: str) -> bytes:

@@ -26,20 +26,15 @@ from analysis.synthesis.interval_rule import (
     conclusion_interval,
     headline_prediction,
     interval_beside,
-    pool_by_protocol,
     prediction_by_rule,
 )
 from analysis.synthesis.missing_results import missing_results
+from analysis.synthesis.primary_analysis import primary_analysis
 from analysis.synthesis.published_estimates import published_estimates
 from analysis.synthesis.question_effects import contrast_rows, study_effects
 from analysis.synthesis.question_result import Provenance, SetAside, Synthesis
 from analysis.synthesis.sensitivity import sensitivity_analyses
-from analysis.synthesis.study_effect import (
-    StudyEffect,
-    effects_of,
-    measure_in_words,
-    participants,
-)
+from analysis.synthesis.study_effect import StudyEffect, effects_of, participants
 from analysis.synthesis.with_responders import with_responders
 from analysis.synthesis.wording.page_sentences import Answer, sentences
 
@@ -62,11 +57,10 @@ def answer(given: Slice) -> Synthesis:
     protocol, rules = evidence.protocol, evidence.protocol.synthesis
     rows = chosen_rows(evidence, question)
     rule = protocol.measure(question)
-    measure = measure_in_words(rule, protocol.words)
     only_responders = responder_rows(evidence, question, rows)
     responders = study_effects(given, only_responders)
-    studies, primary = _pooled(rules, study_effects(given, rows))
-    pooled = tuple(study for study in studies if not study.suspect)
+    found = primary_analysis(given, rows)
+    measure, studies, primary, pooled = found.measure, found.studies, found.primary, found.pooled
     n_total, n_unknown = participants(pooled)
     sensitivity = sensitivity_analyses(
         rules,
@@ -143,18 +137,6 @@ def answer(given: Slice) -> Synthesis:
         sentences=sentences(rules, said),
         provenance=_provenance(given),
     )
-
-
-def _pooled(
-    rules: SynthesisRules, studies: Sequence[StudyEffect]
-) -> tuple[tuple[StudyEffect, ...], PooledEffect | None]:
-    """The trials with their weights in the primary analysis, and its result."""
-    primary = pool_by_protocol(rules, [study for study in studies if not study.suspect])
-    weights = iter(primary.weights if primary else ())
-    return tuple(
-        study if study.suspect else study.model_copy(update={"weight": next(weights)})
-        for study in studies
-    ), primary
 
 
 def _models(rules: SynthesisRules, studies: Sequence[StudyEffect]) -> tuple[PooledEffect, ...]:

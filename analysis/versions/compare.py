@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Literal
+
+from pydantic import Field
 
 from analysis.formatting import listed, number
 from analysis.protocol_rules import Frozen
@@ -13,7 +15,8 @@ from analysis.synthesis.estimate_text import Estimated
 from analysis.synthesis.question_result import PublishedEstimate
 from analysis.synthesis.study_effect import Measure
 from analysis.versions.data_changes import Correction, DataChanges
-from analysis.versions.state import QuestionState, TrialState, alike, same_number
+from analysis.versions.state import PooledState, QuestionState, alike, same_trial
+from analysis.versions.steps import CAUSES, Cause, Steps
 
 Direction = Literal["lower", "higher", "same", "new", "gone", "none"]
 ARROWS: Mapping[Direction, str] = {
@@ -24,11 +27,21 @@ ARROWS: Mapping[Direction, str] = {
     "gone": "✕",
     "none": "–",
 }
+# What a version brought: the first of these that it has, and what came of it.
 VersionKind = Literal[
     "no new evidence",
     "new evidence, conclusions unchanged",
     "new evidence, conclusions changed",
+    "corrected data, conclusions unchanged",
+    "corrected data, conclusions changed",
+    "new methods, conclusions unchanged",
+    "new methods, conclusions changed",
 ]
+BROUGHT: Mapping[Cause, tuple[VersionKind, VersionKind]] = {
+    "new evidence": ("new evidence, conclusions unchanged", "new evidence, conclusions changed"),
+    "corrections": ("corrected data, conclusions unchanged", "corrected data, conclusions changed"),
+    "the method": ("new methods, conclusions unchanged", "new methods, conclusions changed"),
+}
 
 
 class Change(Frozen):
@@ -98,7 +111,8 @@ class Change(Frozen):
 class Comparison(Frozen):
     """Two versions by their names: every question of either, and what differs in the data.
 
-    `publication` is what the version before is called where others published it.
+    `publication` is what the version before is called where others published it, and `steps`
+    are what lies between the two, by question, where that was asked for and can be told apart.
     """
 
     before: str
@@ -106,6 +120,7 @@ class Comparison(Frozen):
     publication: str = ""
     changes: tuple[Change, ...]
     data: DataChanges
+    steps: dict[str, Steps] = Field(default_factory=dict)
 
     @property
     def corrections(self) -> tuple[Correction, ...]:
@@ -113,7 +128,11 @@ class Comparison(Frozen):
 
     @property
     def kind(self) -> VersionKind:
-        return kind_of_version(self.changes)
+        return kind_of_version(self.changes, self.steps)
+
+    def moved(self, change: Change) -> tuple[tuple[Cause, PooledState, PooledState], ...]:
+        """Each cause that moved a question, from what and to what, where it can be told."""
+        return moved(change, self.steps)
 
     @property
     def changed(self) -> tuple[Change, ...]:
@@ -174,14 +193,11 @@ def _change(
         new_trials=tuple(trial.label for key, trial in new.items() if key not in old),
         lost_trials=tuple(trial.label for key, trial in old.items() if key not in new),
         moved_trials=tuple(
-            trial.label for key, trial in new.items() if key in old and _moved(old[key], trial)
+            trial.label
+            for key, trial in new.items()
+            if key in old and not same_trial(old[key], trial)
         ),
     )
-
-
-def _moved(before: TrialState, now: TrialState) -> bool:
-    """Whether the trial's number is another, and not the same one rounded by another processor."""
-    return not all(same_number(getattr(before, n), getattr(now, n)) for n in ("effect", "variance"))
 
 
 def conclusion_rules(
@@ -222,12 +238,32 @@ def _direction(measure: Measure, before: Estimated | None, now: Estimated | None
     return "lower" if today < then else "higher"
 
 
-def kind_of_version(changes: Sequence[Change]) -> VersionKind:
-    """One of the three kinds of version that living reviews tell apart."""
-    if not any(
-        change.new_trials or change.lost_trials or change.moved_trials for change in changes
-    ):
-        return "no new evidence"
-    if any(change.rules for change in changes):
-        return "new evidence, conclusions changed"
-    return "new evidence, conclusions unchanged"
+def moved(
+    change: Change, steps: Mapping[str, Steps]
+) -> tuple[tuple[Cause, PooledState, PooledState], ...]:
+    """Each cause that moved a question, from what and to what; none where it cannot be told."""
+    between = steps.get(change.state.question.key)
+    if between is None or change.before is None or change.now is None:
+        return ()
+    return tuple(between.moved(change.before, change.now))
+
+
+def kind_of_version(changes: Sequence[Change], steps: Mapping[str, Steps]) -> VersionKind:
+    """What a version brought, and whether a conclusion changed by it.
+
+    New evidence goes before corrected data, and these before new methods: living reviews tell
+    apart whether there is evidence that was not there before.
+    """
+    causes = {cause for change in changes for cause in _causes(change, steps)}
+    for cause in reversed(CAUSES):
+        if cause in causes:
+            unchanged, changed = BROUGHT[cause]
+            return changed if any(change.rules for change in changes) else unchanged
+    return "no new evidence"
+
+
+def _causes(change: Change, steps: Mapping[str, Steps]) -> Iterator[Cause]:
+    if change.state.question.key in steps and change.before and change.now:
+        yield from (cause for cause, _, _ in moved(change, steps))
+    elif change.new_trials or change.lost_trials or change.moved_trials:
+        yield "new evidence"

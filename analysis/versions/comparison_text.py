@@ -17,6 +17,7 @@ from analysis.synthesis.study_effect import Measure
 from analysis.versions.compare import Change, Comparison
 from analysis.versions.data_changes import Correction, DataChanges, StatusChange
 from analysis.versions.state import QuestionState, certainty_text, participants_text
+from analysis.versions.step_text import where_from
 
 INDENT = (0, 0, 0, 2)
 
@@ -32,7 +33,7 @@ def _parts(found: Comparison) -> Iterator[RenderableType]:
         yield Padding(_numbers(found, change), INDENT)
         for line in (
             *_printed(found, change),
-            *_reasons(change),
+            *_reasons(found, change),
             *map(_correction, found.corrected_in(change)),
         ):
             yield Padding(Text(line), INDENT)
@@ -125,8 +126,10 @@ def _printed(found: Comparison, change: Change) -> Iterator[str]:
         yield f"rebuilt: {rebuilt_from(change.before.k)}"
 
 
-def _reasons(change: Change) -> Iterator[str]:
+def _reasons(found: Comparison, change: Change) -> Iterator[str]:
     yield f"conclusion {change.conclusion}"
+    if told := where_from(found, change):
+        yield told
     for what, labels in (
         ("new", change.new_trials),
         ("gone", change.lost_trials),

@@ -15,7 +15,7 @@ from analysis.formatting import counted, day, listed
 from analysis.protocol import Protocol, Version
 from analysis.searching.history import Search
 from analysis.versions.by_name import NOW, compare_versions
-from analysis.versions.compare import Comparison
+from analysis.versions.compare import Comparison, VersionKind
 from analysis.versions.comparison_text import checked
 from analysis.versions.releases import Release, States, protocol_of, releases
 
@@ -110,10 +110,11 @@ def edition_of(
 class LastVersion:
     """The last release against the one before it, both as they were released.
 
-    `version` says what triggered it, `found` is None where it is the first.
+    `version` says what triggered it, `kind` what it brought; `found` is None where it is the first.
     """
 
     version: Version
+    kind: VersionKind | None
     found: Comparison | None
     before: Release | None
 
@@ -129,6 +130,6 @@ def last_version(data: Path, stated: Version) -> LastVersion:
     last = [*known.values()][-1]
     version = stated if stated.name == last.name else protocol_of(data, last.name).version
     if last.follows is None:
-        return LastVersion(version, None, None)
+        return LastVersion(version, last.kind, None, None)
     found = compare_versions(data, last.follows, last.name, dict)
-    return LastVersion(version, found, known[last.follows])
+    return LastVersion(version, last.kind, found, known[last.follows])

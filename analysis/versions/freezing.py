@@ -1,14 +1,13 @@
 """Making a release: one version of the review frozen whole, and made again to be compared.
 
 `data/releases/<name>/` holds the data as they were (`data/`), what they said
-(`results.json`) and what they were made with (`release.json`).
+(`results.json`), what lies between that and the version before (`steps.json`) and what they
+were made with (`release.json`).
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import re
 import shutil
 import tempfile
@@ -17,14 +16,12 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
 from analysis.evidence.study_names import former_names
 from analysis.evidence.team import TEAM
 from analysis.files.csv_files import read_csv
 from analysis.files.digests import digest
-from analysis.files.folder import plain_files
 from analysis.files.json_files import read_json
 from analysis.files.lock import locked
 from analysis.files.problems import ReviewError, read_bytes
@@ -33,6 +30,12 @@ from analysis.protocol import Version
 from analysis.synthesis.synthesise import synthesise_all
 from analysis.versions.by_name import printed_in
 from analysis.versions.compare import compare, kind_of_version
+from analysis.versions.frozen_evidence import (
+    by_present_names,
+    csv_text,
+    evidence_tables,
+    frozen_evidence,
+)
 from analysis.versions.present_names import under_present_names
 from analysis.versions.releases import (
     RELEASE,
@@ -48,6 +51,7 @@ from analysis.versions.releases import (
     releases,
 )
 from analysis.versions.state import differences, said_in_numbers, state_of
+from analysis.versions.steps import STEPS, steps_between
 
 PACKAGES = ("pymare", "numpy", "scipy", "pandas", "pydantic")
 # What a version says of itself, and of that the one text that two versions may share.
@@ -80,7 +84,7 @@ def freeze(data: Path, name: str) -> Release:
     _refuse_an_untold_version(data, stated)
     with _new_folder(data, name) as folder:
         team = [path for path in [data / TEAM] if path.is_file()]
-        for path in (data / "protocol.yml", *team, *_tables(data)):
+        for path in (data / "protocol.yml", *team, *evidence_tables(data)):
             write_atomically(folder / "data" / path.name, read_bytes(path))
         return _finish(data, folder, name, stated.date)
 
@@ -120,27 +124,11 @@ def verify(data: Path, name: str) -> tuple[str, ...]:
     frozen = read_states(data, name)
     release = read_json(folder / "release.json", RELEASE)
     found = [f"{p.name} is not the file that was frozen" for p in altered_files(data, release)]
-    with tempfile.TemporaryDirectory() as copy:
-        now = present_states(load(_with_later_tables(data, folder / "data", Path(copy))))
+    now = present_states(frozen_evidence(data, name))
     before, again = (
         {key: said_in_numbers(state) for key, state in states.items()} for states in (frozen, now)
     )
     return tuple([*found, *differences("", before, again)])
-
-
-def _with_later_tables(data: Path, frozen: Path, copy: Path) -> Path:
-    """The frozen data, with the tables that have come into use since, empty."""
-    for path in plain_files(frozen):
-        write_atomically(copy / path.name, read_bytes(path))
-    for path in _tables(data):
-        if not (copy / path.name).is_file():
-            write_atomically(copy / path.name, _csv(read_csv(path).header, []))
-    return copy
-
-
-def _tables(data: Path) -> list[Path]:
-    """The tables of the evidence, and no other that lies beside them."""
-    return [path for name in sorted(DATA_FILES) if (path := data / f"{name}.csv").is_file()]
 
 
 @contextmanager
@@ -163,16 +151,23 @@ def _new_folder(data: Path, name: str) -> Iterator[Path]:
 
 
 def _finish(data: Path, folder: Path, name: str, day: dt.date) -> Release:
-    states = present_states(load(folder / "data"))
+    evidence = load(folder / "data")
+    states = present_states(evidence)
     follows = previous_release(data, name, day)
-    before = read_states(data, follows.name) if follows else {}
-    printed = printed_in(data, follows.name) if follows else None
-    changes = compare(under_present_names(before, former_names(data)), states, printed)
+    kind = None
+    if follows:
+        renames = former_names(data)
+        steps = steps_between(
+            by_present_names(frozen_evidence(data, follows.name), renames), evidence
+        )
+        before = under_present_names(read_states(data, follows.name), renames)
+        kind = kind_of_version(compare(before, states, printed_in(data, follows.name)), steps)
+        write_atomically(folder / "steps.json", STEPS.dump_json(steps, indent=1) + b"\n")
     release = Release(
         name=name,
         date=day,
         follows=follows.name if follows else None,
-        kind=kind_of_version(changes) if follows else None,
+        kind=kind,
         data={path.name: digest(read_bytes(path)) for path in sorted((folder / "data").iterdir())},
         versions={package: version(package) for package in PACKAGES},
     )
@@ -189,19 +184,11 @@ def _baseline_files(data: Path, name: str, day: dt.date) -> Iterator[tuple[str, 
         r'(?m)^(version:\n  name: )".*"\n  date: .*$', rf'\1"{name}"\n  date: {day}', text
     )
     yield "protocol.yml", text
-    for path in _tables(data):
+    for path in evidence_tables(data):
         table = read_csv(path)
         rows = [dict(zip(table.header, questions, strict=True)) for questions in table.rows]
         if "study_id" in table.header:
             rows = [row for row in rows if row["study_id"] in trials]
         if path.stem in ("certainty", "notices", "notice_snapshots"):
             rows = []  # decided or published on the evidence as it is now
-        yield path.name, _csv(table.header, rows)
-
-
-def _csv(header: tuple[str, ...], rows: list[dict[str, str]]) -> str:
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, header, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return buffer.getvalue()
+        yield path.name, csv_text(table.header, rows)

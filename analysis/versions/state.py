@@ -14,7 +14,7 @@ from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.certainty import Level, rating_text
 from analysis.synthesis.interval_rule import conclusion_interval
 from analysis.synthesis.question_result import Synthesis
-from analysis.synthesis.study_effect import Measure
+from analysis.synthesis.study_effect import Measure, StudyEffect
 
 # Another processor may round the last digits otherwise; a reader never sees them.
 SAME = 1e-9
@@ -34,24 +34,15 @@ class TrialState(Frozen):
     suspect: bool
 
 
-class QuestionState(Frozen):
-    """The result of one question in one version; `certainty` is the level shown to the reader.
+class PooledState(Frozen):
+    """A question as it is pooled at one time: its trials and their result."""
 
-    `provisional` says that the level rests mostly on trials that nobody has assessed.
-    """
-
-    question: AsPublished
-    title: str
     measure: Measure
-    smallest_important_difference: float | None
     k: int
     n_total: int | None
     primary: PooledEffect | None
     # The interval that conclusions read, where it is not that of the primary analysis.
     conclusion_interval: Interval | None = None
-    certainty: Level | None
-    provisional: bool = False
-    plain: str
     trials: tuple[TrialState, ...]
 
     @property
@@ -67,8 +58,44 @@ class QuestionState(Frozen):
         return {trial.study_id: trial for trial in self.trials if not trial.suspect}
 
 
+class QuestionState(PooledState):
+    """The result of one question in one version; `certainty` is the level shown to the reader.
+
+    `provisional` says that the level rests mostly on trials that nobody has assessed.
+    """
+
+    question: AsPublished
+    title: str
+    smallest_important_difference: float | None
+    certainty: Level | None
+    provisional: bool = False
+    plain: str
+
+
 def same_number(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=SAME, abs_tol=SAME)
+
+
+def same_trial(one: TrialState, other: TrialState) -> bool:
+    """Whether two numbers of a trial are one, but for how another processor rounds them."""
+    return all(same_number(getattr(one, n), getattr(other, n)) for n in ("effect", "variance"))
+
+
+def same_result(one: PooledState, other: PooledState) -> bool:
+    """Whether the same trials and numbers are pooled to the same estimate and interval."""
+    old, new = one.pooled, other.pooled
+    if old.keys() != new.keys() or not all(same_trial(old[key], new[key]) for key in old):
+        return False
+    results = [_numbers(state) for state in (one, other)]
+    return one.measure.name == other.measure.name and not any(differences("", *results))
+
+
+def _numbers(state: PooledState) -> list[float | None]:
+    found = state.primary
+    if found is None:
+        return []
+    read = state.conclusion_interval or found.interval
+    return [found.estimate, *((i.low, i.high)[at] for i in (found.interval, read) for at in (0, 1))]
 
 
 def alike(one: QuestionState, other: QuestionState) -> bool:
@@ -123,16 +150,18 @@ def state_of(synthesis: Synthesis) -> QuestionState:
         certainty=synthesis.certainty.level if synthesis.certainty else None,
         provisional=bool(synthesis.certainty and synthesis.certainty.provisional),
         plain=synthesis.sentences.plain,
-        trials=tuple(
-            TrialState(
-                study_id=study.study_id,
-                label=study.label,
-                effect=study.effect,
-                variance=study.variance,
-                weight=study.weight,
-                row_ids=study.row_ids,
-                suspect=bool(study.suspect),
-            )
-            for study in synthesis.studies
-        ),
+        trials=tuple(map(trial_state, synthesis.studies)),
+    )
+
+
+def trial_state(study: StudyEffect) -> TrialState:
+    """The comparable part of a trial's effect."""
+    return TrialState(
+        study_id=study.study_id,
+        label=study.label,
+        effect=study.effect,
+        variance=study.variance,
+        weight=study.weight,
+        row_ids=study.row_ids,
+        suspect=bool(study.suspect),
     )

@@ -50,7 +50,7 @@ def project(syntheses: Mapping[str, Synthesis], tmp_path_factory: pytest.TempPat
 @pytest.fixture(scope="module")
 def offered(project: Path, syntheses: Mapping[str, Synthesis]) -> dict[str, Download]:
     edition = Edition(load_protocol(DATA / "protocol.yml").version)
-    return {file.path: file for file in downloads(project, syntheses, edition)}
+    return {file.path: file for file in downloads(project, syntheses, edition, ())}
 
 
 def test_every_data_file_and_every_result_is_offered(

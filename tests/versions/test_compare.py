@@ -75,7 +75,7 @@ def test_the_same_twice_is_no_new_evidence(now: dict[str, QuestionState]) -> Non
     changes = compare(now, now)
     assert [change.state.question.key for change in changes] == list(now)
     assert not any(change.anything or change.rules or change.new_trials for change in changes)
-    assert kind_of_version(changes) == "no new evidence"
+    assert kind_of_version(changes, {}) == "no new evidence"
 
 
 def test_a_trial_that_came_is_named_in_its_cell_only(now: dict[str, QuestionState]) -> None:
@@ -85,7 +85,7 @@ def test_a_trial_that_came_is_named_in_its_cell_only(now: dict[str, QuestionStat
         change.state.question.key: change.new_trials for change in changes if change.new_trials
     }
     assert named == {key: ("Gendreau 2024",)}
-    assert kind_of_version(changes) == "new evidence, conclusions unchanged"
+    assert kind_of_version(changes, {}) == "new evidence, conclusions unchanged"
 
 
 def test_a_trial_that_left_is_named_too(now: dict[str, QuestionState]) -> None:
