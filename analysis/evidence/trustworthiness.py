@@ -99,7 +99,9 @@ def _findings(found: Sequence[Finding]) -> Iterator[Proposal]:
     for check, names in BEARS_ON.items():
         for finding in found:
             if finding.check in names:
-                text = f"{finding.text} ({finding.check})"
+                ruled = finding.ruling
+                said = f"; ruled {ruled.ruling}: {ruled.reason}" if ruled else ""
+                text = f"{finding.text} ({finding.check}{said})"
                 yield Proposal(check, text, concern=True, row_ids=finding.row_ids)
 
 

@@ -11,7 +11,7 @@ from analysis.evidence.integrity import Finding
 from analysis.evidence.load import load
 from analysis.evidence.notice_rows import Notice, Snapshot
 from analysis.evidence.risk_of_bias_tools import OVERALL
-from analysis.evidence.rows import Evidence, IntegrityCheck
+from analysis.evidence.rows import Evidence, IntegrityCheck, Ruling
 from analysis.evidence.settled_judgements import conflict_problems
 from analysis.evidence.trustworthiness import (
     NOT_JUDGED,
@@ -129,6 +129,19 @@ def test_each_finding_bears_on_its_check_or_on_none(
     monkeypatch.setattr(module, "findings", lambda evidence: (finding,))
     proposed = (Proposal(check, f"its arithmetic ({found})", concern=True),) if check else ()
     assert proposals(evidence)[TRIAL] == proposed
+
+
+def test_a_ruling_on_a_finding_stands_with_the_proposal(
+    evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ruling = Ruling(
+        "not whole scores", TRIAL, "", "accept", "means of a model", "A. Person", "2026-11-23"
+    )
+    finding = Finding("not whole scores", "note", TRIAL, (), None, "its arithmetic", ruling)
+    monkeypatch.setattr(module, "findings", lambda evidence: (finding,))
+    (proposal,) = proposals(evidence)[TRIAL]
+    said = "its arithmetic (not whole scores; ruled accept: means of a model)"
+    assert proposal.text == said
 
 
 def test_notices_are_proposed_once_they_were_looked_up(evidence: Evidence) -> None:
