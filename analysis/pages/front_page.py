@@ -24,7 +24,7 @@ from analysis.searching.history import Search, source_status
 from analysis.synthesis.estimate_text import interval_text, named_estimate
 from analysis.synthesis.published_estimates import printed_text, rebuilt_from
 from analysis.synthesis.question_result import Synthesis
-from analysis.synthesis.wording.interval_sentences import read_instead
+from analysis.synthesis.wording.interval_sentences import read_instead, rule_stated
 from analysis.versions.compare import Change, Comparison
 from analysis.versions.edition import Edition, LastVersion
 from analysis.versions.results import results_of
@@ -264,7 +264,8 @@ def how_to_read(evidence: Evidence) -> Html:
             "without."
         ),
         paragraph(
-            f"The interval holds the values that fit the data at the {level} level. “In a new "
+            f"The interval holds the values that fit the data at the {level} level. "
+            f"{rule_stated(evidence.protocol.synthesis)} “In a new "
             "setting” is where we expect the true effect in one more trial like these, which "
             f"{enough} trials or more are needed to say; it is wide when trials differ."
         ),

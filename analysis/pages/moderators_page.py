@@ -16,6 +16,7 @@ from analysis.synthesis.estimate_text import estimate_text
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity import RegressionAnalysis, SubgroupAnalysis
 from analysis.synthesis.study_effect import Measure
+from analysis.synthesis.wording.interval_sentences import rule_stated
 
 NBSP = "\N{NO-BREAK SPACE}"
 TESTS = ("Difference, own τ² each", "Difference, common τ²")
@@ -29,7 +30,7 @@ def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
         f"The protocol names these characteristics in advance: {listed(protocol.moderators)}. "
         f"This page makes {counted(tests, 'comparison')}. "
         "If no characteristic mattered at all, about one comparison in twenty would still give "
-        "a p-value below 0.05."
+        f"a p-value below 0.05. {rule_stated(protocol.synthesis)}"
     )
 
 

@@ -19,13 +19,14 @@ from analysis.synthesis.estimate_text import (
     tau2_text,
 )
 from analysis.synthesis.question_result import Synthesis
+from analysis.synthesis.wording.interval_sentences import read_instead, rule_stated
 from analysis.versions.results import analysed, results_of
 
 NUMBERS = ("Estimate", "Prediction interval", "Trials", "Participants", "τ²", "I²")
 
 
-def summary(results: Mapping[str, Synthesis]) -> Html:
-    """How many questions have an answer, and from how many trials."""
+def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
+    """How many questions have an answer, from how many trials, and which interval they have."""
     answered = [synthesis for synthesis in results.values() if synthesis.primary]
     pooled = [synthesis for synthesis in answered if synthesis.k > 1]
     trials, people = analysed(results)
@@ -33,7 +34,8 @@ def summary(results: Mapping[str, Synthesis]) -> Html:
         f"{len(answered)} of {counted(len(results), 'question')} have an estimate, "
         f"{len(pooled)} of them from two trials or more. "
         f"Together they rest on {counted(trials, 'trial')} with "
-        f"{counted(people, 'participant')}, each trial counted once."
+        f"{counted(people, 'participant')}, each trial counted once. "
+        f"{rule_stated(protocol.synthesis)}"
     )
 
 
@@ -73,6 +75,12 @@ def condition_table(protocol: Protocol, results: Mapping[str, Synthesis], condit
     return table([_row(synthesis) for synthesis in shown], sentence_case(label), numbers=numbers)
 
 
+def _interval(synthesis: Synthesis) -> str:
+    primary = synthesis.primary
+    shown = interval_text(synthesis.measure, primary.interval if primary else None)
+    return " ".join(filter(None, (shown, read_instead(synthesis.measure, synthesis.bayesian))))
+
+
 def _row(synthesis: Synthesis) -> dict[str, object]:
     measure, primary = synthesis.measure, synthesis.primary
     more = " or more" if synthesis.n_unknown and synthesis.n_total is not None else ""
@@ -80,7 +88,7 @@ def _row(synthesis: Synthesis) -> dict[str, object]:
         "Question": links.question(synthesis, synthesis.title.partition(":")[0]),
         "Measure": measure.short_name,
         "Estimate": effect_text(measure, primary.estimate) if primary else DASH,
-        synthesis.interval_name: interval_text(measure, primary.interval if primary else None),
+        synthesis.interval_name: _interval(synthesis),
         "Prediction interval": interval_text(measure, primary.prediction if primary else None),
         "Trials": str(synthesis.k),
         "Participants": f"{count(synthesis.n_total)}{more}",

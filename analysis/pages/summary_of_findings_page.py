@@ -27,7 +27,7 @@ from analysis.synthesis.certainty import Step
 from analysis.synthesis.estimate_text import named_estimate
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.wording.clinical_text import difference_text, points_text
-from analysis.synthesis.wording.interval_sentences import read_instead
+from analysis.synthesis.wording.interval_sentences import read_instead, rule_stated
 from analysis.versions.results import results_of
 
 SMD_TO_RISK = "10.1371/journal.pone.0019070"
@@ -93,14 +93,16 @@ def findings(
         }
         for s in shown
     ]
+    rule = Html("")
     if timepoint == protocol.timepoints[0].id:
+        rule = paragraph(rule_stated(protocol.synthesis))
         rows += findings_rows(evidence, condition, effect)
     caption = (
         f"Summary of findings: {protocol.condition(condition).label}, "
         f"{protocol.timepoint(timepoint).in_full}"
     )
     shown_as = table(rows, caption, class_=LABELLED_CARDS)
-    return join((shown_as, _numbered(evidence, notes)))
+    return join((shown_as, rule, _numbered(evidence, notes)))
 
 
 def _effect(synthesis: Synthesis) -> str:

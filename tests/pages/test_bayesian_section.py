@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 
 import pytest
 
 from analysis.evidence.rows import Evidence
 from analysis.formatting import limits, number
+from analysis.pages import moderators_page as moderators
+from analysis.pages import overview_page as overview
 from analysis.pages.bayesian_section import companion
-from analysis.pages.front_page import answers
+from analysis.pages.front_page import answers, how_to_read
 from analysis.pages.question_page import heterogeneity, models_table
 from analysis.pages.summary_of_findings_page import findings
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.synthesise import synthesise_all
-from analysis.synthesis.wording.interval_sentences import probability
+from analysis.synthesis.wording.interval_sentences import probability, rule_stated
 from tests.synthesis.present_rules import with_present_rules
 
 
@@ -74,6 +77,20 @@ def test_two_trials_are_said_to_be_read_otherwise_wherever_they_stand(
     assert said in table
     post = [s for s in found.values() if s.question.timepoint == "post" and s.k == 2]
     assert answers(present, dict(found), None).count("conclusions read") == len(post) > 0
+
+
+def test_the_rule_stands_wherever_intervals_of_several_questions_do(
+    present: Evidence, found: Mapping[str, Synthesis]
+) -> None:
+    protocol, every = present.protocol, dict(found)
+    condition, first = protocol.conditions[0].id, protocol.timepoints[0].id
+    for shown in (
+        overview.summary(protocol, every),
+        moderators.summary(protocol, every),
+        how_to_read(present),
+        findings(present, every, condition, first),
+    ):
+        assert escape(rule_stated(protocol.synthesis), quote=False) in shown
 
 
 def test_the_page_prints_the_rule_and_the_prediction_with_its_degrees_of_freedom(

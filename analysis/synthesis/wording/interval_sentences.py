@@ -36,7 +36,10 @@ def rule_stated(rules: SynthesisRules) -> str:
     if not rule.bayesian_maximum_k:
         return said
     few = "two trials" if rule.bayesian_maximum_k == 2 else f"2 to {rule.bayesian_maximum_k} trials"
-    return f"{said} With {few} it believes neither, and conclusions read the Bayesian interval."
+    return (
+        f"{said} With {few} neither deserves belief: both are printed, and conclusions read the "
+        "Bayesian interval."
+    )
 
 
 def interval_rule(
