@@ -58,7 +58,13 @@ def _data_parts(data: DataChanges) -> Iterator[tuple[str, list[str]]]:
     yield "Trials taken out", [_status(change) for change in data.taken_out]
     yield "Other trials decided on", [_status(change) for change in data.decided]
     yield "Outcome rows checked against the trial report", list(checked(data))
-    yield "Rows", [f"{rows.file}: {rows.added:,} more, {rows.gone:,} fewer" for rows in data.rows]
+    yield (
+        "Rows",
+        [
+            f"{rows.file}: {rows.added:,} more, {rows.gone:,} fewer{rows.remark}"
+            for rows in data.rows
+        ],
+    )
     yield (
         "Settings of the protocol",
         [f"{setting.name}: {setting.before} → {setting.now}" for setting in data.settings],

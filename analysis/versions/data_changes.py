@@ -70,6 +70,12 @@ class RowsChanged(Frozen):
     added: int
     gone: int
 
+    @property
+    def remark(self) -> str:
+        """What the two counts mean where no column names a row; blank where one does."""
+        named = DATA_FILES[self.file.removesuffix(".csv")].key
+        return " (a changed row counts in both)" if self.gone and not named else ""
+
 
 class Setting(Frozen):
     """A setting of the protocol that differs: its place in the file and what stood there."""

@@ -84,7 +84,8 @@ class Edition:
                 yield f"{counted(len(changes), 'trial')} {about}: {labels}."
         yield from (f"{said}." for said in checked(data))
         for rows in data.rows:
-            yield f"{rows.file}: {counted(rows.added, 'row')} more, {rows.gone:,} fewer."
+            more = counted(rows.added, "row")
+            yield f"{rows.file}: {more} more, {rows.gone:,} fewer{rows.remark}."
         if data.settings:
             parts = listed(list(dict.fromkeys(s.name.partition(".")[0] for s in data.settings)))
             yield f"{counted(len(data.settings), 'setting')} of the protocol, in {parts}."

@@ -82,6 +82,18 @@ def test_rows_that_came_and_went_are_counted_file_by_file(old: DataFolder, new: 
         RowsChanged(file="outcomes.csv", added=0, gone=1),
         RowsChanged(file="acceptability.csv", added=1, gone=0),
     )
+    assert [rows.remark for rows in found.rows] == ["", ""]
+
+
+def test_a_changed_row_that_no_column_names_is_said_to_count_in_both(
+    old: DataFolder, new: DataFolder
+) -> None:
+    header, first, *rest = new.rows("acceptability.csv")
+    first[header.index("note")] = "seen in the report"
+    new.write("acceptability.csv", [header, first, *rest])
+    (rows,) = data_changes(old.path, new.path).rows
+    assert (rows.added, rows.gone) == (1, 1)
+    assert rows.remark == " (a changed row counts in both)"
 
 
 def test_a_setting_is_compared_by_what_it_means(old: DataFolder, new: DataFolder) -> None:
