@@ -190,7 +190,7 @@ def _living(all_results: tuple[str, ...]) -> Part:
             _executed("living/whats-new", needs=all_results),
             _executed("living/validation", reads=("validation.json",)),
             _executed("living/speed", reads=("benchmarks.json",)),
-            _executed("living/checklists", reads=("protocol.yml", "checklists.csv")),
+            _executed("living/checklists", reads=("protocol.yml", "checklists.csv", "team.yml")),
             *_written("living/recorded-update", "about-the-data"),
             _executed(
                 DOWNLOADS,

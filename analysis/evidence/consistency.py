@@ -192,9 +192,11 @@ def _published_interval(row: Published) -> Said:
         yield from above_zero(row, "estimate", "ci_low", "ci_high")
 
 
-def _unreported_says_why(row: ChecklistItem) -> Said:
-    if not row.where and not row.note:
-        yield "note", "blank, but the item is reported nowhere: say why"
+def _unmet_says_why(row: ChecklistItem) -> Said:
+    if not row.note and (not row.where or row.met in ("partly", "no")):
+        yield "note", "blank, but the item is not met, or in part: say why"
+    if row.met in ("yes", "partly") and not row.where:
+        yield "met", f"{row.met}, but where names no place that reports the item"
 
 
 def _domain_of_its_tool(row: Judgement) -> Said:
@@ -320,7 +322,7 @@ ROW_CHECKS: Mapping[str, tuple[Callable[[Any], Said], ...]] = {
     "measured": (_participants_where_measured,),
     "notices": (_has_a_day,),
     "notice_snapshots": (_has_a_day,),
-    "checklists": (_unreported_says_why,),
+    "checklists": (_unmet_says_why,),
     "trustworthiness": (_check_of_its_domain,),
     "risk_of_bias": (
         _domain_of_its_tool,

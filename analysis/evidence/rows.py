@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import TypeAdapter
 
+from analysis.evidence.checklist_rows import ChecklistItem
 from analysis.evidence.measured_rows import Measured
 from analysis.evidence.notice_rows import Notice, Snapshot
 from analysis.evidence.outcome_row import OutcomeRow
@@ -33,7 +34,6 @@ from analysis.evidence.values import (
     OfSource,
     OfTrial,
     OutcomeId,
-    Places,
     PubMedNumber,
     SignallingAnswers,
     TimepointId,
@@ -212,29 +212,6 @@ class Published:
     )
     verified: YesNo = column("whether it was checked against the review itself", "no")
     note: str = column("what else to know", "transcribed from the published abstract")
-
-
-@dataclass(frozen=True, slots=True)
-class ChecklistItem:
-    """A row of checklists.csv: an item of a reporting guideline, and where the book reports it."""
-
-    checklist: Literal["PRISMA 2020", "PRISMA-LSR"] = column("the guideline", "PRISMA 2020")
-    item: Filled = column("number of the item; those of PRISMA-LSR are ours", "13a")
-    section: Filled = column("section of the guideline", "Methods")
-    topic: Filled = column("what the item asks for, in our words", "Sensitivity analyses")
-    where: Places = column(
-        "documents of the book that report the item, each perhaps with an anchor, with spaces "
-        "between; blank where none does",
-        "methods/synthesis#effect-measures",
-    )
-    note: str = column(
-        "why the item is not reported, or what to know", "who extracted a row is not recorded"
-    )
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """The documents, each perhaps with an anchor; none where the item is not reported."""
-        return tuple(self.where.split())
 
 
 @dataclass(frozen=True, slots=True)

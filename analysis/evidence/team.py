@@ -12,6 +12,8 @@ from analysis.files.yaml_files import read_model
 from analysis.protocol_rules import Frozen
 
 TEAM = "team.yml"
+# What a reader would want to know of who makes a review.
+Statement = Literal["the authors", "a contact", "who paid", "a registration", "interests"]
 ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
 ADDRESS = re.compile(r"https://\S+|[^@\s]+@[^@\s]+")
 
@@ -72,9 +74,9 @@ class Team(Frozen):
             )
         return said
 
-    def not_stated(self) -> tuple[str, ...]:
+    def not_stated(self) -> tuple[Statement, ...]:
         """What a reader would want to know and nobody has said."""
-        said = {
+        said: dict[Statement, bool] = {
             "the authors": bool(self.authors),
             "a contact": bool(self.contact),
             "who paid": bool(self.funding),

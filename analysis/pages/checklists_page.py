@@ -1,4 +1,4 @@
-"""Reporting checklists: what PRISMA asks for, and a link to the place that reports it."""
+"""Reporting checklists: what PRISMA asks for, the place that reports it, and whether it does."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from analysis.evidence.rows import ChecklistItem, Evidence
-from analysis.formatting import listed, sentence_case
-from analysis.pages.html import Html, element, items, link, paragraph, table
+from analysis.evidence.team import Team
+from analysis.formatting import DASH, listed, sentence_case
+from analysis.pages.html import Html, element, items, link, paragraph, table, text
 from analysis.pages.links import UP
 
 TITLES: Mapping[str, str] = MappingProxyType(
@@ -20,18 +21,22 @@ def items_of(evidence: Evidence, checklist: str) -> tuple[ChecklistItem, ...]:
     return tuple(item for item in evidence.checklists if item.checklist == checklist)
 
 
-def summary(evidence: Evidence, checklist: str) -> Html:
-    """How many items the book reports, and which it does not."""
+def summary(evidence: Evidence, checklist: str, team: Team) -> Html:
+    """How many items the book meets, and which in part or not at all."""
     asked = items_of(evidence, checklist)
-    missing = [item.item for item in asked if not item.places]
-    said = f"{len(asked) - len(missing)} of {len(asked)} items are reported."
-    if missing:
-        said += f" Not reported: {'item' if len(missing) == 1 else 'items'} {listed(missing)}."
-    return paragraph(said)
+    by_status: dict[str, list[str]] = {"met": [], "partly met": [], "not met": []}
+    for item in asked:
+        by_status[item.status(team.not_stated())].append(item.item)
+    said = [f"{len(by_status['met'])} of {len(asked)} items are met"]
+    for status in ("partly met", "not met"):
+        if numbers := by_status[status]:
+            verb, noun = ("is", "item") if len(numbers) == 1 else ("are", "items")
+            said.append(f"{len(numbers)} {verb} {status} ({noun} {listed(numbers)})")
+    return paragraph(f"{'; '.join(said)}.")
 
 
-def checklist_table(evidence: Evidence, checklist: str) -> Html:
-    """Each item with links to where it is reported, and a note where there is more to say."""
+def checklist_table(evidence: Evidence, checklist: str, team: Team) -> Html:
+    """Each item with links to where it is reported, whether it is met, and why it is not."""
     titles = {
         f"effects/{question.slug}": evidence.protocol.question_title(question)
         for question in evidence.protocol.questions
@@ -42,6 +47,7 @@ def checklist_table(evidence: Evidence, checklist: str) -> Html:
             "Section": item.section,
             "What it asks for": item.topic,
             "Where": _where(item, {**titles, **TITLES}),
+            "Met": _mark(item.status(team.not_stated())),
             "Note": item.note.removeprefix("not reported: "),
         }
         for item in items_of(evidence, checklist)
@@ -49,9 +55,14 @@ def checklist_table(evidence: Evidence, checklist: str) -> Html:
     return table(rows, checklist)
 
 
+def _mark(status: str) -> Html:
+    """The status, marked where a reader should look."""
+    return text(status) if status == "met" else element("strong", status)
+
+
 def _where(item: ChecklistItem, titles: Mapping[str, str]) -> Html:
     if not item.places:
-        return element("strong", "not reported")
+        return Html(DASH)
     links = [place_link(place, titles) for place in item.places]
     return links[0] if len(links) == 1 else items(links)
 

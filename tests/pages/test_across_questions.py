@@ -10,6 +10,7 @@ from html import unescape
 import pytest
 
 from analysis.evidence.rows import ChecklistItem, Evidence, Ruling
+from analysis.evidence.team import Team
 from analysis.formatting import number
 from analysis.pages import (
     checklists_page as checklists,
@@ -191,12 +192,32 @@ def test_a_ruling_stands_beside_its_finding(evidence: Evidence, syntheses: Resul
     assert "a person has ruled on 0 of them" in words(integrity.summary(lapsed, syntheses))
 
 
-def test_an_item_without_a_place_is_said_not_to_be_reported(evidence: Evidence) -> None:
-    said = words(checklists.summary(evidence, "PRISMA 2020"))
+def test_an_item_without_a_place_is_said_not_to_be_met(evidence: Evidence) -> None:
+    said = words(checklists.summary(evidence, "PRISMA 2020", Team()))
     missing = [i.item for i in checklists.items_of(evidence, "PRISMA 2020") if not i.places]
     assert missing and all(item in said for item in missing)
-    shown = words(checklists.checklist_table(evidence, "PRISMA 2020"))
-    assert shown.count("not reported") == len(missing)
+    shown = words(checklists.checklist_table(evidence, "PRISMA 2020", Team()))
+    assert shown.count("not met") == len(missing)
+
+
+def test_what_the_team_has_to_state_is_not_met_until_it_does(evidence: Evidence) -> None:
+    """A page that only says "not stated" meets nothing."""
+    usual = {"checklist": "PRISMA 2020", "section": "S", "topic": "T", "note": "why"}
+    asked = (
+        ChecklistItem(
+            item="25", where="about/who-made-this", met="yes", stated="who paid", **usual
+        ),
+        ChecklistItem(item="8", where="methods/synthesis", met="partly", **usual),
+        ChecklistItem(item="1", where="index", met="yes", **usual),
+        ChecklistItem(item="2", where="index", met="no", **usual),
+    )
+    made = dataclasses.replace(evidence, checklists=asked)
+    for team, said in (
+        (Team(), "1 of 4 items are met; 1 is partly met (item 8); 2 are not met (items 25 and 2)."),
+        (Team(funding="a grant"),
+         "2 of 4 items are met; 1 is partly met (item 8); 1 is not met (item 2)."),
+    ):  # fmt: skip
+        assert words(checklists.summary(made, "PRISMA 2020", team)) == said
 
 
 def test_all_items_of_prisma_2020_are_there_once(evidence: Evidence) -> None:
@@ -220,7 +241,7 @@ def test_a_place_is_a_link_in_words(place: str, label: str, address: str) -> Non
 def test_a_note_cannot_act_as_markup(evidence: Evidence) -> None:
     item = ChecklistItem("X", "1", "S", "<script>", "", "<b>why</b>")
     hostile = dataclasses.replace(evidence, checklists=(item,))
-    shown = checklists.checklist_table(hostile, "X")
+    shown = checklists.checklist_table(hostile, "X", Team())
     assert "<script>" not in shown and "<b>" not in shown
 
 

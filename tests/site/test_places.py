@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 import pytest
+from bs4 import BeautifulSoup
 
 from analysis.evidence.rows import Evidence
 from analysis.synthesis.question_result import Synthesis
@@ -14,6 +15,55 @@ from tests.site.reading import Documents, article
 
 ID = re.compile(r"""\bid="([^"]+)\"""")
 DOWNLOAD = re.compile(r"""href="(?:\.\./)?downloads/([^"]+)\"""")
+
+
+# What stands at the places of an item, if they report what it asks for.
+SHOWN: Mapping[str, Mapping[str, str]] = {
+    "PRISMA 2020": {
+        "1": "systematic review", "2": "Internet therapy", "3": "review",
+        "4": "To assess whether", "5": "We include .* grouped by condition",
+        "6": "CENTRAL, MEDLINE, EMBASE and PsycINFO .* registries", "7": "randomi[sz]ed",
+        "8": "second reader", "9": "who extracted a row", "10a": "primary outcomes are",
+        "10b": "Blank means", "11": "RoB 2", "12": "standardised mean difference",
+        "13a": "The code counts", "13b": "standard deviation by the arithmetic",
+        "13c": "forest plot", "13d": "REML .* PyMARE", "13e": "characteristics are named",
+        "13f": "repeats its analysis", "14": "funnel plot .* missing", "15": "GRADE",
+        "16a": "Flow of studies", "16b": "Excluded trials", "17": "Diagnosis Country",
+        "18": "have judgements", "19": "Participants SMD", "20a": "Forest plot",
+        "20b": "τ² is", "20c": "between trials", "20d": "Every variant",
+        "21": "Evidence map", "22": "Certainty", "23a": "as published", "23b": "may lack trials",
+        "23c": "searches", "24a": "Registration", "24b": "protocol.yml",
+        "24c": "What is different", "25": "Funding", "26": "interests", "27": "codebook",
+    },
+    "PRISMA-LSR": {
+        "1": "living systematic review", "2": "preceding version", "3": "living review",
+        "4": "objectives are new", "5": "every 12 months", "6": "Any of these leads",
+        "7": "leaves living mode", "8": "What is different", "9": "version",
+        "10": "Flow of studies", "11": "version", "12": "Repeated looks",
+        "13": "next search due", "14": "full version", "15": "authors",
+    },
+}  # fmt: skip
+
+
+def section(built: Built, place: str) -> str:
+    """The text of a page, or of the section that an anchor begins."""
+    document, _, anchor = place.partition("#")
+    page = BeautifulSoup((built.site / f"{document}.html").read_text("utf-8"), "html.parser")
+    found = page.find(id=anchor) if anchor else article(page)
+    if anchor and found and found.name != "section":
+        found = found.find_parent("section")
+    return " ".join(found.get_text(" ").split()) if found else ""
+
+
+def test_every_item_of_the_checklists_is_shown_at_its_places(
+    built: Built, living: Evidence
+) -> None:
+    placed = {(i.checklist, i.item): i.places for i in living.checklists if i.places}
+    expected = {(name, item) for name, items in SHOWN.items() for item in items}
+    assert placed.keys() == expected
+    for (name, item), places in placed.items():
+        text = " ".join(section(built, place) for place in places)
+        assert re.search(SHOWN[name][item], text, re.IGNORECASE), f"{name} {item}: {places}"
 
 
 def ids(built: Built, document: str) -> set[str]:
