@@ -64,7 +64,7 @@ def in_plain_words(evidence: Evidence) -> Html:
                 paragraph("People in ", links.trial(*trial), " told the researchers of this:"),
                 items(
                     [
-                        plain_comparison(each)
+                        plain_comparison(each, evidence.protocol.words)
                         for each in found.compared
                         if each.trial.study_id == trial[0]
                     ]

@@ -8,7 +8,7 @@ from analysis.evidence.rows import Evidence
 from analysis.evidence.verification import is_verified
 from analysis.figures.effect_scale import Scale, effect_scale, interval_span
 from analysis.figures.strip import synthesis_strip
-from analysis.formatting import count, counted, day, listed, number, percent_level, sentence_case
+from analysis.formatting import count, counted, day, listed, percent_level, sentence_case
 from analysis.pages import links
 from analysis.pages.acceptability_rows import answer_row
 from analysis.pages.answer_in_short import by_evidence
@@ -25,6 +25,7 @@ from analysis.synthesis.estimate_text import interval_text, named_estimate
 from analysis.synthesis.published_estimates import printed_text, rebuilt_from
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.wording.interval_sentences import read_instead, rule_stated
+from analysis.synthesis.wording.measure_words import better_sides, explained, measures_in_use
 from analysis.versions.compare import Change, Comparison
 from analysis.versions.edition import Edition, LastVersion
 from analysis.versions.results import results_of
@@ -247,22 +248,14 @@ def _brought(last: LastVersion) -> Iterator[Html]:
 
 
 def how_to_read(evidence: Evidence) -> Html:
-    """What the columns of the answer table mean, in four sentences."""
-    level = percent_level(evidence.protocol.synthesis.level)
-    important = evidence.protocol.measures["SMD"].smallest_important_difference
-    enough = evidence.protocol.synthesis.prediction_headline_minimum_k
+    """What the columns of the answer table mean: each measure, the intervals, the picture."""
+    protocol = evidence.protocol
+    level = percent_level(protocol.synthesis.level)
+    enough = protocol.synthesis.prediction_headline_minimum_k
     return element(
         "details",
         element("summary", "How to read this table"),
-        paragraph(
-            "SMD is the standardised mean difference: the difference between therapy and control "
-            "in standard deviations, so that different questionnaires can be compared. "
-            f"Below zero favours therapy; about {number(important or 0, 1)} is a small difference."
-        ),
-        paragraph(
-            "A risk ratio above 1 means that more people got clearly better with therapy than "
-            "without."
-        ),
+        *(paragraph(explained(found, protocol.words)) for found in measures_in_use(protocol)),
         paragraph(
             f"The interval holds the values that fit the data at the {level} level. "
             f"{rule_stated(evidence.protocol.synthesis)} “In a new "
@@ -272,7 +265,7 @@ def how_to_read(evidence: Evidence) -> Html:
         paragraph(
             "In the picture the diamond is the estimate, the line its interval, the pale bar the "
             "range for a new setting, the upright line no difference, and the grey band a "
-            "difference too small to matter. Left is better for differences, right for ratios."
+            f"difference too small to matter. {better_sides(protocol)}"
         ),
     )
 

@@ -35,7 +35,7 @@ def arm_reported(row: OutcomeRow, arm: str) -> str:
 
 
 def effect_reported(row: OutcomeRow) -> str:
-    """`SMD −0.33, SE 0.141 (−0.60 to −0.06); negative favours therapy`."""
+    """`SMD −0.33, SE 0.141 (−0.60 to −0.06); negative favours the intervention`."""
     measure = f"log {row.effect_measure}" if row.effect_scale == "log" else row.effect_measure
     said = [
         _named(measure or "effect", row.effect, 2),
@@ -52,7 +52,7 @@ def effect_reported(row: OutcomeRow) -> str:
         one = "one-sided " if row.effect_sides == "one" else ""
         shown += f" ({level}{one}{limits(row.effect_ci_low, row.effect_ci_high)})"
     if shown and row.effect_favours_intervention_when:
-        shown += f"; {row.effect_favours_intervention_when} favours therapy"
+        shown += f"; {row.effect_favours_intervention_when} favours the intervention"
     return shown.strip()
 
 

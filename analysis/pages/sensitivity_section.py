@@ -197,7 +197,8 @@ def _small_study_rows(synthesis: Synthesis, found: SmallStudyEffects) -> Iterato
             "Analysis": "Three-parameter selection model",
             "Result": f"{estimate_text(measure, model)}; "
             f"likelihood-ratio test of selection {p_value(model.likelihood_ratio_p)}",
-            "Reading": "the effect if results against therapy were published less often",
+            "Reading": f"the effect if results against {measure.sides[0]} were less often "
+            "published",
         }
     for reason in found.not_estimable:
         yield {"Analysis": "Not estimable", "Result": reason, "Reading": ""}

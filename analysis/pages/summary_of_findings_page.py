@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.evidence.rows import Evidence
-from analysis.formatting import count, counted, listed, percent, percent_level, sentence_case
+from analysis.formatting import count, counted, percent_level, sentence_case
 from analysis.pages import links
 from analysis.pages.acceptability_rows import findings_rows
 from analysis.pages.certainty_section import decision_text, mark, outcome_of
@@ -23,10 +23,11 @@ from analysis.pages.html import (
     terms,
     text,
 )
+from analysis.protocol_rules import ReviewWords
 from analysis.synthesis.certainty import Step
 from analysis.synthesis.estimate_text import named_estimate
 from analysis.synthesis.question_result import Synthesis
-from analysis.synthesis.wording.clinical_text import difference_text, points_text
+from analysis.synthesis.wording.clinical_text import of_a_thousand, points_text, risk_assumed
 from analysis.synthesis.wording.interval_sentences import read_instead, rule_stated
 from analysis.versions.results import results_of
 
@@ -87,7 +88,7 @@ def findings(
             "What happens": s.sentences.plain,
             "Participants (trials)": _participants(s),
             effect: _effect(s),
-            "In absolute terms": absolute(s),
+            "In absolute terms": absolute(protocol.words, s),
             "Certainty": mark(s.certainty),
             "Why": _why(s, notes),
         }
@@ -112,15 +113,11 @@ def _effect(synthesis: Synthesis) -> str:
     return " ".join(filter(None, (said, read_instead(synthesis.measure, synthesis.bayesian))))
 
 
-def absolute(synthesis: Synthesis) -> Html:
+def absolute(words: ReviewWords, synthesis: Synthesis) -> Html:
     """Points on a familiar scale and people in a thousand, one line each."""
     found = synthesis.clinical
     lines = [f"{points_text(found.points)} on {found.scale}"] if found.points else []
-    lines += [
-        f"{difference_text(effect)} of 1,000 clearly better; "
-        f"control risk {percent(100 * effect.numbers.control_risk)}"
-        for effect in found.absolute
-    ]
+    lines += [of_a_thousand(words, synthesis.measure, effect) for effect in found.absolute]
     return join(element("div", line) for line in lines) if lines else text("")
 
 
@@ -129,26 +126,22 @@ def assumptions(evidence: Evidence, results: Mapping[str, Synthesis], condition:
     said = [
         entry
         for synthesis in results_of(results, condition)
-        for entry in _assumed(_label(evidence, synthesis), synthesis)
+        for entry in _assumed(evidence.protocol.words, _label(evidence, synthesis), synthesis)
     ]
     return items(list(dict.fromkeys(said)))
 
 
-def _assumed(label: str, synthesis: Synthesis) -> list[Html]:
+def _assumed(words: ReviewWords, label: str, synthesis: Synthesis) -> list[Html]:
     found = synthesis.clinical
-    risks = listed([percent(100 * effect.numbers.control_risk) for effect in found.absolute])
     said = [text(f"{label}: points on {found.points.assumed}.")] if found.points else []
-    if synthesis.measure.ratio:
-        sources = "; ".join(effect.source for effect in found.absolute)
-        said += [text(f"{label}: control risk {risks} ({sources}).")] if risks else []
-    elif risks:
-        how = (
-            f"Where questionnaires are pooled, {risks} of the control group are assumed to get "
-            "clearly better, wherever on the questionnaire that line is drawn; the standardised "
-            "mean difference then gives the share with therapy: "
-        )
-        said.append(join((how, doi_link(SMD_TO_RISK))))
-    return said
+    risks = [
+        text(f"{label}: {risk_assumed(words, synthesis.measure, effect)}.")
+        for effect in found.absolute
+    ]
+    if risks and synthesis.measure.name == "SMD":
+        how = f"The share {words.with_intervention} follows from the standardised mean difference: "
+        risks.append(join((how, doi_link(SMD_TO_RISK))))
+    return [*said, *risks]
 
 
 def _label(evidence: Evidence, synthesis: Synthesis) -> str:

@@ -105,7 +105,7 @@ def _about(trial: Trial) -> dict[str, object]:
 def _people(trial: Trial) -> str:
     arms = trial.n_randomised_intervention, trial.n_randomised_control
     randomised = count(_whole(trial.n_randomised_total))
-    split = f" ({arms[0]:g} therapy, {arms[1]:g} control)" if arms[0] and arms[1] else ""
+    split = f" ({arms[0]:g} intervention, {arms[1]:g} control)" if arms[0] and arms[1] else ""
     said = [f"{randomised} randomised{split}"] if trial.n_randomised_total else []
     if trial.n_analysed_total:
         said.append(f"{trial.n_analysed_total:g} analysed")

@@ -10,9 +10,10 @@ from analysis.formatting import count, counted, day, listed, sentence_case
 from analysis.pages import links
 from analysis.pages.html import LABELLED_CARDS, Html, element, items, join, link, paragraph, table
 from analysis.pages.notices_section import notices_said
-from analysis.protocol import Version
+from analysis.protocol import Protocol, Version
 from analysis.synthesis.estimate_text import i2_text, interval_text, named_estimate, tau2_text
 from analysis.synthesis.published_estimates import printed_text, rebuilt_from
+from analysis.synthesis.wording.measure_words import favourable_sides
 from analysis.versions.by_name import NOW
 from analysis.versions.compare import ARROWS, Change, Comparison
 from analysis.versions.comparison_text import checked
@@ -100,14 +101,14 @@ def since_the_last(edition: Edition) -> Html:
     )
 
 
-def summary(last: LastVersion) -> Html:
+def summary(protocol: Protocol, last: LastVersion) -> Html:
     """Which version was released last, what triggered it, and what it is compared with."""
     version, found = last.version, last.found
     if found is None or last.before is None:
         return join(
             (
                 paragraph(f"Version {version.name} of {day(version.date)} is the first."),
-                _why_and_how(version),
+                _why_and_how(protocol, version),
             )
         )
     trials = {trial for change in found.changes for trial in change.new_trials}
@@ -118,9 +119,9 @@ def summary(last: LastVersion) -> Html:
                 f"It is compared with {_before(found, last.before)} {_by_which_rules(found)} "
                 f"{counted(len(trials), 'trial')} with usable numbers came in between."
             ),
-            _why_and_how(version),
+            _why_and_how(protocol, version),
             paragraph(
-                "Differences below zero favour therapy; risk ratios above 1 do. "
+                f"{favourable_sides(protocol)} "
                 f"{ARROWS['lower']} means that the estimate moved towards less, "
                 f"{ARROWS['higher']} towards more, {ARROWS['same']} that it prints the same, "
                 f"{ARROWS['new']} that there is none before it to compare with."
@@ -146,11 +147,11 @@ def _by_which_rules(found: Comparison) -> str:
     return f"each as it was released; the protocol changed between them in {names}."
 
 
-def _why_and_how(version: Version) -> Html:
+def _why_and_how(protocol: Protocol, version: Version) -> Html:
     """What triggered the version and what it changed in the methods, as the protocol says."""
     said = {"What triggered it": version.trigger, "What changed in the methods": version.methods}
     sentences = [f"{label}: {text.rstrip('.')}. " for label, text in said.items() if text]
-    more = link("Differences from the 2014 review", "../methods/differences.html")
+    more = link(f"Differences from {protocol.words.baseline}", "../methods/differences.html")
     return paragraph(*sentences, more, ".") if sentences else Html("")
 
 

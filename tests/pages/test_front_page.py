@@ -170,10 +170,10 @@ def test_subsets_are_parted_by_the_influential_trial_that_moves_most(syntheses: 
     assert parted
 
 
-def test_whats_new_tells_the_trigger_and_the_changes_of_method() -> None:
+def test_whats_new_tells_the_trigger_and_the_changes_of_method(evidence: Evidence) -> None:
     def said(trigger: str, methods: str) -> str:
         version = released().version.model_copy(update={"trigger": trigger, "methods": methods})
-        return words(living.summary(replace(released(), version=version)))
+        return words(living.summary(evidence.protocol, replace(released(), version=version)))
 
     told = said("a trial was corrected.", "none")
     assert "What triggered it: a trial was corrected. What changed in the methods: none." in told
@@ -182,7 +182,7 @@ def test_whats_new_tells_the_trigger_and_the_changes_of_method() -> None:
     last = released()
     assert last.found is not None
     ours = replace(last, found=last.found.model_copy(update={"publication": ""}))
-    assert "both by the same protocol" in words(living.summary(ours))
+    assert "both by the same protocol" in words(living.summary(evidence.protocol, ours))
 
 
 def test_a_retraction_has_its_own_heading_and_is_no_correction(
@@ -255,4 +255,7 @@ def test_everybody_reads_how_many_studies_tell_of_harm(evidence: Evidence) -> No
     assert f"Harm: {len(found.said)} of our {found.total} studies tell us about harm." in said
     rows = tuple(counted_row("friesen-2017", s, percent=7.0) for s in ("intervention", "control"))
     said = words(in_plain_words(replace(evidence, acceptability=rows)))
-    assert "any symptom: 7 of 100 people with the therapy, 7 of 100 people without it" in said
+    assert (
+        "any symptom: 7 of 100 people with Internet-delivered therapy, 7 of 100 people without it"
+        in said
+    )

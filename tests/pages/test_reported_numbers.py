@@ -67,7 +67,7 @@ def test_an_arm_is_worded_by_what_it_has() -> None:
 
 def test_an_effect_is_worded_by_what_it_has() -> None:
     row = a_reported_row(-0.38, effect_ci_low=-0.84, effect_ci_high=0.08, effect_level=99.0)
-    said = "SMD −0.38 (99% −0.84 to 0.08); negative favours therapy"
+    said = "SMD −0.38 (99% −0.84 to 0.08); negative favours the intervention"
     assert effect_reported(row) == said
     ratio = a_reported_row(0.69, effect_measure="RR", effect_scale="log", effect_se=0.27)
     assert effect_reported(ratio).startswith("log RR 0.69, SE 0.270;")

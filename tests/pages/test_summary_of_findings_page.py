@@ -65,7 +65,8 @@ def test_a_row_for_every_outcome(
         estimate = synthesis.measure.shown(synthesis.primary.estimate)
         assert number(estimate) in row["Effect (95% interval)"]
         assert f"{synthesis.certainty.level.capitalize()} (proposed)" in row["Certainty"]
-        assert "of 1,000 clearly better" in row["In absolute terms"]
+        event = "people get clearly better: "
+        assert f"of 1,000 {event}" in row["In absolute terms"]
 
 
 def test_headache_pain_reads_as_the_trial_counted(evidence: Evidence, syntheses: Results) -> None:
@@ -73,7 +74,7 @@ def test_headache_pain_reads_as_the_trial_counted(evidence: Evidence, syntheses:
     assert row["Participants (trials)"] == "221 (1)"
     assert row["Effect (95% interval)"] == "Risk ratio 1.93 (1.04 to 3.60)"
     assert row["In absolute terms"] == (
-        "107 more (4 more to 299 more) of 1,000 clearly better; control risk 12%"
+        "222 instead of 115 of 1,000 people get clearly better: 107 more (4 more to 299 more)"
     )
     assert row["Certainty"] == "⊕⊖⊖⊖ Very low (proposed)"
     assert "imprecision −1 [3]" in row["Why"] and "inconsistency not judged [2]" in row["Why"]
@@ -121,9 +122,13 @@ def test_assumptions_name_their_sources_once(evidence: Evidence, syntheses: Resu
     ]
     assert len(items) == len(set(items))
     assert any("0 to 10 scale" in item and "Williams 2010 1.5" in item for item in items)
-    assert any("10% and 20% of the control group" in item for item in items)
+    better = "people get clearly better in the control group"
+    assert f"Disability: {better}: 10%, assumed, wherever that line is." in items
     headache = words(parsed(page.assumptions(evidence, syntheses, "headache")))
-    assert "control risk 12% (13 of 113 in the control arm of Huguet 2024)" in headache
+    assert (
+        f"Pain: {better}: 12%, 13 of 113 in the control arm of Huguet 2024: at least 50% fewer "
+        "headache days."
+    ) in headache
 
 
 def test_a_decision_is_shown_beside_the_proposal(evidence: Evidence, syntheses: Results) -> None:

@@ -76,8 +76,8 @@ def test_per_cents_without_counts_stand_side_by_side_and_give_no_ratio(evidence:
     assert comparison(found, words) == f"{EVENT}: 25% against 53%"
     assert against(found, words) == f"both online arms against {words.comparator}"
     assert (ratio(found), difference(found)) == ("counts not known", "")
-    assert plain_comparison(found) == (
-        f"{EVENT}: 25 of 100 people with the therapy, 53 of 100 people without it"
+    assert plain_comparison(found, words) == (
+        f"{EVENT}: 25 of 100 people with Internet-delivered therapy, 53 of 100 people without it"
     )
 
 

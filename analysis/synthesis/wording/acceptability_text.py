@@ -83,10 +83,10 @@ def difference(each: Compared) -> str:
     return f"{number(100 * each.difference.estimate, 0)} of 100 ({low} to {high})"
 
 
-def plain_comparison(each: Compared) -> str:
+def plain_comparison(each: Compared, words: ReviewWords) -> str:
     """For everybody: `sadness: 6 of 100 people with the therapy, 19 of 100 people without it`."""
     with_it, without = (
         f"{arm.percent:.0f} of 100 people" if arm and arm.percent is not None else "some people"
         for arm in (each.therapy, each.control)
     )
-    return f"{each.event}: {with_it} with the therapy, {without} without it"
+    return f"{each.event}: {with_it} {words.with_intervention}, {without} without it"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from analysis.formatting import number
+from analysis.formatting import number, percent
 from analysis.protocol_rules import ReviewWords
 from analysis.statistics.clinical import NumberNeededToTreat, Reexpressed
 from analysis.synthesis.clinical_terms import AbsoluteEffect, Clinical
@@ -64,6 +64,22 @@ def in_a_hundred(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) -
         f"about {after} instead of {before}" if after != before else f"about {before} either way"
     )
     return f"Of 100 people, {number} {event_of(words, measure)} (control risk: {_whence(effect)})."
+
+
+def of_a_thousand(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) -> str:
+    """`182 instead of 100 of 1,000 people get clearly better: 82 more (53 more to 115 more)`."""
+    before, after = (_per_1000(risk) for risk in (effect.numbers.control_risk, effect.numbers.risk))
+    return (
+        f"{after:,} instead of {before:,} of {PER:,} people {event_of(words, measure)}: "
+        f"{difference_text(effect)}"
+    )
+
+
+def risk_assumed(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) -> str:
+    """`people get clearly better in the control group: 21% in the control arm of DeBar 2025`."""
+    risk = percent(100 * effect.numbers.control_risk)
+    said = f"people {event_of(words, measure)} in {words.control}: {risk}, {_whence(effect)}"
+    return said if effect.definition or measure.kind.event else f"{said}, wherever that line is"
 
 
 def _whence(effect: AbsoluteEffect) -> str:

@@ -1,0 +1,63 @@
+"""What the numbers of each measure mean, for the measures that a protocol pools."""
+
+from __future__ import annotations
+
+from analysis.formatting import listed, number, sentence_case
+from analysis.protocol import OutcomeMeasure, Protocol
+from analysis.protocol_rules import ReviewWords
+
+
+def measures_in_use(protocol: Protocol) -> tuple[OutcomeMeasure, ...]:
+    """Every measure that a question pools, each once, as its first outcome has it."""
+    found: dict[tuple[object, ...], OutcomeMeasure] = {}
+    for question in protocol.questions:
+        measure = protocol.measure(question)
+        found.setdefault((measure.name, measure.unit, measure.benefit_above), measure)
+    return tuple(found.values())
+
+
+def explained(found: OutcomeMeasure, words: ReviewWords) -> str:
+    """What a number of this measure says, and on which side it favours the intervention."""
+    kind, favours = found.kind, f"{_side(found)} favours {words.therapy}"
+    if found.name == "SMD":
+        important = found.smallest_important_difference
+        small = f"; about {number(important, 1)} is a small difference" if important else ""
+        return (
+            f"SMD is the {found.label}: the difference between {words.therapy} and "
+            f"{words.comparator} in standard deviations, so that different questionnaires can be "
+            f"compared. {sentence_case(favours)}{small}."
+        )
+    if kind.event:
+        verb = "are" if kind.quantity.startswith("the odds") else "is"
+        return (
+            f"{sentence_case(kind.named)} above {_nothing(found)} means that {kind.quantity} "
+            f"people {found.event} {verb} higher {words.with_intervention}; {favours}."
+        )
+    return f"{kind.heading} is a {found.label} in {found.unit}; {favours}."
+
+
+def favourable_sides(protocol: Protocol) -> str:
+    """`SMD below zero and risk ratio above 1 favour therapy.`"""
+    sides = [f"{found.kind.heading} {_side(found)}" for found in measures_in_use(protocol)]
+    said = listed(list(dict.fromkeys(sides)))
+    return f"{said} {'favour' if len(set(sides)) > 1 else 'favours'} {protocol.words.therapy}."
+
+
+def better_sides(protocol: Protocol) -> str:
+    """On which side of a picture an effect is good."""
+    right = [f.kind.heading for f in measures_in_use(protocol) if f.benefit_above]
+    left = [f.kind.heading for f in measures_in_use(protocol) if not f.benefit_above]
+    sides = [
+        f"{side} is better for {listed(list(dict.fromkeys(names)))}"
+        for side, names in (("left", left), ("right", right))
+        if names
+    ]
+    return f"{sentence_case(', '.join(sides))}."
+
+
+def _nothing(found: OutcomeMeasure) -> str:
+    return "1" if found.kind.ratio else "zero"
+
+
+def _side(found: OutcomeMeasure) -> str:
+    return f"{'above' if found.benefit_above else 'below'} {_nothing(found)}"
