@@ -106,7 +106,11 @@ def _narrowed(
         control_groups=tuple(row for row in evidence.control_groups if row.study_id in measured),
         published=published,
         decisions=decisions_on(evidence, question),
-        sources={name: source for name, source in evidence.sources.items() if name in named},
+        sources={
+            name: source
+            for name, source in evidence.sources.items()
+            if name in named or source.counted
+        },
         measured=(),
         acceptability=(),
         rulings=(),

@@ -53,6 +53,7 @@ from analysis.files.columns import (
     between,
     column,
 )
+from analysis.formatting import counted
 from analysis.protocol import Protocol
 
 JudgementWord = Literal["low", "some concerns", "unclear", "high"]
@@ -227,6 +228,27 @@ class Source:
     url: Url = column("address of the source", "https://doi.org/10.5281/zenodo.17405019")
     licence: str = column("licence of the source, where we know it", "ODC-BY 1.0")
     note: str = column("what else to know", "trial data extracted by two researchers")
+    review_trials: Count = column(
+        "trials that a review of the same subject included; blank for other sources",
+        "32",
+        default=None,
+    )
+    review_participants: Count = column("participants of these trials", "4924", default=None)
+    review_question: str = column(
+        "how the question of that review differs from this one's",
+        "headache is left out",
+        default="",
+    )
+
+    @property
+    def counted(self) -> str:
+        """`32 trials with 4,924 participants`, as far as a review counts them; blank without."""
+        if self.review_trials is None:
+            return ""
+        trials = counted(round(self.review_trials), "trial")
+        if self.review_participants is None:
+            return trials
+        return f"{trials} with {counted(round(self.review_participants), 'participant')}"
 
     @property
     def secondary(self) -> bool:

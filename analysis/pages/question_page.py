@@ -218,7 +218,7 @@ def then_and_now(synthesis: Synthesis, evidence: Evidence) -> Html:
         f"level; I² by the methods of {then} is computed from Q",
         numbers=("k", measure.short_name, "Interval", "I²"),
     )
-    return join((frame, *_differences(synthesis, then)))
+    return join((frame, *_differences(synthesis, then), _other_reviews(synthesis, evidence)))
 
 
 def _first(synthesis: Synthesis) -> list[PublishedEstimate]:
@@ -269,6 +269,18 @@ def _differences(synthesis: Synthesis, baseline: str) -> list[Html]:
             )
         )
     return said
+
+
+def _other_reviews(synthesis: Synthesis, evidence: Evidence) -> Html:
+    """How much other reviews of the subject included, and of which no estimate is at hand."""
+    printed = {found.review for found in synthesis.published}
+    said = []
+    for source in evidence.sources.values():
+        if source.counted and source.source_id != evidence.protocol.baseline_review:
+            asked = f" ({source.review_question})" if source.review_question else ""
+            none = "" if source.source_id in printed else ", of which no estimate here is on record"
+            said.append(join((links.source(source), f": {source.counted}{asked}{none}")))
+    return paragraph("Other reviews of the subject: ", join(said, "; "), ".") if said else Html("")
 
 
 def _then(synthesis: Synthesis, baseline: str) -> str:

@@ -38,6 +38,7 @@ class ReviewFacts(Frozen):
     outcome_rows: int
     rows_verified: int
     effect_pages: int
+    included_by: Mapping[str, str]
 
 
 def review_facts(evidence: Evidence) -> ReviewFacts:
@@ -57,6 +58,7 @@ def review_facts(evidence: Evidence) -> ReviewFacts:
         outcome_rows=len(evidence.outcomes),
         rows_verified=sum(map(is_verified, evidence.outcomes)),
         effect_pages=len(evidence.protocol.questions),
+        included_by={name: s.counted for name, s in evidence.sources.items() if s.counted},
     )
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
+from analysis.evidence.question_slice import slice_of
 from analysis.evidence.rows import Evidence
 from analysis.formatting import DASH, percent
 from analysis.pages import front_page, plain_language_page, question_page, whats_new_page
 from analysis.pages.context import released
+from analysis.pages.status_line import review_facts
 from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.published_estimates import printed_text, rebuilt_from
 from analysis.synthesis.question_result import Synthesis
@@ -128,3 +131,38 @@ def test_heterogeneity_by_the_methods_of_then_is_computed_from_q(
             assert row.endswith(percent(getattr(spread, form)) if spread else DASH)
             differ += bool(spread) and percent(spread.i2) != percent(spread.i2_q)
     assert differ
+
+
+def test_a_changed_estimate_is_said_to_be_more_or_less_in_favour_of_therapy(
+    evidence: Evidence, syntheses: Results
+) -> None:
+    found = released().found
+    assert found is not None
+    front = rows(front_page.answers(evidence, syntheses, found))
+    therapy = evidence.protocol.words.therapy
+    # 7.28 as likely became 1.93, and a difference of −0.50 became −0.36: less; −0.19, −0.53: more.
+    assert f"less in favour of {therapy}" in front["headache-pain-post"]
+    assert f"less in favour of {therapy}" in front["non-headache-disability-post"]
+    assert f"more in favour of {therapy}" in front["non-headache-depression-post"]
+
+
+def test_of_other_reviews_at_least_the_trials_and_participants_are_told(
+    evidence: Evidence, syntheses: Results
+) -> None:
+    source = replace(
+        evidence.sources["cd013863"], review_trials=32.0, review_participants=4924.0,
+        review_question="headache left out",
+    )  # fmt: skip
+    made = replace(evidence, sources={**evidence.sources, "cd013863": source})
+    for key in ("headache.pain.post", "non-headache.qol.post"):
+        asked = made.protocol.question(*key.split("."))
+        synthesis = syntheses[key]
+        said = words(question_page.then_and_now(synthesis, slice_of(made, asked).evidence))
+        assert (
+            ": 32 trials with 4,924 participants (headache left out), "
+            "of which no estimate here is on record."
+        ) in said
+        assert "Other reviews of the subject" not in words(
+            question_page.then_and_now(synthesis, evidence)
+        )
+    assert review_facts(made).included_by == {"cd013863": "32 trials with 4,924 participants"}
