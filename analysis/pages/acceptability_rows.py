@@ -37,6 +37,18 @@ def answer_row(evidence: Evidence, condition: str, since: str | None) -> dict[st
     return row | ({since: "not compared"} if since else {})
 
 
+def in_short(evidence: Evidence) -> Html:
+    """How safe, before any table: who reports harms, and what both arms had in each trial."""
+    found, words = reported(evidence, HARMS), evidence.protocol.words
+    said = [
+        f"In {each.trial.label} ({against(each, words)}), {comparison(each, words)}."
+        for trial in found.said
+        for each in [other for other in found.compared if other.trial == trial][:1]
+    ]
+    tallied = f"{tally(found).removeprefix(f'{HARMS}: ')}; {unknown(found)}"
+    return paragraph(element("strong", "Harms:"), " ", " ".join([f"{tallied}.", *said]))
+
+
 def findings_rows(evidence: Evidence, condition: str, effect: str) -> list[dict[str, object]]:
     """The rows of harms and satisfaction in a summary of findings; `effect` heads that column."""
     return [

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from analysis.evidence.rows import Evidence
 from analysis.formatting import counted, listed, sentence_case
+from analysis.pages.acceptability_rows import in_short as harms_in_short
 from analysis.pages.html import Html, element, join, paragraph
 from analysis.protocol import Condition, Protocol
 from analysis.synthesis.question_result import Synthesis
@@ -15,7 +16,7 @@ from analysis.versions.results import analysed, results_of
 
 
 def in_short(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
-    """What was compared with what, then what it does for each condition, primary outcomes only."""
+    """What was compared with what, what it does for each condition (primary outcomes), how safe."""
     protocol = evidence.protocol
     return join(
         (
@@ -24,6 +25,7 @@ def in_short(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
                 paragraph(*_condition(protocol, results, condition))
                 for condition in by_evidence(protocol, results)
             ),
+            harms_in_short(evidence),
         )
     )
 

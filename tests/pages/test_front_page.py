@@ -18,6 +18,7 @@ from analysis.pages import plain_language_page as plain_language
 from analysis.pages import risk_of_bias_page as bias
 from analysis.pages import whats_new_page as living
 from analysis.pages.acceptability_rows import in_plain_words
+from analysis.pages.answer_in_short import in_short
 from analysis.pages.context import released
 from analysis.pages.notices_section import notices_said
 from analysis.searching.history import Search, load_searches
@@ -247,6 +248,21 @@ def test_harms_have_a_row_of_every_condition_whatever_is_known(
     assert "event 1: 10% against 10%" in shown
     assert "event 2" not in shown
     assert "and 3 more numbers" in shown
+
+
+def test_how_safe_stands_before_any_table(evidence: Evidence, syntheses: Results) -> None:
+    def said(told: Evidence) -> str:
+        return words(in_short(told, syntheses)).partition("Harms: ")[2]
+
+    found = reported(evidence, "harms")
+    assert said(evidence).startswith(f"reported by {len(found.said)} of {found.total} trials; ")
+    assert said(replace(evidence, acceptability=())) == (
+        f"reported by 0 of {found.total} trials; of {found.total} trials we have seen nothing."
+    )
+    rows = tuple(counted_row("friesen-2017", s, percent=7.0) for s in ("intervention", "control"))
+    told = said(replace(evidence, acceptability=rows))
+    assert told.endswith("any symptom: 7% against 7%.")
+    assert "In Friesen 2017 (" in told
 
 
 def test_everybody_reads_how_many_studies_tell_of_harm(evidence: Evidence) -> None:
