@@ -38,13 +38,14 @@ from analysis.synthesis.wording.page_sentences import MODEL_NAMES
 
 
 def headline(synthesis: Synthesis) -> Html:
-    """The answer: in everyday words, then in numbers."""
-    said = [paragraph(synthesis.sentences.plain, class_="answer")]
-    if synthesis.primary:
-        said.append(paragraph(synthesis.sentences.headline))
-        # Numbers needed to treat run through infinity where the direction is open: not here.
-        if synthesis.sentences.clinical and _settled(synthesis.concluded):
-            said.append(paragraph(synthesis.sentences.clinical))
+    """The answer: in everyday words, then in numbers, or who measured it without any."""
+    said = [
+        paragraph(synthesis.sentences.plain, class_="answer"),
+        paragraph(synthesis.sentences.headline),
+    ]
+    # Numbers needed to treat run through infinity where the direction is open: not here.
+    if synthesis.sentences.clinical and _settled(synthesis.concluded):
+        said.append(paragraph(synthesis.sentences.clinical))
     return element("div", *said, class_="headline")
 
 
@@ -345,7 +346,7 @@ def participants(study: StudyEffect) -> Html:
 
 
 def attention(synthesis: Synthesis) -> Html:
-    """What a reader must know first: suspect trials, unchecked rows, trials without numbers."""
+    """What a reader must know first: suspect trials, and rows that nobody has checked."""
     suspects = [study for study in synthesis.studies if study.suspect]
     notes = [
         f"{study.label} is left out of the pooled result: {'; '.join(study.suspect)}."
@@ -356,12 +357,5 @@ def attention(synthesis: Synthesis) -> Html:
         notes.append(
             f"{counted(unchecked, 'trial')} of {len(synthesis.studies)} rest on numbers that no "
             "person has yet checked against the trial report."
-        )
-    if not synthesis.studies:
-        measured = list(dict.fromkeys(aside.label for aside in synthesis.set_aside))
-        notes.append(
-            f"{listed(measured)} measured it, without numbers that can be used here (see below)."
-            if measured
-            else "We have seen no trial that reports this outcome at this time."
         )
     return items(notes) if notes else Html("")

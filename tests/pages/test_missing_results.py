@@ -13,7 +13,7 @@ from analysis.evidence.trial_states import OutcomeInTrial, State
 from analysis.pages import evidence_map_page as maps
 from analysis.pages import front_page as front
 from analysis.pages import missing_results_section as section
-from analysis.pages import trials_page
+from analysis.pages import question_page, trials_page
 from analysis.searching.history import load_searches
 from analysis.synthesis.missing_results import MissingResults
 from analysis.synthesis.question_result import Synthesis
@@ -114,6 +114,14 @@ def test_each_question_names_what_it_does_not_pool(evidence: Evidence, syntheses
     nothing = words(section.missing_results(syntheses["headache.anxiety.post"], evidence.sources))
     assert "Nothing is pooled here, so" in nothing
     assert "Measured and not pooled" not in nothing
+
+
+def test_a_page_without_numbers_begins_with_who_measured_it(syntheses: Results) -> None:
+    asked = syntheses["headache.qol.post"]
+    shown = words(question_page.headline(asked))
+    assert "We do not know" in shown and asked.sentences.headline in shown
+    assert "Of 8 included trials none is known to have measured it." in shown
+    assert not question_page.attention(asked)
 
 
 def test_a_statement_is_shown_escaped_with_its_source(evidence: Evidence) -> None:
