@@ -162,12 +162,20 @@ class _Density:
         """Where the density is worth integrating, and its peak, from a look at all scales."""
         y, v = self._studies
         scales = np.log([self._scale, math.sqrt(v.min()), math.sqrt(v.max() + np.ptp(y) ** 2)])
-        looks = np.linspace(scales.min() - BELOW, scales.max() + ABOVE, LOOKS)
-        height = self._log(looks)
-        self._peak = float(height.max())
-        seen = np.flatnonzero(height > self._peak - NEGLIGIBLE)
-        first, last = max(seen[0] - 1, 0), min(seen[-1] + 1, LOOKS - 1)
-        return float(looks[first]), float(looks[last])
+        low, high = float(scales.min() - BELOW), float(scales.max() + ABOVE)
+        while True:
+            looks = np.linspace(low, high, LOOKS)
+            height = self._log(looks)
+            self._peak = float(height.max())
+            seen = np.flatnonzero(height > self._peak - NEGLIGIBLE)
+            wide = high - low
+            low, high = (
+                float(looks[max(seen[0] - 1, 0)]),
+                float(looks[min(seen[-1] + 1, LOOKS - 1)]),
+            )
+            # A peak between two looks is higher than either: look again, closer by.
+            if high - low > wide / 2:
+                return low, high
 
     def _at(self, log_tau: FloatArray) -> FloatArray:
         density: FloatArray = np.exp(self._log(log_tau.ravel()) - self._peak)

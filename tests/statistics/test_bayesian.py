@@ -197,6 +197,21 @@ def test_many_studies_leave_a_sharp_posterior_that_is_not_missed():
     assert found.sd == pytest.approx(reml.se, rel=0.01)
 
 
+@pytest.mark.parametrize("prior", ["half-normal", "half-Cauchy"])
+@pytest.mark.parametrize(
+    ("effects", "variances"),
+    [([0.0, 1e9], [1e-3, 1.0]), ([-0.3, 0.2], [1e-8, 1e2]), ([0.0, 0.0], [1e-12, 1e-12])],
+    ids=["a conflict with the prior", "precisions far apart", "next to no uncertainty"],
+)
+def test_a_peak_however_sharp_is_found(effects, variances, prior):
+    """Between two looks at log tau it is higher than either by more than a number can hold."""
+    found = bayesian(effects, variances, prior=prior, scale=0.5)
+    assert found.interval.low < found.estimate < found.interval.high
+    assert 0 < found.tau_interval.low < found.tau < found.tau_interval.high < np.inf
+    assert found.prediction.low <= found.interval.low
+    assert min(effects) - 1e-5 <= found.estimate <= max(effects) + 1e-5
+
+
 @pytest.mark.parametrize(
     ("effects", "more", "message"),
     [
