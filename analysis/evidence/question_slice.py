@@ -11,12 +11,23 @@ from dataclasses import dataclass, replace
 
 from analysis.evidence.chosen_rows import Suspects, find_suspects
 from analysis.evidence.data_files import DATA_FILES
+from analysis.evidence.participants import randomised
 from analysis.evidence.reference_sd import ReferenceSd, reference_sd
 from analysis.evidence.rows import Decision, Evidence, Published
 from analysis.evidence.selection import rows_of
 from analysis.evidence.trial_states import OutcomeInTrial, states_without_rows
 from analysis.files.digests import digest
 from analysis.protocol import Question
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A trial on the condition that waits for a decision: why, and how many it randomised."""
+
+    study_id: str
+    label: str
+    reason: str
+    people: int | None
 
 
 @dataclass(frozen=True)
@@ -28,7 +39,8 @@ class Slice:
     what people decided on it. Two things rest on rows of other questions: `kept_out`, why trials
     are left out, because the integrity checks hold rows against each other; and `reference`,
     the standard deviation of control arms at the first time point. `without_rows` is what is
-    known of the other included trials on the condition, of which the page needs no more.
+    known of the other included trials on the condition, of which the page needs no more;
+    `awaiting` are the trials on it that nobody has decided on.
     """
 
     question: Question
@@ -36,6 +48,7 @@ class Slice:
     kept_out: Mapping[str, tuple[str, ...]]
     reference: ReferenceSd | None
     without_rows: tuple[OutcomeInTrial, ...]
+    awaiting: tuple[Waiting, ...] = ()
 
     def parts(self) -> dict[str, str]:
         """All that the slice holds, so that a change of it can be named: what it is → its hash."""
@@ -52,6 +65,8 @@ class Slice:
                 held.setdefault(place, []).append(row)
         for study_id, reasons in self.kept_out.items():
             held[f"integrity findings of {study_id}"] = [reasons]
+        for waiting in self.awaiting:
+            held[f"that {waiting.study_id} waits"] = [waiting]
         for trial in self.without_rows:
             held[f"whether {trial.study_id} measured it"] = [trial]
         return {name: digest(repr(records)) for name, records in held.items()}
@@ -78,6 +93,11 @@ def _slice(evidence: Evidence, question: Question, suspects: Suspects) -> Slice:
         {study_id: why for (study_id, key), why in suspects.items() if key == question.key},
         reference_sd(evidence, question, distrusted) if standardised else None,
         without_rows,
+        tuple(
+            Waiting(trial.study_id, trial.label, trial.reason, randomised(trial))
+            for trial in evidence.trials.values()
+            if (trial.status, trial.condition) == ("awaiting", question.condition)
+        ),
     )
 
 

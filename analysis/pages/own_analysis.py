@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from statistics import median
 from typing import Any
 
 from analysis.figures.effect_labels import favours
@@ -17,6 +16,7 @@ from analysis.formatting import counted, sentence_case
 from analysis.pages.html import Html, element, join, link, paragraph
 from analysis.pages.links import UP
 from analysis.statistics.intervals import critical_value
+from analysis.synthesis.next_evidence import variance_of_one
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import StudyEffect
 from analysis.synthesis.wording.interval_sentences import INTERVAL_NAMES
@@ -90,7 +90,7 @@ def _question_data(synthesis: Synthesis) -> dict[str, Any]:
         "model": primary.model if primary and primary.model in MODELS else MODELS[0],
         "interval": usual if usual in INTERVALS else INTERVALS[0],
         "filters": _filters(trials),
-        "variance": _variance_of_one(synthesis.studies),
+        "variance": variance_of_one(synthesis.studies),
         "trials": trials,
     }
 
@@ -117,9 +117,3 @@ def _filters(trials: Sequence[dict[str, Any]]) -> dict[str, tuple[str, list[str]
     """What the trials can be told apart by, with the values they have; only where they differ."""
     values = {name: sorted({trial[name] for trial in trials}) for name in FILTERS}
     return {name: (FILTERS[name], found) for name, found in values.items() if len(found) > 1}
-
-
-def _variance_of_one(studies: Sequence[StudyEffect]) -> float:
-    """What a variance is for one participant, by the median of the trials: of a trial made up."""
-    known = [study.variance * study.n_total for study in studies if study.n_total]
-    return median(known) if known else median(study.variance for study in studies) * 100

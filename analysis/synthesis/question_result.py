@@ -21,6 +21,7 @@ from analysis.synthesis.clinical_terms import Clinical
 from analysis.synthesis.comparisons import Comparison, TrialSet
 from analysis.synthesis.interval_rule import concluded
 from analysis.synthesis.missing_results import MissingResults
+from analysis.synthesis.next_evidence import NextEvidence
 from analysis.synthesis.sensitivity import SensitivityAnalyses
 from analysis.synthesis.study_effect import Measure, StudyEffect
 
@@ -126,6 +127,7 @@ class Synthesis(Frozen):
     # Of trials that give nothing else, in this measure: in one comparison, nowhere else.
     responders: tuple[StudyEffect, ...] = ()
     missing: MissingResults = MissingResults()
+    next_evidence: NextEvidence = NextEvidence()
     sentences: Sentence
     provenance: Provenance
 

@@ -23,12 +23,14 @@ from analysis.synthesis.clinical_terms import clinical
 from analysis.synthesis.comparisons import comparisons
 from analysis.synthesis.grade.rating import rate
 from analysis.synthesis.interval_rule import (
+    concluded,
     conclusion_interval,
     headline_prediction,
     interval_beside,
     prediction_by_rule,
 )
 from analysis.synthesis.missing_results import missing_results
+from analysis.synthesis.next_evidence import next_evidence
 from analysis.synthesis.primary_analysis import primary_analysis
 from analysis.synthesis.published_estimates import published_estimates
 from analysis.synthesis.question_effects import contrast_rows, study_effects
@@ -134,6 +136,7 @@ def answer(given: Slice) -> Synthesis:
         set_aside=_set_aside(evidence, rows.set_aside, only_responders),
         responders=responders,
         missing=missing,
+        next_evidence=next_evidence(given, body, concluded(primary, bayesian) if primary else None),
         sentences=sentences(rules, said),
         provenance=_provenance(given),
     )

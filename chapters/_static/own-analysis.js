@@ -196,14 +196,19 @@
         make("div", { class: "choices" },
           ...filters,
           field("from", "From year", {}), field("to", "To year", {}),
-          field("effect", `Your own trial: ${data.name}`, data.ratio ? { min: 0 } : {}),
-          field("people", "Your own trial: participants", { min: 2 }))),
+          ...(data.variance
+            ? [
+                field("effect", `Your own trial: ${data.name}`, data.ratio ? { min: 0 } : {}),
+                field("people", "Your own trial: participants", { min: 2 }),
+              ]
+            : []))),
       result,
       make("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Your analysis" }, table),
       back);
     const value = (name) => controls[name][0].value;
 
     function own() {
+      if (!data.variance) return [];
       const [effect, people] = [Number(value("effect")), Number(value("people"))];
       if (value("effect") === "" || !(people >= 2) || (data.ratio && effect <= 0)) return [];
       const [y, v] = [read(effect), data.variance / people];
