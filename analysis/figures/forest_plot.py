@@ -19,6 +19,8 @@ from analysis.figures.row_plot import Column, PlotMark, Row
 from analysis.formatting import DASH, count, counted, listed, number, p_value, percent
 from analysis.statistics.estimates import Heterogeneity, PooledEffect
 from analysis.synthesis.comparisons import Comparison, TrialSet
+from analysis.synthesis.estimate_text import interval_text
+from analysis.synthesis.interval_rule import conclusion_interval
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure, StudyEffect
 
@@ -169,6 +171,9 @@ def _notes(synthesis: Synthesis) -> Iterator[str]:
     pooled = _drawn_pooled(synthesis)
     if pooled:
         yield _model_note(pooled)
+    if read := conclusion_interval(synthesis.bayesian):
+        shown = interval_text(synthesis.measure, read)
+        yield f"With {synthesis.k} trials conclusions read the Bayesian interval, {shown}."
     if any(study.suspect for study in synthesis.studies):
         yield (
             "Hollow square, dashed line: a suspect result (see data integrity), "

@@ -6,11 +6,14 @@ from itertools import product
 import pytest
 from matplotlib.markers import TICKDOWN
 
+from analysis.evidence.rows import Evidence
 from analysis.figures import style
 from analysis.figures.effect_labels import favours
 from analysis.figures.forest_plot import forest_plot
 from analysis.figures.marks import Text
 from analysis.figures.style import render_svg
+from analysis.formatting import limits
+from analysis.synthesis.bayesian_companion import companion
 from tests.figures import examples
 from tests.figures.looking import (
     areas,
@@ -22,6 +25,7 @@ from tests.figures.looking import (
     outside,
     texts,
 )
+from tests.synthesis.present_rules import with_present_rules
 
 LONG = " and the collaborative Internet-delivered pain management programme investigators"
 UNBROKEN = "-Hedman-Lagerlöf-Wolfenstein-Schleswig-Holstein-Sonderburg"
@@ -65,6 +69,17 @@ def test_heterogeneity_and_method_stand_below() -> None:
     notes = " ".join(texts(render_svg(forest_plot(examples.many(10)))))
     assert "Random effects, REML; Hartung-Knapp interval, 9 df." in notes
     assert "τ² = 0.021, I² = 44% [0% to 78%], Q = 17.31 on 9 df, p = 0.044" in notes
+
+
+def test_two_trials_say_which_interval_conclusions_read(evidence: Evidence) -> None:
+    two, rules = examples.many(2), with_present_rules(evidence).protocol.synthesis
+    found = companion(rules, two.measure, 0.2, two.pooled_studies)
+    assert found is not None
+    figure = forest_plot(two.model_copy(update={"bayesian": found}))
+    low, high = found.posterior.interval.low, found.posterior.interval.high
+    said = f"With 2 trials conclusions read the Bayesian interval, {limits(low, high)}."
+    assert said in " ".join(texts(render_svg(figure)))
+    assert outside(figure) == []
 
 
 def test_a_single_trial_has_neither_diamond_nor_prediction() -> None:
