@@ -9,7 +9,7 @@ from analysis.synthesis.estimate_text import named_estimate
 from analysis.synthesis.published_estimates import printed_text
 from analysis.versions.by_name import NOW
 from analysis.versions.compare import Change, Comparison
-from analysis.versions.state import PooledState
+from analysis.versions.state import PooledState, same_result
 from analysis.versions.step_text import where_from
 from analysis.versions.steps import CAUSES
 
@@ -29,6 +29,7 @@ def steps_section(found: Comparison) -> Html:
     return join(
         (
             paragraph(_counts(found, moved)),
+            *_from_the_print(found),
             table([_row(found, change, now) for change in moved], caption, class_=LABELLED_CARDS),
             items(
                 [
@@ -38,6 +39,19 @@ def steps_section(found: Comparison) -> Html:
             ),
         )
     )
+
+
+def _from_the_print(found: Comparison) -> list[Html]:
+    """Why what others published is not where the way begins."""
+    if not found.publication:
+        return []
+    return [
+        paragraph(
+            f"This is counted from the rebuilding of version {found.before}. What "
+            f"{found.publication} printed differs from it by trials and numbers that are not open "
+            "and by its methods, and how much by which cannot be told."
+        )
+    ]
 
 
 def _counts(found: Comparison, moved: list[Change]) -> str:
@@ -64,11 +78,18 @@ def _row(found: Comparison, change: Change, now: str) -> dict[str, object]:
         "Question": links.question(change.state),
         **printed,
         f"Version {found.before}{rebuilt}": _estimate(change.before),
-        f"The same data by the method of {now}": _estimate(steps.by_method),
-        "With corrections": _estimate(steps.corrected),
-        f"All data of {now}": _estimate(change.now),
+        f"The same data by the method of {now}": _next(change.before, steps.by_method),
+        "With corrections": _next(steps.by_method, steps.corrected),
+        f"All data of {now}": _next(steps.corrected, change.now),
         "Comes from": listed([cause for cause, _, _ in found.moved(change)]),
     }
+
+
+def _next(before: PooledState | None, state: PooledState | None) -> str:
+    """The estimate of a step, or that the step moved nothing."""
+    if before and state and same_result(before, state):
+        return "the same"
+    return _estimate(state)
 
 
 def _estimate(state: PooledState | None) -> str:

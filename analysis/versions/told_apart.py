@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from analysis.evidence.rows import Evidence
@@ -25,10 +26,10 @@ def told_apart(data: Path, found: Comparison, present: Callable[[], Evidence]) -
     again: a question has steps as long as this software still arrives at what that version said,
     and none has where the frozen data do not pass the present checks.
     """
-    try:
-        steps = _frozen_steps(data, found) or _made_again(data, found, present)
-    except EvidenceError:
-        steps = {}
+    steps = _frozen_steps(data, found)
+    if not steps:
+        with suppress(EvidenceError):
+            steps = _made_again(data, found, present)
     return found.model_copy(update={"steps": steps})
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from analysis.evidence.load import load
 from analysis.files.lock import change_files
+from analysis.files.problems import EvidenceError
 from analysis.pages.steps_section import steps_section
 from analysis.screening.study_rename import rename_study
 from analysis.versions.by_name import NOW, compare_versions
@@ -177,6 +178,9 @@ def test_from_the_baseline_all_that_moved_is_evidence() -> None:
     page = words(steps_section(found))
     assert "The method moved no questions, corrections moved no questions and new evidence" in page
     assert "SMD −0.37 (−0.59 to −0.15), k not recorded" in page
+    assert "counted from the rebuilding of version 2013.11" in page
+    way = "SMD −0.47 (−0.77 to −0.18), 2 trials the same the same SMD −0.63 (−1.00 to −0.25), 4"
+    assert way in page
 
 
 def test_the_steps_are_frozen_with_the_release_and_not_made_again(
@@ -192,6 +196,13 @@ def test_the_steps_are_frozen_with_the_release_and_not_made_again(
     )
     assert found.steps == again.steps
     assert causes(found) == {CELL: ("corrections",)}
+
+
+def test_damaged_steps_are_named_and_not_passed_over(clean: DataFolder) -> None:
+    (release_folder(clean.path, LAST) / "steps.json").write_text("{", encoding="utf-8")
+    found = compare_versions(clean.path, BEFORE, LAST, dict)
+    with pytest.raises(EvidenceError, match=r"steps\.json"):
+        told_apart(clean.path, found, lambda: load(clean.path))
 
 
 def test_a_version_that_this_software_no_longer_makes_has_no_steps(clean: DataFolder) -> None:
