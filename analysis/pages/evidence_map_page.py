@@ -85,6 +85,7 @@ def questions_table(results: Results) -> Html:
             "Question": links.question(asked, asked.title.partition(":")[0]),
             **{name: str(len(asked.missing.of(state))) for state, name in HEADINGS.items()},
             "Share missing": _share(asked),
+            "Publication bias": _judged(asked),
         }
         for asked in results.values()
     ]
@@ -95,6 +96,15 @@ def questions_table(results: Results) -> Html:
 def _share(asked: Synthesis) -> str:
     share = asked.missing.share
     return DASH if share is None else percent(100 * share)
+
+
+def _judged(asked: Synthesis) -> str:
+    """What publication bias, of which missing results are part, takes off, and who says so."""
+    if asked.certainty is None:
+        return DASH
+    step = asked.certainty.step("publication bias")
+    said = "proposed" if step.decision is None else f"decided by {step.decision.decided_by}"
+    return f"{counted(step.levels_off, 'level') if step.levels_off else 'none'} ({said})"
 
 
 def trials_tables(protocol: Protocol, results: Results, condition: str) -> Html:

@@ -6,10 +6,20 @@ from collections.abc import Collection, Mapping
 
 from analysis.evidence.rows import Source
 from analysis.evidence.trial_states import OutcomeInTrial, State
-from analysis.formatting import count, counted, listed, percent
+from analysis.formatting import count, counted, listed
 from analysis.pages import links
 from analysis.pages.certainty_section import decision_text
-from analysis.pages.html import Html, element, items, join, link, paragraph, table, text
+from analysis.pages.html import (
+    LABELLED_CARDS,
+    Html,
+    element,
+    items,
+    join,
+    link,
+    paragraph,
+    table,
+    text,
+)
 from analysis.synthesis.missing_results import MissingResults, people
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.unpooled_trials import UnpooledTrial, included_trials
@@ -34,10 +44,9 @@ def missing_results(synthesis: Synthesis, sources: Mapping[str, Source]) -> Html
         for trial in missing.of(*NOT_POOLED)
     ]
     caption = f"Measured and not pooled: {synthesis.title}"
-    shown = table(rows, caption, numbers=("Participants",)) if rows else Html("")
-    return join(
-        (paragraph(states_said(missing)), shown, *_weighed(synthesis), _judgement(synthesis))
-    )
+    numeric = ("Participants",)
+    shown = table(rows, caption, numbers=numeric, class_=LABELLED_CARDS) if rows else Html("")
+    return join((paragraph(states_said(missing)), shown, _judgement(synthesis)))
 
 
 STATES_SAID = {
@@ -65,23 +74,16 @@ def states_said(missing: MissingResults) -> str:
     return f"Of {every} on this condition, {listed(known)}{silent}."
 
 
-def _weighed(synthesis: Synthesis) -> list[Html]:
-    """The share of participants whose result is missing."""
-    missing = synthesis.missing
-    if missing.share is None:
-        return []
-    without, uncounted = people(missing.of(State.NO_NUMBERS))
+def _weighed(missing: MissingResults) -> str:
+    """The share of participants whose result is missing; nothing where nobody measured it."""
     whole, _ = people(missing.measured)
-    unknown = (
-        f" ({counted(uncounted, 'trial')} without a known number not counted)" if uncounted else ""
+    if not whole:
+        return ""
+    without, _ = people(missing.of(State.NO_NUMBERS))
+    return (
+        f" Trials that measured it and gave no usable number hold {count(without)} of "
+        f"{counted(whole, 'participant')} in whom it is known to have been measured."
     )
-    return [
-        paragraph(
-            f"Trials that measured it and gave no usable number hold {count(without)} of "
-            f"{counted(whole, 'participant')} in whom it is known to have been measured "
-            f"({percent(100 * missing.share)}){unknown}."
-        )
-    ]
 
 
 def _judgement(synthesis: Synthesis) -> Html:
@@ -94,7 +96,10 @@ def _judgement(synthesis: Synthesis) -> Html:
         )
     )
     if synthesis.certainty is None:
-        return paragraph(asked, " Nothing is pooled here, so there is nothing to judge yet.")
+        weighed = _weighed(synthesis.missing)
+        return paragraph(
+            asked, weighed, " Nothing is pooled here, so there is nothing to judge yet."
+        )
     step = synthesis.certainty.step("publication bias")
     levels = counted(step.levels, "level") if step.levels else "no level"
     return paragraph(
@@ -113,9 +118,11 @@ def _participants(trial: OutcomeInTrial) -> Html:
 
 
 def _why(trial: OutcomeInTrial, sources: Mapping[str, Source]) -> Html:
-    if trial.source_id in sources:
-        return join((trial.reason, " (", links.source(sources[trial.source_id]), ")"))
-    return text(trial.reason)
+    source = sources.get(trial.source_id)
+    if source is None:
+        return text(trial.reason)
+    named = links.source(source) if source.url else source.citation.partition(";")[0]
+    return join((trial.reason, " (", named, ")"))
 
 
 def trials_said(results: Mapping[str, Synthesis]) -> Html:
@@ -143,7 +150,8 @@ def unpooled_table(trials: Collection[UnpooledTrial]) -> Html:
         }
         for trial in trials
     ]
-    return table(rows, "Trials in no pooled result", numbers=("Participants",))
+    caption = "Trials in no pooled result"
+    return table(rows, caption, numbers=("Participants",), class_=LABELLED_CARDS)
 
 
 def _reasons(trial: UnpooledTrial) -> Html:
