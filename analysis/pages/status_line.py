@@ -54,7 +54,13 @@ def review_facts(evidence: Evidence) -> ReviewFacts:
         trials_baseline_confirmed=sum(trial.baseline_basis == "confirmed" for trial in baseline),
         trials_baseline_presumed=sum(trial.baseline_basis == "presumed" for trial in baseline),
         trials_later=sum(not trial.in_baseline for trial in included),
-        trials_with_risk_of_bias=len({row.study_id for row in evidence.risk_of_bias}),
+        trials_with_risk_of_bias=len(
+            {
+                row.study_id
+                for row in evidence.risk_of_bias
+                if evidence.trials[row.study_id].status == "included"
+            }
+        ),
         outcome_rows=len(evidence.outcomes),
         rows_verified=sum(map(is_verified, evidence.outcomes)),
         effect_pages=len(evidence.protocol.questions),

@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup, Tag
 from analysis.evidence.rows import Evidence
 from analysis.formatting import count, counted
 from analysis.synthesis.question_result import Synthesis
+from tests.site.agreement import disagreements, estimates, facts
 from tests.site.reading import Documents, article
 
 Answers = Mapping[str, Synthesis]
@@ -84,3 +85,31 @@ def test_every_trial_is_listed_where_its_status_says(
         assert sorted(first_cells(rows)) == sorted(
             trial.label for trial in trials if trial.status == status
         )
+
+
+def test_a_count_is_the_same_on_every_page(documents: Documents) -> None:
+    assert disagreements(documents) == []
+    found = facts(documents)
+    assert {name: dict(values) for name, values in found.items() if len(values) > 1} == {}
+    unheard = {name for name, values in found.items() if not values}
+    assert unheard == set(), "no page has words for it that are known here"
+
+
+def test_an_estimate_is_the_same_wherever_it_stands(documents: Documents, answers: Answers) -> None:
+    for synthesis in answers.values():
+        found = estimates(documents, synthesis.question.slug)
+        assert len(found) == (synthesis.primary is not None), (synthesis.question.key, found)
+        if found:
+            (pages,) = found.values()
+            assert len(pages) > 1, (synthesis.question.key, pages)
+
+
+def test_what_disagrees_is_found() -> None:
+    said = "<article class='bd-article'><p>Of the {} included trials {} tell of harm.</p></article>"
+    pages = {
+        name: BeautifulSoup(said.format(*numbers), "html.parser")
+        for name, numbers in (("one.html", (47, 2)), ("two.html", (46, 2)))
+    }
+    assert len(disagreements(pages)) == 1
+    assert set(facts(pages)["included trials"]) == {"47", "46"}
+    assert disagreements({"one.html": pages["one.html"]}) == []
