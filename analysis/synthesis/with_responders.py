@@ -98,12 +98,16 @@ def counting_responders(synthesis: Synthesis) -> Synthesis | None:
     if all(study.suspect for study in synthesis.responders):
         return None
     found = synthesis.comparison(TrialSet.WITH_RESPONDERS)
+    named = [
+        study.model_copy(update={"label": f"{study.label} (responders)"})
+        for study in synthesis.responders
+    ]
     weights = dict(zip(found.study_ids, found.pooled.weights if found.pooled else (), strict=False))
     return synthesis.model_copy(
         update={
             "studies": tuple(
                 study.model_copy(update={"weight": weights.get(study.study_id)})
-                for study in by_year([*synthesis.studies, *synthesis.responders])
+                for study in by_year([*synthesis.studies, *named])
             ),
             "k": found.k,
             "n_total": found.n_total,

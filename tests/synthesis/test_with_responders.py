@@ -82,7 +82,7 @@ def test_the_comparison_is_in_the_overview_and_in_the_forest_plot(evidence: Evid
     assert everybody is not None
     assert sum(study.weight or 0 for study in everybody.studies) == pytest.approx(100)
     drawn = render_svg(forest_plot(everybody))
-    assert "DeBar 2025" in drawn and "All 6 trials" in drawn and "2,213" in drawn
+    assert "DeBar 2025 (responders)" in drawn and "All 6 trials" in drawn and "2,213" in drawn
 
 
 def test_a_result_is_read_again(evidence: Evidence) -> None:
