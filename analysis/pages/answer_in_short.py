@@ -39,8 +39,8 @@ def compared(protocol: Protocol, results: Mapping[str, Synthesis]) -> str:
     words = protocol.words
     return (
         f"{sentence_case(words.intervention)} for {words.population} was compared with "
-        f"{controls([*pooled.values()])}: {counted(trials, 'trial')} with "
-        f"{counted(people, 'participant')} give numbers that can be used."
+        f"{controls([*pooled.values()])}: results of {counted(trials, 'trial')} with "
+        f"{counted(people, 'participant')} could be put together."
     )
 
 
@@ -70,7 +70,7 @@ def _condition(
     if unsure:
         yield f" The evidence is very uncertain about {_named(protocol, unsure)}."
     if unknown := [s for s in found if s.certainty is None]:
-        yield f" No trial gives numbers that can be used about {_named(protocol, unknown)}."
+        yield f" On {_named(protocol, unknown)} no trial gives numbers that can be used."
 
 
 def _named(protocol: Protocol, found: Sequence[Synthesis]) -> str:

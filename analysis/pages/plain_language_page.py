@@ -42,10 +42,11 @@ def _printed_before(evidence: Evidence, results: Mapping[str, Synthesis]) -> lis
     if not asked:
         return []
     name = sentence_case(evidence.protocol.words.baseline)
+    some = "one" if len(asked) == 1 else f"{len(asked)}"
     return [
         paragraph(
-            f"{name} did give an answer for some of these, from numbers that we do not have. "
-            "It stands on the page of each:"
+            f"{name} did give an answer for {some} of these, from numbers that we do not have. "
+            "You find it here:"
         ),
         items(asked),
     ]

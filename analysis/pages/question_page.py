@@ -355,7 +355,7 @@ def attention(synthesis: Synthesis) -> Html:
     unchecked = sum(not study.verified for study in synthesis.studies)
     if unchecked:
         notes.append(
-            f"{counted(unchecked, 'trial')} of {len(synthesis.studies)} rest on numbers that no "
-            "person has yet checked against the trial report."
+            f"No person has yet checked the numbers of {unchecked} of "
+            f"{counted(len(synthesis.studies), 'trial')} against the trial report."
         )
     return items(notes) if notes else Html("")

@@ -103,8 +103,11 @@ class Certainty(Frozen):
 
 
 def rating_text(level: Level, *, provisional: bool) -> str:
-    """A level as it is printed: `low`, or `at most low` while the rating is provisional."""
-    return f"at most {level}" if provisional else level
+    """A level as it is printed: `low`, or `at most low` while the rating is provisional.
+
+    Below very low there is nothing, so that `at most` would say nothing there.
+    """
+    return f"at most {level}" if provisional and level != LEVELS[-1] else level
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,8 @@ def sentence_where_moved(
     """
     if plain == plain_with_them and _one_sided(read) == _one_sided(found.read):
         return ""
-    return f" {found.who}: {effect}. {plain_with_them}"
+    rated = f"By the same rules the certainty is then {found.level}"
+    return f" {found.who}: {effect}. {rated}: {plain_with_them}"
 
 
 def _one_sided(pooled: PooledEffect) -> bool:

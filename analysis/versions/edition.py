@@ -74,7 +74,10 @@ class Edition:
         data = self.found.data
         if changed := self.found.changed:
             titles = listed([change.state.title for change in changed])
-            yield f"{counted(len(changed), 'question')} with another result: {titles}."
+            yield (
+                f"{counted(len(changed), 'question')} with another estimate, interval, certainty "
+                f"or conclusion: {titles}."
+            )
         if data.corrections:
             files = listed(list(dict.fromkeys(item.file for item in data.corrections)))
             yield f"{counted(len(data.corrections), 'corrected value')} in {files}."

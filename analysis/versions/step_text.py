@@ -36,7 +36,9 @@ def _shares(found: Comparison, change: Change) -> Iterator[str]:
     if len(moved) == 1:
         yield f"All of the change of {whole} comes from {moved[0][0]}."
     else:
-        yield f"Of the change of {whole} comes {listed([_share(*step) for step in moved])}."
+        first, *others = (_share(*step) for step in moved)
+        share, _, rest = first.partition(" from ")
+        yield f"Of the change of {whole}, {listed([f'{share} comes from {rest}', *others])}."
 
 
 def _share(cause: Cause, old: PooledState, new: PooledState) -> str:

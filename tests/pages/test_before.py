@@ -98,7 +98,10 @@ def test_plain_words_name_the_questions_that_only_the_review_before_answered(
     only_then = [s for key, s in syntheses.items() if s.primary is None and key in printed]
     said = plain_language_page.answers(evidence, syntheses)
     assert [synthesis.question.key for synthesis in only_then] == ["headache.anxiety.post"]
-    assert "The 2014 review did give an answer for some of these" in words(said)
+    assert (
+        "The 2014 review did give an answer for one of these, from numbers that we do not have."
+        in words(said)
+    )
     for synthesis in only_then:
         assert f"effects/{synthesis.question.slug}.html" in said
 

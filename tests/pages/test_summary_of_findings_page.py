@@ -122,12 +122,13 @@ def test_assumptions_name_their_sources_once(evidence: Evidence, syntheses: Resu
     ]
     assert len(items) == len(set(items))
     assert any("0 to 10 scale" in item and "Williams 2010 1.5" in item for item in items)
-    better = "people get clearly better in the control group"
-    assert f"Disability: {better}: 10%, assumed, wherever that line is." in items
+    better = "of people get clearly better in the control group"
+    line = "assumed, wherever on the questionnaire that line is drawn"
+    assert f"Disability: 10% {better} ({line})." in items
     headache = words(parsed(page.assumptions(evidence, syntheses, "headache")))
     assert (
-        f"Pain: {better}: 12%, 13 of 113 in the control arm of Huguet 2024: at least 50% fewer "
-        "headache days."
+        f"Pain: 12% {better} (13 of 113 in the control arm of Huguet 2024: at least 50% fewer "
+        "headache days)."
     ) in headache
 
 

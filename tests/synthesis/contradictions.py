@@ -33,7 +33,7 @@ PEOPLE = re.compile(
     rf"(?P<gap>{NUMBER}) (?P<way>more|fewer) "
     rf"\((?P<low>{NUMBER}) (?P<low_way>more|fewer) to (?P<high>{NUMBER}) (?P<high_way>more|fewer)\)"
 )
-POINTS = re.compile(rf"That is (?P<size>{NUMBER}) points (?P<way>lower|higher)")
+POINTS = re.compile(rf"The main estimate is (?P<size>{NUMBER}) points (?P<way>lower|higher)")
 JUDGED = re.compile(
     rf"interval \({RANGE}\) (?P<verb>excludes|includes) no difference \((?P<at>[01])\)"
 )

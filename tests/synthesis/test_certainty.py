@@ -12,7 +12,7 @@ from analysis.evidence.load import load
 from analysis.evidence.question_slice import slice_of
 from analysis.evidence.rows import Decision, Evidence
 from analysis.protocol import Protocol
-from analysis.synthesis.certainty import Certainty, Unassessed
+from analysis.synthesis.certainty import Certainty, Unassessed, rating_text
 from analysis.synthesis.grade.rating import rate
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.synthesise import synthesise
@@ -84,6 +84,11 @@ def test_a_provisional_rating_says_until_when(
     )
     assert (rated.rating, rated.standing) == (rating, standing)
     assert Certainty.model_validate_json(rated.model_dump_json()) == rated
+
+
+def test_nothing_is_at_most_the_lowest_level() -> None:
+    assert rating_text("low", provisional=True) == "at most low"
+    assert rating_text("very low", provisional=True) == "very low"
 
 
 def test_a_rating_from_before_there_were_provisional_ones_is_read() -> None:

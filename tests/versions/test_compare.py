@@ -176,7 +176,7 @@ def test_a_provisional_rating_is_one_in_a_version_too(syntheses: Mapping[str, Sy
         update={"provisional": Unassessed(trials=1, weight=100.0)}
     )
     now = state_of(found.model_copy(update={"certainty": provisional}))
-    assert certainty_text(now) == "at most very low (provisional)"
+    assert certainty_text(now) == "very low (provisional)"
     old = now.model_dump(mode="json")
     del old["provisional"]
     before = QuestionState.model_validate(old)

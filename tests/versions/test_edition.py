@@ -54,7 +54,9 @@ def test_other_numbers_from_the_same_data_make_a_draft(clean: DataFolder, states
     found = edition(clean, {**states, KEY: state.model_copy(update={"primary": moved})})
     assert found.title == found.dated == f"Draft, changes since {LAST}"
     assert found.identifier == f"{LAST}+draft"
-    assert found.differences() == (f"1 question with another result: {state.title}.",)
+    assert found.differences() == (
+        f"1 question with another estimate, interval, certainty or conclusion: {state.title}.",
+    )
 
 
 def test_the_last_digits_of_another_processor_make_none(clean: DataFolder, states: States) -> None:

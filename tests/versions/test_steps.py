@@ -139,7 +139,7 @@ def test_all_three_at_once_add_up_and_are_said_in_words(clean: DataFolder) -> No
     assert way[1:] == pytest.approx([_mean(old), _mean(mended), _mean(left)])
     assert [round(estimate, 2) for estimate in way] == [-0.36, -0.36, -0.31, -0.3]
     assert where_from(found, change).startswith(
-        "Of the change of +0.06 comes none from the method (SMD −0.36 (−0.49 to −0.23) became "
+        "Of the change of +0.06, none comes from the method (SMD −0.36 (−0.49 to −0.23) became "
     )
     assert "), +0.05 from corrections and +0.01 from new evidence." in where_from(found, change)
     assert found.kind == "new evidence, conclusions changed"

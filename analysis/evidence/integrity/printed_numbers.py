@@ -144,7 +144,7 @@ def not_whole_scores(material: Material, row: OutcomeRow) -> Said:
             shown = number(nearest, decimals_of(arm.mean) + 1)
             yield (
                 "note",
-                f"{arm.name}: {arm.n:g} whole scores of {row.instrument} do not have the mean "
+                f"{arm.name}: {arm.n:g} whole scores of {row.instrument} cannot have the mean "
                 f"{arm.mean:g} (the nearest is {shown}): a modelled mean?",
             )
 

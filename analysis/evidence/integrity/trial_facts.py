@@ -35,7 +35,7 @@ def _implausible(material: Material, trial: Trial) -> Iterator[str]:
     totals = [n for n in (trial.n_randomised_total, trial.n_analysed_total) if n]
     if totals and not any(_is_count(trial.percent_women, n) for n in totals):
         of = " or ".join(f"{n:g}" for n in dict.fromkeys(totals))
-        yield f"{trial.percent_women:g} per cent women is no number of people of {of}"
+        yield f"{trial.percent_women:g} per cent women is not a whole number of people out of {of}"
 
 
 def _is_count(percent: float, n: float) -> bool:

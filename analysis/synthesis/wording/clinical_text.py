@@ -17,7 +17,9 @@ def clinical_sentences(words: ReviewWords, measure: Measure, clinical: Clinical)
     """The effect in points and in people, each with what it assumes."""
     said = [f"{absolute_text(words, measure, effect)}." for effect in clinical.absolute]
     if clinical.points:
-        points = f"That is {points_text(clinical.points)} on {clinical.points.assumed}."
+        points = (
+            f"The main estimate is {points_text(clinical.points)} on {clinical.points.assumed}."
+        )
         said.insert(0, points)
     return " ".join(said)
 
@@ -76,10 +78,12 @@ def of_a_thousand(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) 
 
 
 def risk_assumed(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) -> str:
-    """`people get clearly better in the control group: 21% in the control arm of DeBar 2025`."""
+    """`10% of people get clearly better in the control group (assumed, wherever ...)`."""
     risk = percent(100 * effect.numbers.control_risk)
-    said = f"people {event_of(words, measure)} in {words.control}: {risk}, {_whence(effect)}"
-    return said if effect.definition or measure.kind.event else f"{said}, wherever that line is"
+    whence = _whence(effect)
+    if not (effect.definition or measure.kind.event):
+        whence += ", wherever on the questionnaire that line is drawn"
+    return f"{risk} of people {event_of(words, measure)} in {words.control} ({whence})"
 
 
 def _whence(effect: AbsoluteEffect) -> str:
