@@ -256,6 +256,10 @@ class Protocol(Frozen):
                     f"points_on of {outcome.id}: each instrument needs the same range "
                     "in clinical.instrument_ranges"
                 )
+            if len({self.directions.of(name) for name in outcome.points_on}) > 1:
+                raise ValueError(
+                    f"points_on of {outcome.id}: one direction for all, so that points add up"
+                )
         return self
 
     @model_validator(mode="after")

@@ -13,11 +13,15 @@ from analysis.protocol import Question
 
 @dataclass(frozen=True)
 class ReferenceSd:
-    """The standard deviation of an outcome's familiar scale among controls, and whose it is."""
+    """The standard deviation of an outcome's familiar scale among controls, and whose it is.
+
+    `higher_is_better` says that on that scale more points are good.
+    """
 
     sd: float
     scale: str
     source: str
+    higher_is_better: bool = False
 
 
 def reference_rows(
@@ -69,4 +73,5 @@ def reference_sd(
         scale=f"the {low:g} to {high:g} scale of {listed(wanted)}",
         source=f"{'median of control arms' if len(sds) > 1 else 'control arm'} "
         f"{protocol.timepoints[0].label}: {arms}",
+        higher_is_better=protocol.directions.of(wanted[0]) == "better",
     )

@@ -59,12 +59,12 @@ def clinical(
     absolute = absolute_effects(protocol, measure, studies, primary, responders)
     if reference is None:
         return Clinical(absolute=absolute)
+    # On a scale on which more is good, what favours the intervention is a gain of points.
+    effect, interval = (
+        _turned(primary) if reference.higher_is_better else (primary.estimate, primary.interval)
+    )
     points = points_on_scale(
-        primary.estimate,
-        primary.interval,
-        reference.sd,
-        scale=reference.scale,
-        sd_source=reference.source,
+        effect, interval, reference.sd, scale=reference.scale, sd_source=reference.source
     )
     return Clinical(absolute=absolute, points=points, scale=reference.scale)
 
@@ -129,9 +129,11 @@ def _risks_of(responders: Sequence[StudyEffect]) -> Iterator[tuple[float, str, s
 
 def _as_reported(measure: Measure, primary: PooledEffect) -> tuple[float, Interval]:
     """The effect on the event itself, turned back if it was turned on reading."""
+    return _turned(primary) if measure.benefit_above else (primary.estimate, primary.interval)
+
+
+def _turned(primary: PooledEffect) -> tuple[float, Interval]:
     found = primary.interval
-    if not measure.benefit_above:
-        return primary.estimate, found
     low, high = (None if limit is None else -limit for limit in (found.high, found.low))
     return -primary.estimate, Interval(low, high, found.method, found.level, found.df)
 

@@ -66,7 +66,7 @@ def _wrong(protocol: Protocol, synthesis: Synthesis) -> Iterator[str]:
         return
     yield from _headline(protocol, synthesis, synthesis.primary)
     yield from _plain(protocol, synthesis)
-    yield from _clinical(synthesis, synthesis.primary)
+    yield from _clinical(protocol, synthesis, synthesis.primary)
 
 
 def _texts(synthesis: Synthesis) -> Iterator[str]:
@@ -286,7 +286,7 @@ def _ends(interval: Interval) -> tuple[float, float]:
     return low, math.inf if interval.high is None else interval.high
 
 
-def _clinical(synthesis: Synthesis, primary: PooledEffect) -> Iterator[str]:
+def _clinical(protocol: Protocol, synthesis: Synthesis, primary: PooledEffect) -> Iterator[str]:
     text, measure = synthesis.sentences.clinical, synthesis.measure
     event = measure.name in ("RR", "OR", "HR", "RD", "IRR")
     # More people have a good event where the intervention does good, fewer have a bad one.
@@ -305,6 +305,8 @@ def _clinical(synthesis: Synthesis, primary: PooledEffect) -> Iterator[str]:
         if not ends[0] <= signed <= ends[1]:
             yield f"{signed} lies outside its interval: {found[0]!r}"
     if found_points := POINTS.search(text):
-        down = found_points["way"] == "lower"
+        scales = protocol.outcome(synthesis.question.outcome).points_on
+        good = "higher" if protocol.directions.of(scales[0]) == "better" else "lower"
+        down = found_points["way"] == good
         if value(found_points["size"]) and down != (primary.estimate < 0):
             yield f"{primary.estimate} said as {found_points[0]!r}"

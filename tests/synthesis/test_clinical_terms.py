@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from analysis.evidence.question_slice import slice_of
-from analysis.evidence.reference_sd import reference_rows, reference_sd
+from analysis.evidence.reference_sd import ReferenceSd, reference_rows, reference_sd
 from analysis.evidence.rows import Evidence
 from analysis.protocol import Protocol
 from analysis.protocol_rules import ReviewWords
@@ -25,6 +25,7 @@ from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.clinical_terms import (
     AbsoluteEffect,
     absolute_effects,
+    clinical,
 )
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
@@ -106,6 +107,16 @@ def test_all_cells_agree_with_another_normal_distribution(
             assert effect.numbers.risk == pytest.approx(risk, rel=1e-9)
             checked += 1
     assert checked >= 20
+
+
+@pytest.mark.parametrize("gain", [False, True])
+def test_points_are_gained_where_more_is_good(protocol_of: Protocol, gain: bool) -> None:
+    """Half an SD in favour of the intervention, on scales that point either way."""
+    reference = ReferenceSd(2.0, "the 0 to 10 scale", "made up", higher_is_better=gain)
+    found = clinical(protocol_of, SMD, (), an_effect(-0.5, -0.7, -0.3), reference)
+    assert found.points is not None
+    way = "higher" if gain else "lower"
+    assert points_text(found.points) == f"1.00 points {way} (0.60 to 1.40 {way})"
 
 
 def test_control_arms_are_added_up(protocol_of: Protocol) -> None:
