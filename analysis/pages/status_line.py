@@ -23,6 +23,9 @@ from analysis.synthesis.analyses import in_words
 from analysis.synthesis.sensitivity import ASYMMETRY_TESTS
 from analysis.synthesis.wording.interval_sentences import companion_stated, rule_stated
 
+# What prose says of a source that does not tell how many trials it has.
+NOT_COUNTED = "a number of trials that our data do not hold"
+
 
 class ReviewFacts(Frozen):
     """How many trials, rows and pages there are."""
@@ -64,7 +67,9 @@ def review_facts(evidence: Evidence) -> ReviewFacts:
         outcome_rows=len(evidence.outcomes),
         rows_verified=sum(map(is_verified, evidence.outcomes)),
         effect_pages=len(evidence.protocol.questions),
-        included_by={name: s.counted for name, s in evidence.sources.items() if s.counted},
+        included_by={
+            name: source.counted or NOT_COUNTED for name, source in evidence.sources.items()
+        },
     )
 
 
@@ -174,15 +179,19 @@ def substitutions(
     }
 
 
+# What the chapter on certainty names of the information size, whether a protocol has one or not.
+SIZE_NAMES = ("smd", "alpha", "arm_participants", "participants", "relative_change", "power")
+
+
 def _certainty(protocol: Protocol) -> dict[str, str]:
     """The thresholds of the rules, with the size of a body of evidence that follows from them."""
     said = protocol.certainty.model_dump(exclude={"information_size", "doubtful"})
+    said |= dict.fromkeys(SIZE_NAMES)
     size = protocol.certainty.information_size
     if size is not None:
         each = participants_for_smd(size.smd, alpha=size.alpha, power=size.power)
-        said |= {"smd": size.smd, "alpha": size.alpha}
-        said |= {"arm_participants": each, "participants": 2 * each}
-        said |= {"relative_change": 100 * size.relative_change, "power": 100 * size.power}
+        shares = (100 * size.relative_change, 100 * size.power)
+        said |= dict(zip(SIZE_NAMES, (size.smd, size.alpha, each, 2 * each, *shares), strict=True))
     return _limits(said) | {"doubtful": listed(protocol.certainty.doubtful)}
 
 

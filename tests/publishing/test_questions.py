@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import shutil
@@ -17,6 +18,7 @@ from analysis.publishing.trial_references import bibtex, ris
 from analysis.searching.exports import read_export
 from analysis.synthesis.question_result import Synthesis
 from tests.evidence.folder import DATA
+from tests.site.hostile import STRINGS
 
 TRIALS = list(csv.DictReader(io.StringIO((DATA / "studies.csv").read_text("utf-8-sig"))))
 
@@ -62,6 +64,18 @@ def test_a_script_stops_where_the_result_is_another(
     done = _run(script)
     assert done.returncode != 0
     assert "is not TRUE" in done.stderr
+
+
+@pytest.mark.parametrize("label", STRINGS)
+def test_no_text_of_the_data_leaves_its_string(
+    syntheses: Mapping[str, Synthesis], label: str
+) -> None:
+    found = next(s for s in syntheses.values() if s.primary and s.k > 2)
+    named = [study.model_copy(update={"label": label}) for study in found.studies]
+    script = r_script(found.model_copy(update={"studies": tuple(named)}))
+    # Python's strings with these escapes are R's.
+    written = [line.strip().rstrip(",") for line in script.splitlines() if line.startswith("    ")]
+    assert [ast.literal_eval(line) for line in written[: len(named)]] == [label] * len(named)
 
 
 def test_references_as_ris_are_read_back_whole(tmp_path: Path) -> None:
