@@ -35,7 +35,7 @@ class Awaiting(Frozen):
 class NextTrial(Frozen):
     """The effect at which a trial of so many participants moves the interval over no difference.
 
-    On the analysis scale; `None` where no effect within the range does.
+    on the analysis scale; `None` where none within the range does.
     """
 
     people: int
