@@ -60,7 +60,7 @@ class Measure(Frozen):
     @property
     def short_name(self) -> str:
         """What a column of its numbers is headed."""
-        return self.kind.heading
+        return self._with_own_unit(self.kind.heading)
 
     @property
     def comparable(self) -> bool:
@@ -70,8 +70,12 @@ class Measure(Frozen):
     @property
     def axis_label(self) -> str:
         """What an axis of its numbers is called: `mean difference (hours)`."""
+        return self._with_own_unit(self.label)
+
+    def _with_own_unit(self, name: str) -> str:
+        """The name with the unit that the protocol gives; that of an SMD goes without saying."""
         own = self.unit if self.kind.unit is None else ""
-        return f"{self.label} ({own})" if own else self.label
+        return f"{name} ({own})" if own else name
 
     def says_nothing(self, low: float | None, high: float | None) -> bool:
         """Whether limits on the analysis scale lie beyond all that can be, on both sides."""

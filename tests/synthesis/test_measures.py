@@ -17,6 +17,7 @@ from analysis.figures.style import render_svg
 from analysis.measures import EVENTS, MEASURES, RATIOS, MeasureName
 from analysis.protocol import MeasureRule, Protocol
 from analysis.statistics import clinical, effect_sizes
+from analysis.synthesis.estimate_text import named_estimate
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.synthesise import synthesise
 from tests.evidence.rows import a_reported_row, a_row, a_trial
@@ -153,6 +154,7 @@ def test_a_measure_has_its_own_axis(evidence: Evidence, name: MeasureName) -> No
     assert favours(found.measure)[found.measure.benefit_above] == good
     if name in ("MD", "generic"):
         assert f"({found.measure.unit})" in axis
+        assert f"({found.measure.unit})" in named_estimate(found.measure, found.primary)
 
 
 @pytest.mark.parametrize(
