@@ -68,7 +68,7 @@ def shares_tables(found: Participants) -> Html:
                 {
                     sentence_case(name): sentence_case(share.value),
                     "Trials": count(share.trials),
-                    "People": count(share.people),
+                    "People": count(share.people) if share.people else "not known",
                 }
                 for share in shares
             ],

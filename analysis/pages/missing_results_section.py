@@ -46,7 +46,8 @@ def missing_results(synthesis: Synthesis, sources: Mapping[str, Source]) -> Html
     caption = f"Measured and not pooled: {synthesis.title}"
     numeric = ("Participants",)
     shown = table(rows, caption, numbers=numeric, class_=LABELLED_CARDS) if rows else Html("")
-    return join((paragraph(states_said(missing)), shown, _judgement(synthesis)))
+    said = states_said(missing, printed=synthesis.printed_before is not None)
+    return join((paragraph(said), shown, _judgement(synthesis)))
 
 
 STATES_SAID = {
@@ -58,8 +59,11 @@ STATES_SAID = {
 }
 
 
-def states_said(missing: MissingResults) -> str:
-    """How many of the included trials are in each state: one sentence."""
+def states_said(missing: MissingResults, *, printed: bool = False) -> str:
+    """How many of the included trials are in each state: one sentence.
+
+    An estimate that was `printed` before comes from trials that measured it, whichever these are.
+    """
     every = counted(len(missing.trials), "included trial")
     numbers = {state: len(missing.of(state)) for state in State}
     known = [
@@ -69,7 +73,8 @@ def states_said(missing: MissingResults) -> str:
     ]
     unknown = numbers[State.NOT_KNOWN]
     if not known:
-        return f"Of {every} on this condition, our sources do not say whether any measured it."
+        whether = "which" if printed else "whether any"
+        return f"Of {every} on this condition, our sources do not say {whether} measured it."
     silent = f"; of {unknown} our sources do not say" if unknown else ""
     return f"Of {every} on this condition, {listed(known)}{silent}."
 

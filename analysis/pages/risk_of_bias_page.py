@@ -30,6 +30,7 @@ from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.risk_of_bias import risk_of_bias
 from analysis.versions.results import results_of
 
+UNJUDGED = "A trial without judgements is in doubt for the rules, like one at an unclear risk."
 OTHER_DESIGNS = tuple(tool for tool in DOMAINS if tool not in ("RoB 1", "RoB 2"))
 
 
@@ -50,10 +51,7 @@ def summary(evidence: Evidence) -> Html:
     every = included(evidence)
     judged = [t for t in every if risk_of_bias(evidence, t.study_id).tool is not None]
     if not judged:
-        return paragraph(
-            "No included trial has judgements yet. "
-            "A trial without judgements counts as unclear wherever a rule asks for one."
-        )
+        return paragraph(f"No included trial has judgements yet. {UNJUDGED}")
     assessors = sorted({row.assessed_by for row in evidence.risk_of_bias} - {CONSENSUS})
     sources = [links.assessor(name, evidence) for name in assessors if name in evidence.sources]
     people = [initials(name) for name in assessors if name not in evidence.sources]
@@ -65,7 +63,7 @@ def summary(evidence: Evidence) -> Html:
         f"{len(judged)} of {counted(len(every), 'included trial')} have judgements, made with "
         f"{listed(tools(evidence))}",
         *told,
-        ". A trial without judgements counts as unclear wherever a rule asks for one.",
+        f". {UNJUDGED}",
     )
 
 
@@ -169,10 +167,12 @@ def other_designs(evidence: Evidence) -> None:
 
 def judgements_table(evidence: Evidence, tool: str) -> Html:
     """The judgements of one tool, trial by domain."""
-    rows = []
+    rows, partly = [], []
     for trial in included(evidence):
         found = risk_of_bias(evidence, trial.study_id)
         if found.tool == tool:
+            if found.overall == "unclear" and len(found.domains) < len(DOMAINS[tool]):
+                partly.append(trial.label)
             rows_of_trial = [r for r in evidence.risk_of_bias if r.study_id == trial.study_id]
             assessors = sorted({row.assessed_by for row in rows_of_trial})
             judged = {item.domain.capitalize(): item.judgement for item in found.domains}
@@ -186,7 +186,14 @@ def judgements_table(evidence: Evidence, tool: str) -> Html:
                     ),
                 }
             )
-    return table(rows, f"{tool}: judgements")
+    shown = table(rows, f"{tool}: judgements")
+    if not partly:
+        return shown
+    why = (
+        f"No more than unclear overall, since not all {len(DOMAINS[tool])} domains of {tool} were "
+        f"judged and none is high: {listed(partly)}."
+    )
+    return join((shown, paragraph(why)))
 
 
 def by_question(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:

@@ -123,25 +123,25 @@ def absolute(words: ReviewWords, synthesis: Synthesis) -> Html:
 
 def assumptions(evidence: Evidence, results: Mapping[str, Synthesis], condition: str) -> Html:
     """What the absolute numbers rest on: scales, standard deviations, control risks."""
-    said = [
-        entry
-        for synthesis in results_of(results, condition)
-        for entry in _assumed(evidence.protocol.words, _label(evidence, synthesis), synthesis)
-    ]
+    words, found = evidence.protocol.words, results_of(results, condition)
+    resting = {synthesis.question: _assumed(words, synthesis) for synthesis in found}
+    said: list[Html | str] = []
+    for synthesis in found:
+        asked = synthesis.question
+        others = (on for other, on in resting.items() if other.outcome == asked.outcome and on)
+        same = all(on == resting[asked] for on in others)
+        label = _label(evidence, synthesis) if same else synthesis.title.partition(":")[0]
+        said += [f"{label}: {entry}." for entry in resting[asked]]
+    if any(synthesis.clinical.absolute for synthesis in found if synthesis.measure.name == "SMD"):
+        how = f"The share {words.with_intervention} follows from the standardised mean difference: "
+        said.append(join((how, doi_link(SMD_TO_RISK))))
     return items(list(dict.fromkeys(said)))
 
 
-def _assumed(words: ReviewWords, label: str, synthesis: Synthesis) -> list[Html]:
+def _assumed(words: ReviewWords, synthesis: Synthesis) -> list[str]:
     found = synthesis.clinical
-    said = [text(f"{label}: points on {found.points.assumed}.")] if found.points else []
-    risks = [
-        text(f"{label}: {risk_assumed(words, synthesis.measure, effect)}.")
-        for effect in found.absolute
-    ]
-    if risks and synthesis.measure.name == "SMD":
-        how = f"The share {words.with_intervention} follows from the standardised mean difference: "
-        risks.append(join((how, doi_link(SMD_TO_RISK))))
-    return [*said, *risks]
+    points = [f"points on {found.points.assumed}"] if found.points else []
+    return points + [risk_assumed(words, synthesis.measure, effect) for effect in found.absolute]
 
 
 def _label(evidence: Evidence, synthesis: Synthesis) -> str:

@@ -64,4 +64,6 @@ def test_the_page_says_the_numbers_and_leaves_no_group_out() -> None:
     assert f"{found.people:,} people" in said
     assert found.women and f"{found.women.mean:.0f}%" in said
     tables = shares_tables(found)
+    nobody_says = sum(not s.people for shares in found.shares.values() for s in shares)
+    assert nobody_says and tables.count(">not known<") == nobody_says
     assert tables.count("<tr>") == sum(len(s) + 1 for s in found.shares.values())

@@ -89,6 +89,12 @@ def test_states_are_one_sentence(states: list[State], said: str) -> None:
     assert said in section.states_said(_missing(*states))
 
 
+def test_where_an_estimate_was_printed_somebody_measured_it() -> None:
+    missing = _missing(State.NOT_KNOWN, State.NOT_KNOWN)
+    assert section.states_said(missing).endswith("do not say whether any measured it.")
+    assert section.states_said(missing, printed=True).endswith("do not say which measured it.")
+
+
 def _missing(*states: State) -> MissingResults:
     return MissingResults(
         trials=tuple(

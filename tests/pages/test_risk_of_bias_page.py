@@ -103,3 +103,17 @@ def test_signalling_answers_stand_beside_what_they_propose(evidence: Evidence) -
     trial = made.trials[row.study_id]
     assert "3.1 N 3.2 PY" in trial_section(made, trial)
     assert '<th scope="col">Answers</th>' not in trial_section(evidence, trial)
+
+
+def test_all_low_and_yet_unclear_overall_is_explained(evidence: Evidence) -> None:
+    """Four domains at low risk are not the seven of the tool."""
+    assert "not all 7 domains of RoB 1 were judged" in page.judgements_table(evidence, "RoB 1")
+    whole = tuple(
+        replace(row, domain=domain, judgement="low")
+        for row in evidence.risk_of_bias
+        if row.tool == "RoB 1"
+        for domain in DOMAINS["RoB 1"]
+    )
+    rows = {(row.study_id, row.domain): row for row in whole}
+    judged = replace(evidence, risk_of_bias=tuple(rows.values()))
+    assert "not all" not in page.judgements_table(judged, "RoB 1")

@@ -125,6 +125,10 @@ def test_assumptions_name_their_sources_once(evidence: Evidence, syntheses: Resu
     better = "of people get clearly better in the control group"
     line = "assumed, wherever on the questionnaire that line is drawn"
     assert f"Disability: 10% {better} ({line})." in items
+    # Right after treatment trials give control risks, at follow-up none does: each says its time.
+    assert f"Pain at follow-up: 10% {better} ({line})." in items
+    assert any(item.startswith("Pain after treatment: ") for item in items)
+    assert not any(item.startswith("Pain: ") for item in items)
     headache = words(parsed(page.assumptions(evidence, syntheses, "headache")))
     assert (
         f"Pain: 12% {better} (13 of 113 in the control arm of Huguet 2024: at least 50% fewer "
