@@ -26,6 +26,7 @@ from analysis.pages.html import (
 from analysis.protocol_rules import ReviewWords
 from analysis.synthesis.certainty import Step
 from analysis.synthesis.estimate_text import named_estimate
+from analysis.synthesis.published_estimates import printed_text
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.wording.clinical_text import of_a_thousand, points_text, risk_assumed
 from analysis.synthesis.wording.interval_sentences import read_instead, rule_stated
@@ -87,7 +88,7 @@ def findings(
             "Outcome": links.question(s, _label(evidence, s)),
             "What happens": s.sentences.plain,
             "Participants (trials)": _participants(s),
-            effect: _effect(s),
+            effect: _effect(protocol.words, s),
             "In absolute terms": absolute(protocol.words, s),
             "Certainty": mark(s.certainty),
             "Why": _why(s, notes),
@@ -106,9 +107,12 @@ def findings(
     return join((shown_as, rule, _numbered(evidence, notes)))
 
 
-def _effect(synthesis: Synthesis) -> str:
+def _effect(words: ReviewWords, synthesis: Synthesis) -> str:
     if synthesis.primary is None:
-        return "no usable numbers"
+        nothing = "no usable numbers"
+        if printed := synthesis.printed_before:
+            nothing += f"; {words.baseline} printed {printed_text(synthesis.measure, printed)}"
+        return nothing
     said = named_estimate(synthesis.measure, synthesis.primary)
     return " ".join(filter(None, (said, read_instead(synthesis.measure, synthesis.bayesian))))
 

@@ -41,6 +41,9 @@ def _estimate(row: Published, protocol: Protocol, question: Question) -> Publish
     printed = f"{heading} {number(estimate)} ({limits(low, high)})"
     if row.measure in RATIOS:
         estimate, low, high = math.log(estimate), math.log(low), math.log(high)
+    elif row.favours_intervention_when == "positive":
+        # Beside estimates that favour the intervention below zero, this one says where it does.
+        printed += f", where above zero favours {protocol.words.therapy}"
     if row.favours_intervention_when in ("positive", "above 1"):
         estimate, low, high = -estimate, -high, -low
     comparable = row.measure == protocol.measure_name(question)

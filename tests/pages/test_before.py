@@ -11,7 +11,13 @@ import pytest
 from analysis.evidence.question_slice import slice_of
 from analysis.evidence.rows import Evidence
 from analysis.formatting import DASH, percent
-from analysis.pages import front_page, plain_language_page, question_page, whats_new_page
+from analysis.pages import (
+    front_page,
+    plain_language_page,
+    question_page,
+    summary_of_findings_page,
+    whats_new_page,
+)
 from analysis.pages.context import released
 from analysis.pages.status_line import review_facts
 from analysis.synthesis.comparisons import TrialSet
@@ -90,6 +96,23 @@ def test_no_page_says_that_there_was_nothing_where_the_review_printed_some(
     for slug in silent:
         key = by_slug[slug]
         assert key not in printed or f"the 2014 review printed {printed[key]}" in front[slug]
+
+
+def test_the_summary_of_findings_has_what_was_printed_where_nothing_is_pooled(
+    evidence: Evidence, syntheses: Results, printed: Mapping[str, str]
+) -> None:
+    for key, synthesis in syntheses.items():
+        if synthesis.primary is not None:
+            continue
+        asked = synthesis.question
+        table = rows(
+            summary_of_findings_page.findings(evidence, syntheses, asked.condition, asked.timepoint)
+        )
+        said = (
+            f"no usable numbers; the 2014 review printed {printed[key]}" if key in printed else ""
+        )
+        assert said in table[asked.slug]
+        assert bool(said) == ("printed" in table[asked.slug])
 
 
 def test_plain_words_name_the_questions_that_only_the_review_before_answered(

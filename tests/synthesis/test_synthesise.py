@@ -263,7 +263,7 @@ def test_published_estimates_point_the_same_way_as_ours(
     assert (ratio.is_comparable, ratio.is_baseline) == (True, True)
     # Gandy 2022 pooled standardised differences of all conditions: beside, never the same.
     assert (other.is_comparable, other.is_baseline) == (False, False)
-    assert other.as_printed == "SMD 0.27 (0.21 to 0.33)"
+    assert other.as_printed == "SMD 0.27 (0.21 to 0.33), where above zero favours therapy"
     assert ratio.estimate == pytest.approx(-math.log(7.28))
     assert ratio.ci_low < ratio.estimate < ratio.ci_high < 0
 

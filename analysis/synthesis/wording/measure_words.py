@@ -38,21 +38,27 @@ def explained(found: OutcomeMeasure, words: ReviewWords) -> str:
 
 def favourable_sides(protocol: Protocol) -> str:
     """`SMD below zero and risk ratio above 1 favour therapy.`"""
-    sides = [f"{found.kind.heading} {_side(found)}" for found in measures_in_use(protocol)]
-    said = listed(list(dict.fromkeys(sides)))
+    sides = [f"{_named(found)} {_side(found)}" for found in measures_in_use(protocol)]
+    said = sentence_case(listed(list(dict.fromkeys(sides))))
     return f"{said} {'favour' if len(set(sides)) > 1 else 'favours'} {protocol.words.therapy}."
 
 
 def better_sides(protocol: Protocol) -> str:
     """On which side of a picture an effect is good."""
-    right = [f.kind.heading for f in measures_in_use(protocol) if f.benefit_above]
-    left = [f.kind.heading for f in measures_in_use(protocol) if not f.benefit_above]
+    right = [_named(found) for found in measures_in_use(protocol) if found.benefit_above]
+    left = [_named(found) for found in measures_in_use(protocol) if not found.benefit_above]
     sides = [
         f"{side} is better for {listed(list(dict.fromkeys(names)))}"
         for side, names in (("left", left), ("right", right))
         if names
     ]
     return f"{sentence_case(', '.join(sides))}."
+
+
+def _named(found: OutcomeMeasure) -> str:
+    """`risk ratio` and `SMD`: as a measure is named inside a sentence."""
+    label, heading = found.kind.label, found.kind.heading
+    return label if heading == sentence_case(label) else heading
 
 
 def _nothing(found: OutcomeMeasure) -> str:
