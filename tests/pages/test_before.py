@@ -191,4 +191,6 @@ def test_of_other_reviews_at_least_the_trials_and_participants_are_told(
         assert "Other reviews of the subject" not in words(
             question_page.then_and_now(synthesis, evidence)
         )
-    assert review_facts(made).included_by == {"cd013863": "32 trials with 4,924 participants"}
+    counts = dict(review_facts(made).included_by)
+    assert counts.pop("cd013863") == "32 trials with 4,924 participants"
+    assert set(counts.values()) == {"a number of trials that our data do not hold"}
