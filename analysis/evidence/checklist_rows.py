@@ -30,7 +30,7 @@ class ChecklistItem:
     )
     met: Literal["", "yes", "partly", "no"] = column(
         "whether the item is met there; blank: yes where there is a place",
-        "partly",
+        "yes",
         default="",
     )
     stated: Literal["", Statement] = column(
