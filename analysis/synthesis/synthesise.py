@@ -75,6 +75,8 @@ def answer(given: Slice) -> Synthesis:
     important = rule.smallest_important_difference
     bayesian = companion(rules, measure, important, pooled)
     missing = missing_results(given, rows, only_responders)
+    # People and points have the interval that conclusions read.
+    read = concluded(primary, bayesian) if primary else None
     body = None
     if primary:
         body = Body(
@@ -104,7 +106,7 @@ def answer(given: Slice) -> Synthesis:
             protocol,
             measure,
             pooled,
-            primary,
+            read,
             given.reference,
             [study for study in responders if not study.suspect],
         ),
@@ -136,7 +138,7 @@ def answer(given: Slice) -> Synthesis:
         set_aside=_set_aside(evidence, rows.set_aside, only_responders),
         responders=responders,
         missing=missing,
-        next_evidence=next_evidence(given, body, concluded(primary, bayesian) if primary else None),
+        next_evidence=next_evidence(given, body, read),
         sentences=sentences(rules, said),
         provenance=_provenance(given),
     )

@@ -52,7 +52,7 @@ class Making:
         for page in planned:
             if not (page.reads and (set(page.reads) & {*changed} or (needing and page.needs))):
                 continue
-            read = [digest((evidence.folder / name).read_bytes().decode()) for name in page.reads]
+            read = [_digest_of(evidence.folder / name) for name in page.reads]
             key = (page.name, *read, *(inputs[name] for name in page.needs))
             if key not in self.made:
                 self.made[key] = self._displayed(page, evidence, results, {})
@@ -111,3 +111,8 @@ def no_values(pages: Mapping[str, str]) -> list[str]:
         for name, shown in pages.items()
         for said in NO_VALUE.finditer(shown)
     ]
+
+
+def _digest_of(path: Path) -> str:
+    """Of what a page reads; a file that a review need not have counts as an empty one."""
+    return digest(path.read_bytes().decode() if path.is_file() else "")
