@@ -143,8 +143,9 @@ def _by_which_rules(found: Comparison) -> str:
         return "and conclusions are held against what it printed, not against our rebuilding of it."
     if not settings:
         return "both by the same protocol, so that what differs is the evidence and not the method."
-    names = listed([setting.name for setting in settings])
-    return f"each as it was released; the protocol changed between them in {names}."
+    parts = listed(list(dict.fromkeys(setting.name.partition(".")[0] for setting in settings)))
+    count = counted(len(settings), "setting")
+    return f"each as it was released; the protocol changed between them in {count}, of {parts}."
 
 
 def _why_and_how(protocol: Protocol, version: Version) -> Html:
