@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import random
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -18,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from analysis.files.writing import write_atomically
-from analysis.protocol import load_protocol
+from analysis.protocol import Version, load_protocol
 from analysis.screening.extraction import DIFFERENCES
 from analysis.versions.releases import releases
 from tests.evidence.folder import DataFolder
@@ -68,7 +69,7 @@ TRIGGER = "a search found a new eligible trial"
 def story(data: Path) -> tuple[Step, ...]:
     """The steps of an update that follows the version in `data`, in order."""
     version = load_protocol(data / "protocol.yml").version
-    month = (version.date.replace(day=1) + dt.timedelta(days=31)).replace(day=1)
+    month = (_month_of(version) + dt.timedelta(days=31)).replace(day=1)
     day, name = month.replace(day=14), f"{month:%Y.%m}"
     return (
         *_take_in(month.replace(day=7)),
@@ -77,6 +78,13 @@ def story(data: Path) -> tuple[Step, ...]:
         *_extract(),
         *_release(name, day, before=releases(data)[-1].name),
     )
+
+
+def _month_of(version: Version) -> dt.date:
+    """The later of the month that the version is named by and the one it came out in."""
+    named = re.fullmatch(r"(\d{4})\.(\d\d)", version.name)
+    came_out = version.date.replace(day=1)
+    return max(came_out, dt.date(int(named[1]), int(named[2]), 1)) if named else came_out
 
 
 def exports() -> tuple[str, str]:
