@@ -88,7 +88,7 @@ def protocol_damages(sound: bytes) -> Iterator[Damage]:
             "2013-13-11", "13/11/2013", "20131113", "86400", "1.5", "yesterday", "true", "2013",
         ),
         "primary_model: reml": ("REML", "magic", "[reml]", "null", "1"),
-        "ratio: false": ("0", "'no'", "maybe", "no", "[]"),
+        "benefit_above: true": ("0", "'no'", "maybe", "no", "[]"),
         "shown_models: [common, dersimonian-laird, reml]": ("reml", "[reml, magic]", "{a: b}"),
         "large_smd: 1.0": ("0", "-1", "large", "true", "1e309"),
         "shared_control_correlation: 0.5": ("1.0", "-0.1", "half", "5e-1x"),
