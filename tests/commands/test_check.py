@@ -45,7 +45,7 @@ def test_a_verified_row_is_counted_and_named_once_it_is_changed(review: DataFold
 
 
 def test_a_direction_against_the_protocol_is_named(review: DataFolder) -> None:
-    named = "\ndirections: {better: [BPI severity]}\n\neligibility:\n"
+    named = "\ndirections: {better: [NRS, BPI severity]}\n\neligibility:\n"
     review.replace("protocol.yml", "\neligibility:\n", named)
     said = checked()
     assert f"suspect: {ROW}: directions conflict: a higher BPI severity is worse here" in said

@@ -15,6 +15,7 @@ from analysis.evidence.values import words_of
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.files.spreadsheets import read_spreadsheet, sheet_columns, write_spreadsheet
 from analysis.files.workbook import LONGEST_TEXT
+from analysis.measures import MEASURES
 from analysis.protocol import load_protocol
 from tests.evidence.folder import DATA
 from tests.files.libreoffice import COLUMNS, NAMES, ROWS, SAVED
@@ -97,7 +98,7 @@ def test_the_lists_are_those_that_are_declared_for_the_columns_and_in_the_protoc
     declared = sheet_columns(DATA_FILES["outcomes"].row, words_of(protocol))
     choices = {column.name: column.choices for column in declared}
     assert choices["outcome"] == tuple(outcome.id for outcome in protocol.outcomes)
-    assert choices["effect_measure"] == ("SMD", "MD", "RR", "OR", "HR")
+    assert choices["effect_measure"] == tuple(MEASURES)
     assert choices["verified"] == ("yes", "no")
     assert choices["mean_control"] == ()
 

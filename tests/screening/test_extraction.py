@@ -554,7 +554,7 @@ def test_a_direction_is_the_protocols_or_the_extractors_never_a_guess(data: Path
     said = r"outcomes\.csv:2: higher_is: blank, .*is a higher 'BPI severity' worse or better\?"
     with pytest.raises(EvidenceError, match=said):
         check_extraction(data, folder)
-    with_direction(data, "BPI severity", "better")
+    with_direction(data, "NRS, BPI severity", "better")
     second = extract(data, record, "ben", higher_is="")
     assert cells_of(second, "outcomes")["higher_is"] == ""
     accept(data, folder, second)

@@ -23,7 +23,7 @@ from tests.searching.steps import FIRST_LINES, LAST_LINES, WIDTH, Done, Step, co
 CELL = "non-headache.pain.post"
 OWN_DATA = ("search", "screen", "agreement", "extract", "verify")
 # What these print depends on the evidence, which moves on, or on a build.
-MOVES_ON = ("update", "search flow", "check", "release", "diff")
+MOVES_ON = ("update", "search flow", "check", "verify", "release", "diff")
 
 
 def frozen(folder: Path) -> Path:

@@ -98,8 +98,12 @@ def test_a_count_is_the_same_on_every_page(documents: Documents) -> None:
 def test_an_estimate_is_the_same_wherever_it_stands(documents: Documents, answers: Answers) -> None:
     for synthesis in answers.values():
         found = estimates(documents, synthesis.question.slug)
-        assert len(found) == (synthesis.primary is not None), (synthesis.question.key, found)
-        if found:
+        if synthesis.primary is None:
+            # What a review printed stands where nothing of ours does.
+            printed = " ".join(published.as_printed for published in synthesis.published)
+            assert all(estimate in printed for estimate in found), (synthesis.question.key, found)
+        else:
+            assert len(found) == 1, (synthesis.question.key, found)
             (pages,) = found.values()
             assert len(pages) > 1, (synthesis.question.key, pages)
 
