@@ -61,7 +61,7 @@ def one_line(cell: str) -> str:
 
 
 def _looks_quoted(cell: str) -> bool:
-    return len(cell) > 1 and cell[0] == "'" and cell[1] in FORMULA_MARKS + "'"
+    return cell[:1] == "'" and len(cell) > 1 and cell[1] in FORMULA_MARKS + "'"
 
 
 def read_table(path: Path, columns: Sequence[str], later: Collection[str] = ()) -> list[Row]:
