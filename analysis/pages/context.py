@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from analysis.evidence.flow import Flow, SourceYield
 from analysis.evidence.load import load
-from analysis.evidence.question_slice import Slice, slice_of
+from analysis.evidence.question_slice import Slice, slices_of
 from analysis.evidence.rows import Evidence
+from analysis.protocol import Question
 from analysis.screening.counted_flow import load_flow
 from analysis.screening.decisions import load_screening
 from analysis.screening.source_yield import source_yields
@@ -41,9 +43,15 @@ def evidence() -> Evidence:
     return _validated[0] if _validated else load(DATA)
 
 
+@cache
+def slices() -> Mapping[Question, Slice]:
+    """The slice of every question: who is suspect follows from the rows of all of them."""
+    return slices_of(evidence())
+
+
 def question_slice(condition: str, outcome: str, timepoint: str) -> Slice:
     """All that the page of one question is made from; whatever else changes leaves it alone."""
-    return slice_of(evidence(), evidence().protocol.question(condition, outcome, timepoint))
+    return slices()[evidence().protocol.question(condition, outcome, timepoint)]
 
 
 @cache

@@ -10,7 +10,7 @@ from analysis.figures.forest_plot import forest_plot
 from analysis.figures.style import inline_svg
 from analysis.imports import deferred
 from analysis.pages import context
-from analysis.synthesis.synthesise import synthesise
+from analysis.synthesis.synthesise import answer
 
 # A third of all that is imported here, for the few questions with many trials.
 RARE = ("scipy.stats", "scipy.optimize")
@@ -34,7 +34,7 @@ def rehearse(validated: str | None = None) -> None:
     rows = {question: len(rows_of(evidence, question)) for question in evidence.protocol.questions}
     several = [question for question in rows if rows[question] >= SEVERAL]
     smallest = min(several, key=lambda question: rows[question], default=None)
-    if smallest and (synthesis := synthesise(evidence, smallest)).studies:
+    if smallest and (synthesis := answer(context.slices()[smallest])).studies:
         inline_svg(forest_plot(synthesis), synthesis.sentences.forest_alt)
 
 
