@@ -14,6 +14,7 @@ from analysis.files.days import KnownDay
 from analysis.files.problems import read_bytes
 from analysis.files.slugs import SLUG
 from analysis.files.yaml_files import LARGEST_YAML, model_of
+from analysis.formatting import sentence_case
 from analysis.measures import MEASURES, MeasureKind, MeasureName
 from analysis.protocol_rules import (
     CertaintyRules,
@@ -299,7 +300,7 @@ class Protocol(Frozen):
     def question_title(self, question: Question) -> str:
         """`Disability after treatment: headache`."""
         label = f"{self.outcome(question.outcome).label} {self.timepoint(question.timepoint).label}"
-        return f"{label[0].upper()}{label[1:]}: {self.condition(question.condition).label}"
+        return f"{sentence_case(label)}: {self.condition(question.condition).label}"
 
     def measure_name(self, question: Question) -> MeasureName:
         """The one measure that this question pools."""

@@ -18,10 +18,10 @@ from analysis.evidence.selection import rows_of
 from analysis.evidence.trial_states import OutcomeInTrial, states_without_rows
 from analysis.files.digests import digest
 from analysis.protocol import Question
+from analysis.protocol_rules import Frozen
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Awaiting(Frozen):
     """A trial on the condition that waits for a decision: why, and how many it randomised."""
 
     study_id: str
@@ -48,7 +48,7 @@ class Slice:
     kept_out: Mapping[str, tuple[str, ...]]
     reference: ReferenceSd | None
     without_rows: tuple[OutcomeInTrial, ...]
-    awaiting: tuple[Waiting, ...] = ()
+    awaiting: tuple[Awaiting, ...] = ()
 
     def parts(self) -> dict[str, str]:
         """All that the slice holds, so that a change of it can be named: what it is → its hash."""
@@ -94,7 +94,12 @@ def _slice(evidence: Evidence, question: Question, suspects: Suspects) -> Slice:
         reference_sd(evidence, question, distrusted) if standardised else None,
         without_rows,
         tuple(
-            Waiting(trial.study_id, trial.label, trial.reason, randomised(trial))
+            Awaiting(
+                study_id=trial.study_id,
+                label=trial.label,
+                reason=trial.reason,
+                people=randomised(trial),
+            )
             for trial in evidence.trials.values()
             if (trial.status, trial.condition) == ("awaiting", question.condition)
         ),

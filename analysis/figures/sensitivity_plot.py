@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from analysis.figures.effect_labels import band_note, effect_header, estimate_text, favours
 from analysis.figures.effect_scale import Span, effect_scale, important_band, interval_span
 from analysis.figures.row_plot import Column, PlotMark, Row, RowPlot, Shape, draw_row_plot
-from analysis.formatting import limits, number
+from analysis.formatting import limits, number, sentence_case
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity_overview import Family, Sensitivity, Spread
 
@@ -68,7 +68,7 @@ def _rows(questions: Sequence[Sensitivity], labels: Mapping[str, str]) -> Iterat
         if synthesis.question.condition != condition:
             condition = synthesis.question.condition
             heading = labels.get(condition, condition)
-            yield Row((f"{heading[:1].upper()}{heading[1:]}",), tone="heading")
+            yield Row((sentence_case(heading),), tone="heading")
         span = _primary_span(question)
         title = synthesis.title.partition(":")[0]
         yield Row(

@@ -110,8 +110,8 @@ def answer_table(
             )
         )
     rows.append(answer_row(evidence, condition, since))
-    name = protocol.condition(condition).label
-    caption = f"{name[0].upper()}{name[1:]}, {protocol.timepoints[0].description}"
+    name = sentence_case(protocol.condition(condition).label)
+    caption = f"{name}, {protocol.timepoints[0].description}"
     return table(rows, caption, class_=f"answers {CARDS}")
 
 
@@ -229,24 +229,18 @@ def _brought(last: LastVersion) -> Iterator[Html]:
     compared = [change for change in changes if all(change.estimates)]
     first = [change for change in changes if change.direction == "new"]
     publication = last.found.publication
-    had = (
-        f"no estimate that {publication} printed is on record"
-        if publication
-        else ("there was none before")
-    )
+    had, held = "there was none before", "By our rules the"
+    if publication:
+        had = f"no estimate that {publication} printed is on record"
+        held = f"Held against what {publication} printed, the"
     yield paragraph(
         f"Version {last.found.now} brought {counted(len(new), 'trial')} with usable numbers since "
         f"version {last.found.before}, and an estimate for {counted(len(first), 'question')} of "
         f"which {had}."
     )
     yield paragraph(
-        *(
-            [f"Held against what {publication} printed, the"]
-            if publication
-            else ["By our rules the"]
-        ),
-        f" conclusion changed for {len(moved)} of {counted(len(compared), 'question')} with an "
-        "estimate before and now: which ones, and why, stands on ",
+        f"{held} conclusion changed for {len(moved)} of {counted(len(compared), 'question')} "
+        "with an estimate before and now: which ones, and why, stands on ",
         link("What’s new", "living/whats-new.html"),
         ".",
     )

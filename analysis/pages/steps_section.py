@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.formatting import counted, listed
+from analysis.formatting import counted, listed, sentence_case
 from analysis.pages import links
 from analysis.pages.html import LABELLED_CARDS, Html, items, join, paragraph, table
 from analysis.synthesis.estimate_text import named_estimate
@@ -61,8 +61,7 @@ def _counts(found: Comparison, moved: list[Change]) -> str:
         for cause, _, _ in found.moved(change):
             by[cause] += 1
     said = [f"{cause} moved {counted(by[cause], 'question')}" for cause in CAUSES]
-    text = f"{listed(said)}."
-    return text[0].upper() + text[1:]
+    return f"{sentence_case(listed(said))}."
 
 
 def _row(found: Comparison, change: Change, now: str) -> dict[str, object]:

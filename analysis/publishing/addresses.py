@@ -12,6 +12,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree as Xml
 
 from analysis.figures.text import plain
+from analysis.formatting import sentence_case
 from analysis.protocol import Protocol
 from analysis.versions.releases import Release
 
@@ -57,7 +58,7 @@ def _entry(feed: Xml.Element, site_url: str, release: Release) -> None:
 def _summary(release: Release) -> str:
     kind = release.kind or "the version that all others are compared with"
     after = f" Compared with version {release.follows}." if release.follows else ""
-    return f"{kind[0].upper()}{kind[1:]}.{after}"
+    return f"{sentence_case(kind)}.{after}"
 
 
 def sitemap(site_url: str, documents: Iterable[str], changed: dt.date) -> bytes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
+from analysis.evidence.participants import randomised
 from analysis.evidence.rows import AcceptabilityRow, Evidence, Trial
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.two_by_two import BinaryMeasure, pool_mantel_haenszel
@@ -77,8 +78,8 @@ class Reported:
     @property
     def people(self) -> int | None:
         """Participants randomised in the trials that report it, as far as that is known."""
-        known = [t.n_randomised_total for t in self.said if t.n_randomised_total is not None]
-        return round(sum(known)) if known else None
+        known = [size for trial in self.said if (size := randomised(trial)) is not None]
+        return sum(known) if known else None
 
 
 def reported(evidence: Evidence, what: str, condition: str | None = None) -> Reported:

@@ -15,6 +15,7 @@ from analysis.statistics.small_study_effects import AsymmetryTest
 from analysis.synthesis.comparisons import THEN_AND_NOW, TrialSet
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity import ASYMMETRY_TESTS, SmallStudyEffects
+from analysis.synthesis.wording.page_sentences import ESTIMATORS
 
 
 @dataclass(frozen=True)
@@ -62,16 +63,6 @@ def _asymmetry(test: AsymmetryTest) -> Callable[[Synthesis], bool]:
     return _small_study(lambda found: found.asymmetry and found.asymmetry.test == test)
 
 
-ESTIMATORS = {
-    "dersimonian-laird": "DerSimonian-Laird",
-    "reml": "REML",
-    "ml": "maximum likelihood",
-    "paule-mandel": "Paule-Mandel",
-    "hedges": "Hedges",
-    "sidik-jonkman": "Sidik-Jonkman",
-    "empirical-bayes": "empirical Bayes",
-    "hunter-schmidt": "Hunter-Schmidt",
-}
 INTERVALS = {
     "wald": "the Wald interval",
     "hartung-knapp": "the Hartung-Knapp interval",

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
-from analysis.evidence.question_slice import Slice
+from analysis.evidence.question_slice import Awaiting, Slice
 from analysis.protocol import Protocol
 from analysis.protocol_rules import Frozen, SynthesisRules
 from analysis.statistics.arrays import FloatArray
@@ -21,15 +21,6 @@ from analysis.synthesis.study_effect import Measure, StudyEffect, effects_of
 FARTHEST_DIFFERENCE = 2.0
 FARTHEST_LOG_RATIO = math.log(20)
 LARGER = 2  # times the largest trial: the second size that is tried
-
-
-class Awaiting(Frozen):
-    """A trial on the condition of which a person has not decided, and why."""
-
-    study_id: str
-    label: str
-    reason: str
-    people: int | None
 
 
 class NextTrial(Frozen):
@@ -63,14 +54,8 @@ class NextEvidence(Frozen):
 def next_evidence(given: Slice, body: Body | None, concluded: PooledEffect | None) -> NextEvidence:
     """What would change the answer; `concluded` has the interval that conclusions read."""
     protocol = given.evidence.protocol
-    awaiting = tuple(
-        Awaiting(
-            study_id=trial.study_id, label=trial.label, reason=trial.reason, people=trial.people
-        )
-        for trial in given.awaiting
-    )
     if body is None or concluded is None:
-        return NextEvidence(awaiting=awaiting)
+        return NextEvidence(awaiting=given.awaiting)
     needed, assumed = _needed(protocol, body)
     low, high = concluded.interval.low, concluded.interval.high
     excludes = None if low is None or high is None else not low <= 0 <= high
@@ -81,7 +66,7 @@ def next_evidence(given: Slice, body: Body | None, concluded: PooledEffect | Non
         trials=_trials(protocol.synthesis, body, concluded, excludes),
         upwards=(concluded.estimate < 0) == bool(excludes),
         range=_range(body.measure, body.studies),
-        awaiting=awaiting,
+        awaiting=given.awaiting,
     )
 
 

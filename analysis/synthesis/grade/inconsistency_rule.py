@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.formatting import counted, listed
+from analysis.formatting import counted, listed, sentence_case
 from analysis.protocol_rules import CertaintyRules
 from analysis.statistics.estimates import Interval
 from analysis.synthesis.certainty import Body, Step, ends
@@ -82,5 +82,5 @@ def _by_prediction(body: Body, enough: str, interval: Interval | None) -> Step:
 
 
 def _step(levels: int, said: str, judged: bool = True) -> Step:
-    reason = f"{said[0].upper()}{said[1:]}."
+    reason = f"{sentence_case(said)}."
     return Step(domain="inconsistency", levels=levels, judged=judged, reason=reason)

@@ -88,7 +88,7 @@ def effect_words(
         return f"{said}, {signed}{_left_open(outcome, measure, read)}"
     return (
         f"{said}, by {_size(measure, pooled.estimate)} "
-        f"({_confidence(pooled.interval)} {_sizes(pooled.interval)})"
+        f"({confidence(pooled.interval)} {_sizes(pooled.interval)})"
         f"{_left_open(outcome, measure, read)}"
     )
 
@@ -98,7 +98,7 @@ def _intervals(
 ) -> str:
     """The interval; where none is believed, each by its name, that which conclusions read last."""
     if beside is None:
-        return f"{_confidence(pooled.interval)} {interval_text(measure, pooled.interval)}"
+        return f"{confidence(pooled.interval)} {interval_text(measure, pooled.interval)}"
     said = dict.fromkeys((pooled.interval, beside, read.interval))
     each = "; ".join(f"{INTERVAL_NAMES[i.method]} {interval_text(measure, i)}" for i in said)
     return f"{percent_level(pooled.interval.level)} intervals: {each}"
@@ -199,5 +199,6 @@ def _unit(measure: Measure, shown: str) -> str:
     return f"{shown} {measure.unit}".rstrip()
 
 
-def _confidence(interval: Interval) -> str:
+def confidence(interval: Interval) -> str:
+    """`95% confidence interval`."""
     return f"{percent_level(interval.level)} confidence interval"

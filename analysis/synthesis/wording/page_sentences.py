@@ -9,7 +9,6 @@ from analysis.formatting import (
     number,
     p_value,
     percent,
-    percent_level,
     sentence_case,
 )
 from analysis.protocol import Outcome, Timepoint
@@ -28,6 +27,7 @@ from analysis.synthesis.with_responders import WithResponders, sentence_where_mo
 from analysis.synthesis.wording.clinical_text import clinical_sentences
 from analysis.synthesis.wording.effect_words import (
     by_control,
+    confidence,
     effect_words,
     evidence_words,
     prediction_words,
@@ -42,16 +42,20 @@ from analysis.synthesis.wording.interval_sentences import (
 from analysis.synthesis.wording.missing_words import beside_few, beside_none
 from analysis.synthesis.wording.plain_answer import narrative
 
+# Of the variance between trials.
+ESTIMATORS = {
+    "dersimonian-laird": "DerSimonian-Laird",
+    "reml": "REML",
+    "ml": "maximum likelihood",
+    "paule-mandel": "Paule-Mandel",
+    "hedges": "Hedges",
+    "sidik-jonkman": "Sidik-Jonkman",
+    "empirical-bayes": "empirical Bayes",
+    "hunter-schmidt": "Hunter-Schmidt",
+}
 MODEL_NAMES = {
     "common": "common effect",
-    "dersimonian-laird": "random effects, DerSimonian-Laird",
-    "reml": "random effects, REML",
-    "ml": "random effects, maximum likelihood",
-    "paule-mandel": "random effects, Paule-Mandel",
-    "hedges": "random effects, Hedges",
-    "sidik-jonkman": "random effects, Sidik-Jonkman",
-    "empirical-bayes": "random effects, empirical Bayes",
-    "hunter-schmidt": "random effects, Hunter-Schmidt",
+    **{model: f"random effects, {name}" for model, name in ESTIMATORS.items()},
     "mantel-haenszel": "common effect, Mantel-Haenszel",
     "peto": "common effect, Peto",
     "single study": "single trial",
@@ -147,18 +151,14 @@ def heterogeneity(pooled: PooledEffect) -> str:
     return f"{words} {numbers}"
 
 
-def _confidence(interval: Interval) -> str:
-    return f"{percent_level(interval.level)} confidence interval"
-
-
 def _from_to(interval: Interval | None, percent_scale: bool = False) -> str:
     if interval is None or interval.low is None:
         return ""
     if percent_scale:
         high = "100%" if interval.high is None else percent(interval.high)
-        return f", {_confidence(interval)} {percent(interval.low)} to {high}"
+        return f", {confidence(interval)} {percent(interval.low)} to {high}"
     high = "∞" if interval.high is None else number(interval.high, 3)
-    return f" ({_confidence(interval)} {number(interval.low, 3)} to {high})"
+    return f" ({confidence(interval)} {number(interval.low, 3)} to {high})"
 
 
 def _p(found: Heterogeneity) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from analysis.formatting import sentence_case
 from analysis.protocol import Outcome
 from analysis.protocol_rules import ReviewWords
 from analysis.statistics.estimates import Interval, PooledEffect
@@ -69,7 +70,7 @@ def narrative(
         side = outcome.lower if found == "benefit" else outcome.higher
         how_much = size(pooled.estimate) if measure.name == "SMD" else ""
         said = _with_certainty(level, "leads", "lead", f"to {how_much}{side}")
-    return f"{who[0].upper()}{who[1:]} {said}.{_also_fits(found, pooled.interval, important)}"
+    return f"{sentence_case(who)} {said}.{_also_fits(found, pooled.interval, important)}"
 
 
 def direction(pooled: PooledEffect, important: float | None) -> Direction:
