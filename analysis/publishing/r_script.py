@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from analysis.files.tables import one_line
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import StudyEffect
@@ -52,11 +53,11 @@ def r_script(synthesis: Synthesis) -> str:
 def _head(synthesis: Synthesis) -> str:
     scale = "logarithms of the " if synthesis.measure.ratio else ""
     return (
-        f"# {synthesis.title}\n"
+        f"# {one_line(synthesis.title)}\n"
         "# The trials of this question, the model of the review, and its result to compare with.\n"
         "# It needs the package metafor (https://doi.org/10.18637/jss.v036.i03).\n"
-        f"# yi are {scale}{synthesis.measure.label}s, vi their variances; the data have the\n"
-        f"# fingerprint {synthesis.provenance.data_fingerprint[:16]}.\n\n"
+        f"# yi are {scale}{one_line(synthesis.measure.label)}s, vi their variances; the data have\n"
+        f"# the fingerprint {synthesis.provenance.data_fingerprint[:16]}.\n\n"
         "suppressPackageStartupMessages(library(metafor))\n"
     )
 

@@ -78,6 +78,15 @@ def test_no_text_of_the_data_leaves_its_string(
     assert [ast.literal_eval(line) for line in written[: len(named)]] == [label] * len(named)
 
 
+def test_no_line_break_of_the_protocol_leaves_a_comment(syntheses: Mapping[str, Synthesis]) -> None:
+    found = next(s for s in syntheses.values() if s.primary and s.k > 2)
+    broken = "pain\nquit(status = 0)\r\nx"
+    measure = found.measure.model_copy(update={"label": broken})
+    script = r_script(found.model_copy(update={"title": broken, "measure": measure}))
+    head = script.partition("suppressPackageStartupMessages")[0].splitlines()
+    assert [line for line in head if line and not line.startswith("# ")] == []
+
+
 def test_references_as_ris_are_read_back_whole(tmp_path: Path) -> None:
     path = tmp_path / "included.ris"
     path.write_text(ris(TRIALS), encoding="utf-8")
