@@ -16,51 +16,92 @@ DOWNLOADS = "living/downloads"
 
 
 def contents_of(protocol: Protocol) -> Contents:
-    """The book of a protocol: one question more is one page more, and nothing else to do."""
+    """The book of a protocol, its parts in the order of what readers ask.
+
+    One question more is one page more, and nothing else to do.
+    """
     all_results = _keys(protocol.questions)
     return Contents(
         _executed("index", needs=all_results, title=protocol.title),
         (
-            _about(all_results),
-            _methods(),
-            _results(protocol, all_results),
+            _answers(protocol, all_results),
             *(_effects(protocol, condition) for condition in protocol.conditions),
-            _bias(protocol, all_results),
-            _living(all_results),
+            _looking_closer(all_results),
+            _trials(protocol, all_results),
+            _bias(all_results),
+            _methods(),
+            _about(all_results),
         ),
     )
 
 
-def _about(all_results: tuple[str, ...]) -> Part:
+def _answers(protocol: Protocol, all_results: tuple[str, ...]) -> Part:
+    findings = (
+        _executed(
+            f"bias/summary-of-findings-{condition.id}",
+            template="summary_of_findings",
+            needs=_keys(_about_one(protocol, condition)),
+            reads=("protocol.yml", "studies.csv", "acceptability.csv"),
+            condition=condition.id,
+            title=f"Summary of findings: {condition.label}",
+        )
+        for condition in protocol.conditions
+    )
     return Part(
-        "About",
+        "The answers",
         (
             _executed(
                 "about/plain-language-summary",
                 needs=all_results,
                 reads=("protocol.yml", "studies.csv", "acceptability.csv"),
             ),
-            *_written("about/background", "about/objectives", "about/glossary"),
-            _executed("about/who-made-this", reads=("team.yml",)),
+            *findings,
+            _executed("results/overview", needs=all_results, reads=("protocol.yml",)),
+            _executed("living/whats-new", needs=all_results),
         ),
     )
 
 
-def _methods() -> Part:
+def _looking_closer(all_results: tuple[str, ...]) -> Part:
     return Part(
-        "Methods",
+        "Looking closer",
         (
-            *_written(
-                "methods/eligibility",
-                "methods/search-and-selection",
-                "methods/search-strategies",
-                "methods/data-and-risk-of-bias",
-                "methods/synthesis",
-                "methods/certainty",
-                "methods/living-mode",
-                "methods/differences",
+            _executed(
+                "results/acceptability",
+                reads=("protocol.yml", "studies.csv", "acceptability.csv", "sources.csv"),
             ),
-            _executed("methods/protocol", reads=("protocol.yml",)),
+            _executed("results/for-whom", reads=("protocol.yml", "studies.csv")),
+            _executed("results/moderators", needs=all_results, reads=("protocol.yml",)),
+            _executed("results/sensitivity", needs=all_results, reads=("protocol.yml",)),
+            _executed("results/try-it-yourself", needs=all_results, reads=("protocol.yml",)),
+        ),
+    )
+
+
+def _trials(protocol: Protocol, all_results: tuple[str, ...]) -> Part:
+    return Part(
+        "The trials",
+        (
+            _executed(
+                "results/included-trials",
+                needs=all_results,
+                reads=(
+                    "protocol.yml",
+                    "studies.csv",
+                    "outcomes.csv",
+                    "trustworthiness.csv",
+                    "risk_of_bias.csv",
+                    "acceptability.csv",
+                    "sources.csv",
+                ),
+            ),
+            *_evidence_maps(protocol),
+            _executed(
+                "results/excluded-and-awaiting",
+                needs=all_results,
+                reads=("protocol.yml", "studies.csv", "outcomes.csv"),
+            ),
+            _executed("results/search"),
         ),
     )
 
@@ -77,43 +118,6 @@ def _evidence_maps(protocol: Protocol) -> Iterator[Document]:
         )
 
 
-def _results(protocol: Protocol, all_results: tuple[str, ...]) -> Part:
-    return Part(
-        "Results",
-        (
-            _executed("results/search"),
-            _executed(
-                "results/included-trials",
-                needs=all_results,
-                reads=(
-                    "protocol.yml",
-                    "studies.csv",
-                    "outcomes.csv",
-                    "trustworthiness.csv",
-                    "risk_of_bias.csv",
-                    "acceptability.csv",
-                    "sources.csv",
-                ),
-            ),
-            _executed("results/for-whom", reads=("protocol.yml", "studies.csv")),
-            _executed(
-                "results/excluded-and-awaiting",
-                needs=all_results,
-                reads=("protocol.yml", "studies.csv", "outcomes.csv"),
-            ),
-            *_evidence_maps(protocol),
-            _executed("results/overview", needs=all_results, reads=("protocol.yml",)),
-            _executed("results/moderators", needs=all_results, reads=("protocol.yml",)),
-            _executed("results/sensitivity", needs=all_results, reads=("protocol.yml",)),
-            _executed("results/try-it-yourself", needs=all_results, reads=("protocol.yml",)),
-            _executed(
-                "results/acceptability",
-                reads=("protocol.yml", "studies.csv", "acceptability.csv", "sources.csv"),
-            ),
-        ),
-    )
-
-
 def _effects(protocol: Protocol, condition: Condition) -> Part:
     return Part(
         f"Effects: {condition.label}",
@@ -128,22 +132,10 @@ def _effect(protocol: Protocol, question: Question) -> Document:
     return Document(f"effects/{question.slug}", page, title.partition(":")[0])
 
 
-def _bias(protocol: Protocol, all_results: tuple[str, ...]) -> Part:
-    findings = (
-        _executed(
-            f"bias/summary-of-findings-{condition.id}",
-            template="summary_of_findings",
-            needs=_keys(_about_one(protocol, condition)),
-            reads=("protocol.yml", "studies.csv", "acceptability.csv"),
-            condition=condition.id,
-            title=f"Summary of findings: {condition.label}",
-        )
-        for condition in protocol.conditions
-    )
+def _bias(all_results: tuple[str, ...]) -> Part:
     return Part(
         "Bias and certainty",
         (
-            *findings,
             _executed(
                 "bias/trustworthiness",
                 needs=all_results,
@@ -183,21 +175,43 @@ def _bias(protocol: Protocol, all_results: tuple[str, ...]) -> Part:
     )
 
 
-def _living(all_results: tuple[str, ...]) -> Part:
+def _methods() -> Part:
     return Part(
-        "Living",
+        "Background and methods",
         (
-            _executed("living/whats-new", needs=all_results),
-            _executed("living/validation", reads=("validation.json",)),
-            _executed("living/speed", reads=("benchmarks.json",)),
-            _executed("living/checklists", reads=("protocol.yml", "checklists.csv", "team.yml")),
-            *_written("living/recorded-update", "about-the-data"),
+            *_written(
+                "about/background",
+                "about/objectives",
+                "methods/eligibility",
+                "methods/search-and-selection",
+                "methods/search-strategies",
+                "methods/data-and-risk-of-bias",
+                "methods/synthesis",
+                "methods/certainty",
+                "methods/living-mode",
+                "methods/differences",
+            ),
+            _executed("methods/protocol", reads=("protocol.yml",)),
+        ),
+    )
+
+
+def _about(all_results: tuple[str, ...]) -> Part:
+    return Part(
+        "About this review",
+        (
+            _executed("about/who-made-this", reads=("team.yml",)),
+            *_written("about/glossary", "references"),
             _executed(
                 DOWNLOADS,
                 needs=all_results,
                 hands_on=("CITATION.cff", "LICENSE", "LICENSE-text", "requirements.txt"),
             ),
-            *_written("references"),
+            *_written("about-the-data"),
+            _executed("living/checklists", reads=("protocol.yml", "checklists.csv", "team.yml")),
+            _executed("living/validation", reads=("validation.json",)),
+            *_written("living/recorded-update"),
+            _executed("living/speed", reads=("benchmarks.json",)),
         ),
     )
 

@@ -12,9 +12,14 @@ UP = "../"
 MOST_AUTHORS = 3
 
 
+def page(asked: Synthesis | QuestionState) -> str:
+    """The document of a question's page."""
+    return f"effects/{asked.question.slug}"
+
+
 def question(asked: Synthesis | QuestionState, label: str | None = None, *, up: str = UP) -> Html:
     """A question's title (or another label) as a link to its page."""
-    return link(label or asked.title, f"{up}effects/{asked.question.slug}.html")
+    return link(label or asked.title, f"{up}{page(asked)}.html")
 
 
 def trial(study_id: str, label: str, evidence: Evidence | None = None) -> Html:

@@ -13,6 +13,7 @@ from analysis.pages.notices_section import notices_said
 from analysis.protocol import Protocol, Version
 from analysis.synthesis.estimate_text import i2_text, interval_text, named_estimate, tau2_text
 from analysis.synthesis.published_estimates import printed_text, rebuilt_from
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.wording.measure_words import favourable_sides
 from analysis.versions.by_name import NOW
 from analysis.versions.compare import ARROWS, Change, Comparison
@@ -23,9 +24,13 @@ from analysis.versions.releases import Release
 from analysis.versions.state import certainty_text, participants_text
 
 
-def values(edition: Edition) -> Mapping[str, Mapping[str, Any]]:
-    """What every page and the prose say of the version, for `{{ review.… }}` and the status."""
+def values(edition: Edition, results: Mapping[str, Synthesis]) -> Mapping[str, Mapping[str, Any]]:
+    """What every page and the prose say of the version, for `{{ review.… }}` and the status.
+
+    And which questions no trial answers, for the menu of every page.
+    """
     return {
+        "menu": {"not_pooled": [links.page(each) for each in results.values() if not each.primary]},
         "status": {"version": edition.dated, "draft": edition.is_draft},
         "review": {"edition": _in_prose(edition), "edition_cited": edition.cited},
     }

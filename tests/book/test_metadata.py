@@ -101,7 +101,10 @@ def test_an_executed_page_says_by_which_code_and_how_fast() -> None:
      ({"protocol": {"title": "T", "site_url": None}}, SiteFacts("T", None)),
      ({"protocol": {"title": "T", "site_url": ADDRESS}}, SiteFacts("T", ADDRESS)),
      ({"status": {"version": "V", "search": "S", "overdue": True}},
-      SiteFacts("", None, Status("V", "S", True)))],
+      SiteFacts("", None, Status("V", "S", True))),
+     ({"menu": {"not_pooled": ["a", "b"]}}, SiteFacts("", None, not_pooled=("a", "b")))],
 )  # fmt: skip
-def test_the_facts_come_from_the_protocol(values: dict[str, object], expected: SiteFacts) -> None:
+def test_the_facts_come_from_protocol_and_results(
+    values: dict[str, object], expected: SiteFacts
+) -> None:
     assert site_facts(values) == expected

@@ -88,7 +88,7 @@ def test_a_draft_says_so_wherever_the_version_stands(
         cited = words(front.read_on(evidence, edition))
         assert ("Version 2026.11, 23 November 2026" in cited) != edition.is_draft
         assert ("Unreleased draft, with changes since version 2026.11" in cited) == edition.is_draft
-        said = living.values(edition)
+        said = living.values(edition, syntheses)
         assert (said["review"]["edition"] == "version 2026.11") != edition.is_draft
     named = "1 setting of the protocol, in timepoints."
     assert named in words(front.what_changed(evidence, searches, draft, released()))

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page
 
+from analysis.book.extensions.navigation import NOT_POOLED
 from analysis.evidence.rows import Evidence
 from analysis.synthesis.question_result import Synthesis
 from tests.site.browser import (
@@ -126,6 +127,9 @@ def test_without_javascript_every_page_can_be_reached(
     page.goto((built.site / name).as_uri())
     links = page.locator("nav.bd-links a")
     assert links.count() >= len(built.pages) - 1
+    folded = page.locator("nav.bd-links details:not([open]) > summary")
+    while folded.count():
+        folded.first.press("Enter")
     for number in range(0, links.count(), 10):
         assert links.nth(number).is_visible()
     links.last.click()
@@ -196,6 +200,27 @@ def test_the_table_of_trials_can_be_sorted_and_filtered(
     assert shown.count() == wanted > 0
     said = page.locator(".table-tools [role=status]").first.inner_text()
     assert said == f"{shown.count()} of {every} rows"
+
+
+def test_the_menu_folds_and_has_open_what_is_near(
+    built: Built, browser: Browser, answers: Mapping[str, Synthesis]
+) -> None:
+    """Questions that no trial answers are one list in it; each page is in the menu once."""
+    page = browser.new_context(viewport=DESKTOP).new_page()
+    for synthesis in max(answers.values(), key=lambda each: each.k), *_unanswered(answers)[:1]:
+        page.goto((built.site / f"effects/{synthesis.question.slug}.html").as_uri())
+        near = page.locator("nav.bd-links details[open]")
+        assert near.count() == 2
+        assert near.last.locator("[aria-current=page]").is_visible()
+    menu = page.locator("nav.bd-links")
+    led_to = menu.locator("a").evaluate_all("links => links.map((link) => link.href)")
+    assert len({*led_to}) == len(led_to) == len(built.pages) - 1  # the title leads to the front
+    apart = menu.locator("details", has_text=NOT_POOLED).locator("a").all_text_contents()
+    assert apart == [synthesis.title for synthesis in _unanswered(answers)]
+
+
+def _unanswered(answers: Mapping[str, Synthesis]) -> list[Synthesis]:
+    return [synthesis for synthesis in answers.values() if synthesis.primary is None]
 
 
 def test_the_menus_open_by_keyboard_and_close_by_escape(built: Built, browser: Browser) -> None:

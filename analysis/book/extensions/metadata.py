@@ -53,11 +53,15 @@ class Computed:
 
 @dataclass(frozen=True)
 class SiteFacts:
-    """What all pages share: the site's name, its status and, if it is known, its address."""
+    """What all pages share: the site's name, its status and, if it is known, its address.
+
+    `not_pooled` are the documents of questions that no trial answers: the menu has them apart.
+    """
 
     name: str
     url: str | None
     status: Status | None = None
+    not_pooled: tuple[str, ...] = ()
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -98,6 +102,7 @@ def site_facts(values: Mapping[str, Any]) -> SiteFacts:
         protocol.get("title", ""),
         protocol.get("site_url"),
         Status(**status) if status and "version" in status else None,
+        tuple(values.get("menu", {}).get("not_pooled", ())),
     )
 
 
