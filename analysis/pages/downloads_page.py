@@ -13,11 +13,12 @@ from analysis.publishing.downloads import (
     EDITION,
     EFFECTS,
     FOLDER,
+    FOR_PROGRAMS,
     SCHEMA,
-    Download,
     results_schema,
 )
 from analysis.publishing.effects_table import COLUMNS
+from analysis.publishing.offered_file import Download
 from analysis.versions.edition import Edition
 
 Schema = Mapping[str, Any]
@@ -63,6 +64,22 @@ def _named(offered: Sequence[Download], path: str) -> Download:
 
 def files_table(offered: Sequence[Download], caption: str, folder: str) -> Html:
     """The files below a folder (or those in none, if it is empty): link, rows and size."""
+    shown = [
+        file
+        for file in offered
+        if file.path.rpartition("/")[0].partition("/")[0] == folder
+        and file.path not in (ARCHIVE, EFFECTS, *FOR_PROGRAMS)
+    ]
+    return _table(shown, caption)
+
+
+def for_programs(offered: Sequence[Download]) -> Html:
+    """The files that describe all others."""
+    shown = [_named(offered, path) for path in FOR_PROGRAMS]
+    return _table(shown, "Descriptions for programs")
+
+
+def _table(files: Sequence[Download], caption: str) -> Html:
     rows = [
         {
             "File": _link(file, file.path),
@@ -70,9 +87,7 @@ def files_table(offered: Sequence[Download], caption: str, folder: str) -> Html:
             "Rows": count(file.rows),
             "Size": size(file),
         }
-        for file in offered
-        if file.path.rpartition("/")[0].partition("/")[0] == folder
-        and file.path not in (ARCHIVE, EFFECTS)
+        for file in files
     ]
     return table(rows, caption, numbers=("Rows", "Size"))
 

@@ -8,7 +8,6 @@ import json
 import re
 import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,14 +16,18 @@ from analysis.evidence.codebook import json_schemas
 from analysis.evidence.data_files import DATA_FILES, DataFile
 from analysis.evidence.people import initials, published_name
 from analysis.evidence.team import TEAM
+from analysis.evidence.values import words_of
 from analysis.files.columns import columns
 from analysis.files.problems import read_bytes
 from analysis.files.tables import quoted
 from analysis.protocol import load_protocol
+from analysis.publishing.data_package import data_package
 from analysis.publishing.edition_files import citation, edition_json, results_json
 from analysis.publishing.effects_table import effects_csv
 from analysis.publishing.licences import licences_csv
+from analysis.publishing.offered_file import Download
 from analysis.publishing.r_script import r_script
+from analysis.publishing.review_facts import review_facts
 from analysis.publishing.trial_references import bibtex, ris
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.compare import Comparison
@@ -42,27 +45,14 @@ EDITION = "edition.json"
 QUESTIONS = "questions"  # the folder of what belongs to one question
 INCLUDED = "included"
 CHANGES = "versions/changes.json"
+PACKAGE = "datapackage.json"
+# What describes the other files; it stands above them, where programs look for it.
+FOR_PROGRAMS = (PACKAGE,)
 
 SEARCHED_BY = re.compile(r"^(by: *)(.*)$", re.MULTILINE)
 # The first moment that a ZIP archive can state: its bytes must not depend on the clock.
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 READABLE_BY_ALL = 0o644 << 16
-
-
-@dataclass(frozen=True)
-class Download:
-    """A file below `downloads/` and one line on what it holds."""
-
-    path: str
-    about: str
-    content: bytes
-
-    @property
-    def rows(self) -> int | None:
-        """The rows of a table, without its header; None for other files."""
-        if not self.path.endswith(".csv"):
-            return None
-        return max(0, sum(1 for _ in csv.reader(io.StringIO(self.content.decode()))) - 1)
 
 
 def downloads(
@@ -83,8 +73,20 @@ def downloads(
         _changes(compared),
         *_about(root, edition),
     )
+    files = (*files, *_described(root, files, edition))
     archive = Download(ARCHIVE, "All files of this page in one archive", zipped(files))
     return (archive, *files)
+
+
+def _described(root: Path, files: tuple[Download, ...], edition: Edition) -> Iterator[Download]:
+    """What describes the other files, for programs."""
+    facts = review_facts(root, edition)
+    words = words_of(load_protocol(root / "data" / "protocol.yml"))
+    yield Download(
+        PACKAGE,
+        "The data files with types, keys and rules of their columns, to be read with frictionless",
+        _json(data_package(files, facts, words)),
+    )
 
 
 def _data(folder: Path) -> Iterator[Download]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from analysis.protocol import Protocol
 from analysis.publishing.addresses import FEED, SITEMAP, atom_feed, sitemap
 from analysis.publishing.card import CARD, card
-from analysis.publishing.downloads import FOLDER, Download
+from analysis.publishing.downloads import FOLDER
+from analysis.publishing.offered_file import Download
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.edition import Edition
 from analysis.versions.releases import Release

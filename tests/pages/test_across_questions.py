@@ -33,7 +33,7 @@ from analysis.pages import (
 from analysis.pages import (
     small_study_effects_page as small_study_effects,
 )
-from analysis.publishing.downloads import Download
+from analysis.publishing.offered_file import Download
 from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.estimate_text import interval_text
 from analysis.synthesis.question_result import Synthesis

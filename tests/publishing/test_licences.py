@@ -33,9 +33,9 @@ COMPATIBLE = {
     *("ISC License (ISCL)", "OFL-1.1", "CC-BY-4.0"),
 }
 
-# Programs that read our text and are part of nothing: no file of theirs, and nothing made of
-# one, is handed on.
-ONLY_RUN = {"codespell"}
+# Programs that read our text, or what tests need to read our files, and part of nothing: no file
+# of theirs, and nothing made of one, is handed on.
+ONLY_RUN = {"codespell", "text-unidecode"}
 
 
 def licences(part: Part) -> set[str]:

@@ -1,0 +1,64 @@
+"""What formats for machines say of the whole review: its names, version, licences and makers.
+
+What nobody has stated is left out: no author, day or address is made up.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analysis.evidence.team import Team, load_team
+from analysis.files.problems import read_bytes
+from analysis.protocol import Protocol, load_protocol
+from analysis.versions.edition import Edition
+
+CITATION = "CITATION.cff"
+LICENCES = "https://spdx.org/licenses/{}.html"
+
+
+@dataclass(frozen=True)
+class ReviewFacts:
+    """The review as a whole; `released` is None for a draft, `licence` an SPDX identifier.
+
+    `licence` is of text, figures and data as the review gives them, `code_licence` of the code.
+    """
+
+    title: str
+    short_title: str
+    abstract: str
+    keywords: tuple[str, ...]
+    licence: str
+    code_licence: str
+    version: str
+    released: dt.date | None
+    site_url: str | None
+    team: Team
+
+    @property
+    def licence_address(self) -> str:
+        """Where the licence of the text is described; "" where none is named."""
+        return LICENCES.format(self.licence) if self.licence else ""
+
+
+def review_facts(root: Path, edition: Edition) -> ReviewFacts:
+    """From the protocol, CITATION.cff and team.yml of the project in `root`."""
+    protocol: Protocol = load_protocol(root / "data" / "protocol.yml")
+    said: dict[str, Any] = yaml.safe_load(read_bytes(root / CITATION))
+    text = said.get("preferred-citation", {})
+    return ReviewFacts(
+        title=text.get("title") or said["title"],
+        short_title=protocol.short_title,
+        abstract=" ".join(said.get("abstract", "").split()),
+        keywords=tuple(said.get("keywords", ())),
+        licence=text.get("license", ""),
+        code_licence=said.get("license", ""),
+        version=edition.identifier,
+        released=None if edition.is_draft else edition.stated.date,
+        site_url=protocol.site_url,
+        team=load_team(root / "data"),
+    )
