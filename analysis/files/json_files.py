@@ -12,6 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 from analysis.files.problems import EvidenceError, Problem, read_bytes
 
 Read = TypeVar("Read")
+# The program's own files grow with the trials of a question: at 4 kB a trial this is 5000 trials.
+LARGEST_JSON = 20_000_000
 PLACE = re.compile(r" at line (\d+) column \d+$")
 
 
@@ -20,7 +22,7 @@ def read_json(path: Path, kind: TypeAdapter[Read]) -> Read:
 
     Strictly: text is no number and no date's day, a truth value is no number, nothing is infinite.
     """
-    raw = read_bytes(path)
+    raw = read_bytes(path, LARGEST_JSON)
     try:
         found = kind.validate_json(raw, strict=True)
     except ValidationError as error:

@@ -10,8 +10,8 @@ from analysis.figures.baujat_plot import baujat_plot
 from analysis.figures.gosh_plot import gosh_plot
 from analysis.figures.influence_plot import influence_plot
 from analysis.formatting import DASH, counted, listed, number, percent, percent_level
-from analysis.pages.html import Html, paragraph, show, table
-from analysis.pages.sensitivity_section import folded
+from analysis.pages.html import Html, paragraph, show
+from analysis.pages.telling_rows import folded_table, largest
 from analysis.protocol_rules import SynthesisRules
 from analysis.statistics.gosh import Gosh, gosh
 from analysis.statistics.influence import Influence
@@ -45,7 +45,7 @@ def influence(synthesis: Synthesis, rules: SynthesisRules) -> None:
         f"Influential by the usual rules: {listed(labels)}." if labels else "No trial stands out."
     )
     style.show(influence_plot(synthesis), f"Influence of {len(rows)} trials. {found}")
-    show(paragraph(found), _numbers(synthesis, DIAGNOSTICS, "Influence of each trial"))
+    show(paragraph(found), _numbers(synthesis, DIAGNOSTICS, "Influence of each trial", "cook_d"))
 
 
 def baujat(synthesis: Synthesis, rules: SynthesisRules) -> None:
@@ -62,10 +62,10 @@ def baujat(synthesis: Synthesis, rules: SynthesisRules) -> None:
         f"{labels[most.study].label} adds most to the heterogeneity; {mover} moves the result most."
     )
     style.show(baujat_plot(synthesis), f"Baujat plot of {len(rows)} trials. {found}")
-    show(paragraph(found), _numbers(synthesis, BAUJAT, "Baujat plot"))
+    show(paragraph(found), _numbers(synthesis, BAUJAT, "Baujat plot", "baujat_y"))
 
 
-def _numbers(synthesis: Synthesis, columns: dict[str, str], caption: str) -> Html:
+def _numbers(synthesis: Synthesis, columns: dict[str, str], caption: str, telling: str) -> Html:
     rows = [
         {
             "Trial": synthesis.pooled_studies[row.study].label,
@@ -73,7 +73,14 @@ def _numbers(synthesis: Synthesis, columns: dict[str, str], caption: str) -> Htm
         }
         for row in synthesis.sensitivity.influence
     ]
-    return folded("The same as a table", table(rows, caption, numbers=tuple(columns)))
+    return folded_table(
+        synthesis,
+        rows,
+        caption,
+        numbers=tuple(columns),
+        telling=largest([getattr(row, telling) for row in synthesis.sensitivity.influence]),
+        which="move the pooled effect most",
+    )
 
 
 def _maybe(value: float | None) -> str:
@@ -99,7 +106,7 @@ def all_subsets(synthesis: Synthesis, rules: SynthesisRules) -> None:
         else f" Two panels: with and without {synthesis.pooled_studies[split].label}."
     )
     style.show(gosh_plot(synthesis, subsets, split), f"{found}{parted}")
-    show(paragraph(found), folded("The same as a table", _subsets_table(synthesis, subsets)))
+    show(paragraph(found), _subsets_table(synthesis, subsets))
 
 
 def most_influential(rows: tuple[Influence, ...]) -> int | None:
@@ -139,8 +146,14 @@ def _subsets_table(synthesis: Synthesis, subsets: Gosh) -> Html:
         for position, study in enumerate(synthesis.pooled_studies)
     ]
     numbers = tuple(name for name in rows[0] if name != "Trial")
-    caption = "Medians of the subsets with and without each trial"
-    return table(rows, caption, numbers=numbers)
+    return folded_table(
+        synthesis,
+        rows,
+        "Medians of the subsets with and without each trial",
+        numbers=numbers,
+        telling=largest([abs(i - out) for i, out in zip(*effects, strict=True)]),
+        which="move the median most",
+    )
 
 
 def _medians(

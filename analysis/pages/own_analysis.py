@@ -8,7 +8,7 @@ review's own analyses of other sets of trials and other models are.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.figures.effect_labels import favours
@@ -73,7 +73,7 @@ def _place(synthesis: Synthesis) -> Html:
 def _question_data(synthesis: Synthesis) -> dict[str, Any]:
     """What the script reads of a question: effects on the analysis scale, and what to call them."""
     primary, measure = synthesis.primary, synthesis.measure
-    trials = [_trial(study) for study in synthesis.studies]
+    filters = _filters(synthesis.studies)
     usual = primary.interval.method if primary else ""
     return {
         "key": synthesis.question.key,
@@ -84,36 +84,47 @@ def _question_data(synthesis: Synthesis) -> dict[str, Any]:
         "sides": favours(measure),
         "z": critical_value(synthesis.level),
         # One trial can be added, and the mean of k trials has k - 1 degrees of freedom.
-        "t": [critical_value(synthesis.level, df) for df in range(1, len(trials) + 1)],
+        "t": [critical_value(synthesis.level, df) for df in range(1, len(synthesis.studies) + 1)],
         "models": [(name, sentence_case(MODEL_NAMES[name])) for name in MODELS],
         "intervals": [(name, INTERVAL_NAMES[name]) for name in INTERVALS],
         "model": primary.model if primary and primary.model in MODELS else MODELS[0],
         "interval": usual if usual in INTERVALS else INTERVALS[0],
-        "filters": _filters(trials),
+        "filters": {name: (FILTERS[name], values) for name, values in filters.items()},
         "variance": variance_of_one(synthesis.studies),
-        "trials": trials,
+        "trials": _trials(synthesis.studies, filters),
     }
 
 
-def _trial(study: StudyEffect) -> dict[str, Any]:
+def _trials(
+    studies: Sequence[StudyEffect], filters: Mapping[str, list[str]]
+) -> dict[str, list[Any]]:
+    """Each number of the trials as one list: of 400 trials their names would be half the page.
+
+    What a filter tells apart is a position in the values of that filter.
+    """
+    told = {name: [_told_apart(study)[name] for study in studies] for name in filters}
     return {
-        "id": study.study_id,
-        "label": study.label,
-        "year": study.year,
-        "n": study.n_total,
-        "y": study.effect,
-        "v": study.variance,
-        "estimate": study.effect,
-        "low": study.ci_low,
-        "high": study.ci_high,
-        "pooled": not study.suspect,
+        "id": [study.study_id for study in studies],
+        "label": [study.label for study in studies],
+        "year": [study.year for study in studies],
+        "n": [study.n_total for study in studies],
+        "y": [study.effect for study in studies],
+        "v": [study.variance for study in studies],
+        "pooled": [int(not study.suspect) for study in studies],
+        **{name: [filters[name].index(value) for value in told[name]] for name in filters},
+    }
+
+
+def _told_apart(study: StudyEffect) -> dict[str, str]:
+    """What the filters tell a trial by."""
+    return {
         "comparator": study.comparator_kind,
         "guidance": study.guidance or "not reported",
         "bias": study.risk_of_bias.overall,
     }
 
 
-def _filters(trials: Sequence[dict[str, Any]]) -> dict[str, tuple[str, list[str]]]:
-    """What the trials can be told apart by, with the values they have; only where they differ."""
-    values = {name: sorted({trial[name] for trial in trials}) for name in FILTERS}
-    return {name: (FILTERS[name], found) for name, found in values.items() if len(found) > 1}
+def _filters(studies: Sequence[StudyEffect]) -> dict[str, list[str]]:
+    """The values of each filter that the trials have; only where they differ."""
+    values = {name: sorted({_told_apart(study)[name] for study in studies}) for name in FILTERS}
+    return {name: found for name, found in values.items() if len(found) > 1}

@@ -19,6 +19,8 @@ from analysis.formatting import (
 )
 from analysis.pages import html, links
 from analysis.pages.html import Html, element, items, join, paragraph, table, text
+from analysis.pages.telling_rows import MOST_ROWS
+from analysis.publishing.downloads import EFFECTS, FOLDER
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.comparisons import THEN_AND_NOW, TrialSet
 from analysis.synthesis.estimate_text import (
@@ -301,6 +303,8 @@ def _then(synthesis: Synthesis, baseline: str) -> str:
 
 def rows_used(synthesis: Synthesis, evidence: Evidence) -> Html:
     """Every row that entered an effect, with its source, locator and how it was used."""
+    if len(synthesis.studies) > MOST_ROWS:
+        return _rows_elsewhere(synthesis)
     rows = {row.row_id: row for row in evidence.outcomes}
     shown = [
         {
@@ -315,6 +319,18 @@ def rows_used(synthesis: Synthesis, evidence: Evidence) -> Html:
         for row_id in study.row_ids
     ]
     return table(shown, "Rows used")
+
+
+def _rows_elsewhere(synthesis: Synthesis) -> Html:
+    """Where the rows stand that are too many for a page."""
+    used = counted(sum(len(study.row_ids) for study in synthesis.studies), "row")
+    return paragraph(
+        f"Rows used: {used}, each in the section of its trial among the ",
+        html.link("included trials", f"{links.UP}results/included-trials.html"),
+        " with source and place, and, with how it was used, in the ",
+        html.link("effects as CSV", f"{links.UP}{FOLDER}/{EFFECTS}"),
+        ".",
+    )
 
 
 def _checked(row: OutcomeRow) -> str:

@@ -12,7 +12,8 @@ from analysis.figures.leave_one_out_plot import leave_one_out_plot
 from analysis.figures.models_plot import models_plot
 from analysis.formatting import count, counted, listed, number, p_value, percent
 from analysis.pages import links
-from analysis.pages.html import Html, element, paragraph, show, table
+from analysis.pages.html import Html, paragraph, show, table
+from analysis.pages.telling_rows import folded, folded_table, largest
 from analysis.synthesis.estimate_text import (
     effect_text,
     estimate_cells,
@@ -103,8 +104,17 @@ def leave_one_out(synthesis: Synthesis) -> None:
         }
         for fit in found
     ]
-    numbers = (*_numeric(synthesis), "τ²", "I²")
-    show(folded("The same as a table", table(rows, "Leave one out", numbers=numbers)))
+    all_of_them = synthesis.primary.estimate if synthesis.primary else 0.0
+    show(
+        folded_table(
+            synthesis,
+            rows,
+            "Leave one out",
+            numbers=(*_numeric(synthesis), "τ²", "I²"),
+            telling=largest([abs(fit.estimate - all_of_them) for fit in found]),
+            which="move the pooled effect most",
+        )
+    )
 
 
 def cumulative(synthesis: Synthesis) -> None:
@@ -129,9 +139,18 @@ def cumulative(synthesis: Synthesis) -> None:
         }
         for step in steps
     ]
-    numbers = ("Trials", *_numeric(synthesis))
-    caption = "Cumulative by year"
-    show(folded("The same as a table", table(rows, caption, numbers=numbers)))
+    years = [studies[step.added].year for step in steps]
+    ends = [at for at, year in enumerate(years) if years[at + 1 : at + 2] != [year]]
+    show(
+        folded_table(
+            synthesis,
+            rows,
+            "Cumulative by year",
+            numbers=("Trials", *_numeric(synthesis)),
+            telling=ends,
+            which="end a year",
+        )
+    )
 
 
 def funnel(synthesis: Synthesis) -> None:
@@ -214,11 +233,6 @@ def dependent_effects(synthesis: Synthesis) -> Html:
         f"{found.k} contrasts of {found.clusters} trials and a cluster-robust standard error "
         f"(CR2) the effect is {estimate_text(synthesis.measure, found)}."
     )
-
-
-def folded(summary: str, content: Html) -> Html:
-    """What a reader may open: the numbers below a figure."""
-    return element("details", element("summary", summary), content)
 
 
 def _numeric(synthesis: Synthesis) -> tuple[str, str]:

@@ -75,7 +75,8 @@ def _random_subsets(k: int, count: int, seed: int) -> NDArray[np.bool_]:
     if k < 63:
         return _bits(1 + random.choice(2**k - 1, size=count, replace=False), k)
     # Beyond 62 studies a code overflows, and an empty or repeated set has odds of 1 in 10^9.
-    return random.random((count, k)) < 0.5
+    drawn = random.integers(0, 256, size=(count, -(-k // 8)), dtype=np.uint8)
+    return np.unpackbits(drawn, axis=1, count=k).astype(bool)
 
 
 def _bits(codes: NDArray[np.int64], k: int) -> NDArray[np.bool_]:

@@ -179,8 +179,12 @@ def _cumulative(
     return tuple(
         CumulativeStep(
             added=order[step.added],
-            pooled=with_interval_by_rule(
-                rules, step.pooled, effects[: step.pooled.k], variances[: step.pooled.k]
+            # The weights of every step would be half of k² numbers that no page shows.
+            pooled=replace(
+                with_interval_by_rule(
+                    rules, step.pooled, effects[: step.pooled.k], variances[: step.pooled.k]
+                ),
+                weights=(),
             ),
         )
         for step in steps

@@ -121,6 +121,15 @@
 
   function build(root) {
     const data = JSON.parse(root.dataset.question);
+    // The numbers come as one list each; an interval is that of the level, as the review's.
+    const unpacked = data.trials.y.map((y, i) => {
+      const trial = {};
+      for (const [name, list] of Object.entries(data.trials)) {
+        trial[name] = data.filters[name] ? data.filters[name][1][list[i]] : list[i];
+      }
+      const half = data.z * Math.sqrt(trial.v);
+      return { ...trial, pooled: !!trial.pooled, estimate: y, low: y - half, high: y + half };
+    });
     const turn = data.turned ? -1 : 1;
     const shown = (x) => (data.ratio ? Math.exp(turn * x) : turn * x);
     const read = (x) => turn * (data.ratio ? Math.log(x) : x);
@@ -148,7 +157,7 @@
     );
 
     // One row a trial, then the new trial, then what they come to.
-    const axis = [...data.trials.flatMap((x) => [x.low, x.high]), 0].map((x) => turn * x);
+    const axis = [...unpacked.flatMap((x) => [x.low, x.high]), 0].map((x) => turn * x);
     const [left, right] = [Math.min(...axis), Math.max(...axis)];
     const at = (x) => (1000 * (turn * x - left)) / (right - left);
     const strip = () => {
@@ -172,7 +181,7 @@
       tr.append(make("td", { class: "strip" }, svg), numbers, weight);
       return { tr, draw, numbers, weight };
     }
-    const trials = data.trials.map((trial) => {
+    const trials = unpacked.map((trial) => {
       const box = make("input", { type: "checkbox" });
       box.checked = trial.pooled;
       return { ...trial, box, row: row(make("label", {}, box, trial.label), trial.n ?? "\u2013") };

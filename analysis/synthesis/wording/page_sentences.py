@@ -60,6 +60,8 @@ MODEL_NAMES = {
     "peto": "common effect, Peto",
     "single study": "single trial",
 }
+# More trials than this nobody wants to have read out.
+MOST_SPOKEN = 100
 NO_ANSWER = "We do not know: no trial gives numbers that can be used yet."
 
 
@@ -167,8 +169,14 @@ def _p(found: Heterogeneity) -> str:
 
 def _forest_alt(answer: Answer, measure: Measure, headline: str) -> str:
     subject = answer.subject
-    trials = "; ".join(_trial(measure, study) for study in answer.studies)
-    return f"Forest plot of {subject[0].lower()}{subject[1:]}. {headline} Trials: {trials}."
+    said = f"Forest plot of {subject[0].lower()}{subject[1:]}. {headline}"
+    if len(answer.studies) > MOST_SPOKEN:
+        effects = [measure.shown(study.effect) for study in answer.studies]
+        return (
+            f"{said} The effects of its {counted(len(effects), 'trial')} lie between "
+            f"{number(min(effects))} and {number(max(effects))}; each is in the table."
+        )
+    return f"{said} Trials: {'; '.join(_trial(measure, study) for study in answer.studies)}."
 
 
 def _trial(measure: Measure, study: StudyEffect) -> str:
