@@ -178,6 +178,9 @@ class IntegrityRules(Frozen):
     The defaults are those of the first rules, for protocols that were frozen before a check.
     """
 
+    # Per cent of the weight of trials that are kept out and on which nobody has ruled: where they
+    # would hold more, the page begins with both results.
+    unruled_weight: Annotated[float, Field(ge=0, le=100)] = 2.0
     # SE read as SD: an effect far from what it is compared with, or an SD far from the usual.
     large_smd: Annotated[float, Field(gt=0)]
     outlier_multiple: Annotated[float, Field(gt=1)]

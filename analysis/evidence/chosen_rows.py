@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analysis.evidence.integrity import findings, reasons_to_keep_out
+from analysis.evidence.integrity import Finding, findings, keeping_out, reason
 from analysis.evidence.reported import CannotGive
 from analysis.evidence.responders import responders_effect
 from analysis.evidence.rows import Evidence, OutcomeRow
@@ -13,7 +13,16 @@ from analysis.evidence.selection import RowSetAside, select
 from analysis.evidence.trial_effects import RowEffect, TrialEffect, row_effect, trial_effect
 from analysis.protocol import Question
 
-Suspects = Mapping[tuple[str, str], tuple[str, ...]]
+
+@dataclass(frozen=True)
+class KeptOut:
+    """Why a trial is kept out of a question, and whether a person has ruled that it is."""
+
+    reasons: tuple[str, ...]
+    ruled: bool
+
+
+Suspects = Mapping[tuple[str, str], KeptOut]
 """Trial and key of a question → why the trial is kept out of it."""
 
 
@@ -75,11 +84,16 @@ def responder_rows(evidence: Evidence, question: Question, chosen: ChosenRows) -
 
 def find_suspects(evidence: Evidence) -> Suspects:
     """Why trials are kept out: by findings that nobody has ruled on, or by a person's ruling."""
-    found = findings(evidence)
-    reasons = {}
+    by_trial: dict[str, list[Finding]] = {}
+    for finding in findings(evidence):
+        by_trial.setdefault(finding.study_id, []).append(finding)
+    suspects = {}
     for question in evidence.protocol.questions:
         chosen = chosen_rows(evidence, question)
         for trial in (*chosen.trials, *responder_rows(evidence, question, chosen).trials):
-            rows = tuple(row.row_id for row in trial.rows)
-            reasons[trial.study_id, question.key] = reasons_to_keep_out(found, trial.study_id, rows)
-    return {place: said for place, said in reasons.items() if said}
+            rows, about = (row.row_id for row in trial.rows), by_trial.get(trial.study_id, ())
+            if grave := keeping_out(about, trial.study_id, tuple(rows)):
+                suspects[trial.study_id, question.key] = KeptOut(
+                    tuple(map(reason, grave)), any(finding.ruling for finding in grave)
+                )
+    return suspects

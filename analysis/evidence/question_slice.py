@@ -49,6 +49,8 @@ class Slice:
     reference: ReferenceSd | None
     without_rows: tuple[OutcomeInTrial, ...]
     awaiting: tuple[Awaiting, ...] = ()
+    # Of those kept out the trials on which nobody has ruled; a reason names who did.
+    unruled: frozenset[str] = frozenset()
 
     def parts(self) -> dict[str, str]:
         """All that the slice holds, so that a change of it can be named: what it is → its hash."""
@@ -87,10 +89,11 @@ def _slice(evidence: Evidence, question: Question, suspects: Suspects) -> Slice:
     standardised = evidence.protocol.measure_name(question) == "SMD"
     distrusted = {study_id for study_id, key in suspects if _outcome(key) == question.outcome}
     without_rows = states_without_rows(evidence, question)
+    kept_out = {study_id: why for (study_id, key), why in suspects.items() if key == question.key}
     return Slice(
         question,
         _narrowed(evidence, question, without_rows),
-        {study_id: why for (study_id, key), why in suspects.items() if key == question.key},
+        {study_id: why.reasons for study_id, why in kept_out.items()},
         reference_sd(evidence, question, distrusted) if standardised else None,
         without_rows,
         tuple(
@@ -103,6 +106,7 @@ def _slice(evidence: Evidence, question: Question, suspects: Suspects) -> Slice:
             for trial in evidence.trials.values()
             if (trial.status, trial.condition) == ("awaiting", question.condition)
         ),
+        frozenset(study_id for study_id, why in kept_out.items() if not why.ruled),
     )
 
 

@@ -40,8 +40,13 @@ from analysis.synthesis.wording.page_sentences import MODEL_NAMES
 
 
 def headline(synthesis: Synthesis) -> Html:
-    """The answer: in everyday words, then in numbers, or who measured it without any."""
+    """The answer: in everyday words, then in numbers, or who measured it without any.
+
+    Before it, where much of it hangs on a check that nobody has ruled on, that it does.
+    """
+    first = [synthesis.sentences.unruled] if synthesis.sentences.unruled else []
     said = [
+        *(paragraph(sentence, class_="unruled") for sentence in first),
         paragraph(synthesis.sentences.plain, class_="answer"),
         paragraph(synthesis.sentences.headline),
     ]

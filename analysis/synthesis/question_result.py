@@ -24,6 +24,7 @@ from analysis.synthesis.missing_results import MissingResults
 from analysis.synthesis.next_evidence import NextEvidence
 from analysis.synthesis.sensitivity import SensitivityAnalyses
 from analysis.synthesis.study_effect import Measure, StudyEffect
+from analysis.synthesis.unruled_trials import UnruledTrials
 
 SCHEMA_VERSION = 1
 
@@ -75,6 +76,7 @@ class Sentence(Frozen):
 
     headline: str
     plain: str
+    unruled: str = ""
     clinical: str = ""
     heterogeneity: str
     interval_rule: str
@@ -100,7 +102,8 @@ class Synthesis(Frozen):
     """Everything the page of one question says; `certainty` is `None` where nothing is pooled.
 
     `headline_prediction` is the prediction interval where there are trials enough to say it
-    without the page that explains it; `bayesian` is `None` where the protocol had no priors yet.
+    without the page that explains it; `bayesian` is `None` where the protocol had no priors yet;
+    `unruled` are the trials that checks keep out and on which nobody has ruled.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -116,6 +119,7 @@ class Synthesis(Frozen):
     primary: PooledEffect | None
     headline_prediction: Interval | None = None
     bayesian: Companion | None = None
+    unruled: UnruledTrials | None = None
     models: tuple[PooledEffect, ...]
     comparisons: tuple[Comparison, ...]
     sensitivity: SensitivityAsPublished

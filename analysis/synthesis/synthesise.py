@@ -37,8 +37,10 @@ from analysis.synthesis.question_effects import contrast_rows, study_effects
 from analysis.synthesis.question_result import Provenance, SetAside, Synthesis
 from analysis.synthesis.sensitivity import sensitivity_analyses
 from analysis.synthesis.study_effect import StudyEffect, effects_of, participants
+from analysis.synthesis.unruled_trials import unruled_trials
 from analysis.synthesis.with_responders import with_responders
 from analysis.synthesis.wording.page_sentences import Answer, sentences
+from analysis.synthesis.wording.unruled_words import unruled_words
 
 PACKAGES = ("pymare", "numpy", "scipy", "pandas")
 
@@ -92,6 +94,7 @@ def answer(given: Slice) -> Synthesis:
             concluded_from=conclusion_interval(bayesian),
         )
     compared = comparisons(rules, measure, studies, responders)
+    unruled = unruled_trials(rules, studies, given.unruled)
     published = published_estimates(evidence.published, protocol, question)
     said = Answer(
         words=protocol.words,
@@ -114,6 +117,7 @@ def answer(given: Slice) -> Synthesis:
         comparisons=compared,
         missing=missing,
         printed=next((found for found in published if found.is_baseline), None),
+        unruled=unruled_words(measure, primary, unruled, protocol.integrity.unruled_weight),
     )
     return Synthesis(
         question=question,
@@ -128,6 +132,7 @@ def answer(given: Slice) -> Synthesis:
         primary=primary,
         headline_prediction=headline_prediction(rules, primary),
         bayesian=bayesian,
+        unruled=unruled,
         models=_models(rules, pooled),
         comparisons=compared,
         sensitivity=sensitivity,

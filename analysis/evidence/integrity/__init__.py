@@ -5,7 +5,12 @@ A `suspect` row is kept out of the primary analysis until a person has ruled on 
 """
 
 from analysis.evidence.integrity.finding import Finding
-from analysis.evidence.integrity.findings import findings, reasons_to_keep_out
+from analysis.evidence.integrity.findings import (
+    findings,
+    keeping_out,
+    reason,
+    reasons_to_keep_out,
+)
 from analysis.evidence.integrity.rulings import rulings_without_effect
 from analysis.evidence.integrity.several_rows import instruments_without_direction
 
@@ -13,6 +18,8 @@ __all__ = [
     "Finding",
     "findings",
     "instruments_without_direction",
+    "keeping_out",
+    "reason",
     "reasons_to_keep_out",
     "rulings_without_effect",
 ]

@@ -45,14 +45,20 @@ def reasons_to_keep_out(
     found: Iterable[Finding], study_id: str, row_ids: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Why an effect made from these rows of that trial is not pooled; empty if it is."""
+    return tuple(map(reason, keeping_out(found, study_id, row_ids)))
+
+
+def keeping_out(
+    found: Iterable[Finding], study_id: str, row_ids: tuple[str, ...]
+) -> tuple[Finding, ...]:
+    """The findings for which an effect made from these rows of that trial is not pooled."""
     return tuple(
-        _reason(finding)
-        for finding in found
-        if finding.keeps_out and finding.concerns(study_id, row_ids)
+        finding for finding in found if finding.keeps_out and finding.concerns(study_id, row_ids)
     )
 
 
-def _reason(finding: Finding) -> str:
+def reason(finding: Finding) -> str:
+    """Why the finding keeps an effect out, and who decided it where a person did."""
     if finding.ruling is None:
         return finding.text
     ruling = finding.ruling

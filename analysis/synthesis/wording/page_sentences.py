@@ -71,7 +71,8 @@ class Answer:
 
     `studies` are all its trials, suspect or not; `body` and `certainty` are `None` together,
     where nothing is pooled. `beside` is the interval that is printed beside Wald's where neither
-    is believed. `responders` is the answer with the trials that give only these.
+    is believed. `responders` is the answer with the trials that give only these, `unruled` what
+    is said of those that a check keeps out.
     """
 
     words: ReviewWords
@@ -87,6 +88,7 @@ class Answer:
     comparisons: tuple[Comparison, ...] = ()
     missing: MissingResults = field(default_factory=MissingResults)
     printed: PublishedEstimate | None = None
+    unruled: str = ""
 
     @property
     def subject(self) -> str:
@@ -103,6 +105,7 @@ def sentences(rules: SynthesisRules, answer: Answer) -> Sentence:
         return Sentence(
             headline=nothing,
             plain=NO_ANSWER,
+            unruled=answer.unruled,
             heterogeneity="Nothing is pooled, so there is no heterogeneity to describe.",
             interval_rule=rule_stated(rules),
             forest_alt=nothing,
@@ -128,6 +131,7 @@ def sentences(rules: SynthesisRules, answer: Answer) -> Sentence:
     return Sentence(
         headline=headline,
         plain=plain,
+        unruled=answer.unruled,
         clinical=clinical_sentences(answer.words, measure, answer.clinical),
         heterogeneity=heterogeneity(primary),
         interval_rule=interval_rule(rules, measure, primary, answer.beside, answer.companion),
