@@ -27,6 +27,7 @@ from analysis.publishing.effects_table import effects_csv
 from analysis.publishing.licences import licences_csv
 from analysis.publishing.offered_file import Download
 from analysis.publishing.r_script import r_script
+from analysis.publishing.results_index import results_index
 from analysis.publishing.review_facts import review_facts
 from analysis.publishing.trial_references import bibtex, ris
 from analysis.synthesis.question_result import Synthesis
@@ -46,8 +47,16 @@ QUESTIONS = "questions"  # the folder of what belongs to one question
 INCLUDED = "included"
 CHANGES = "versions/changes.json"
 PACKAGE = "datapackage.json"
-# What describes the other files; it stands above them, where programs look for it.
-FOR_PROGRAMS = (PACKAGE,)
+INDEX = "results/index.json"
+# What describes the other files.
+FOR_PROGRAMS = (INDEX, PACKAGE)
+# What there is of a question, by its key.
+OF_A_QUESTION = {
+    "result": "results/{}.json",
+    "script": f"{QUESTIONS}/{{}}.R",
+    "references_ris": f"{QUESTIONS}/{{}}.ris",
+    "references_bibtex": f"{QUESTIONS}/{{}}.bib",
+}
 
 SEARCHED_BY = re.compile(r"^(by: *)(.*)$", re.MULTILINE)
 # The first moment that a ZIP archive can state: its bytes must not depend on the clock.
@@ -73,14 +82,19 @@ def downloads(
         _changes(compared),
         *_about(root, edition),
     )
-    files = (*files, *_described(root, files, edition))
+    files = (*files, *_described(root, results, files, edition))
     archive = Download(ARCHIVE, "All files of this page in one archive", zipped(files))
     return (archive, *files)
 
 
-def _described(root: Path, files: tuple[Download, ...], edition: Edition) -> Iterator[Download]:
+def _described(
+    root: Path, results: Mapping[str, Synthesis], files: tuple[Download, ...], edition: Edition
+) -> Iterator[Download]:
     """What describes the other files, for programs."""
     facts = review_facts(root, edition)
+    index = results_index(results, facts, OF_A_QUESTION, {file.path for file in files})
+    about = "Every question with its estimate, certainty and files, to begin with in a program"
+    yield Download(INDEX, about, _json(index))
     words = words_of(load_protocol(root / "data" / "protocol.yml"))
     yield Download(
         PACKAGE,
