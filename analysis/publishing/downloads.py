@@ -20,15 +20,16 @@ from analysis.evidence.values import words_of
 from analysis.files.columns import columns
 from analysis.files.problems import read_bytes
 from analysis.files.tables import quoted
-from analysis.protocol import load_protocol
+from analysis.protocol import Protocol, load_protocol
 from analysis.publishing.data_package import data_package
 from analysis.publishing.edition_files import citation, edition_json, results_json
 from analysis.publishing.effects_table import effects_csv
+from analysis.publishing.fhir_evidence import evidence_resource
 from analysis.publishing.licences import licences_csv
 from analysis.publishing.offered_file import Download
 from analysis.publishing.r_script import r_script
 from analysis.publishing.results_index import results_index
-from analysis.publishing.review_facts import review_facts
+from analysis.publishing.review_facts import ReviewFacts, review_facts
 from analysis.publishing.trial_references import bibtex, ris
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.compare import Comparison
@@ -56,6 +57,7 @@ OF_A_QUESTION = {
     "script": f"{QUESTIONS}/{{}}.R",
     "references_ris": f"{QUESTIONS}/{{}}.ris",
     "references_bibtex": f"{QUESTIONS}/{{}}.bib",
+    "fhir_evidence": f"{QUESTIONS}/{{}}.evidence.json",
 }
 
 SEARCHED_BY = re.compile(r"^(by: *)(.*)$", re.MULTILINE)
@@ -75,35 +77,38 @@ def downloads(
     `root` is the project, `compared` the versions that What's new compares; raw exports of
     databases stay out, because their abstracts are not ours to hand on.
     """
+    protocol = load_protocol(root / "data" / "protocol.yml")
+    facts = review_facts(root, protocol, edition)
     files = (
-        *_data(root / "data"),
+        *_data(root / "data", protocol),
         *_results(results, edition),
-        *_questions(root / "data", results),
+        *_questions(root / "data", results, protocol, facts),
         _changes(compared),
         *_about(root, edition),
     )
-    files = (*files, *_described(root, results, files, edition))
+    files = (*files, *_described(files, results, protocol, facts))
     archive = Download(ARCHIVE, "All files of this page in one archive", zipped(files))
     return (archive, *files)
 
 
 def _described(
-    root: Path, results: Mapping[str, Synthesis], files: tuple[Download, ...], edition: Edition
+    files: tuple[Download, ...],
+    results: Mapping[str, Synthesis],
+    protocol: Protocol,
+    facts: ReviewFacts,
 ) -> Iterator[Download]:
     """What describes the other files, for programs."""
-    facts = review_facts(root, edition)
     index = results_index(results, facts, OF_A_QUESTION, {file.path for file in files})
     about = "Every question with its estimate, certainty and files, to begin with in a program"
     yield Download(INDEX, about, _json(index))
-    words = words_of(load_protocol(root / "data" / "protocol.yml"))
     yield Download(
         PACKAGE,
         "The data files with types, keys and rules of their columns, to be read with frictionless",
-        _json(data_package(files, facts, words)),
+        _json(data_package(files, facts, words_of(protocol))),
     )
 
 
-def _data(folder: Path) -> Iterator[Download]:
+def _data(folder: Path, protocol: Protocol) -> Iterator[Download]:
     texts = {name: _bytes(folder, f"{name}.csv").decode("utf-8-sig") for name in DATA_FILES}
     sources = {row["source_id"] for row in csv.DictReader(io.StringIO(texts["sources"]))}
     for name, file in sorted(DATA_FILES.items()):
@@ -119,7 +124,7 @@ def _data(folder: Path) -> Iterator[Download]:
         text = SEARCHED_BY.sub(lambda by: by[1] + initials(by[2]), read_bytes(path).decode())
         yield Download(f"data/{name}", "A search: its day and its sources", text.encode())
     yield Download(CODEBOOK, "What each file and each column holds", _bytes(folder, "README.md"))
-    schemas = json_schemas(load_protocol(folder / "protocol.yml"))
+    schemas = json_schemas(protocol)
     yield Download(TABLE_SCHEMA, "What a row of each table holds, as JSON Schema", _json(schemas))
 
 
@@ -148,8 +153,10 @@ def _results(results: Mapping[str, Synthesis], edition: Edition) -> Iterator[Dow
     yield Download(SCHEMA, "What each results file holds, as JSON Schema", _json(results_schema()))
 
 
-def _questions(data: Path, results: Mapping[str, Synthesis]) -> Iterator[Download]:
-    """References of the trials, all and by question, and each question as a script for R."""
+def _questions(
+    data: Path, results: Mapping[str, Synthesis], protocol: Protocol, facts: ReviewFacts
+) -> Iterator[Download]:
+    """References of the trials, all and by question; each question as a script and for FHIR."""
     text = _bytes(data, "studies.csv").decode("utf-8-sig")
     rows = {row["study_id"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
     included = [row for row in rows.values() if row["status"] == "included"]
@@ -161,6 +168,10 @@ def _questions(data: Path, results: Mapping[str, Synthesis]) -> Iterator[Downloa
         trials = [rows[study.study_id] for study in synthesis.studies]
         if trials:
             yield from _references(stem, f"the trials of {synthesis.title}", trials)
+        dois = {trial["study_id"]: trial["doi"] for trial in trials}
+        if resource := evidence_resource(synthesis, protocol, facts, dois):
+            about = f"{synthesis.title}: estimate and certainty as Evidence of FHIR R5"
+            yield Download(OF_A_QUESTION["fhir_evidence"].format(key), about, _json(resource))
 
 
 def _references(stem: str, whose: str, trials: list[dict[str, str]]) -> Iterator[Download]:

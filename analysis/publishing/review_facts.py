@@ -14,7 +14,7 @@ import yaml
 
 from analysis.evidence.team import Team, load_team
 from analysis.files.problems import read_bytes
-from analysis.protocol import Protocol, load_protocol
+from analysis.protocol import Protocol
 from analysis.versions.edition import Edition
 
 CITATION = "CITATION.cff"
@@ -45,9 +45,8 @@ class ReviewFacts:
         return LICENCES.format(self.licence) if self.licence else ""
 
 
-def review_facts(root: Path, edition: Edition) -> ReviewFacts:
-    """From the protocol, CITATION.cff and team.yml of the project in `root`."""
-    protocol: Protocol = load_protocol(root / "data" / "protocol.yml")
+def review_facts(root: Path, protocol: Protocol, edition: Edition) -> ReviewFacts:
+    """From the protocol, and from CITATION.cff and team.yml of the project in `root`."""
     said: dict[str, Any] = yaml.safe_load(read_bytes(root / CITATION))
     text = said.get("preferred-citation", {})
     return ReviewFacts(

@@ -68,7 +68,7 @@ def test_a_type_a_rule_and_both_kinds_of_key_are_told_by_the_package(
 
 def _described(offered: dict[str, Download], edition: Edition, team: Team) -> dict[str, object]:
     protocol = load_protocol(DATA / "protocol.yml")
-    facts = dataclasses.replace(review_facts(ROOT, edition), team=team)
+    facts = dataclasses.replace(review_facts(ROOT, protocol, edition), team=team)
     return data_package(offered.values(), facts, words_of(protocol))
 
 

@@ -42,5 +42,7 @@ def test_every_path_leads_to_a_file_or_a_page(unpacked: Path, offered: dict[str,
             assert ((unpacked / INDEX).parent / path).is_file()
         page = posixpath.normpath(f"{FOLDER}/{INDEX}/../{entry['page']}")
         assert page.removesuffix(".html") in pages
-        always = {"result", "script"}
-        assert set(entry["files"]) >= (set(OF_A_QUESTION) if entry["trials"] else always)
+        references = {"references_ris", "references_bibtex"} if entry["trials"] else set()
+        evidence = {"fhir_evidence"} if entry["estimate"] else set()
+        assert set(entry["files"]) == {"result", "script"} | references | evidence
+        assert set(entry["files"]) <= set(OF_A_QUESTION)
