@@ -9,6 +9,10 @@ MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
 MOST_DECIMALS = 6
 SMALLEST_RATIO, LARGEST_RATIO = 0.01, 1000
+WORDS = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve",
+)  # fmt: skip
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
     "August", "September", "October", "November", "December",
@@ -81,6 +85,11 @@ def counted(value: int, singular: str, plural: str | None = None) -> str:
     """`1 trial`, `12 trials`, `no trials`."""
     word = singular if value == 1 else plural or f"{singular}s"
     return f"{value:,} {word}" if value else f"no {word}"
+
+
+def spelled(value: int) -> str:
+    """`six`: a count in words up to twelve, in digits beyond."""
+    return WORDS[value] if 0 <= value < len(WORDS) else f"{value:,}"
 
 
 def sentence_case(text: str) -> str:

@@ -298,7 +298,7 @@ class Protocol(Frozen):
         return _by_id(self.timepoints, id, "time point")
 
     def question_title(self, question: Question) -> str:
-        """`Disability after treatment: headache`."""
+        """`Sleep after treatment: insomnia`."""
         label = f"{self.outcome(question.outcome).label} {self.timepoint(question.timepoint).label}"
         return f"{sentence_case(label)}: {self.condition(question.condition).label}"
 

@@ -36,21 +36,25 @@ class Frozen(BaseModel):
 
 # Protocols that are out in the world name the one test that there was.
 FIRST_ASYMMETRY_P = AliasChoices("asymmetry_p", "egger_p")
+# And the side of the intervention by what it was in the first review.
+FIRST_NAME_OF_A_SIDE = AliasChoices("intervention_in_short", "therapy")
 
 
 class ReviewWords(Frozen):
     """What sentences call the parts of the question; they stand after no article but their own.
 
     `intervention` is the subject of a sentence, in the singular, and `with_intervention` says
-    under what something happens. `therapy` and `comparator` are the two sides in short, as on
-    an axis. `better` is what people do, as after "people", who are better by more than chance
+    under what something happens. `intervention_in_short` and `comparator` are the two sides, as
+    on an axis. `better` is what people do, as after "people", who are better by more than chance
     or mood would have it: so a difference between scores is said in people.
     The defaults are for protocols that were frozen before they had words.
     """
 
     intervention: str = "the intervention"
     with_intervention: str = "with the intervention"
-    therapy: str = "intervention"
+    intervention_in_short: Annotated[str, Field(validation_alias=FIRST_NAME_OF_A_SIDE)] = (
+        "intervention"
+    )
     control: str = "the control group"
     comparator: str = "control"
     population: str = "people"

@@ -200,7 +200,7 @@ def _about(all_results: tuple[str, ...]) -> Part:
     return Part(
         "About this review",
         (
-            _executed("about/who-made-this", reads=("team.yml",)),
+            _executed("about/who-made-this", reads=("team.yml", "protocol.yml", "sources.csv")),
             *_written("about/glossary", "references"),
             _executed(
                 DOWNLOADS,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 SOURCES = {".md", ".ipynb"}
+PART_OF_A_PAGE = "_"  # begins the name of a file that is no page: a page includes it
 BESIDE_THE_CHAPTERS = ("_config.yml", "_toc.yml", "references.bib", "requirements.txt")
 CODE = Project(Path(__file__).resolve().parents[2])
 MAKES_THE_SITE = "analysis.book.site"
@@ -82,15 +83,19 @@ class Stock:
         """Each document's files: its source, what it includes, names and offers to download."""
         files = {name: {path} for name, path in self.documents.items()}
         values = [_from_root(self.project, path) for path in substitutions_files(self.project)]
-        for name, path in self.documents.items():
-            if "{{" in (self.project.root / path).read_text(encoding="utf-8"):
-                files[name].update(values)
         for name, paths in env.dependencies.items():
             files[name] |= {_from_root(self.project, self.project.chapters / p) for p in paths}
+        for name, paths in files.items():
+            if any(map(self._names_values, paths)):
+                files[name] |= set(values)
         for path, (names, _) in env.dlfiles.items():
             for name in names:
                 files[name].add(_from_root(self.project, self.project.chapters / path))
         return {name: self._hashes(sorted(paths)) for name, paths in sorted(files.items())}
+
+    def _names_values(self, path: str) -> bool:
+        text = self.project.root / path
+        return text.suffix in SOURCES and "{{" in text.read_text(encoding="utf-8")
 
     def _hashes(self, paths: Iterable[str]) -> dict[str, str]:
         return self.inputs.files(map(Path, paths))
@@ -99,12 +104,13 @@ class Stock:
 def take_stock(project: Project) -> Stock:
     """List and hash what there is."""
     inputs, below = Inputs(project), files_below(project.chapters)
+    sources = [path for path in below if path.suffix in SOURCES]
     documents = {
         path.relative_to(project.chapters).with_suffix("").as_posix(): _from_root(project, path)
-        for path in below
-        if path.suffix in SOURCES
+        for path in sources
+        if not path.name.startswith(PART_OF_A_PAGE)
     }
-    inputs.files(map(Path, documents.values()))
+    inputs.files(Path(_from_root(project, path)) for path in sources)
     shared = [_from_root(project, path) for path in below if path.suffix not in SOURCES]
     glossaries = _glossaries(project, documents.values())
     rest = {

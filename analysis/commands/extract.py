@@ -43,7 +43,7 @@ Second = Annotated[Path, typer.Argument(help="The other's.")]
 
 @extract_app.command("new")
 def extract_new(
-    study: Annotated[str, typer.Argument(help="The study, for example minen-2026.")],
+    study: Annotated[str, typer.Argument(help="The study, for example trial-2026.")],
     who: Who,
     record: Annotated[str, typer.Option(help="The record of the main report.")] = "",
     form: Annotated[
@@ -57,7 +57,7 @@ def extract_new(
     fullest record. A direction that you leave blank is the protocol's for the instrument. A
     workbook has text cells and lists to choose from, which a spreadsheet leaves as they are.
 
-    Example: ./review extract new minen-2026 --who anna --format xlsx
+    Example: ./review extract new trial-2026 --who anna --format xlsx
     """
     from analysis.screening.decisions import load_screening
     from analysis.screening.extraction_history import rows_now
@@ -87,7 +87,7 @@ def extract_check(
 
     They are checked together with the rest of the evidence.
 
-    Example: ./review extract check data/extraction/minen-2026/anna
+    Example: ./review extract check data/extraction/trial-2026/anna
     """
     from analysis.screening.extraction import check_extraction
 
@@ -108,7 +108,7 @@ def extract_compare(first: First, second: Second, data: Data = DATA) -> None:
 
     Writes the table in which they settle it. Exit code 3 while they differ.
 
-    Example: ./review extract compare data/extraction/minen-2026/{anna,ben}
+    Example: ./review extract compare data/extraction/trial-2026/{anna,ben}
     """
     from analysis.screening.extraction import compare, differences_of, write_differences
 
@@ -134,7 +134,7 @@ def extract_accept(first: First, second: Second, data: Data = DATA) -> None:
     All of it is valid together with the rest of the evidence before anything is written. What
     was corrected in the evidence since stays as it is, and is named.
 
-    Example: ./review extract accept data/extraction/minen-2026/{anna,ben}
+    Example: ./review extract accept data/extraction/trial-2026/{anna,ben}
     """
     from analysis.screening.acceptance import accept
 

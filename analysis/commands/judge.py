@@ -34,7 +34,7 @@ JUDGED = re.compile(
 
 
 def judge(
-    study: Annotated[str, typer.Argument(help="The trial, for example friesen-2017.")],
+    study: Annotated[str, typer.Argument(help="The trial, for example trial-2017.")],
     *,
     who: Annotated[str, typer.Option(help="Who judges; `consensus` settles what two differ on.")],
     tool: Annotated[
@@ -55,7 +55,7 @@ def judge(
     (INSPECT-SR) first. What the other assessor judged is not shown, except to `--who consensus`.
     Exit code 3 while domains wait.
 
-    Example: ./review judge friesen-2017 --who anna --outcome pain --timepoint post
+    Example: ./review judge trial-2017 --who anna --outcome mood --timepoint post
     """
     from analysis.evidence.instruments import INSPECT_SR
     from analysis.evidence.load import load

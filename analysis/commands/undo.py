@@ -141,7 +141,7 @@ def undo_sheet(
 
 @undo_app.command("extraction")
 def undo_extraction(
-    study: Annotated[str, typer.Argument(help="The study, for example minen-2026.")],
+    study: Annotated[str, typer.Argument(help="The study, for example trial-2026.")],
     *,
     who: Annotated[str, typer.Option("--who", help="Whose extraction it is.")],
     why: Why = "",
@@ -152,7 +152,7 @@ def undo_extraction(
 
     Rows that were accepted into the evidence stay there.
 
-    Example: ./review undo extraction minen-2026 --who anna
+    Example: ./review undo extraction trial-2026 --who anna
     """
     from analysis.screening.withdrawn_extraction import withdrawn_extraction
 
@@ -164,7 +164,7 @@ def undo_extraction(
 
 @undo_app.command("acceptance")
 def undo_acceptance(
-    study: Annotated[str, typer.Argument(help="The study, for example minen-2026.")],
+    study: Annotated[str, typer.Argument(help="The study, for example trial-2026.")],
     *,
     who: By,
     why: Why = "",
@@ -176,7 +176,7 @@ def undo_acceptance(
     The rows that it brought go, cells that it changed say what they said. What was corrected
     since is named: it stays where the row was there before, and goes with its row else.
 
-    Example: ./review undo acceptance minen-2026 --who anna
+    Example: ./review undo acceptance trial-2026 --who anna
     """
     from analysis.screening.withdrawn_acceptance import withdrawn_acceptance
     from analysis.searching.duplicate_log import now
@@ -212,7 +212,7 @@ def undo_release(
 
 @rename_app.command("study")
 def rename_study(
-    before: Annotated[str, typer.Argument(help="The name it has, such as minen-2026.")],
+    before: Annotated[str, typer.Argument(help="The name it has, such as trial-2026.")],
     after: Annotated[str, typer.Argument(help="The name it is to have.")],
     yes: Yes = False,
     data: Data = DATA,
@@ -223,7 +223,7 @@ def rename_study(
     and chapters that cite it. Releases keep the name they froze; `former_ids` in studies.csv
     says that it is the same trial.
 
-    Example: ./review rename study minen-2026 minnen-2026
+    Example: ./review rename study trial-2026 trial-2025
     """
     from analysis.screening.study_rename import rename_study as planned
 

@@ -25,7 +25,7 @@ ALL = "all"
 
 
 def verify(
-    study: Annotated[str, typer.Argument(help="The trial, for example friesen-2017.")],
+    study: Annotated[str, typer.Argument(help="The trial, for example trial-2017.")],
     *,
     who: Annotated[str, typer.Option(help="Who looks: small letters, digits and hyphens.")],
     again: Annotated[
@@ -48,7 +48,7 @@ def verify(
     once: who saw the row, on which day, and what stood in it. A row that says something else
     later is to be verified anew; `check` names it. Exit code 3 while rows wait.
 
-    Example: ./review verify friesen-2017 --who anna
+    Example: ./review verify trial-2017 --who anna
     """
     from analysis.screening.verifying import Verification
 

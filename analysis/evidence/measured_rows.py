@@ -18,8 +18,8 @@ class Measured:
     A row of outcomes.csv shows that it did; where neither file says anything it is not known.
     """
 
-    study_id: OfTrial = column("the trial", "berman-2009")
-    outcome: OutcomeId = column("the outcome", "anxiety")
+    study_id: OfTrial = column("the trial", "trial-2009")
+    outcome: OutcomeId = column("the outcome", "mood")
     timepoint: TimepointId = column("the time point", "post")
     measured: WasMeasured = column(
         "whether the trial measured it; not known: a source was read, and does not say", "yes"
@@ -29,5 +29,5 @@ class Measured:
         "randomised",
         "78",
     )
-    source_id: OfSource = column("where it was read", "trial-abstracts")
-    note: str = column("what the source says", "changes in anxiety were assessed at six weeks")
+    source_id: OfSource = column("where it was read", "trial-reports")
+    note: str = column("what the source says", "changes in mood were assessed at six weeks")

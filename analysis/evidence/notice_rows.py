@@ -19,7 +19,7 @@ UNSURE = ("title above another number", "companion paper")
 class Notice:
     """A row of notices.csv: what a journal published about the main report of a trial."""
 
-    study_id: OfTrial = column("the trial", "berman-2009")
+    study_id: OfTrial = column("the trial", "trial-2009")
     record_id: Filled = column("number of the notice in the Retraction Watch database", "12345")
     nature: Filled = column("what the database calls the notice, in small letters", "retraction")
     date: DayOrNone = column("the day of the notice; blank where it cannot be read", "2026-10-02")

@@ -36,13 +36,15 @@ IntraclassCorrelation = Annotated[float | None, between(0, 1)]
 class OutcomeRow:
     """A row of outcomes.csv: one trial, contrast, outcome, instrument, time point and source."""
 
-    row_id: RowId = column("name of the row", "dear-2013.pain.post.1", unique=True)
-    study_id: OfTrial = column("the trial", "dear-2013")
+    row_id: RowId = column("name of the row", "trial-2013.mood.post.1", unique=True)
+    study_id: OfTrial = column("the trial", "trial-2013")
     contrast: str = column(
-        "which arms are compared, where the trial has several", "guided vs waiting list"
+        "which arms are compared, where the trial has several", "high dose vs placebo"
     )
-    outcome: OutcomeId = column("what was measured", "pain")
-    instrument: str = column("the scale; blank where the source does not name it", "BPI severity")
+    outcome: OutcomeId = column("what was measured", "mood")
+    instrument: str = column(
+        "the scale; blank where the source does not name it", "visual analogue scale"
+    )
     higher_is: Literal["worse", "better"] = column(
         "what a higher score, or an event, means for the patient", "worse"
     )
@@ -81,13 +83,13 @@ class OutcomeRow:
     effect_ci_low: float | None = column("lower limit of the interval of the effect", "0.055")
     effect_ci_high: float | None = column("upper limit of the interval of the effect", "0.599")
     effect_favours_intervention_when: Literal["", "positive", "negative", "above 1", "below 1"] = (
-        column("on which side the effect favours the therapy", "positive")
+        column("on which side the effect favours the intervention", "positive")
     )
     usable: YesNo = column("whether the row may be pooled", "yes")
     not_usable_because: str = column(
         "why the row may not be pooled; blank where it may", "women only", remark=True
     )
-    source_id: OfSource = column("where the numbers were read", "metapsy-bodily-distress")
+    source_id: OfSource = column("where the numbers were read", "trial-reports")
     locator: str = column("where in the source the numbers stand", "table 2", remark=True)
     verified: YesNo = column(
         "whether a second person has seen the numbers in the trial report", "no", remark=True

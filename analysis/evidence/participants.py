@@ -52,7 +52,7 @@ def participants(evidence: Evidence) -> Participants:
     subjects: Mapping[str, Callable[[Trial], str]] = {
         "condition": lambda trial: labels[trial.condition],
         "country": lambda trial: country(trial.country),
-        "therapy": lambda trial: trial.therapy,
+        evidence.protocol.words.intervention_in_short: lambda trial: trial.therapy,
         "guidance": lambda trial: trial.guidance,
         "comparator": lambda trial: trial.comparator,
     }

@@ -91,8 +91,8 @@ IntegrityCheck = Literal[
 class Trial:
     """A row of studies.csv."""
 
-    study_id: Slug = column("name of the trial in every file", "dear-2013", unique=True)
-    label: Filled = column("the trial as it is cited", "Dear 2013", unique=True)
+    study_id: Slug = column("name of the trial in every file", "trial-2013", unique=True)
+    label: Filled = column("the trial as it is cited", "Trial 2013", unique=True)
     status: Literal["included", "excluded", "awaiting"] = column(
         "whether the trial is part of the review", "included"
     )
@@ -106,23 +106,21 @@ class Trial:
         "description, not seen",
         "confirmed",
     )
-    condition: ConditionId = column("the pain of those who took part", "non-headache")
-    diagnosis: str = column("the diagnosis, as the report words it", "chronic low back pain")
+    condition: ConditionId = column("the condition of those who took part", "insomnia")
+    diagnosis: str = column("the diagnosis, as the report words it", "insomnia disorder by DSM-5")
     country: Country = column("where the trial took place", "SE")
-    therapy: str = column("the kind of therapy", "CBT")
-    programme: str = column("name of the programme", "Pain Course")
-    target: Literal["", "pain", "pain and depression", "depression"] = column(
-        "what the therapy is directed at", "pain"
-    )
+    therapy: str = column("the kind of intervention", "drug A")
+    programme: str = column("name of the programme or product", "Product X")
+    target: str = column("what the intervention is directed at", "sleep")
     guidance: Literal["", "guided", "unguided"] = column(
-        "whether a person guided the therapy", "guided"
+        "whether a person guided the intervention", "guided"
     )
-    duration_weeks: Positive = column("length of the therapy in weeks", "8")
-    comparator: ComparatorName = column("the kind of control group", "waiting list")
+    duration_weeks: Positive = column("length of the intervention in weeks", "8")
+    comparator: ComparatorName = column("the kind of control group", "placebo")
     comparator_detail: str = column(
-        "the control group, as the report words it", "moderated online discussion forum"
+        "the control group, as the report words it", "capsules without the active substance"
     )
-    n_randomised_intervention: Count = column("participants randomised to the therapy", "30")
+    n_randomised_intervention: Count = column("participants randomised to the intervention", "30")
     n_randomised_control: Count = column("participants randomised to the control group", "28")
     n_randomised_total: Count = column("participants randomised, in all arms", "58")
     n_analysed_total: Count = column("participants analysed, in all arms", "52")
@@ -135,16 +133,16 @@ class Trial:
     year: Annotated[float, between(1990, 2100), WHOLE] = column("year of publication", "2013")
     title: str = column(
         "title of the main report",
-        "Controlled trial of Internet-based treatment with telephone support for chronic back pain",
+        "Drug A for insomnia: a randomised controlled trial",
     )
-    journal: str = column("the journal, or where else it was published", "Pain")
+    journal: str = column("the journal, or where else it was published", "Sleep")
     citation: str = column("volume, issue and pages of the main report", "10(1):68-79")
-    doi: Doi = column("DOI of the main report, without the address", "10.1016/j.jpain.2008.07.006")
+    doi: Doi = column("DOI of the main report, without the address", "10.1000/182")
     pmid: PubMedNumber = column("number of the main report in PubMed", "22413151")
     registration: str = column("number of the trial in a register", "NCT00398255")
     other_reports: str = column(
         "companion papers and errata",
-        "Erratum: Headache 2021;61(6):976",
+        "Erratum: Sleep 2021;44(6):976",
     )
     indirectness: str = column(
         "why the trial is not quite the review's question; blank where it is",
@@ -153,7 +151,7 @@ class Trial:
     former_ids: FormerNames = column(
         "names that the trial had in former versions, with spaces between; written by "
         "`./review rename study`",
-        "dear-2012",
+        "trial-2012",
         default="",
         remark=True,
     )
@@ -167,7 +165,7 @@ class Trial:
 class Judgement:
     """A row of risk_of_bias.csv."""
 
-    study_id: OfTrial = column("the trial", "friesen-2017")
+    study_id: OfTrial = column("the trial", "trial-2017")
     tool: Tool = column("the tool for risk of bias", "RoB 2")
     domain: Domain = column(
         "a domain of that tool, or its overall judgement", "randomisation process"
@@ -177,10 +175,10 @@ class Judgement:
     assessed_by: Assessor = column(
         "whose judgement it is: a person's, or that of the people behind a source; `consensus` "
         "settles what assessors differ on",
-        "metapsy-depression",
+        "review-2022",
     )
     outcome: AnyOutcome = column(
-        "the outcome whose result is judged; blank: all of the trial", "pain", default=""
+        "the outcome whose result is judged; blank: all of the trial", "mood", default=""
     )
     timepoint: AnyTimepoint = column(
         "the time point of that result; blank: all of the outcome", "post", default=""
@@ -197,11 +195,11 @@ class Judgement:
 class Published:
     """A row of published.csv: a pooled result that a review printed."""
 
-    review: OfSource = column("the review", "cd010152")
+    review: OfSource = column("the review", "review-2022")
     condition: Annotated[str, Listed("conditions", "a condition of the protocol", ("all",))] = (
-        column("the condition that the review pooled, or all together", "headache")
+        column("the condition that the review pooled, or all together", "insomnia")
     )
-    outcome: OutcomeId = column("the outcome", "pain")
+    outcome: OutcomeId = column("the outcome", "mood")
     timepoint: TimepointId = column("the time point", "post")
     measure: MeasureId = column("the measure", "SMD")
     estimate: float = column("the estimate as printed", "-0.65")
@@ -209,7 +207,7 @@ class Published:
     ci_high: float = column("upper limit of the interval as printed", "-0.39")
     k: Count = column("trials pooled", "3")
     favours_intervention_when: Literal["negative", "positive", "above 1", "below 1"] = column(
-        "on which side the estimate favours the therapy", "negative"
+        "on which side the estimate favours the intervention", "negative"
     )
     verified: YesNo = column("whether it was checked against the review itself", "no")
     note: str = column("what else to know", "transcribed from the published abstract")
@@ -219,13 +217,13 @@ class Published:
 class Source:
     """A row of sources.csv."""
 
-    source_id: Slug = column("name of the source in every file", "gandy-2022", unique=True)
+    source_id: Slug = column("name of the source in every file", "review-2022", unique=True)
     kind: Filled = column(
         "what the source is; all but a `trial report` are secondary: they tell what others read",
         "dataset",
     )
-    citation: Filled = column("citation of the source", "Metapsy: data-depression-psyctr")
-    url: Url = column("address of the source", "https://doi.org/10.5281/zenodo.17405019")
+    citation: Filled = column("citation of the source", "Dataset of trials, version 1")
+    url: Url = column("address of the source", "https://doi.org/10.1000/182")
     licence: str = column("licence of the source, where we know it", "ODC-BY 1.0")
     note: str = column("what else to know", "trial data extracted by two researchers")
     review_trials: Count = column(
@@ -236,7 +234,7 @@ class Source:
     review_participants: Count = column("participants of these trials", "4924", default=None)
     review_question: str = column(
         "how the question of that review differs from this one's",
-        "headache is left out",
+        "children are left out",
         default="",
     )
 
@@ -260,8 +258,8 @@ class Source:
 class Decision:
     """A row of certainty.csv: how many levels a person takes off for one GRADE domain, and why."""
 
-    condition: ConditionId = column("condition of the question", "headache")
-    outcome: OutcomeId = column("outcome of the question", "pain")
+    condition: ConditionId = column("condition of the question", "insomnia")
+    outcome: OutcomeId = column("outcome of the question", "mood")
     timepoint: TimepointId = column("time point of the question", "post")
     domain: CertaintyDomain = column("the GRADE domain decided on", "imprecision")
     levels: Annotated[float, between(0, 3), WHOLE] = column("levels taken off", "1")
@@ -280,10 +278,10 @@ class Ruling:
     check: IntegrityCheck = column(
         "the check, as the page on data integrity names it", "exact zero"
     )
-    study_id: OfTrial = column("the trial", "buhrman-2004")
+    study_id: OfTrial = column("the trial", "trial-2004")
     row_id: Annotated[str, KeyOf("outcomes", "row_id")] = column(
         "the row; blank for every finding of that check on the trial",
-        "buhrman-2004.disability.post.1",
+        "trial-2004.mood.post.1",
     )
     fingerprint: Fingerprint = column(
         "the numbers ruled on; blank until `./review check` has said what to write",
@@ -302,7 +300,7 @@ class Ruling:
 class AcceptabilityRow:
     """A row of acceptability.csv: what the source says, in its words and in numbers."""
 
-    study_id: OfTrial = column("the trial", "friesen-2017")
+    study_id: OfTrial = column("the trial", "trial-2017")
     what: Literal["attrition", "adherence", "participation", "satisfaction", "harms"] = column(
         "what the row is about", "attrition"
     )
@@ -310,7 +308,7 @@ class AcceptabilityRow:
     n: str = column("participants that the row is about", "30")
     value: str = column("what the source says", "26")
     unit: str = column("what the value counts; `statement` where it is words", "participants")
-    source_id: OfSource = column("where the row was read", "trial-abstracts")
+    source_id: OfSource = column("where the row was read", "trial-reports")
     note: str = column("what else to know", "completed")
     side: Literal["", "intervention", "control", "both"] = column(
         "whose numbers these are: of one side of the comparison, or of both together; blank: the "
@@ -337,8 +335,8 @@ Sharing = Literal["shared", "split", "several", "separate"]
 class ControlGroup:
     """A row of contrasts.csv: how the contrasts of a trial share people in one source."""
 
-    study_id: OfTrial = column("a trial with several contrasts", "lin-2017")
-    source_id: OfSource = column("the source of their numbers", "gandy-2022")
+    study_id: OfTrial = column("a trial with several contrasts", "trial-2018")
+    source_id: OfSource = column("the source of their numbers", "review-2022")
     control_group: Sharing = column(
         "shared: each contrast was computed against the whole control group, so their effects "
         "are correlated; split: each got its own part of it, so they are not; several: one "

@@ -17,7 +17,7 @@ TrustWord = Literal["no concerns", "some concerns", "serious concerns"]
 class TrustJudgement:
     """A row of trustworthiness.csv."""
 
-    study_id: OfTrial = column("the trial", "friesen-2017")
+    study_id: OfTrial = column("the trial", "trial-2017")
     domain: Annotated[str, one_of(*DOMAINS, OVERALL)] = column(
         "a domain of INSPECT-SR, or the overall judgement", "results"
     )

@@ -41,7 +41,7 @@ class Inputs:
     """Reads what pages depend on; each file is read and each module parsed once.
 
     `reads` narrows the data a page depends on: page name → parts that stand in place of
-    the whole `data/` folder, for example `outcomes.csv: rows dear-2013.disability.post.1`.
+    the whole `data/` folder, for example `outcomes.csv: rows trial-2013.mood.post.1`.
     `since` are the states of data and code before anything was read of them.
     """
 

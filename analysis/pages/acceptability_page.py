@@ -50,7 +50,7 @@ def comparisons_table(evidence: Evidence, what: str, caption: str) -> Html:
         {
             "Trial": links.trial(each.trial.study_id, each.trial.label),
             "What was counted": each.event,
-            sentence_case(words.with_intervention): _arm(each.therapy),
+            sentence_case(words.with_intervention): _arm(each.intervention),
             sentence_case(f"in {words.control}"): _arm(each.control),
             "Risk ratio": ratio(each),
             "Difference": difference(each),

@@ -102,7 +102,7 @@ def answer_table(
                         by_key[synthesis.question.key],
                         against,
                         earlier_review(synthesis, protocol),
-                        protocol.words.therapy,
+                        protocol.words.intervention_in_short,
                     )
                 }
                 if against and since
@@ -163,13 +163,13 @@ def common_scales(syntheses: Sequence[Synthesis]) -> dict[str, Scale]:
     return scales
 
 
-def _change(change: Change, against: Comparison, earlier: str, therapy: str) -> Html:
+def _change(change: Change, against: Comparison, earlier: str, side: str) -> Html:
     """The arrow, what it means, and what was said before, in text and not on hover only."""
     before, now = change.estimates
     words = {"same": "the same", "new": "new"}.get(change.direction, "no usable numbers")
     if before and now and change.direction != "same":
-        # Below zero favours therapy, whatever is printed.
-        words = f"{'more' if now.estimate < before.estimate else 'less'} in favour of {therapy}"
+        # Below zero favours the intervention, whatever is printed.
+        words = f"{'more' if now.estimate < before.estimate else 'less'} in favour of {side}"
     moved = f"{change.arrow} {words}"
     return join((moved, *(element("small", said) for said in _before(change, against, earlier))))
 

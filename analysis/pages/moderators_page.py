@@ -1,4 +1,4 @@
-"""Whether effects differ by kind of trial: subgroups, meta-regressions, headache and the rest."""
+"""Whether effects differ by kind of trial: subgroups, meta-regressions, conditions."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _analyses(synthesis: Synthesis) -> list[SubgroupAnalysis | RegressionAnalysi
 
 
 def conditions_table(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
-    """Headache beside other chronic pain where both have an estimate, with the test."""
+    """Conditions side by side where more than one has an estimate, with the test."""
     rows = [_contrast_row(protocol, c) for c in across_conditions(protocol, results)]
     caption = f"{sentence_case(listed([c.label for c in protocol.conditions]))} compared"
     return table(rows, caption)

@@ -20,9 +20,15 @@ from analysis.synthesis.estimate_text import (
 )
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.wording.interval_sentences import read_instead, rule_stated
+from analysis.synthesis.wording.measure_words import favourable_sides
 from analysis.versions.results import analysed, results_of
 
 NUMBERS = ("Estimate", "Prediction interval", "Trials", "Participants", "τ²", "I²")
+
+
+def sides(protocol: Protocol) -> Html:
+    """On which side of no difference an effect is good, for each measure."""
+    return paragraph(favourable_sides(protocol))
 
 
 def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:

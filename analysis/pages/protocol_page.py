@@ -25,7 +25,7 @@ def question(protocol: Protocol) -> Html:
     return terms(
         {
             "Participants": rule.participants,
-            "Therapy": rule.intervention,
+            "Intervention": rule.intervention,
             "Comparator": rule.comparator,
             "Design": rule.design,
             "Smallest arm at extraction": f"{rule.minimum_arm_size} participants; "
@@ -93,7 +93,7 @@ def _directions(protocol: Protocol) -> Html:
 
 
 def indirect_instruments(protocol: Protocol) -> str:
-    """`SF-12 MCS for quality of life (it measures mental health alone)`."""
+    """`diary entries for sleep (they are kept by those who sleep badly)`."""
     named = [
         f"{instrument} for {outcome.label} (it {why})"
         for outcome in protocol.outcomes

@@ -213,11 +213,11 @@ def then_and_now(synthesis: Synthesis, evidence: Evidence) -> Html:
     measure, then = synthesis.measure, evidence.protocol.words.baseline
     rows = [_published_row(measure, published, evidence) for published in _first(synthesis)]
     for trials, label in (
-        (TrialSet.AS_IN_2014, f"Baseline trials in our data, methods of {then}"),
+        (TrialSet.AS_BASELINE, f"Baseline trials in our data, methods of {then}"),
         (TrialSet.BASELINE, "Baseline trials in our data, present methods"),
     ):
         other = synthesis.comparison(trials)
-        of_then = trials is TrialSet.AS_IN_2014
+        of_then = trials is TrialSet.AS_BASELINE
         rows.append(_then_row(measure, label, other.k, other.pooled, by_q=of_then))
     rows.append(_then_row(measure, "All trials, present methods", synthesis.k, synthesis.primary))
     frame = table(

@@ -52,7 +52,7 @@ def _asymmetry(protocol: Protocol, synthesis: Synthesis, found: SmallStudyEffect
             f"{name} test ({p_value(test.p)}) does not tell small trials from large ones; with "
             f"{counted(synthesis.k, 'trial')} it can miss a difference."
         )
-    # A larger standard error is a smaller trial; a negative effect favours therapy.
+    # A larger standard error is a smaller trial; a negative effect favours the intervention.
     larger = "larger" if test.slope < 0 else "smaller"
     return (
         f"Smaller trials show {larger} benefits than larger ones ({name} test, "

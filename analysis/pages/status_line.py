@@ -12,7 +12,7 @@ from typing import Any
 
 from analysis.evidence.rows import Evidence
 from analysis.evidence.verification import is_verified
-from analysis.formatting import day, listed, percent_level
+from analysis.formatting import day, listed, percent_level, spelled
 from analysis.pages.protocol_page import indirect_instruments
 from analysis.protocol import Protocol
 from analysis.protocol_rules import Frozen
@@ -171,6 +171,8 @@ def substitutions(
     review = facts.model_dump() | dict(search_facts(protocol, searches))
     review["baseline_search"] = day(protocol.baseline_search)
     review["strategies_told"] = strategies_told(strategies)
+    for name in ("conditions", "outcomes", "timepoints"):
+        review[name] = spelled(len(getattr(protocol, name)))
     return {
         "protocol": values,
         "review": review,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from analysis.evidence.rows import Evidence
 from analysis.evidence.team import Author, Team
 from analysis.formatting import listed, sentence_case
+from analysis.pages import links
 from analysis.pages.html import Html, element, join, link, paragraph, table, terms
 
 NOT_STATED = element("em", "not stated")
@@ -57,6 +59,14 @@ def _contact(contact: str) -> Html:
     if contact.startswith("https://"):
         return link(contact, contact)
     return element("a", contact, href=f"mailto:{contact}")
+
+
+def builds_on(evidence: Evidence) -> Html:
+    """Which review this one continues, whose authors did not make it."""
+    continued = evidence.sources[evidence.protocol.baseline_review]
+    return paragraph(
+        "The review continues ", links.source(continued), ", whose authors have no part in it."
+    )
 
 
 def whose(team: Team) -> Html:

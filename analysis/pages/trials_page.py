@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from analysis.evidence.rows import Evidence, Judgement, OutcomeRow, Trial
 from analysis.evidence.trustworthiness_tool import TOOL as INSPECT_SR
 from analysis.evidence.trustworthiness_tool import named
-from analysis.formatting import count, listed, number
+from analysis.formatting import count, listed, number, sentence_case
 from analysis.pages import links
 from analysis.pages.html import (
     SORTABLE,
@@ -34,13 +34,14 @@ def included(evidence: Evidence) -> list[Trial]:
 
 def included_table(evidence: Evidence) -> Html:
     """One row an included trial; its label leads to its section."""
+    side = sentence_case(evidence.protocol.words.intervention_in_short)
     rows = [
         {
             "Trial": link(trial.label, f"#{trial.study_id}"),
             "Condition": trial.condition,
             "Diagnosis": trial.diagnosis,
             "Country": trial.country,
-            "Therapy": trial.therapy,
+            side: trial.therapy,
             "Guidance": trial.guidance or "not seen",
             "Weeks": number(trial.duration_weeks, 0) if trial.duration_weeks else "",
             "Comparator": trial.comparator,
@@ -65,7 +66,7 @@ def trial_section(evidence: Evidence, trial: Trial) -> Html:
         "section",
         element("h3", trial.label),
         paragraph(reference(trial)),
-        terms(_about(trial)),
+        terms(_about(evidence, trial)),
         results_table(evidence, trial, rows),
         _trustworthiness(evidence, trial),
         _risk_of_bias(evidence, trial),
@@ -84,12 +85,13 @@ def reference(trial: Trial) -> Html:
     return join(parts)
 
 
-def _about(trial: Trial) -> dict[str, object]:
+def _about(evidence: Evidence, trial: Trial) -> dict[str, object]:
+    side = sentence_case(evidence.protocol.words.intervention_in_short)
     shown: dict[str, object] = {
         "Participants": _people(trial),
         "Diagnosis": trial.diagnosis,
         "Country": trial.country,
-        "Therapy": ", ".join(part for part in (trial.therapy, trial.programme) if part),
+        side: ", ".join(part for part in (trial.therapy, trial.programme) if part),
         "Aimed at": trial.target,
         "Guidance": trial.guidance,
         "Duration": f"{trial.duration_weeks:g} weeks" if trial.duration_weeks else "",
@@ -126,15 +128,15 @@ def _baseline(trial: Trial) -> str:
 
 def results_table(evidence: Evidence, trial: Trial, rows: Iterable[OutcomeRow]) -> Html:
     """Every outcome row of one trial as its source gives it."""
-    protocol = evidence.protocol
+    protocol, words = evidence.protocol, evidence.protocol.words
     shown = [
         {
             "Outcome": protocol.outcome(row.outcome).label,
             "When": protocol.timepoint(row.timepoint).label
             + (f" ({row.weeks:g} weeks)" if row.weeks else ""),
             "Instrument": row.instrument or "not named",
-            "Therapy": arm_reported(row, "intervention"),
-            "Control": arm_reported(row, "control"),
+            sentence_case(words.intervention_in_short): arm_reported(row, "intervention"),
+            sentence_case(words.comparator): arm_reported(row, "control"),
             "Effect as reported": effect_reported(row),
             "Source": links.source_of(row, evidence),
             "Remarks": "; ".join(

@@ -12,26 +12,26 @@ from analysis.synthesis.study_effect import StudyEffect
 # What each column is; the names before the colon are those of metafor::escalc and meta::metagen.
 COLUMNS: Mapping[str, str] = {
     "cell": "condition, outcome and time point as in the name of the results file",
-    "condition": "headache or non-headache",
+    "condition": "as in the protocol",
     "outcome": "as in the protocol",
-    "timepoint": "post or follow-up",
+    "timepoint": "as in the protocol",
     "study_id": "as in studies.csv",
     "studlab": "the trial as it is cited",
     "year": "of publication",
-    "sm": "SMD, or RR of responders",
-    "favours_therapy": "the sign of yi that favours therapy",
-    "yi": "the effect; a log ratio where sm is RR",
+    "sm": "the measure: SMD, or RR for example",
+    "favours_intervention": "the sign of yi that favours the intervention",
+    "yi": "the effect; a log ratio where sm is a ratio",
     "vi": "its sampling variance",
     "sei": "its standard error",
     "TE": "yi again, for meta::metagen",
     "seTE": "sei again, for meta::metagen",
     "lower": "lower limit of the interval of yi",
     "upper": "upper limit of the interval of yi",
-    "n1i": "participants in the therapy arms",
+    "n1i": "participants in the intervention arms",
     "n2i": "participants in the control arm",
     "ni": "participants in all arms, also where the arms are not known",
-    "ai": "responders in the therapy arms",
-    "ci": "responders in the control arm",
+    "ai": "participants with the event in the intervention arms",
+    "ci": "participants with the event in the control arm",
     "n.e": "n1i again, for meta",
     "n.c": "n2i again, for meta",
     "event.e": "ai again, for meta",
@@ -62,7 +62,8 @@ def effects_csv(results: Iterable[Synthesis], edition: str) -> str:
 
 
 def _rows(synthesis: Synthesis) -> Iterator[dict[str, object]]:
-    # In the direction a reader sees: a risk ratio above 1 favours therapy, so its log does too.
+    # In the direction a reader sees: a risk ratio above 1 of a good event favours the
+    # intervention, so its log does too.
     sign = -1.0 if synthesis.measure.benefit_above else 1.0
     for study in synthesis.studies:
         effect = sign * study.effect + 0.0  # never -0
@@ -76,7 +77,7 @@ def _rows(synthesis: Synthesis) -> Iterator[dict[str, object]]:
             "studlab": study.label,
             "year": study.year,
             "sm": synthesis.measure.name,
-            "favours_therapy": "positive" if synthesis.measure.benefit_above else "negative",
+            "favours_intervention": "positive" if synthesis.measure.benefit_above else "negative",
             "yi": effect,
             "vi": study.variance,
             "sei": study.se,

@@ -184,5 +184,5 @@ def filling_in(stage: str) -> tuple[str, ...]:
         must = "an exclusion needs it" if stage == LAST_STAGE else "an exclusion may have it"
         lines.append(f"criterion: which one fails; {must}: {', '.join(CRITERIA)}")
     if stage == LAST_STAGE:
-        lines.append("study_id: which study an included report is of, such as minen-2026")
+        lines.append("study_id: which study an included report is of, such as trial-2026")
     return tuple(lines)

@@ -89,7 +89,7 @@ def surname_of(record: Record) -> str:
 
 
 def citation_of(record: Record) -> str:
-    """A further report in a line: `Solberg Nes et al. Pain Reports 2024;9(4):e1174, 10.1097/…`."""
+    """A further report in a line: `Author et al. Journal 2024;9(4):e1174, 10.1097/…`."""
     surname = surname_of(record)
     several = " et al" if ";" in record.authors else ""
     names = f"{surname}{several}." if surname else ""

@@ -130,7 +130,7 @@ def _decide(
             return 0
         criterion = chosen
     elif decision == "include" and needed:
-        study_id = read_line("Which study does it report (for example minen-2026)? ").strip()
+        study_id = read_line("Which study does it report (for example trial-2026)? ").strip()
         if not is_slug(study_id):
             console.print("Small letters, digits and hyphens: not recorded.", style="yellow")
             console.print(keys(session.stage), style="dim")

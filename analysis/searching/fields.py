@@ -41,7 +41,7 @@ MONTH_BEHIND = re.compile(r" (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)
 # Ovid's place for the whole citation, where it stands behind a field's own.
 CITATIONS = ("SO", "Source")
 NUMBER_BEHIND = re.compile(r" \(\d+\)$")
-# `Pain. 155(3):123-30, 2014`, `Pain. Vol.155(3), 2014, pp. 123-130`, `Pain 155 (3) (pp 1-9), 2014`.
+# `Gut. 65(3):123-30, 2016`, `Gut. Vol.65(3), 2016, pp. 123-130`, `Gut 65 (3) (pp 1-9), 2016`.
 CITED = re.compile(
     r"(?P<journal>.+?)[.,;]?\s+(?:(?:19|20)\d{2}[^;]{0,20};\s*)?(?:vol(?:ume)?\.? ?)?"
     r"(?P<volume>\d+)(?![\d-])\s*(?:\((?P<issue>[^)]{1,20})\))?"

@@ -39,13 +39,13 @@ class Share:
 class Compared:
     """What one trial counted, in both arms or in both arms together.
 
-    `ratio` is the log risk ratio and `difference` the risk difference of therapy against control,
-    where counts of both are known and the event came up at all and not in everybody.
+    `ratio` is the log risk ratio and `difference` the risk difference, intervention against
+    control, where counts of both are known and the event came up at all and not in everybody.
     """
 
     trial: Trial
     event: str
-    therapy: Share | None = None
+    intervention: Share | None = None
     control: Share | None = None
     together: Share | None = None
     ratio: PooledEffect | None = None
@@ -73,7 +73,7 @@ class Reported:
     @property
     def compared(self) -> tuple[Compared, ...]:
         """What was counted in both arms apart."""
-        return tuple(each for each in self.found if each.therapy and each.control)
+        return tuple(each for each in self.found if each.intervention and each.control)
 
     @property
     def people(self) -> int | None:
@@ -111,11 +111,11 @@ def _found(trial: Trial, rows: Sequence[AcceptabilityRow], level: float) -> Iter
     """What one trial counted; a row without structured numbers is shown in words only."""
     own = [row for row in rows if row.study_id == trial.study_id and row.side]
     for event, source in dict.fromkeys((row.event, row.source_id) for row in own):
-        therapy, control, both = (
+        intervention, control, both = (
             _side([row for row in own if (row.event, row.source_id, row.side) == place])
             for place in ((event, source, side) for side in ("intervention", "control", "both"))
         )
-        for one, other in product(therapy or (None,), control or (None,)):
+        for one, other in product(intervention or (None,), control or (None,)):
             if one or other:
                 ratio, difference = (_estimate(one, other, m, level) for m in ("RR", "RD"))
                 yield Compared(trial, event, one, other, ratio=ratio, difference=difference)

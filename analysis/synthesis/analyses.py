@@ -48,8 +48,8 @@ def _set(trials: TrialSet) -> Callable[[Synthesis], bool]:
     return lambda found: any(o.name == trials and o.pooled is not None for o in found.comparisons)
 
 
-def _as_in_2014(found: Synthesis) -> PooledEffect | None:
-    pooled = found.comparison(TrialSet.AS_IN_2014).pooled
+def _as_baseline(found: Synthesis) -> PooledEffect | None:
+    pooled = found.comparison(TrialSet.AS_BASELINE).pooled
     return pooled if pooled and pooled.k > 1 else None
 
 
@@ -97,11 +97,11 @@ ANALYSES: Mapping[str, Analysis] = MappingProxyType(
         ),
         "dersimonian_laird_then": Analysis(
             "the DerSimonian-Laird estimate with the Wald interval",
-            lambda found: bool(_as_in_2014(found)),
+            lambda found: bool(_as_baseline(found)),
         ),
         "mantel_haenszel_then": Analysis(
             "the Q around the Mantel-Haenszel mean for τ², as RevMan 5 takes it",
-            lambda found: found.measure.name == "RR" and bool(_as_in_2014(found)),
+            lambda found: found.measure.name == "RR" and bool(_as_baseline(found)),
         ),
         **{named(trials): Analysis(trials.description, _set(trials)) for trials in TrialSet},
         "adjusted_for_baseline": Analysis(

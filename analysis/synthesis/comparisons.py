@@ -20,7 +20,7 @@ class TrialSet(StrEnum):
     """The sets of trials that are pooled by themselves, by the names that results files use."""
 
     WITH_SUSPECT = "with suspect trials"
-    AS_IN_2014 = "as in 2014"
+    AS_BASELINE = "as the baseline review"
     BASELINE = "baseline trials"
     LATER = "later trials"
     INACTIVE = "inactive comparator"
@@ -41,7 +41,7 @@ class TrialSet(StrEnum):
 
 DESCRIPTIONS = {
     TrialSet.WITH_SUSPECT: "trials with a suspect value included",
-    TrialSet.AS_IN_2014: "baseline trials, DerSimonian-Laird with Wald interval",
+    TrialSet.AS_BASELINE: "baseline trials, DerSimonian-Laird with Wald interval",
     TrialSet.BASELINE: "trials of the baseline review, present methods",
     TrialSet.LATER: "trials that came after the baseline review",
     TrialSet.INACTIVE: "trials against an inactive control",
@@ -73,7 +73,7 @@ WHERE_TOUCHED = frozenset(
     {TrialSet.WITHOUT_SECONDARY, TrialSet.WITHOUT_DERIVED, TrialSet.WITHOUT_ASSUMED}
 )
 # These stand beside what other reviews published; they mend no weakness of the primary analysis.
-THEN_AND_NOW = (TrialSet.AS_IN_2014, TrialSet.BASELINE)
+THEN_AND_NOW = (TrialSet.AS_BASELINE, TrialSet.BASELINE)
 
 
 class Comparison(Frozen):
@@ -104,7 +104,7 @@ def comparisons(
     """
     pooled = [study for study in studies if not study.suspect]
     baseline = [study for study in studies if study.in_baseline_review]
-    found = [_as_in_2014(rules, measure, baseline)]
+    found = [_as_baseline(rules, measure, baseline)]
     if len(pooled) < len(studies):
         found.insert(0, _by_protocol(rules, TrialSet.WITH_SUSPECT, studies))
     judged = any(study.trustworthiness != NOT_JUDGED for study in studies)
@@ -159,7 +159,7 @@ def _by_protocol(
     return _comparison(trials, studies, pool_by_protocol(rules, studies))
 
 
-def _as_in_2014(
+def _as_baseline(
     rules: SynthesisRules, measure: Measure, studies: Sequence[StudyEffect]
 ) -> Comparison:
     """Every baseline row as it was pooled then, suspect or not: to meet that estimate.
@@ -174,7 +174,7 @@ def _as_in_2014(
         pooled = pool_mantel_haenszel(*arms, measure="RR", random=True, level=rules.level)
     elif studies:
         pooled = pool(*effects_of(studies), model=rules.baseline_model, level=rules.level)
-    return _comparison(TrialSet.AS_IN_2014, studies, pooled)
+    return _comparison(TrialSet.AS_BASELINE, studies, pooled)
 
 
 def _table(measure: Measure, study: StudyEffect) -> tuple[int, int, int, int] | None:

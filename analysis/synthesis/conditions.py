@@ -1,4 +1,4 @@
-"""Across conditions: does the effect differ between headache and other chronic pain?"""
+"""Across conditions: does the effect differ between them?"""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def _estimate(row: Published, protocol: Protocol, question: Question) -> Publish
         estimate, low, high = math.log(estimate), math.log(low), math.log(high)
     elif row.favours_intervention_when == "positive":
         # Beside estimates that favour the intervention below zero, this one says where it does.
-        printed += f", where above zero favours {protocol.words.therapy}"
+        printed += f", where above zero favours {protocol.words.intervention_in_short}"
     if row.favours_intervention_when in ("positive", "above 1"):
         estimate, low, high = -estimate, -high, -low
     comparable = row.measure == protocol.measure_name(question)

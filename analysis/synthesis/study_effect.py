@@ -22,7 +22,7 @@ class Measure(Frozen):
 
     `ratio` measures are pooled on the log scale and shown exponentiated;
     `benefit_above` says that, as shown, larger numbers favour the intervention
-    (a risk ratio of responders), so the sign is turned back for the reader. `event` and
+    (a risk ratio of a good event), so the sign is turned back for the reader. `event` and
     `unit` are the protocol's words, `sides` what it calls the two groups in short.
     """
 
@@ -99,7 +99,7 @@ def measure_in_words(found: OutcomeMeasure, words: ReviewWords) -> Measure:
         benefit_above=found.benefit_above,
         event=found.event,
         unit=found.unit,
-        sides=(words.therapy, words.comparator),
+        sides=(words.intervention_in_short, words.comparator),
     )
 
 

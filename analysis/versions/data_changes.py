@@ -237,7 +237,7 @@ def _settings(before: Path, now: Path) -> tuple[Setting, ...]:
 
 
 def _flat(at: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Each setting by its place: `synthesis.level`, `outcomes.pain.label`."""
+    """Each setting by its place: `synthesis.level`, `outcomes.mood.label`."""
     if isinstance(value, list) and value and isinstance(value[0], dict):
         value = {item.get("id", str(place)): item for place, item in enumerate(value, start=1)}
     if isinstance(value, dict):

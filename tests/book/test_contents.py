@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from analysis.__main__ import app
 from analysis.book.contents import contents_of
 from analysis.book.documents import TOC, Contents, Document, Part, toc_text, write_toc
+from analysis.book.stamp import PART_OF_A_PAGE
 from analysis.commands import options
 from analysis.execution.plan import Page, Project, check_plan
 from analysis.protocol import load_protocol
@@ -54,9 +55,14 @@ def test_what_a_person_wrote_and_what_notebooks_make_is_there() -> None:
     """And no chapter was written that the book leaves out."""
     written = {document.name for document in CONTENTS.documents if document.page is None}
     chapters = ROOT / "chapters"
-    assert written == {
+    found = {
         path.relative_to(chapters).with_suffix("").as_posix() for path in chapters.rglob("*.md")
     }
+    parts = {name for name in found if name.rpartition("/")[2].startswith(PART_OF_A_PAGE)}
+    assert written == found - parts
+    templates = [(ROOT / page.template).read_text("utf-8") for page in CONTENTS.pages]
+    for part in parts:
+        assert any(f"{{include}} {part.rpartition('/')[2]}.md" in text for text in templates)
     assert [page.name for page in CONTENTS.pages if not (ROOT / page.template).is_file()] == []
 
 

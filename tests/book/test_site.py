@@ -21,6 +21,7 @@ CONFIG = """\
 title: Toy
 author: A reviewer
 copyright: "2026"
+only_build_toc_files: true
 execute:
   execute_notebooks: "off"
 bibtex_bibfiles: [../references.bib]
@@ -66,7 +67,12 @@ def project(tmp_path: Path) -> Project:
     )
     write(made, "data/rows.csv", "a,b\n")
     write(made, "chapters/index.md", "# Front\n\n$x^2$ {cite}`e14` [pain](pain.md)\n")
-    write(made, "chapters/pain.md", "# Pain\n\n{download}`../data/rows.csv` {{ review.k }}\n")
+    write(
+        made,
+        "chapters/pain.md",
+        "# Pain\n\n{download}`../data/rows.csv`\n\n```{include} _part.md\n```\n",
+    )
+    write(made, "chapters/_part.md", "A part of a page: {{ review.k }}.\n")
     write(made, "results/substitutions.json", '{"review": {"k": "12 trials"}}')
     write(made, "chapters/figure.ipynb", FIGURE)
     write(made, "chapters/references.md", "# References\n\n```{bibliography}\n```\n")
@@ -126,6 +132,7 @@ def test_the_alternative_text_of_a_figure_reaches_the_page(project: Project) -> 
         ("chapters/pain.md", "# Pain\n", "# Pain\n\nAs before {cite}`e14`.\n"),
         ("chapters/references.md", "# References\n", "# References\n\nA new sentence.\n"),
         ("data/rows.csv", "a,b", "a,b,c"),
+        ("chapters/_part.md", "A part", "Another part"),
         ("results/substitutions.json", "12", "13"),
     ],
     ids=[
@@ -137,6 +144,7 @@ def test_the_alternative_text_of_a_figure_reaches_the_page(project: Project) -> 
         "new citation",
         "list of references",
         "download",
+        "part",
         "substitution",
     ],
 )

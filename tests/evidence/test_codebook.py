@@ -17,6 +17,14 @@ from analysis.files.problems import EvidenceError
 from tests.evidence.folder import DATA, LIVING
 
 CODEBOOK = LIVING / "README.md"
+# The examples are of no review in particular: what a protocol might list.
+SOME_WORDS = {
+    "conditions": ["insomnia"],
+    "outcomes": ["mood"],
+    "timepoints": ["post"],
+    "measures": ["SMD"],
+    "comparators": ["placebo"],
+}
 every_file = pytest.mark.parametrize("file", DATA_FILES.values(), ids=list(DATA_FILES))
 
 
@@ -46,12 +54,12 @@ def test_every_file_has_one_table(tmp_path: Path, times: int) -> None:
 
 @every_file
 def test_every_column_is_explained_with_an_example_that_may_stand_there(
-    evidence: Evidence, file: DataFile
+    file: DataFile,
 ) -> None:
     declared = columns(file.row)
     assert all(column.meaning and column.example for column in declared)
     cells = {column.name: [column.example] for column in declared}
-    found = read_rows(file.row, CODEBOOK, [1], cells, words_of(evidence.protocol))
+    found = read_rows(file.row, CODEBOOK, [1], cells, SOME_WORDS)
     assert found.problems == ()
     table = columns_table(file.name).splitlines()
     assert len(table) == 2 + len(declared)

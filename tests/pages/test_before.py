@@ -148,7 +148,7 @@ def test_heterogeneity_by_the_methods_of_then_is_computed_from_q(
         said = [words(row) for row in re.findall(r"<tr>.*?</tr>", shown, re.DOTALL)]
         assert said[0].endswith("I²")
         for trials, ends, form in (
-            (TrialSet.AS_IN_2014, "methods of", "i2_q"),
+            (TrialSet.AS_BASELINE, "methods of", "i2_q"),
             (TrialSet.BASELINE, "present methods", "i2"),
         ):
             (row,) = [line for line in said if line.startswith("Baseline") and ends in line]
@@ -165,7 +165,7 @@ def test_a_changed_estimate_is_said_to_be_more_or_less_in_favour_of_therapy(
     found = released().found
     assert found is not None
     front = rows(front_page.answers(evidence, syntheses, found))
-    therapy = evidence.protocol.words.therapy
+    therapy = evidence.protocol.words.intervention_in_short
     # 7.28 as likely became 1.93, and a difference of −0.50 became −0.36: less; −0.19, −0.53: more.
     assert f"less in favour of {therapy}" in front["headache-pain-post"]
     assert f"less in favour of {therapy}" in front["non-headache-disability-post"]

@@ -31,7 +31,7 @@ def filled() -> OutcomeRow:
         column.name: float(column.example) if column.is_number else column.example
         for column in columns(OutcomeRow)
     }
-    return OutcomeRow(**(examples | {"source_id": "gandy-2022"}))
+    return OutcomeRow(**(examples | {"source_id": "gandy-2022", "outcome": "pain"}))
 
 
 @pytest.mark.parametrize("name", [column.name for column in SHOWN])

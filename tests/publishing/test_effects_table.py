@@ -65,7 +65,7 @@ def test_a_risk_ratio_is_a_log_that_is_positive_where_therapy_is_favoured(
 ) -> None:
     """Huguet 2024: 24 of 108 against 13 of 113 responded."""
     row = next(row for row in rows if row["study_id"] == "huguet-2024" and row["sm"] == "RR")
-    assert row["favours_therapy"] == "positive"
+    assert row["favours_intervention"] == "positive"
     assert float(row["yi"]) == pytest.approx(math.log((24 / 108) / (13 / 113)))
     assert (row["ai"], row["n1i"], row["ci"], row["n2i"]) == ("24", "108", "13", "113")
 

@@ -109,9 +109,9 @@ def test_counts_follow_from_the_number_asked_and_the_per_cent_and_are_said_to(
         counted_row(STUDY, "intervention", percent=23.0, total=140.0),
         counted_row(STUDY, "control", events=27.0, total=135.0),
     )
-    assert found.therapy and found.control and found.ratio
-    assert (found.therapy.events, found.therapy.counts) == (32.0, "from per cent")
-    assert share(found.therapy) == "about 32 of 140 (23%)"
+    assert found.intervention and found.control and found.ratio
+    assert (found.intervention.events, found.intervention.counts) == (32.0, "from per cent")
+    assert share(found.intervention) == "about 32 of 140 (23%)"
     assert share(found.control) == "27 of 135 (20%)"
     assert found.ratio.estimate == pytest.approx(math.log(32 / 140 / (27 / 135)))
 
@@ -133,15 +133,15 @@ def test_two_arms_of_one_side_are_added_up_where_counts_of_both_are_known(
         for arm, events, total in (("app", 4.0, 50.0), ("web", 5.0, 70.0))
     ]
     found = only(evidence, *arms, control)
-    assert found.therapy
-    assert (found.therapy.events, found.therapy.total, found.therapy.arm) == (
+    assert found.intervention
+    assert (found.intervention.events, found.intervention.total, found.intervention.arm) == (
         9.0,
         120.0,
         "app, web",
     )
     unknown_one = dataclasses.replace(arms[1], events=None, total=None, percent=7.0)
     apart = reported(having(evidence, (arms[0], unknown_one, control)), "harms").found
-    assert [each.therapy.arm for each in apart if each.therapy] == ["app", "web"]
+    assert [each.intervention.arm for each in apart if each.intervention] == ["app", "web"]
     assert [each.ratio is None for each in apart] == [False, True]
 
 

@@ -146,7 +146,7 @@ def test_the_baseline_trials_are_pooled_as_in_2014(
 ) -> None:
     """The baseline trials by the methods of 2014 are DerSimonian-Laird with Wald intervals."""
     for synthesis in syntheses.values():
-        then = synthesis.comparison(TrialSet.AS_IN_2014)
+        then = synthesis.comparison(TrialSet.AS_BASELINE)
         if then.pooled is not None and then.k > 1:
             assert then.pooled.model == "dersimonian-laird"
             assert then.pooled.interval.method == "wald"

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-# Terms that are everyday words elsewhere on the pages.
-EVERYDAY = frozenset({"awaiting", "cell", "disability", "guided", "set aside", "verified"})
+# In the configuration: terms that are everyday words elsewhere on the pages.
+EVERYDAY = "terms_not_linked"
 PROSE = frozenset({"p", "li", "dd", "td"})
 NOT_PROSE = frozenset(
     {"a", "button", "cite", "code", "h1", "h2", "h3", "h4", "math", "nav", "pre", "script",
@@ -32,6 +32,7 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Link the terms of every page that Sphinx writes."""
+    app.add_config_value(EVERYDAY, default=[], rebuild="html")
     app.connect("html-page-context", _link)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -43,7 +44,7 @@ def _link(app: Sphinx, page: str, _template: str, context: dict[str, Any], doctr
     targets = {
         name: f"{app.builder.get_relative_uri(page, document)}#{anchor}"
         for (kind, name), (document, anchor) in known.objects.items()
-        if kind == "term" and document != page and name not in EVERYDAY
+        if kind == "term" and document != page and name not in app.config[EVERYDAY]
     }
     context["body"] = link_terms(context.get("body", ""), targets)
 

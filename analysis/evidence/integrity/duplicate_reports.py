@@ -9,7 +9,7 @@ from analysis.evidence.integrity.finding import Finding, Material, Severity, gro
 from analysis.evidence.rows import OutcomeRow, Trial
 from analysis.formatting import listed
 
-# Shorter titles ("Reply", "Online treatment of pain") may be shared by different reports.
+# Shorter titles ("Reply", "A randomised trial") may be shared by different reports.
 SHORTEST_TITLE = 30
 
 

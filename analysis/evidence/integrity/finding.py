@@ -55,7 +55,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class RowEffect:
-    """What a usable row gives by itself, oriented: negative favours the therapy."""
+    """What a usable row gives by itself, oriented: negative favours the intervention."""
 
     row: OutcomeRow
     question: Question

@@ -149,7 +149,6 @@ def exact_zero(material: Material, row: OutcomeRow) -> Said:
 def small_arm(material: Material, row: OutcomeRow) -> Said:
     """An arm under the protocol's minimum, as stated, or as the standard error implies.
 
-    The baseline review left such trials out (Eccleston 2014, 10.1002/14651858.CD010152.pub2).
     A note: on stated sizes the eligibility rule acts by itself, and an implied size is a bound
     from rounded numbers that no one printed. The bound is `largest_smaller_arm`.
     """

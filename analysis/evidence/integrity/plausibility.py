@@ -25,7 +25,7 @@ LEVELS = (0.9, 0.95, 0.99)
 
 
 def implausible_size(material: Material, row: OutcomeRow) -> Said:
-    """An SMD that no psychological therapy has, or an SD that patients on a scale do not have.
+    """An SMD that no treatment has, or an SD that patients on a scale do not have.
 
     Suspect: standard errors typed as standard deviations give both, also in the first trial
     of an instrument, which nothing else can be compared with.

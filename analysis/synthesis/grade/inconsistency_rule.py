@@ -50,10 +50,10 @@ def _by_sides(body: Body, rules: CertaintyRules, enough: str) -> Step:
         body.weight([study for study in body.studies if side * study.effect > 0])
         for side in (-1, 1)
     )
-    therapy, control = body.measure.sides
+    intervention, control = body.measure.sides
     weights = (
-        f"estimates with {share(benefit, least)} of the weight favour the {therapy} and estimates "
-        f"with {share(harm, least)} the {control}"
+        f"estimates with {share(benefit, least)} of the weight favour the {intervention} and "
+        f"estimates with {share(harm, least)} the {control}"
     )
     if min(benefit, harm) >= least:
         return _step(1, f"{enough}, and {weights}, at least {threshold_text(least)} on each side")

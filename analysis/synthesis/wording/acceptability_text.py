@@ -31,21 +31,21 @@ def against(each: Compared, words: ReviewWords) -> str:
 
     An arm with a name of its own may not be all that the review asks about.
     """
-    if not (each.therapy and each.control):
+    if not (each.intervention and each.control):
         return ""
     control = own_name(each.control) or words.comparator
-    return f"{own_name(each.therapy) or words.therapy} against {control}"
+    return f"{own_name(each.intervention) or words.intervention_in_short} against {control}"
 
 
 def comparison(each: Compared, words: ReviewWords) -> str:
     """What was counted and the numbers of both arms; a risk ratio where their counts are known."""
     if each.together:
         return f"{each.event}: {share(each.together)}, both arms together"
-    if each.therapy and each.control:
+    if each.intervention and each.control:
         more = f"; risk ratio {estimate_text(RISK_RATIO, each.ratio)}" if each.ratio else ""
-        return f"{each.event}: {share(each.therapy)} against {share(each.control)}{more}"
-    if each.therapy:
-        return f"{each.event}: {share(each.therapy)} {words.with_intervention}"
+        return f"{each.event}: {share(each.intervention)} against {share(each.control)}{more}"
+    if each.intervention:
+        return f"{each.event}: {share(each.intervention)} {words.with_intervention}"
     return f"{each.event}: {share(each.control)} in {words.control}" if each.control else ""
 
 
@@ -66,9 +66,9 @@ def ratio(each: Compared) -> str:
     """The risk ratio with its interval, or why there is none."""
     if each.ratio:
         return estimate_text(RISK_RATIO, each.ratio)
-    if not (each.therapy and each.control):
+    if not (each.intervention and each.control):
         return "not given by arm"
-    known = "not known" not in (each.therapy.counts, each.control.counts)
+    known = "not known" not in (each.intervention.counts, each.control.counts)
     return "nobody had it, or everybody" if known else "counts not known"
 
 
@@ -84,9 +84,9 @@ def difference(each: Compared) -> str:
 
 
 def plain_comparison(each: Compared, words: ReviewWords) -> str:
-    """For everybody: `sadness: 6 of 100 people with the therapy, 19 of 100 people without it`."""
+    """For everybody: `sadness: 6 of 100 people with the drug, 19 of 100 people without it`."""
     with_it, without = (
         f"{arm.percent:.0f} of 100 people" if arm and arm.percent is not None else "some people"
-        for arm in (each.therapy, each.control)
+        for arm in (each.intervention, each.control)
     )
     return f"{each.event}: {with_it} {words.with_intervention}, {without} without it"

@@ -26,7 +26,7 @@ Side = Literal["below", "above", "across"]
 
 
 def evidence_words(body: Body) -> str:
-    """`21 trials, 3,243 participants, against waiting list (12 trials) and usual care (9)`."""
+    """`21 trials, 3,243 participants, against placebo (12 trials) and usual care (9)`."""
     trials, against = counted(body.k, "trial"), f", against {controls(body.studies)}"
     if body.n_total is None:
         return f"{trials}, number of participants not reported{against}"
@@ -113,7 +113,7 @@ def by_control(
 ) -> str:
     """The effect against each kind of control, where both have enough trials; blank elsewhere.
 
-    A waiting list and another treatment answer different questions.
+    No treatment and another treatment answer different questions.
     """
     kinds = (TrialSet.INACTIVE, TrialSet.ACTIVE)
     found = [(c, c.pooled) for c in comparisons if c.name in kinds and c.pooled]

@@ -18,12 +18,12 @@ def measures_in_use(protocol: Protocol) -> tuple[OutcomeMeasure, ...]:
 
 def explained(found: OutcomeMeasure, words: ReviewWords) -> str:
     """What a number of this measure says, and on which side it favours the intervention."""
-    kind, favours = found.kind, f"{_side(found)} favours {words.therapy}"
+    kind, favours = found.kind, f"{_side(found)} favours {words.intervention_in_short}"
     if found.name == "SMD":
         important = found.smallest_important_difference
         small = f"; about {number(important, 1)} is a small difference" if important else ""
         return (
-            f"SMD is the {found.label}: the difference between {words.therapy} and "
+            f"SMD is the {found.label}: the difference between {words.intervention_in_short} and "
             f"{words.comparator} in standard deviations, so that different questionnaires can be "
             f"compared. {sentence_case(favours)}{small}."
         )
@@ -37,10 +37,11 @@ def explained(found: OutcomeMeasure, words: ReviewWords) -> str:
 
 
 def favourable_sides(protocol: Protocol) -> str:
-    """`SMD below zero and risk ratio above 1 favour therapy.`"""
+    """`SMD below zero and risk ratio above 1 favour the drug.`"""
     sides = [f"{_named(found)} {_side(found)}" for found in measures_in_use(protocol)]
     said = sentence_case(listed(list(dict.fromkeys(sides))))
-    return f"{said} {'favour' if len(set(sides)) > 1 else 'favours'} {protocol.words.therapy}."
+    verb = "favour" if len(set(sides)) > 1 else "favours"
+    return f"{said} {verb} {protocol.words.intervention_in_short}."
 
 
 def better_sides(protocol: Protocol) -> str:

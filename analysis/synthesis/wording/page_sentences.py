@@ -92,7 +92,7 @@ class Answer:
 
     @property
     def subject(self) -> str:
-        """`Disability after treatment`."""
+        """`Sleep after treatment`."""
         return f"{sentence_case(self.outcome.label)} {self.timepoint.label}"
 
 

@@ -49,7 +49,7 @@ def narrative(
     pooled: PooledEffect,
     level: Level,
 ) -> str:
-    """`Internet therapy probably leads to slightly less disability.`
+    """`The drug probably leads to slightly less fatigue.`
 
     important: the smallest important difference on the analysis scale, `None` where the
     protocol sets none. A second sentence names what the interval leaves open.
