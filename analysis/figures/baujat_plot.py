@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.canvas import Sheet
 from analysis.figures.effect_marks import POINT
 from analysis.figures.fitting import text_width
@@ -51,8 +51,16 @@ def baujat_plot(synthesis: Synthesis) -> Figure:
     name_vertical(frame, "Influence on the pooled effect")
     points = [frame.place(row.baujat_x, row.baujat_y) for row in rows]
     for (x, y), row in zip(points, rows, strict=True):
-        kind, face = ("D", style.SUSPECT) if row.influential else ("o", style.TRIAL)
-        sheet.marker(x, y, kind, 5.5, Look(face, style.PAPER, 1.0), layer=POINT)
+        kind, face = ("D", palette.SUSPECT) if row.influential else ("o", palette.TRIAL)
+        sheet.marker(x, y, kind, 5.5, Look(face, palette.PAPER, 1.0), layer=POINT)
+        sheet.numbers.append(
+            {
+                "Trial": studies[row.study].label,
+                "Contribution to heterogeneity": row.baujat_x,
+                "Influence on the pooled effect": row.baujat_y,
+                "Influential": "yes" if row.influential else "no",
+            }
+        )
     _draw_labels(sheet, points, [studies[row.study].label for row in rows])
     draw_notes(sheet, notes)
     return sheet.figure

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import BoxStyle
 from matplotlib.path import Path
 
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.marks import (
     Align,
     Box,
@@ -18,6 +18,7 @@ from analysis.figures.marks import (
     Look,
     Mark,
     Marker,
+    Numbers,
     Point,
     Shape,
     Text,
@@ -29,24 +30,28 @@ from analysis.figures.text import plain
 # this far below a line's middle looks centred on it, whatever letters it has.
 HALF_CAPITAL = 0.36
 
-RULE = stroke(style.RULE)
+RULE = stroke(palette.RULE)
 CARD, RULES, AREAS, TEXTS = -10.0, -1.0, 2.0, 10.0  # layers: the higher covers the lower
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A figure of fixed size whose coordinates are points, x to the right and y down."""
+    """A figure of fixed size whose coordinates are points, x to the right and y down.
+
+    `numbers` are the rows that a reader may have of what it shows.
+    """
 
     width: float
     height: float
     marks: list[Mark] = field(default_factory=list)
+    numbers: list[Numbers] = field(default_factory=list)
 
     @classmethod
     def blank(cls, width: float, height: float) -> Sheet:
         """A new sheet; `width` and `height` in points."""
         sheet = cls(width, height)
         card = BoxStyle.Round(pad=0.0, rounding_size=6.0)(0.5, 0.5, width - 1, height - 1, 1.0)
-        sheet.area(card, Look(style.PAPER, style.RULE, 0.8), layer=CARD)
+        sheet.area(card, Look(palette.PAPER, palette.RULE, 0.8), layer=CARD)
         return sheet
 
     @property
@@ -55,7 +60,7 @@ class Sheet:
         inches = (self.width / style.POINTS_PER_INCH, self.height / style.POINTS_PER_INCH)
         figure = Figure(figsize=inches, dpi=style.POINTS_PER_INCH, frameon=False)
         figure.set_layout_engine("none")
-        figure.add_artist(Drawing(self.height, tuple(self.marks)))
+        figure.add_artist(Drawing(self.height, tuple(self.marks), tuple(self.numbers)))
         return figure
 
     def text(
@@ -66,7 +71,7 @@ class Sheet:
         *,
         align: Align = "left",
         size: float = style.BODY,
-        color: str = style.INK,
+        color: str = palette.INK,
         bold: bool = False,
     ) -> None:
         """One line of text, its capitals centred on `y`."""
@@ -93,9 +98,9 @@ class Sheet:
         """A line through the points that ends in a head; its last piece is level or upright."""
         across, down = (_sign(x[-1] - x[-2]), _sign(y[-1] - y[-2]))
         tip, base = (x[-1], y[-1]), (x[-1] - 5 * across, y[-1] - 5 * down)
-        self.line((*x[:-1], base[0]), (*y[:-1], base[1]), stroke(style.MUTED, 1.0))
+        self.line((*x[:-1], base[0]), (*y[:-1], base[1]), stroke(palette.MUTED, 1.0))
         sides = ((base[0] + 3 * s * down, base[1] + 3 * s * across) for s in (1, -1))
-        self.polygon((tip, *sides), Look(style.MUTED))
+        self.polygon((tip, *sides), Look(palette.MUTED))
 
     def rectangle(
         self,

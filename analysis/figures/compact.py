@@ -23,11 +23,11 @@ _BARE_GROUP = re.compile(r"<g>((?:(?!</?g[ >]).)*)</g>", re.DOTALL)
 _CLIPPED_ALIKE = re.compile(r'(<g clip-path="[^"]*">)((?:(?!</?g[ >]).)*)</g>\1', re.DOTALL)
 
 
-def compact(document: str, mark: str) -> str:
+def compact(document: str, mark: str, restyle: Callable[[str], str] = lambda style: style) -> str:
     """matplotlib's SVG without idle ids, repeated styles, and decimals nobody can see.
 
     Coordinates keep a hundredth of a point. `mark` begins every name that is left, so that
-    two figures on one page share none.
+    two figures on one page share none; `restyle` may write each style anew.
     """
     document = _BETWEEN_TAGS.sub("><", document.strip())
     for pattern, shorter in (
@@ -37,6 +37,7 @@ def compact(document: str, mark: str) -> str:
         (_PATH, _steps),
     ):
         document = _in_tags(pattern, shorter, document)
+    document = _in_tags(_STYLE, lambda found: f' style="{restyle(found[1])}"', document)
     return _with_classes(_with_fewer_groups(_with_short_ids(document, mark)), mark)
 
 

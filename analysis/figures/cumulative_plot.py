@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from analysis.figures.effect_figure import draw_effect_figure
-from analysis.figures.effect_labels import effect_header, estimate_text
+from analysis.figures.effect_figure import draw_effect_figure, effect_column
+from analysis.figures.effect_labels import estimate_text
 from analysis.figures.effect_scale import interval_span
 from analysis.figures.row_plot import Column, PlotMark, Row, Shape
 from analysis.statistics.cumulative import CumulativeStep
@@ -23,7 +23,7 @@ def cumulative_plot(synthesis: Synthesis) -> Figure:
     columns = (
         Column("Trial added"),
         Column("Trials", "right"),
-        Column(effect_header(synthesis), "right", side="right"),
+        effect_column(synthesis),
     )
     rows = [_row(synthesis, step, last=step is steps[-1]) for step in steps]
     return draw_effect_figure(synthesis, columns, rows, ())

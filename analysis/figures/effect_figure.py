@@ -6,11 +6,16 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from analysis.figures.effect_labels import band_note, favours
+from analysis.figures.effect_labels import band_note, effect_header, favours
 from analysis.figures.effect_scale import effect_scale, important_band
 from analysis.figures.row_plot import Column, Row, RowPlot, draw_row_plot
 from analysis.formatting import sentence_case
 from analysis.synthesis.question_result import Synthesis
+
+
+def effect_column(synthesis: Synthesis) -> Column:
+    """The column that says each row's effect in numbers."""
+    return Column(effect_header(synthesis), "right", side="right", of_marks=True)
 
 
 def draw_effect_figure(

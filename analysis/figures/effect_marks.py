@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matplotlib.markers import TICKDOWN
 
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.canvas import HALF_CAPITAL, Sheet
 from analysis.figures.effect_scale import Scale, Span
 from analysis.figures.marks import Look, stroke
@@ -17,8 +17,8 @@ from analysis.formatting import number
 BAND, GUIDE, AXIS, NO_EFFECT, BAR, INTERVAL, ARROW, POINT, DIAMOND = range(9)
 
 TICK = 3.5
-AXIS_LINE = stroke(style.INK)
-NO_EFFECT_LINE = stroke(style.INK, 0.9)
+AXIS_LINE = stroke(palette.INK)
+NO_EFFECT_LINE = stroke(palette.INK, 0.9)
 ASCENT = 0.76 * style.SMALL  # of the labels of ticks
 DASHED = (3.0, 1.6)
 
@@ -81,7 +81,7 @@ def draw_band(axis: Axis, band: tuple[float, float]) -> None:
     """The effects too small to matter, shaded."""
     left, right = axis.ends(Span(band[0], None, band[1]))
     height = axis.bottom - axis.top
-    axis.sheet.rectangle(left, axis.top, right - left, height, Look(style.BAND), layer=BAND)
+    axis.sheet.rectangle(left, axis.top, right - left, height, Look(palette.BAND), layer=BAND)
 
 
 def draw_upright(
@@ -101,7 +101,7 @@ def draw_interval(
     span: Span,
     y: float,
     *,
-    color: str = style.TRIAL,
+    color: str = palette.TRIAL,
     width: float = 1.1,
     dashed: bool = False,
 ) -> None:
@@ -126,22 +126,22 @@ def draw_square(
 ) -> None:
     """A square of `side` points; nothing where the estimate is beyond the axis."""
     if axis.scale.contains(estimate):
-        look = Look(style.PAPER, style.SUSPECT, 1.2) if hollow else Look(style.TRIAL)
+        look = Look(palette.PAPER, palette.SUSPECT, 1.2) if hollow else Look(palette.TRIAL)
         axis.sheet.marker(axis.x(estimate), y, "s", side, look, layer=POINT)
 
 
 def draw_dot(axis: Axis, span: Span, y: float, *, side: float) -> None:
     """A round dot for a pooled estimate; nothing where it is beyond the axis."""
     if span.estimate is not None and axis.scale.contains(span.estimate):
-        axis.sheet.marker(axis.x(span.estimate), y, "o", side, Look(style.POOLED), layer=POINT)
+        axis.sheet.marker(axis.x(span.estimate), y, "o", side, Look(palette.POOLED), layer=POINT)
 
 
 def draw_point(axis: Axis, estimate: float, y: float, *, marker: str) -> None:
     """A small hollow mark for one estimate among many; an arrow where it is beyond the axis."""
     if axis.scale.contains(estimate):
-        look = Look(style.PAPER, style.POOLED, 1.0)
+        look = Look(palette.PAPER, palette.POOLED, 1.0)
         axis.sheet.marker(axis.x(estimate), y, marker, 5.5, look, layer=POINT)
-    draw_arrows(axis, Span(estimate, estimate, estimate), y, color=style.POOLED)
+    draw_arrows(axis, Span(estimate, estimate, estimate), y, color=palette.POOLED)
 
 
 def draw_diamond(
@@ -156,16 +156,16 @@ def draw_diamond(
     middle, cut = axis.x(span.estimate), low < axis.left or high > axis.right
     axis.sheet.polygon(
         ((low, y), (middle, y - half_height), (high, y), (middle, y + half_height)),
-        Look(style.POOLED_PALE if pale else style.POOLED, style.POOLED, 0.9),
+        Look(palette.POOLED_PALE if pale else palette.POOLED, palette.POOLED, 0.9),
         layer=DIAMOND,
         clip=(axis.left, y - 2 * half_height, axis.right, y + 2 * half_height) if cut else None,
     )
-    draw_arrows(axis, span, y, color=style.POOLED)
+    draw_arrows(axis, span, y, color=palette.POOLED)
 
 
 def draw_bar(axis: Axis, span: Span, y: float, *, half_height: float) -> None:
     """A prediction interval: a flat bar with a dark edge."""
     left, right = axis.ends(span)
-    look = Look(style.PREDICTION, style.INK, 0.6)
+    look = Look(palette.PREDICTION, palette.INK, 0.6)
     axis.sheet.rectangle(left, y - half_height, right - left, 2 * half_height, look, layer=BAR)
-    draw_arrows(axis, span, y, color=style.INK)
+    draw_arrows(axis, span, y, color=palette.INK)

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from matplotlib.figure import Figure
 
 from analysis.evidence.trial_states import State
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.canvas import Sheet
 from analysis.figures.fitting import text_width, wrap
 from analysis.figures.judgements import Mark, draw_mark
@@ -30,12 +30,12 @@ LONGEST_HEADING = 74.0
 
 MARKS: Mapping[State, Mark] = MappingProxyType(
     {
-        State.POOLED: Mark("P", style.POOLED_PALE, style.INK, corners=32),
-        State.SENSITIVITY: Mark("S", "#f2b632", style.INK, corners=4),
-        State.LEFT_OUT: Mark("R", "#cfd5de", style.INK, corners=4, turn=45.0),
-        State.NO_NUMBERS: Mark("M", "#a8370a", "#ffffff", corners=8, turn=22.5),
-        State.NOT_MEASURED: Mark(DASH, style.PAPER, style.INK, corners=0),
-        State.NOT_KNOWN: Mark("?", style.PAPER, style.MUTED, corners=0),
+        State.POOLED: Mark("P", palette.POOLED_PALE, palette.INK, corners=32),
+        State.SENSITIVITY: Mark("S", palette.DOUBTFUL, palette.INK, corners=4),
+        State.LEFT_OUT: Mark("R", palette.ASIDE, palette.INK, corners=4, turn=45.0),
+        State.NO_NUMBERS: Mark("M", palette.BAD, palette.PAPER, corners=8, turn=22.5),
+        State.NOT_MEASURED: Mark(DASH, palette.PAPER, palette.INK, corners=0),
+        State.NOT_KNOWN: Mark("?", palette.PAPER, palette.MUTED, corners=0),
     }
 )
 
@@ -65,11 +65,14 @@ def evidence_map(title: str, columns: Sequence[str], rows: Sequence[MapRow]) -> 
         left + COLUMN * len(columns) + MARGIN, bottom + 12.0 + ROW * len(key) + MARGIN
     )
     _draw_headings(sheet, title, headings, left, top)
+    sheet.numbers.extend(
+        {"Trial": row.label, **dict(zip(columns, row.states, strict=True))} for row in rows
+    )
     y = top
     for place, (row, label, height) in enumerate(zip(rows, labels, heights, strict=True)):
         if place % 2 == 0:
             sheet.rectangle(
-                MARGIN, y, sheet.width - 2 * MARGIN, height, Look(style.BAND), layer=-5.0
+                MARGIN, y, sheet.width - 2 * MARGIN, height, Look(palette.BAND), layer=-5.0
             )
         _draw_row(sheet, row, label, columns, left, y + height / 2)
         y += height
@@ -91,7 +94,7 @@ def _draw_headings(
         for line, text in enumerate(lines):
             x = middle + (line - (len(lines) - 1) / 2) * LINE
             y = top - 6.0 - text_width(text, style.SMALL, bold=True) / 2
-            sheet.upright_text(x, y, text, size=style.SMALL, color=style.INK)
+            sheet.upright_text(x, y, text, size=style.SMALL, color=palette.INK)
 
 
 def _draw_row(

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from matplotlib.figure import Figure
 
-from analysis.figures.effect_figure import draw_effect_figure
+from analysis.figures.effect_figure import draw_effect_figure, effect_column
 from analysis.figures.effect_labels import (
-    effect_header,
     estimate_text,
     interval_name,
     model_name,
@@ -60,7 +59,7 @@ def _columns(synthesis: Synthesis) -> tuple[Column, ...]:
         Column("Trial"),
         Column("n", "right"),
         *(events if measure.kind.event else ()),
-        Column(effect_header(synthesis), "right", side="right"),
+        effect_column(synthesis),
         Column("Weight", "right", side="right"),
         Column("Risk\nof bias", "center", side="right"),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matplotlib.markers import TICKLEFT
 from matplotlib.ticker import MaxNLocator
 
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.canvas import HALF_CAPITAL, Sheet
 from analysis.figures.effect_labels import favours
 from analysis.figures.effect_marks import (
@@ -76,7 +76,7 @@ def draw_notes(sheet: Sheet, notes: Sequence[str]) -> None:
     top = sheet.height - notes_height(notes) + 8.0
     for index, line in enumerate(wrapped(notes)):
         y = top + (index + 0.5) * LINE
-        sheet.text(MARGIN, y, line, size=style.SMALL, color=style.MUTED)
+        sheet.text(MARGIN, y, line, size=style.SMALL, color=palette.MUTED)
 
 
 def number_scale(low: float, high: float) -> Scale:

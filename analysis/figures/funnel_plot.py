@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.canvas import Sheet
 from analysis.figures.effect_marks import AXIS, BAND, GUIDE, POINT, draw_upright
 from analysis.figures.effect_scale import Scale, Span, effect_scale
@@ -28,9 +28,9 @@ from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
 
 HEIGHT = 270.0
-SHADES = ("#ffffff", "#bfcad9", "#dae1ea", "#f1f4f8")  # from the middle outwards
-TRIAL = Look(style.TRIAL, style.PAPER, 1.0)
-FILLED = Look(style.PAPER, style.SUSPECT, 1.0)
+SHADES = (palette.PAPER, *palette.SHADES)  # from the middle outwards
+TRIAL = Look(palette.TRIAL, palette.PAPER, 1.0)
+FILLED = Look(palette.PAPER, palette.SUSPECT, 1.0)
 FOOT = 1.06  # the axis ends a little below the least precise trial
 
 
@@ -63,7 +63,7 @@ def _notes(contours: FunnelContours, filled: TrimAndFill | None) -> list[str]:
     p_values = [f"{contour.p:g}" for contour in _widening(contours)]
     share = percent_level(contours.pseudo_interval.level)
     notes = [
-        f"White: a trial there has p above {p_values[0]}; shades outwards: p below "
+        f"In the middle: a trial there has p above {p_values[0]}; shades outwards: p below "
         f"{', '.join(p_values)}. Dashed: the pooled estimate and where {share} of trials should "
         "fall without heterogeneity."
     ]
@@ -97,7 +97,7 @@ def _draw_contours(frame: Frame, measure: Measure, contours: FunnelContours) -> 
         triangle = _triangle(frame, measure, contours, contours.reference, limits)
         sheet.polygon(triangle, Look(SHADES[index]), layer=BAND, clip=frame.box)
     draw_upright(axis, measure.no_effect)
-    dashed = stroke(style.POOLED, 1.0, (4.0, 2.0))
+    dashed = stroke(palette.POOLED, 1.0, (4.0, 2.0))
     draw_upright(axis, measure.shown(contours.estimate), dashed, layer=GUIDE)
     pseudo = contours.pseudo_interval
     if pseudo.low is not None and pseudo.high is not None:
@@ -122,9 +122,11 @@ def _triangle(
 
 def _draw_trials(frame: Frame, synthesis: Synthesis, filled: TrimAndFill | None) -> None:
     shown = synthesis.measure.shown
-    trials = [(study.effect, study.se, TRIAL) for study in synthesis.pooled_studies]
+    trials = [(s.label, s.effect, s.se, TRIAL) for s in synthesis.pooled_studies]
     if filled:
         supposed = zip(filled.filled_effects, filled.filled_variances, strict=True)
-        trials += [(effect, variance**0.5, FILLED) for effect, variance in supposed]
-    for effect, se, look in trials:
-        frame.axis.sheet.marker(*frame.place(shown(effect), se), "o", 5.5, look, layer=POINT)
+        trials += [("supposed by trim and fill", y, v**0.5, FILLED) for y, v in supposed]
+    sheet, name = frame.axis.sheet, synthesis.measure.name
+    for label, effect, se, look in trials:
+        sheet.marker(*frame.place(shown(effect), se), "o", 5.5, look, layer=POINT)
+        sheet.numbers.append({"Trial": label, name: shown(effect), "Standard error": se})

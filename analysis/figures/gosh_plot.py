@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, LogNorm, to_hex
 from matplotlib.figure import Figure
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.canvas import Sheet
 from analysis.figures.effect_marks import BAND, draw_upright
 from analysis.figures.effect_scale import Scale, Span, effect_scale
@@ -38,7 +37,7 @@ CORNERS = np.array([(3, -1), (3, 1), (0, 2), (-3, 1), (-3, -1), (0, -2), (3, -1)
 
 
 def gosh_plot(synthesis: Synthesis, subsets: Gosh, split: int | None = None) -> Figure:
-    """Estimate against I² of every subset of two or more trials, darker where more lie.
+    """Estimate against I² of every subset of two or more trials; colour says how many lie where.
 
     With `split`, the position of a trial in `synthesis.pooled_studies`, two panels show
     the subsets with and without it. ValueError when no subset has two trials.
@@ -58,7 +57,7 @@ def gosh_plot(synthesis: Synthesis, subsets: Gosh, split: int | None = None) -> 
         effect_axis(frame.axis, synthesis.measure)
         name_vertical(frame, name)
         along = _along_axis(synthesis.measure, subsets.estimate[members])
-        _draw_density(frame, along, subsets.i2[members], len(panels))
+        _draw_density(frame, along, subsets.i2[members], len(panels), name)
         draw_upright(frame.axis, synthesis.measure.no_effect)
     draw_notes(sheet, notes)
     return sheet.figure
@@ -81,7 +80,7 @@ def _note(subsets: Gosh, shown: int) -> str:
     every = "all" if subsets.exhaustive else "a random sample of"
     return (
         f"Each point of the cloud is one of {every} {counted(shown, 'subset')} of two or more "
-        "trials; darker: more subsets."
+        "trials; the stronger the colour, the more subsets."
     )
 
 
@@ -98,9 +97,13 @@ def _along_axis(measure: Measure, estimates: NDArray[np.float64]) -> NDArray[np.
 
 
 def _draw_density(
-    frame: Frame, along: NDArray[np.float64], i2: NDArray[np.float64], panels: int
+    frame: Frame,
+    along: NDArray[np.float64],
+    i2: NDArray[np.float64],
+    panels: int,
+    name: str,
 ) -> None:
-    """A honeycomb: each hexagon darker the more subsets have it as their nearest."""
+    """A honeycomb: each hexagon has the stronger a colour, the more subsets are nearest to it."""
     if not len(along):
         return
     axis, across = frame.axis, HEXAGONS // panels
@@ -110,11 +113,28 @@ def _draw_density(
     step = ((axis.right, frame.y(100.0)) - origin) / (across, ROWS)
     place = np.array([(along - low) / (high - low) * across, i2 / 100 * ROWS])
     middles, counts = _honeycomb(place)
-    shades = LinearSegmentedColormap.from_list("subsets", ["#cfe0f0", style.POOLED, "#06263f"])
-    colors = [to_hex(color) for color in shades(LogNorm()(counts))]
+    colors = [palette.DENSITY[step] for step in _steps(counts)]
     outline, size = Path(CORNERS * step, closed=True), 2 * np.abs(CORNERS * step).max()
     for color, (x, y) in zip(colors, origin + middles * step, strict=True):
         axis.sheet.marker(x, y, outline, size, Look(color), layer=BAND)
+    shown = low + middles[:, 0] / across * (high - low)
+    effects, shares = np.exp(shown) if axis.scale.ratio else shown, middles[:, 1] / ROWS * 100
+    axis.sheet.numbers.extend(
+        {
+            "Subsets": name.removeprefix("I² (%), "),
+            "Estimate about": float(effect),
+            "I² about (%)": float(i2),
+            "How many": n,
+        }
+        for effect, i2, n in zip(effects, shares, counts.tolist(), strict=True)
+    )
+
+
+def _steps(counts: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Which colour each count has: steps of equal ratio from the smallest to the largest."""
+    ratios = np.log(counts / counts.min())
+    share = ratios / (ratios.max() or 1.0)
+    return np.minimum(share * len(palette.DENSITY), len(palette.DENSITY) - 1).astype(int)
 
 
 def _honeycomb(place: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 from matplotlib.markers import TICKDOWN
 
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.canvas import Sheet
 from analysis.figures.effect_marks import AXIS, AXIS_LINE, GUIDE, POINT, Axis, draw_upright
 from analysis.figures.effect_scale import Scale
@@ -65,14 +65,20 @@ def influence_plot(synthesis: Synthesis) -> Figure:
     top = MARGIN + max(len(heading) for heading in headings) * LINE + 6.0
     bottom = top + len(rows) * ROW
     sheet = Sheet.blank(style.WIDTH, bottom + 26.0 + LINE + MARGIN)
+    sheet.numbers.extend(_numbers(row, label) for row, label in zip(ordered, labels, strict=True))
     _draw_labels(sheet, ordered, labels, left, top)
     for index, (panel, heading) in enumerate(zip(PANELS, headings, strict=True)):
         x = left + index * (width + GAP)
         _draw_heading(sheet, heading, x + width / 2, top)
         _draw_panel(sheet, panel, ordered, x, width, top)
     y = bottom + 26.0 + LINE / 2
-    sheet.text(MARGIN, y, influential_note(rows), size=style.SMALL, color=style.MUTED)
+    sheet.text(MARGIN, y, influential_note(rows), size=style.SMALL, color=palette.MUTED)
     return sheet.figure
+
+
+def _numbers(row: Influence, label: str) -> dict[str, object]:
+    diagnostics = {panel.heading: getattr(row, panel.field) for panel in PANELS}
+    return {"Trial": label, **diagnostics, "Influential": "yes" if row.influential else "no"}
 
 
 def influential_note(rows: Sequence[Influence]) -> str:
@@ -88,7 +94,7 @@ def _draw_labels(
         y = top + (index + 0.5) * ROW
         text = wrap(label, left - GAP - MARGIN, style.BODY, bold=row.influential, lines=1)[0]
         sheet.text(MARGIN, y, text, bold=row.influential)
-        sheet.line((left, style.WIDTH - MARGIN), (y, y), stroke(style.BAND))
+        sheet.line((left, style.WIDTH - MARGIN), (y, y), stroke(palette.BAND))
 
 
 def _draw_heading(sheet: Sheet, heading: Sequence[str], x: float, top: float) -> None:
@@ -107,11 +113,11 @@ def _draw_panel(
     scale = Scale(ends[0] - margin, ends[-1] + margin, tuple(ends))
     axis = Axis(sheet, scale, left, left + width, top, top + len(rows) * ROW)
     if panel.neutral is not None:
-        draw_upright(axis, panel.neutral, stroke(style.MUTED), layer=GUIDE)
+        draw_upright(axis, panel.neutral, stroke(palette.MUTED), layer=GUIDE)
     for index, (row, value) in enumerate(zip(rows, values, strict=True)):
-        kind, face = ("D", style.SUSPECT) if row.influential else ("o", style.TRIAL)
+        kind, face = ("D", palette.SUSPECT) if row.influential else ("o", palette.TRIAL)
         x, y = axis.x(value), top + (index + 0.5) * ROW
-        sheet.marker(x, y, kind, 5.0, Look(face, style.PAPER, 0.5), layer=POINT)
+        sheet.marker(x, y, kind, 5.0, Look(face, palette.PAPER, 0.5), layer=POINT)
     _draw_ends(axis)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from analysis.figures import style
+from analysis.figures import palette
 from analysis.figures.canvas import Sheet
 from analysis.figures.marks import Look
 from analysis.formatting import DASH
@@ -26,11 +26,11 @@ class Mark:
 
 MARKS: Mapping[Judgement, Mark] = MappingProxyType(
     {
-        "low": Mark("L", "#cfeadb", style.INK, corners=32),
-        "some concerns": Mark("S", "#f2b632", style.INK, corners=4, turn=0.0),
-        "unclear": Mark("U", "#a3abb6", style.INK, corners=4, turn=45.0),
-        "high": Mark("H", "#a8370a", "#ffffff", corners=8, turn=22.5),
-        "not assessed": Mark(DASH, style.PAPER, style.MUTED, corners=0),
+        "low": Mark("L", palette.GOOD, palette.INK, corners=32),
+        "some concerns": Mark("S", palette.DOUBTFUL, palette.INK, corners=4, turn=0.0),
+        "unclear": Mark("U", palette.UNCLEAR, palette.INK, corners=4, turn=45.0),
+        "high": Mark("H", palette.BAD, palette.PAPER, corners=8, turn=22.5),
+        "not assessed": Mark(DASH, palette.PAPER, palette.MUTED, corners=0),
     }
 )
 JUDGEMENTS: tuple[Judgement, ...] = tuple(MARKS)
@@ -46,7 +46,7 @@ def draw_mark(sheet: Sheet, x: float, y: float, mark: Mark, *, size: float) -> N
     if mark.corners:
         across = size * (1.18 if mark.corners == 4 else 1.0)
         outline = (mark.corners, 0, mark.turn)
-        sheet.marker(x, y, outline, across, Look(mark.face, style.INK, 0.7))
+        sheet.marker(x, y, outline, across, Look(mark.face, palette.INK, 0.7))
     letter_size = (0.64 if mark.corners else 0.9) * size
     sheet.text(x, y, mark.letter, align="center", size=letter_size, color=mark.ink, bold=True)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from analysis.figures.effect_figure import draw_effect_figure
-from analysis.figures.effect_labels import effect_header, estimate_text
+from analysis.figures.effect_figure import draw_effect_figure, effect_column
+from analysis.figures.effect_labels import estimate_text
 from analysis.figures.effect_scale import interval_span
 from analysis.figures.row_plot import Column, PlotMark, Row
 from analysis.formatting import percent
@@ -29,7 +29,7 @@ def leave_one_out_plot(synthesis: Synthesis) -> Figure:
     )
     columns = (
         Column("Without"),
-        Column(effect_header(synthesis), "right", side="right"),
+        effect_column(synthesis),
         Column("I²", "right", side="right"),
     )
     rows = [_row(studies[fit.omitted].label, fit, synthesis.measure) for fit in ordered]

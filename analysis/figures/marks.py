@@ -6,7 +6,7 @@ to make and to draw. Here one artist hands everything to the renderer, what look
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -105,15 +105,17 @@ class Text:
 
 
 Mark = Shape | Marker | Text
+Numbers = Mapping[str, object]  # a row of what a figure shows: name → number or text
 
 
 class Drawing(Artist):
-    """All marks of a sheet of that height, the lowest layer first."""
+    """All marks of a sheet of that height, the lowest layer first, and the numbers they show."""
 
-    def __init__(self, height: float, marks: Sequence[Mark]) -> None:
+    def __init__(self, height: float, marks: Sequence[Mark], numbers: Sequence[Numbers]) -> None:
         super().__init__()
         self.height = height
         self.marks = marks
+        self.numbers = numbers
 
     def draw(self, renderer: Any) -> None:
         """Draw what is alike in a layer together: it must not matter which of two lies above."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from analysis.figures.effect_figure import draw_effect_figure
+from analysis.figures.effect_figure import draw_effect_figure, effect_column
 from analysis.figures.effect_labels import (
-    effect_header,
     estimate_text,
     interval_name,
     model_name,
@@ -29,7 +28,7 @@ def models_plot(synthesis: Synthesis) -> Figure:
     columns = (
         Column("Model"),
         Column("Interval", widest=130.0),
-        Column(effect_header(synthesis), "right", side="right"),
+        effect_column(synthesis),
     )
     notes = ["Bold and dashed line: the primary analysis."]
     if any(pooled.prediction for pooled in models):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.canvas import Sheet
 from analysis.figures.effect_labels import (
     band_note,
@@ -94,7 +94,9 @@ def overview_plot(syntheses: Sequence[Synthesis], labels: Mapping[str, str]) -> 
     for index, condition in enumerate(grid.conditions):
         _draw_block(sheet, grid, condition, MARGIN + index * grid.block_height)
     for index, note in enumerate(notes):
-        sheet.text(MARGIN, height + (index + 0.5) * LINE, note, size=style.SMALL, color=style.MUTED)
+        sheet.text(
+            MARGIN, height + (index + 0.5) * LINE, note, size=style.SMALL, color=palette.MUTED
+        )
     return sheet.figure
 
 
@@ -142,6 +144,22 @@ def _numbers(synthesis: Synthesis, pooled: PooledEffect) -> str:
     return text if measure.comparable else f"{measure.name} {text} {measure.unit}".rstrip()
 
 
+def _row(synthesis: Synthesis, pooled: PooledEffect | None) -> dict[str, object]:
+    nothing = Span(None, None, None)
+    span = _span(synthesis, pooled) if pooled else nothing
+    prediction = (_prediction(synthesis, pooled) if pooled else None) or nothing
+    return {
+        "Question": synthesis.title,
+        "Trials": synthesis.k,
+        "Measure": synthesis.measure.name,
+        "Estimate": span.estimate,
+        "Lower limit": span.low,
+        "Upper limit": span.high,
+        "Lower limit of prediction": prediction.low,
+        "Upper limit of prediction": prediction.high,
+    }
+
+
 def _span(synthesis: Synthesis, pooled: PooledEffect) -> Span:
     return interval_span(synthesis.measure, pooled.estimate, pooled.interval)
 
@@ -170,7 +188,7 @@ def _draw_block(sheet: Sheet, grid: _Grid, condition: str, top: float) -> None:
     """One condition: its heading, the outcomes, a facet for each time point."""
     sheet.text(MARGIN, top + LINE / 2, grid.label(condition), bold=True)
     rows_top = top + HEADING + LINE
-    sheet.line((MARGIN, style.WIDTH - MARGIN), (rows_top - 4.0,) * 2, stroke(style.INK))
+    sheet.line((MARGIN, style.WIDTH - MARGIN), (rows_top - 4.0,) * 2, stroke(palette.INK))
     for index, outcome in enumerate(grid.outcomes):
         y = rows_top + (index + 0.5) * ROW
         lines = wrap(grid.label(outcome), grid.label_width, style.SMALL)
@@ -208,8 +226,9 @@ def _draw_question(axis: Axis, synthesis: Synthesis, right: float, y: float) -> 
     sheet = axis.sheet
     sheet.text(axis.right + COUNT, y, str(synthesis.k), align="right", size=style.SMALL)
     pooled = synthesis.primary
+    sheet.numbers.append(_row(synthesis, pooled))
     if pooled is None:
-        sheet.text(right, y, DASH, align="right", size=style.SMALL, color=style.MUTED)
+        sheet.text(right, y, DASH, align="right", size=style.SMALL, color=palette.MUTED)
         return
     sheet.text(right, y, _numbers(synthesis, pooled), align="right", size=style.SMALL)
     if not synthesis.measure.comparable:
@@ -218,7 +237,7 @@ def _draw_question(axis: Axis, synthesis: Synthesis, right: float, y: float) -> 
     prediction = _prediction(synthesis, pooled)
     if prediction:
         draw_bar(axis, prediction, y, half_height=3.2)
-    draw_interval(axis, span, y, color=style.POOLED, width=1.6)
+    draw_interval(axis, span, y, color=palette.POOLED, width=1.6)
     if pooled.k > 1:
         draw_dot(axis, span, y, side=6.5)
     else:

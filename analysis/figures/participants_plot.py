@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from analysis.evidence.participants import NOT_REPORTED, Participants, Share
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.canvas import Sheet
 from analysis.figures.fitting import shorten, text_width
 from analysis.figures.marks import Look
@@ -36,13 +36,23 @@ def participants_plot(found: Participants) -> Figure:
         y += HEAD
         for share in shares:
             middle = y + ROW / 2
+            sheet.numbers.append(
+                {
+                    "Subject": name,
+                    "Group": share.value,
+                    "Participants": share.people,
+                    "Trials": share.trials,
+                }
+            )
             label = shorten(sentence_case(share.value), left - MARGIN - 12.0, style.BODY)
             sheet.text(MARGIN, middle, label)
             if share.people:
                 width = (right - left) * share.people / most
-                color = style.POOLED_PALE if share.value == NOT_REPORTED else style.POOLED
-                sheet.rectangle(left, middle - BAR / 2, width, BAR, Look(color))
-            sheet.text(right + 8.0, middle, said(share), size=style.SMALL, color=style.MUTED)
+                color = palette.POOLED_PALE if share.value == NOT_REPORTED else palette.POOLED
+                sheet.rectangle(
+                    left, middle - BAR / 2, width, BAR, Look(color, palette.POOLED, 0.7)
+                )
+            sheet.text(right + 8.0, middle, said(share), size=style.SMALL, color=palette.MUTED)
             y += ROW
     return sheet.figure
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
@@ -10,12 +11,12 @@ from types import MappingProxyType
 from matplotlib.figure import Figure
 
 from analysis.evidence.flow import Counts, Flow, Stream
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.canvas import Sheet
 from analysis.figures.fitting import wrap
 from analysis.figures.marks import Look
 from analysis.figures.text import plain
-from analysis.formatting import count
+from analysis.formatting import count, sentence_case
 
 MARGIN = 14.0
 PADDING = 6.0
@@ -25,6 +26,9 @@ PHASE = 15.0  # width of the bars that name the phases
 SIZE = 8.5
 DASHED = (3.7, 1.6)  # widths of the line
 NO_BREAK = "\N{NO-BREAK SPACE}"
+COUNTED = re.compile(
+    rf"(?:•{NO_BREAK})?(?P<label>.*) \((?:n{NO_BREAK}={NO_BREAK}(?P<n>.*)|not{NO_BREAK}recorded)\)"
+)
 
 
 @dataclass(frozen=True)
@@ -87,9 +91,11 @@ _NOT_SEARCHED: _Edges = MappingProxyType(
 def prisma_flow(flow: Flow) -> Figure:
     """Draw the diagram: previous studies, databases and registers, other methods."""
     edges = _NOT_SEARCHED if flow.databases is None else _SEARCHED
-    boxes = {name: _placed(box, edges) for name, box in _texts(flow).items()}
+    said = _texts(flow)
+    boxes = {name: _placed(box, edges) for name, box in said.items()}
     tops, bottom = _rows(boxes.values())
     sheet = Sheet.blank(style.WIDTH, bottom + MARGIN)
+    sheet.numbers.extend(row for name, box in said.items() for row in _numbers(name, box))
     _draw_headers(sheet, edges)
     _draw_phases(sheet, tops, bottom)
     for box in boxes.values():
@@ -125,6 +131,13 @@ def _texts(flow: Flow) -> dict[str, _Text]:
         _counted("Reports of all studies", flow.total_reports),
     )
     return boxes
+
+
+def _numbers(name: str, box: _Text) -> Iterator[dict[str, object]]:
+    """What a box counts, one row a count."""
+    for paragraph in box.paragraphs:
+        if found := COUNTED.fullmatch(paragraph):
+            yield {"Box": sentence_case(name), "Counted": found["label"], "n": found["n"]}
 
 
 def _stream_boxes(name: str, stream: Stream | None, *, screens: bool) -> dict[str, _Text]:
@@ -217,7 +230,7 @@ def _draw_headers(sheet: Sheet, edges: _Edges) -> None:
     for first, last, heading in spans:
         left = edges[first][0]
         width = sum(edges[last]) - left
-        sheet.rectangle(left, MARGIN, width, height, Look(style.BAND))
+        sheet.rectangle(left, MARGIN, width, height, Look(palette.BAND))
         lines = wrap(heading, width - 2 * PADDING, SIZE, bold=True)
         for index, line in enumerate(lines):
             y = MARGIN + height / 2 + (index - (len(lines) - 1) / 2) * LINE
@@ -232,12 +245,12 @@ def _draw_phases(sheet: Sheet, tops: list[float], bottom: float) -> None:
     )
     for name, top, end in phases:
         height = end - BETWEEN - top
-        sheet.rectangle(MARGIN, top, PHASE, height, Look(style.BAND))
-        sheet.upright_text(MARGIN + PHASE / 2, top + height / 2, name, size=SIZE, color=style.INK)
+        sheet.rectangle(MARGIN, top, PHASE, height, Look(palette.BAND))
+        sheet.upright_text(MARGIN + PHASE / 2, top + height / 2, name, size=SIZE, color=palette.INK)
 
 
 def _draw_box(sheet: Sheet, box: _Box, y: float) -> None:
-    look = Look(style.PAPER, style.MUTED, 0.8, DASHED if box.dashed else ())
+    look = Look(palette.PAPER, palette.MUTED, 0.8, DASHED if box.dashed else ())
     sheet.rectangle(box.x, y, box.width, box.height, look)
     for index, line in enumerate(box.lines):
         sheet.text(box.x + PADDING, y + PADDING + (index + 0.5) * LINE, line, size=SIZE)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.canvas import Sheet
 from analysis.figures.fitting import text_width, wrap
 from analysis.figures.judgements import JUDGEMENTS, MARKS, draw_judgement, judgement_key
@@ -124,7 +124,7 @@ def _draw_headers(sheet: Sheet, table: _Table) -> None:
             sheet.text(x, y, line, align="center", size=style.SMALL, bold=True)
     sheet.text(MARGIN, bottom, "Trial", size=style.SMALL, bold=True)
     sheet.text(table.count_right, bottom, "n", align="right", size=style.SMALL, bold=True)
-    sheet.line((MARGIN, sheet.width - MARGIN), (table.top, table.top), stroke(style.INK))
+    sheet.line((MARGIN, sheet.width - MARGIN), (table.top, table.top), stroke(palette.INK))
 
 
 def _draw_trial(
@@ -140,6 +140,10 @@ def _draw_trial(
         sheet.text(MARGIN, y + (line - (len(label) - 1) / 2) * LINE, text)
     sheet.text(table.count_right, y, count(assessment.n), align="right")
     judged = _judgements(assessment)
+    words = {
+        domain.capitalize(): judged.get(domain, "not assessed") for domain in (*domains, OVERALL)
+    }
+    sheet.numbers.append({"Trial": assessment.label, "Participants": assessment.n, **words})
     for x, domain in zip(table.columns, (*domains, OVERALL), strict=True):
         draw_judgement(sheet, x, y, judged.get(domain, "not assessed"), size=MARK)
 
@@ -168,7 +172,7 @@ def _wrapped(notes: Sequence[str], width: float) -> list[str]:
 
 def _draw_notes(sheet: Sheet, lines: Sequence[str], y: float) -> None:
     for index, line in enumerate(lines):
-        sheet.text(MARGIN, y + index * LINE, line, size=style.SMALL, color=style.MUTED)
+        sheet.text(MARGIN, y + index * LINE, line, size=style.SMALL, color=palette.MUTED)
 
 
 @dataclass(frozen=True)
@@ -227,7 +231,13 @@ def _draw_bars(bars: Sequence[_Bar], notes: Sequence[str]) -> Figure:
     bottom = MARGIN + len(bars) * BAR
     sheet = Sheet.blank(style.WIDTH, bottom + 30.0 + len(lines) * LINE + MARGIN)
     right = style.WIDTH - MARGIN - 14.0
+    group: dict[str, object] = {}
     for index, bar in enumerate(bars):
+        group = group if bar.shares else {"Group": bar.label}
+        sheet.numbers.extend(
+            {**group, "Bar": bar.label, "Judgement": judgement, "Share": share}
+            for judgement, share in bar.shares.items()
+        )
         y = MARGIN + (index + 0.5) * BAR
         sheet.text(MARGIN, y, bar.label, bold=bar.bold)
         _draw_bar(sheet, bar.shares, left, right, y)
@@ -255,7 +265,7 @@ def _draw_bar(
     for judgement, share in shares.items():
         mark = MARKS[judgement]
         width = share * (right - left)
-        sheet.rectangle(x, y - 8.0, width, 16.0, Look(mark.face, style.INK, 0.7))
+        sheet.rectangle(x, y - 8.0, width, 16.0, Look(mark.face, palette.INK, 0.7))
         for text in (f"{mark.letter} {percent(100 * share)}", mark.letter):
             if text_width(text, style.SMALL, bold=True) + 6.0 <= width:
                 sheet.text(
@@ -274,5 +284,5 @@ def _draw_bar(
 def _draw_share_axis(sheet: Sheet, left: float, right: float, y: float) -> None:
     for share in (0, 25, 50, 75, 100):
         x = left + (right - left) * share / 100
-        sheet.line((x, x), (y - 1.0, y + 3.0), stroke(style.INK))
+        sheet.line((x, x), (y - 1.0, y + 3.0), stroke(palette.INK))
         sheet.text(x, y + 10.0, f"{share}%", align="center", size=style.SMALL)

@@ -7,13 +7,13 @@ text, so that nothing overlaps whatever the names are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 from types import MappingProxyType
 from typing import Literal
 
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.canvas import Align, Sheet
 from analysis.figures.effect_marks import (
     BAND,
@@ -60,12 +60,14 @@ class Column:
     """A column of the table; `header` may have several lines.
 
     Cells of a column with a `widest` (points) are wrapped to it; the labels always are.
+    Those of a column `of_marks` say in words what the marks show.
     """
 
     header: str
     align: Align = "left"
     side: Literal["left", "right"] = "left"
     widest: float | None = None
+    of_marks: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,31 @@ def draw_row_plot(plot: RowPlot) -> Sheet:
         _draw_cells(plot, layout, row, index)
         _draw_marks(layout, row, layout.centres[index])
     _draw_axis_labels(plot, layout)
+    layout.sheet.numbers.extend(_numbers(plot))
     return layout.sheet
+
+
+def _numbers(plot: RowPlot) -> Iterator[dict[str, object]]:
+    """Each mark's estimate and limits beside the cells of its row, below its heading."""
+    heading = ""
+    names = [" ".join(column.header.split()) for column in plot.columns]
+    further = [(i, name) for i, name in enumerate(names) if i and not plot.columns[i].of_marks]
+    grouped = any(row.tone == "heading" for row in plot.rows)
+    for row in plot.rows:
+        if row.tone == "heading":
+            heading = row.cells[0]
+        for mark in row.marks:
+            span = mark.span
+            yield {
+                **({"Group": heading} if grouped else {}),
+                names[0]: row.cells[0],
+                "Mark": mark.shape,
+                "Estimate": span.estimate,
+                "Lower limit": span.low,
+                "Upper limit": span.high,
+                **{name: row.cells[index] for index, name in further if index < len(row.cells)},
+                **({names[-1]: row.judgement} if row.judgement else {}),
+            }
 
 
 def _lay_out(plot: RowPlot) -> _Layout:
@@ -238,14 +264,14 @@ def _draw_headers(plot: RowPlot, layout: _Layout) -> None:
             y = bottom - height * LINE
             layout.sheet.text(x, y, line, align=align, size=style.SMALL, bold=True)
     y = layout.axis.top - 3.0
-    layout.sheet.line((MARGIN, style.WIDTH - MARGIN), (y, y), stroke(style.INK))
+    layout.sheet.line((MARGIN, style.WIDTH - MARGIN), (y, y), stroke(palette.INK))
 
 
 def _draw_background(plot: RowPlot, layout: _Layout) -> None:
     if plot.band:
         draw_band(layout.axis, plot.band)
     if plot.guide is not None and plot.scale.contains(plot.guide):
-        dashed = stroke(style.POOLED, 0.8, (2.0, 2.0))
+        dashed = stroke(palette.POOLED, 0.8, (2.0, 2.0))
         draw_upright(layout.axis, plot.guide, dashed, layer=GUIDE)
     if plot.no_effect is not None:
         draw_upright(layout.axis, plot.no_effect)
@@ -254,7 +280,7 @@ def _draw_background(plot: RowPlot, layout: _Layout) -> None:
 def _draw_cells(plot: RowPlot, layout: _Layout, row: Row, index: int) -> None:
     sheet, y, cells = layout.sheet, layout.centres[index], layout.cells[index]
     bold = row.tone in ("strong", "heading")
-    color = style.MUTED if row.tone == "muted" else style.INK
+    color = palette.MUTED if row.tone == "muted" else palette.INK
     for lines, column, x in zip(cells, plot.columns, layout.anchors, strict=False):
         for line, text in enumerate(lines):
             if text:
@@ -276,7 +302,7 @@ def _draw_marks(layout: _Layout, row: Row, y: float) -> None:
             case "bar":
                 draw_bar(axis, mark.span, y, half_height=2.2 if len(row.marks) == 1 else 3.2)
             case "dot":
-                draw_interval(axis, mark.span, y, color=style.POOLED, width=1.6)
+                draw_interval(axis, mark.span, y, color=palette.POOLED, width=1.6)
                 draw_dot(axis, mark.span, y, side=6.5)
             case "square" | "hollow square":
                 _draw_trial(axis, mark, y)
@@ -286,7 +312,7 @@ def _draw_marks(layout: _Layout, row: Row, y: float) -> None:
 
 def _draw_trial(axis: Axis, mark: PlotMark, y: float) -> None:
     hollow = mark.shape == "hollow square"
-    color = style.SUSPECT if hollow else style.TRIAL
+    color = palette.SUSPECT if hollow else palette.TRIAL
     draw_interval(axis, mark.span, y, color=color, dashed=hollow)
     if mark.span.estimate is not None:
         side = max(LARGEST_SQUARE * mark.area**0.5, SMALLEST_SQUARE)
@@ -304,5 +330,5 @@ def _draw_axis_labels(plot: RowPlot, layout: _Layout) -> None:
         y += LINE + 6.0
     y += 4.0
     for line in layout.notes:
-        sheet.text(MARGIN, y, line, size=style.SMALL, color=style.MUTED)
+        sheet.text(MARGIN, y, line, size=style.SMALL, color=palette.MUTED)
         y += LINE

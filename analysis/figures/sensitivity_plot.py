@@ -58,7 +58,30 @@ def sensitivity_plot(questions: Sequence[Sensitivity], labels: Mapping[str, str]
             *((band_note(band),) if band else ()),
         ),
     )
-    return draw_row_plot(plot).figure
+    sheet = draw_row_plot(plot)
+    sheet.numbers[:] = _numbers(questions)
+    return sheet.figure
+
+
+def _numbers(questions: Sequence[Sensitivity]) -> Iterator[dict[str, object]]:
+    """The primary estimate of each question, and below it what every variant gives."""
+    for question in questions:
+        title, span = question.synthesis.title, _primary_span(question)
+        yield {
+            "Question": title,
+            "Analysis": "primary",
+            "Estimate": span.estimate,
+            "Lower limit": span.low,
+            "Upper limit": span.high,
+        }
+        for spread in question.spreads:
+            for variant in spread.variants:
+                yield {
+                    "Question": title,
+                    "Analysis": LABELS[spread.family],
+                    "Variant": variant.name,
+                    "Estimate": _shown(question.synthesis, variant.estimate),
+                }
 
 
 def _rows(questions: Sequence[Sensitivity], labels: Mapping[str, str]) -> Iterator[Row]:

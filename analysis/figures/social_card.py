@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.canvas import Sheet
 from analysis.figures.effect_labels import favours
 from analysis.figures.effect_marks import (
@@ -77,7 +77,7 @@ def _draw_answers(sheet: Sheet, shown: Sequence[Answer], *, top: float) -> None:
     draw_axis(axis)
     if band := important_band(first):
         draw_band(axis, band)
-    draw_upright(axis, 0.0, stroke(style.INK, 1.2))
+    draw_upright(axis, 0.0, stroke(palette.INK, 1.2))
     step = (bottom - top) / len(shown)
     for index, answer in enumerate(shown):
         y = top + (index + 0.5) * step
@@ -94,7 +94,7 @@ def _draw_answer(axis: Axis, synthesis: Synthesis, y: float) -> None:
     if synthesis.primary is None:
         return
     span = interval_span(synthesis.measure, synthesis.primary.estimate, synthesis.primary.interval)
-    draw_interval(axis, span, y, color=style.POOLED, width=3.0)
+    draw_interval(axis, span, y, color=palette.POOLED, width=3.0)
     draw_dot(axis, span, y, side=10.0)
 
 

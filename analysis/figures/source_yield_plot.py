@@ -1,4 +1,4 @@
-"""What each source of records brought: a bar of reports, dark where no other source had them."""
+"""What each source of records brought: a bar of reports, strong where no other source had them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 
 from analysis.evidence.flow import SourceYield
-from analysis.figures import style
+from analysis.figures import palette, style
 from analysis.figures.canvas import Sheet
 from analysis.figures.fitting import text_width
 from analysis.figures.marks import Look
@@ -32,14 +32,23 @@ def source_yield_plot(yields: Sequence[SourceYield]) -> Figure:
         y = MARGIN + (index + 0.5) * ROW
         sheet.text(MARGIN, y, found.source)
         for number, color in (
-            (found.reports, style.POOLED_PALE),
-            (found.reports_only_here, style.POOLED),
+            (found.reports, palette.POOLED_PALE),
+            (found.reports_only_here, palette.POOLED),
         ):
             if number:
                 width = (right - left) * number / most
-                sheet.rectangle(left, y - BAR / 2, width, BAR, Look(color))
-        sheet.text(right + 8.0, y, text, size=style.SMALL, color=style.MUTED)
-    note = "Reports after duplicates; dark: those that no other source brought."
+                sheet.rectangle(left, y - BAR / 2, width, BAR, Look(color, palette.POOLED, 0.7))
+        sheet.numbers.append(
+            {
+                "Source": found.source,
+                "Reports": found.reports,
+                "Reports only here": found.reports_only_here,
+                "Included trials": found.studies,
+                "Included trials only here": found.studies_only_here,
+            }
+        )
+        sheet.text(right + 8.0, y, text, size=style.SMALL, color=palette.MUTED)
+    note = "Reports after duplicates; strong colour: those that no other source brought."
     sheet.text(MARGIN, MARGIN + len(yields) * ROW + NOTE / 2, note, size=style.SMALL)
     return sheet.figure
 

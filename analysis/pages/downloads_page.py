@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analysis.book.extensions.figure_files import figure_file
 from analysis.formatting import count
+from analysis.pages import links
 from analysis.pages.html import Html, element, join, link, paragraph, table
 from analysis.pages.links import UP
 from analysis.publishing.downloads import (
@@ -19,6 +21,7 @@ from analysis.publishing.downloads import (
 )
 from analysis.publishing.effects_table import COLUMNS
 from analysis.publishing.offered_file import Download
+from analysis.synthesis.question_result import Synthesis
 from analysis.versions.edition import Edition
 
 Schema = Mapping[str, Any]
@@ -90,6 +93,24 @@ def _table(files: Sequence[Download], caption: str) -> Html:
         for file in files
     ]
     return table(rows, caption, numbers=("Rows", "Size"))
+
+
+def figures(results: Mapping[str, Synthesis]) -> Html:
+    """The forest plot of each question as files; its other figures are offered on its page."""
+    rows = [
+        {
+            "Question": links.question(synthesis),
+            "Forest plot": join((_figure(synthesis, "svg"), _figure(synthesis, "csv")), ", "),
+        }
+        for synthesis in results.values()
+        if synthesis.studies
+    ]
+    return table(rows, "Forest plots as SVG and their numbers as CSV")
+
+
+def _figure(synthesis: Synthesis, ending: str) -> Html:
+    file = figure_file(f"effects/{synthesis.question.slug}", "forest-plot", ending)
+    return link(ending.upper(), f"{UP}{file}")
 
 
 def _link(file: Download, label: str) -> Html:

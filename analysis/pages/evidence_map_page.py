@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from analysis.evidence.trial_states import OutcomeInTrial, State
 from analysis.figures.evidence_map import MapRow, evidence_map
-from analysis.figures.style import inline_svg
+from analysis.figures.showing import figure_block
 from analysis.formatting import DASH, count, counted, listed, percent, sentence_case
 from analysis.pages import links
 from analysis.pages.html import SORTABLE, Html, element, join, paragraph, show, table
@@ -48,7 +48,8 @@ def figures(protocol: Protocol, results: Results, condition: str) -> tuple[Html,
         asked = results_of(results, condition, timepoint.id)
         title = sentence_case(timepoint.label)
         figure = evidence_map(title, _outcomes(protocol, asked), _rows(asked))
-        drawn.append(Html(inline_svg(figure, alt_text(title, asked))))
+        name = f"evidence-map-{timepoint.id}"
+        drawn.append(Html(figure_block(figure, alt_text(title, asked), name)))
     return tuple(drawn)
 
 

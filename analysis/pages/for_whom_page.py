@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.evidence.participants import Average, Participants
-from analysis.figures import style
+from analysis.figures import showing
 from analysis.figures.participants_plot import participants_plot, said
 from analysis.formatting import count, counted, listed, number, percent, sentence_case
 from analysis.pages.html import Html, join, paragraph, table
@@ -57,7 +57,7 @@ def figure(found: Participants) -> None:
         + "."
         for name, shares in found.shares.items()
     )
-    style.show(participants_plot(found), f"Who took part. {spoken}")
+    showing.show(participants_plot(found), f"Who took part. {spoken}", "participants")
 
 
 def shares_tables(found: Participants) -> Html:

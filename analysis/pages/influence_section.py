@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.figures import style
+from analysis.figures import showing
 from analysis.figures.baujat_plot import baujat_plot
 from analysis.figures.gosh_plot import gosh_plot
 from analysis.figures.influence_plot import influence_plot
@@ -44,7 +44,9 @@ def influence(synthesis: Synthesis, rules: SynthesisRules) -> None:
     found = (
         f"Influential by the usual rules: {listed(labels)}." if labels else "No trial stands out."
     )
-    style.show(influence_plot(synthesis), f"Influence of {len(rows)} trials. {found}")
+    showing.show(
+        influence_plot(synthesis), f"Influence of {len(rows)} trials. {found}", "influence"
+    )
     show(paragraph(found), _numbers(synthesis, DIAGNOSTICS, "Influence of each trial", "cook_d"))
 
 
@@ -61,7 +63,9 @@ def baujat(synthesis: Synthesis, rules: SynthesisRules) -> None:
     found = (
         f"{labels[most.study].label} adds most to the heterogeneity; {mover} moves the result most."
     )
-    style.show(baujat_plot(synthesis), f"Baujat plot of {len(rows)} trials. {found}")
+    showing.show(
+        baujat_plot(synthesis), f"Baujat plot of {len(rows)} trials. {found}", "baujat-plot"
+    )
     show(paragraph(found), _numbers(synthesis, BAUJAT, "Baujat plot", "baujat_y"))
 
 
@@ -105,7 +109,7 @@ def all_subsets(synthesis: Synthesis, rules: SynthesisRules) -> None:
         if split is None
         else f" Two panels: with and without {synthesis.pooled_studies[split].label}."
     )
-    style.show(gosh_plot(synthesis, subsets, split), f"{found}{parted}")
+    showing.show(gosh_plot(synthesis, subsets, split), f"{found}{parted}", "subsets")
     show(paragraph(found), _subsets_table(synthesis, subsets))
 
 

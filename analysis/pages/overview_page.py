@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from analysis.figures import style
+from analysis.figures import showing
 from analysis.figures.overview_plot import overview_plot
 from analysis.formatting import DASH, count, counted, sentence_case
 from analysis.pages import links
@@ -47,7 +47,8 @@ def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
 
 def figure(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
     """Display every question: outcomes as rows, time points side by side, conditions below."""
-    style.show(overview_plot(tuple(results.values()), labels(protocol)), alt_text(results))
+    drawn = overview_plot(tuple(results.values()), labels(protocol))
+    showing.show(drawn, alt_text(results), "overview")
 
 
 def labels(protocol: Protocol) -> Mapping[str, str]:

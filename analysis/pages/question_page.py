@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.evidence.rows import Evidence, OutcomeRow
 from analysis.evidence.verification import changed_since_seen, is_verified
-from analysis.figures import style
+from analysis.figures import showing
 from analysis.figures.forest_plot import forest_plot
 from analysis.formatting import (
     DASH,
@@ -68,7 +68,7 @@ def forest(synthesis: Synthesis) -> None:
     if not synthesis.studies:
         html.show(paragraph("There is no forest plot: no trial gives a usable number yet."))
         return
-    style.show(forest_plot(synthesis), synthesis.sentences.forest_alt)
+    showing.show(forest_plot(synthesis), synthesis.sentences.forest_alt, "forest-plot")
 
 
 def trials_table(synthesis: Synthesis) -> Html:

@@ -7,7 +7,7 @@ import importlib
 from analysis.evidence.rows import evidence_adapter
 from analysis.evidence.selection import rows_of
 from analysis.figures.forest_plot import forest_plot
-from analysis.figures.style import inline_svg
+from analysis.figures.showing import figure_block
 from analysis.imports import deferred
 from analysis.pages import context
 from analysis.synthesis.synthesise import answer
@@ -35,7 +35,7 @@ def rehearse(validated: str | None = None) -> None:
     several = [question for question in rows if rows[question] >= SEVERAL]
     smallest = min(several, key=lambda question: rows[question], default=None)
     if smallest and (synthesis := answer(context.slices()[smallest])).studies:
-        inline_svg(forest_plot(synthesis), synthesis.sentences.forest_alt)
+        figure_block(forest_plot(synthesis), synthesis.sentences.forest_alt, "forest-plot")
 
 
 def rehearse_all(validated: str | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from analysis.evidence.people import initials
@@ -10,7 +11,7 @@ from analysis.evidence.rows import Evidence
 from analysis.evidence.settled_judgements import settled
 from analysis.evidence.signalling import TOOL as SIGNALLING
 from analysis.evidence.signalling import proposed_judgement
-from analysis.figures import style
+from analysis.figures import showing
 from analysis.figures.judgements import JUDGEMENTS
 from analysis.figures.risk_of_bias_plot import (
     OVERALL,
@@ -120,13 +121,18 @@ def of_tool(evidence: Evidence, tool: str) -> tuple[Assessment, ...]:
     return tuple(a for a in assessments(evidence) if a.risk_of_bias.tool == tool)
 
 
+def _named(tool: str) -> str:
+    """The tool as part of a name: `rob-2`."""
+    return "-".join(re.findall(r"[a-z0-9]+", tool.lower()))
+
+
 def traffic_lights(evidence: Evidence, tool: str) -> None:
     """Display the judgements, one row a trial, one column a domain; or that there are none."""
     judged = of_tool(evidence, tool)
     if not judged:
         show(paragraph(f"No included trial has been judged with {tool}."))
         return
-    style.show(traffic_light(judged), alt_text(tool, judged))
+    showing.show(traffic_light(judged), alt_text(tool, judged), f"traffic-light-{_named(tool)}")
 
 
 def bars(evidence: Evidence, tool: str) -> None:
@@ -140,7 +146,7 @@ def bars(evidence: Evidence, tool: str) -> None:
             show(paragraph(f"Of no trial judged with {tool} is the number of participants known."))
         return
     alt = f"Share of participants by judgement in each domain of {tool}. {alt_text(tool, judged)}"
-    style.show(summary_bars(judged), alt)
+    showing.show(summary_bars(judged), alt, f"summary-{_named(tool)}")
 
 
 def alt_text(tool: str, judged: tuple[Assessment, ...]) -> str:
@@ -214,7 +220,7 @@ def by_question(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
         "Share of participants by the overall risk of bias of their trial, in "
         f"{counted(sum(map(len, asked.values())), 'question')}. The table below has all."
     )
-    style.show(question_bars(asked), alt)
+    showing.show(question_bars(asked), alt, "questions")
 
 
 def questions_table(results: Mapping[str, Synthesis]) -> Html:

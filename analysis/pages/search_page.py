@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from analysis.evidence.flow import Flow, SourceYield, Stream
 from analysis.evidence.rows import Evidence
-from analysis.figures import style
+from analysis.figures import showing
 from analysis.figures.prisma_flow import prisma_flow
 from analysis.figures.source_yield_plot import source_yield_plot
 from analysis.formatting import count, counted, day
@@ -31,7 +31,7 @@ def summary(evidence: Evidence, searches: tuple[Search, ...]) -> Html:
 
 def flow_figure(flow: Flow) -> None:
     """Display the PRISMA flow diagram."""
-    style.show(prisma_flow(flow), flow_alt(flow))
+    showing.show(prisma_flow(flow), flow_alt(flow), "flow-diagram")
 
 
 def flow_alt(flow: Flow) -> str:
@@ -121,7 +121,7 @@ def yield_figure(yields: Sequence[SourceYield]) -> None:
         f"{count(found.reports_only_here)} of them by itself"
         for found in yields
     )
-    style.show(source_yield_plot(yields), f"What each source brought. {said}.")
+    showing.show(source_yield_plot(yields), f"What each source brought. {said}.", "sources")
 
 
 def yield_table(yields: Sequence[SourceYield]) -> Html:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from analysis.figures import style
+from analysis.figures import showing
 from analysis.figures.sensitivity_plot import sensitivity_plot
 from analysis.formatting import DASH, counted, limits, listed, sentence_case
 from analysis.pages import links
@@ -47,7 +47,7 @@ def summary(results: Mapping[str, Synthesis]) -> Html:
 def figure(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
     """Display every question that pools SMDs; those that pool another measure are in the tables."""
     found = [q for q in questions(results) if q.synthesis.measure.comparable]
-    style.show(sensitivity_plot(found, labels(protocol)), alt_text(found))
+    showing.show(sensitivity_plot(found, labels(protocol)), alt_text(found), "sensitivity")
 
 
 def alt_text(found: Sequence[Sensitivity]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analysis.figures import style
+from analysis.figures import showing
 from analysis.figures.cumulative_plot import cumulative_plot
 from analysis.figures.forest_plot import forest_plot
 from analysis.figures.funnel_plot import funnel_plot
@@ -33,7 +33,7 @@ def models(synthesis: Synthesis) -> None:
     if not synthesis.models:
         show(paragraph(f"Models differ only in how they pool; {_nothing_pooled(synthesis)}"))
         return
-    style.show(models_plot(synthesis), _models_alt(synthesis))
+    showing.show(models_plot(synthesis), _models_alt(synthesis), "models")
 
 
 def estimators_table(synthesis: Synthesis) -> Html:
@@ -79,7 +79,7 @@ def responders(synthesis: Synthesis) -> None:
         f"Forest plot of the trials of this question together with {added}; the pooled effect is "
         f"then {estimate_text(measure, everybody.primary)}. All numbers are in the tables."
     )
-    style.show(forest_plot(everybody), alt)
+    showing.show(forest_plot(everybody), alt, "forest-plot-with-responders")
 
 
 def leave_one_out(synthesis: Synthesis) -> None:
@@ -94,7 +94,7 @@ def leave_one_out(synthesis: Synthesis) -> None:
         f"Leave-one-out plot of {len(found)} trials. Without one trial the pooled effect lies "
         f"between {number(min(estimates))} and {number(max(estimates))}. All are in the table."
     )
-    style.show(leave_one_out_plot(synthesis), alt)
+    showing.show(leave_one_out_plot(synthesis), alt, "leave-one-out")
     rows = [
         {
             "Without": studies[fit.omitted].label,
@@ -130,7 +130,7 @@ def cumulative(synthesis: Synthesis) -> None:
         f"({estimate_text(synthesis.measure, first.pooled)}) to all {len(steps)} trials "
         f"({estimate_text(synthesis.measure, last.pooled)}). All steps are in the table."
     )
-    style.show(cumulative_plot(synthesis), alt)
+    showing.show(cumulative_plot(synthesis), alt, "cumulative")
     rows = [
         {
             "Trial added": studies[step.added].label,
@@ -172,7 +172,7 @@ def funnel(synthesis: Synthesis) -> None:
         f"Funnel plot of {synthesis.k} trials with contours of p {contours} around no "
         f"difference; the pooled effect is {effect}.{tested}"
     )
-    style.show(funnel_plot(synthesis), alt)
+    showing.show(funnel_plot(synthesis), alt, f"funnel-plot-{synthesis.question.slug}")
 
 
 def small_study_table(synthesis: Synthesis) -> Html:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.testing.compare import compare_images
 from matplotlib.transforms import Bbox
@@ -102,6 +103,17 @@ def arrows(figure: Figure) -> list[Marker]:
 def areas(figure: Figure, *faces: str) -> list[Shape]:
     """What is filled with one of these colours."""
     return [shape for shape in marks(figure, Shape) if shape.look.face in faces]
+
+
+def luminance(color: str) -> float:
+    """Relative luminance of sRGB (WCAG 2), 0 black to 1 white."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(first: str, second: str) -> float:
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
 
 
 def picture(figure: Figure) -> bytes:

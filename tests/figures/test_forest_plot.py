@@ -7,7 +7,7 @@ import pytest
 from matplotlib.markers import TICKDOWN
 
 from analysis.evidence.rows import Evidence
-from analysis.figures import style
+from analysis.figures import palette
 from analysis.figures.effect_labels import favours
 from analysis.figures.forest_plot import forest_plot
 from analysis.figures.marks import Text
@@ -87,8 +87,8 @@ def test_a_single_trial_has_neither_diamond_nor_prediction() -> None:
     found = texts(render_svg(figure))
     assert not any(text.startswith("All ") for text in found)
     assert "Prediction interval" not in found
-    assert areas(figure, style.POOLED) == []
-    assert areas(forest_plot(examples.many(2)), style.POOLED)
+    assert areas(figure, palette.POOLED) == []
+    assert areas(forest_plot(examples.many(2)), palette.POOLED)
 
 
 def test_no_trial_is_an_error_that_says_so() -> None:

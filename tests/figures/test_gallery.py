@@ -10,7 +10,7 @@ from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.lines import Line2D
 
 import analysis.figures
-from analysis.figures import style
+from analysis.figures import palette
 from tests.figures.gallery import PICTURES
 from tests.figures.looking import BASELINES, assert_looks_like, boxes, collisions, outside, picture
 
@@ -50,7 +50,7 @@ def test_the_pictures_are_small() -> None:
 
 def test_a_change_that_can_be_seen_is_noticed(tmp_path: Path) -> None:
     figure = PICTURES["forest-of-one"]()
-    figure.add_artist(Line2D((0.5, 0.5), (0.0, 1.0), color=style.SUSPECT, linewidth=1.0))
+    figure.add_artist(Line2D((0.5, 0.5), (0.0, 1.0), color=palette.SUSPECT, linewidth=1.0))
     with pytest.raises(AssertionError):
         assert_looks_like(figure, "forest-of-one", tmp_path)
 

@@ -4,7 +4,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
 
 from analysis.evidence.risk_of_bias_tools import DOMAINS
 from analysis.figures.judgements import JUDGEMENTS, MARKS
@@ -17,19 +16,8 @@ from analysis.figures.risk_of_bias_plot import (
     traffic_light,
 )
 from analysis.figures.style import render_svg
-from tests.figures.looking import areas, collisions, outside, texts
+from tests.figures.looking import areas, collisions, contrast, luminance, outside, texts
 from tests.figures.trials import QUESTIONS, ROB2, TRIALS, assessment
-
-
-def luminance(color: str) -> float:
-    """Relative luminance of sRGB (WCAG 2), 0 black to 1 white."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(first: str, second: str) -> float:
-    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 def test_judgements_differ_in_letter_and_shape_and_in_grey() -> None:

@@ -77,30 +77,3 @@ def test_hostile_text_is_text() -> None:
     assert texts(style.render_svg(sheet.figure)) == [
         "$\\frac{1}{2}$ <script>alert(1)</script> & 疼痛 second line"
     ]
-
-
-def test_show_hands_over_inline_svg_named_by_its_alternative_text(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    shown: list[dict[str, str]] = []
-    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
-    style.show(forest_plot(examples.many(2)), 'Two "trials" & more.')
-    [data] = shown
-    assert data["text/plain"] == 'Two "trials" & more.'
-    card = ElementTree.fromstring(data["text/html"])
-    assert (card.tag, card.get("tabindex")) == ("div", "0")
-    [svg] = card
-    assert svg.get("role") == "img"
-    assert svg.get("aria-label") == 'Two "trials" & more.'
-
-
-def test_two_figures_on_a_page_share_no_id() -> None:
-    ids = [
-        {found.get("id") for found in ElementTree.fromstring(markup).iter() if found.get("id")}
-        for markup in (
-            style.inline_svg(forest_plot(examples.many(2)), "two"),
-            style.inline_svg(forest_plot(examples.many(3)), "three"),
-        )
-    ]
-    assert ids[0]
-    assert ids[0].isdisjoint(ids[1])

@@ -43,7 +43,7 @@ def _shown(show: partial[None]) -> BeautifulSoup:
     said: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("analysis.pages.html.display", lambda found: said.append(found.data))
-        patch.setattr("analysis.figures.style.show", lambda figure, alt: None)
+        patch.setattr("analysis.figures.showing.show", lambda figure, alt, name: None)
         show()
     return BeautifulSoup("".join(said), "html.parser")
 

@@ -9,7 +9,7 @@ import pytest
 
 from analysis.evidence.risk_of_bias_tools import DOMAINS
 from analysis.evidence.rows import Evidence
-from analysis.figures import style
+from analysis.figures import showing
 from analysis.pages import html
 from analysis.pages import risk_of_bias_page as page
 from analysis.pages.trials_page import trial_section
@@ -22,7 +22,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
     """What a page displays: its paragraphs, and of a figure the words."""
     found: Shown = []
     monkeypatch.setattr(html, "display", lambda output: found.append(output.data))
-    monkeypatch.setattr(style, "show", lambda figure, alt: found.append(alt))
+    monkeypatch.setattr(showing, "show", lambda figure, alt, name: found.append(alt))
     return found
 
 

@@ -164,6 +164,17 @@ def test_every_figure_has_its_numbers_in_a_table_beside_it(
     assert with_trials(answers) <= set(figures)
 
 
+def test_every_figure_is_offered_beneath_it(built: Built, documents: Documents) -> None:
+    for page, document in documents.items():
+        for card in document.select(".figure-card"):
+            links = card.parent.select(".figure-offers > a")
+            assert [link.text for link in links] == ["SVG", "CSV", "Link"], page
+            svg, numbers = ((built.site / page).parent / link["href"] for link in links[:2])
+            assert "var(" not in svg.read_text("utf-8"), svg
+            assert len(numbers.read_text("utf-8").splitlines()) > 1, numbers
+            assert document.find(id=links[2]["href"].removeprefix("#")), page
+
+
 def test_figures_of_a_page_are_told_apart_by_their_names(documents: Documents) -> None:
     for page, document in documents.items():
         names = [svg.get("aria-label") for svg in document.select("svg[role=img][aria-label]")]

@@ -8,9 +8,11 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page
 
 from analysis.book.extensions.policy import POLICY, policy_tag
+from analysis.figures import style
 from tests.site.browser import Notes, chromium, served
 from tests.site.conftest import Built
 from tests.site.reading import Documents
@@ -108,6 +110,18 @@ def test_a_page_is_printed_by_its_button(page: Page, address: str) -> None:
     page.locator(".dropdown-download-buttons > button").click()
     page.locator(".btn-download-pdf-button").click()
     assert page.evaluate("window.printed") is True
+    assert notes.complaints == []
+
+
+def test_a_figure_is_saved_as_a_picture_by_its_button(page: Page, address: str) -> None:
+    notes = Notes.on(page)
+    page.goto(f"{address}/results/overview.html")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="PNG of the figure overview").click()
+    picture = Image.open(saved.value.path())
+    assert saved.value.suggested_filename == "overview-overview.png"
+    assert (picture.format, picture.width) == ("PNG", 3 * int(style.WIDTH))
+    assert len(picture.convert("RGB").getcolors(picture.width * picture.height)) > 20
     assert notes.complaints == []
 
 

@@ -1,22 +1,22 @@
-"""A Sphinx extension: the script of the reader's own analysis, on the pages that have its data.
+"""A Sphinx extension: scripts that few pages need, on the pages that have what they work on.
 
-Jupyter Book links every script of `_static/` from every page. This one is of use where a page
-has `data-question`, and may wait until the page stands.
+Jupyter Book links every script of `_static/` from every page. These are of use where a page has
+a certain attribute, and may wait until the page stands.
 """
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-SCRIPT = "own-analysis.js"
-DATA = "data-question="
+NEEDED_BY = MappingProxyType({"own-analysis.js": "data-question=", "figure-png.js": "data-figure="})
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Have every page that Sphinx writes link the script, deferred, or not at all."""
+    """Have every page that Sphinx writes link each of the scripts, deferred, or not at all."""
     app.connect("html-page-context", _link, priority=950)  # after the policy has sorted scripts out
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -24,9 +24,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
 def _link(
     _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: object
 ) -> None:
-    own = [script for script in context["script_files"] if SCRIPT in str(script.filename)]
-    context["script_files"] = [script for script in context["script_files"] if script not in own]
-    if own and DATA in context.get("body", ""):
-        script = own[0]
-        script.attributes["defer"] = "defer"
-        context["script_files"].append(script)
+    linked, deferred = [], []
+    for script in context["script_files"]:
+        attribute = NEEDED_BY.get(str(script.filename).rpartition("/")[2].partition("?")[0])
+        if attribute is None:
+            linked.append(script)
+        elif attribute in context.get("body", ""):
+            script.attributes["defer"] = "defer"
+            deferred.append(script)
+    context["script_files"] = [*linked, *deferred]
