@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analysis.evidence.rows import Evidence
-from analysis.formatting import count, counted, sentence_case
+from analysis.formatting import counted, sentence_case
 from analysis.pages import links
 from analysis.pages.html import Html, element, items, join, link, paragraph
 from analysis.synthesis.acceptability import Reported, reported
+from analysis.synthesis.summary_of_findings import HARMS, SUMMARISED
 from analysis.synthesis.wording.acceptability_text import (
     against,
     comparison,
@@ -17,9 +18,6 @@ from analysis.synthesis.wording.acceptability_text import (
     unknown,
 )
 
-HARMS = "harms"
-# What has a row in every summary of findings, as it is called there.
-SUMMARISED = {HARMS: "Harms", "satisfaction": "Satisfied participants"}
 # On the front page, of one trial.
 MOST_LINES = 2
 PAGE = "results/acceptability.html"
@@ -47,23 +45,6 @@ def in_short(evidence: Evidence) -> Html:
     ]
     tallied = f"{tally(found).removeprefix(f'{HARMS}: ')}; {unknown(found)}"
     return paragraph(element("strong", "Harms:"), " ", " ".join([f"{tallied}.", *said]))
-
-
-def findings_rows(evidence: Evidence, condition: str, effect: str) -> list[dict[str, object]]:
-    """The rows of harms and satisfaction in a summary of findings; `effect` heads that column."""
-    return [
-        {
-            "Outcome": link(label, f"{links.UP}{PAGE}#{what}"),
-            "What happens": f"{sentence_case(tally(found))}; {unknown(found)}.",
-            "Participants (trials)": f"{count(found.people)} ({len(found.said)})",
-            effect: "not pooled",
-            "In absolute terms": _lines(evidence, found),
-            "Certainty": "not rated",
-            "Why": "each trial counts it in its own way" if found.said else "no trial reports it",
-        }
-        for what, label in SUMMARISED.items()
-        for found in [reported(evidence, what, condition)]
-    ]
 
 
 def in_plain_words(evidence: Evidence) -> Html:

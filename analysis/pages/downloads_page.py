@@ -21,6 +21,7 @@ from analysis.publishing.downloads import (
 )
 from analysis.publishing.effects_table import COLUMNS
 from analysis.publishing.offered_file import Download
+from analysis.publishing.summaries import COLUMNS as SUMMARY_COLUMNS
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.edition import Edition
 
@@ -124,8 +125,17 @@ def size(file: Download) -> str:
 
 def columns_table() -> Html:
     """The columns of effects.csv."""
-    rows = [{"Column": element("code", name), "Meaning": said} for name, said in COLUMNS.items()]
-    return table(rows, "Columns of effects.csv")
+    return _columns(COLUMNS, "Columns of effects.csv")
+
+
+def summary_columns() -> Html:
+    """The columns of a summary of findings as CSV."""
+    return _columns(SUMMARY_COLUMNS, "Columns of a summary of findings")
+
+
+def _columns(meanings: Mapping[str, str], caption: str) -> Html:
+    rows = [{"Column": element("code", name), "Meaning": said} for name, said in meanings.items()]
+    return table(rows, caption)
 
 
 def schema_link() -> Html:

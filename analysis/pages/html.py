@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from IPython.display import HTML, display
@@ -23,6 +24,14 @@ SORTABLE = "sortable"  # a table that tables.js lets readers sort and filter
 CARDS = "cards"  # a table whose rows are cards on a phone, each cell below the other
 LABELLED_CARDS = f"{CARDS} labelled"  # and each names its column
 SAFE_ADDRESS = re.compile(r"(?:https?://|[\w.#-][\w./#-]*$)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Wide:
+    """A cell over several columns of a table, its own first; the row has nothing in the others."""
+
+    content: object
+    columns: int
 
 
 def text(value: object) -> Html:
@@ -99,7 +108,7 @@ def table(
     labelled = class_ == LABELLED_CARDS
     body = [
         element("tr", *(_cell(name, row.get(name), position == 0, name in numbers, labelled)
-                        for position, name in enumerate(columns)))
+                        for position, name in _places(row, columns)))
         for row in rows
     ]  # fmt: skip
     content = element(
@@ -107,6 +116,16 @@ def table(
     )
     kind = f"table-scroll {class_}".strip()
     return element("div", content, class_=kind, tabindex="0", role="region", aria_label=caption)
+
+
+def _places(row: Mapping[str, object], columns: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """The columns in which a cell of this row begins."""
+    covered = 0
+    for position, name in enumerate(columns):
+        if position >= covered:
+            yield position, name
+            value = row.get(name)
+            covered = position + (value.columns if isinstance(value, Wide) else 1)
 
 
 def _header(name: str, scope: str, number: bool) -> Html:
@@ -117,7 +136,10 @@ def _cell(name: str, value: object, heads_row: bool, number: bool, labelled: boo
     kind = "number" if number else None
     if heads_row:
         return element("th", value, scope="row", class_=kind)
-    return element("td", value, class_=kind, data_label=name if labelled else None)
+    label = name if labelled else None
+    if isinstance(value, Wide):
+        return element("td", value.content, colspan=str(value.columns), data_label=label)
+    return element("td", value, class_=kind, data_label=label)
 
 
 def show(*content: object) -> None:

@@ -8,7 +8,6 @@ from analysis.evidence.rows import Source
 from analysis.evidence.trial_states import OutcomeInTrial, State
 from analysis.formatting import count, counted, listed
 from analysis.pages import links
-from analysis.pages.certainty_section import decision_text
 from analysis.pages.html import (
     LABELLED_CARDS,
     Html,
@@ -110,7 +109,7 @@ def _judgement(synthesis: Synthesis) -> Html:
     return paragraph(
         asked,
         f" In the certainty that is part of publication bias. The rules propose {levels} off: "
-        f"{step.reason} A person’s decision: {decision_text(step)}.",
+        f"{step.reason} A person’s decision: {step.decision_text}.",
     )
 
 

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -21,6 +20,7 @@ from analysis.files.columns import columns
 from analysis.files.problems import read_bytes
 from analysis.files.tables import quoted
 from analysis.protocol import Protocol, load_protocol
+from analysis.publishing.archives import zipped
 from analysis.publishing.data_package import data_package
 from analysis.publishing.edition_files import citation, edition_json, results_json
 from analysis.publishing.effects_table import effects_csv
@@ -61,9 +61,6 @@ OF_A_QUESTION = {
 }
 
 SEARCHED_BY = re.compile(r"^(by: *)(.*)$", re.MULTILINE)
-# The first moment that a ZIP archive can state: its bytes must not depend on the clock.
-EARLIEST = (1980, 1, 1, 0, 0, 0)
-READABLE_BY_ALL = 0o644 << 16
 
 
 def downloads(
@@ -71,23 +68,27 @@ def downloads(
     results: Mapping[str, Synthesis],
     edition: Edition,
     compared: Sequence[Comparison],
+    summaries: Sequence[Download] = (),
 ) -> tuple[Download, ...]:
     """Everything a reader can download, in the order it is listed; the archive comes first.
 
-    `root` is the project, `compared` the versions that What's new compares; raw exports of
-    databases stay out, because their abstracts are not ours to hand on.
+    `root` is the project, `compared` the versions that What's new compares, `summaries` the
+    summaries of findings; raw exports of databases stay out, because their abstracts are not
+    ours to hand on.
     """
     protocol = load_protocol(root / "data" / "protocol.yml")
     facts = review_facts(root, protocol, edition)
     files = (
         *_data(root / "data", protocol),
         *_results(results, edition),
+        *summaries,
         *_questions(root / "data", results, protocol, facts),
         _changes(compared),
         *_about(root, edition),
     )
     files = (*files, *_described(files, results, protocol, facts))
-    archive = Download(ARCHIVE, "All files of this page in one archive", zipped(files))
+    whole = zipped({file.path: file.content for file in files})
+    archive = Download(ARCHIVE, "All files of this page in one archive", whole)
     return (archive, *files)
 
 
@@ -220,16 +221,3 @@ def spreadsheet_safe(text: str) -> str:
     rows = csv.reader(io.StringIO(text, newline=""))
     writer.writerows([quoted(cell) for cell in row] for row in rows)
     return safe.getvalue()
-
-
-def zipped(files: tuple[Download, ...]) -> bytes:
-    """The files as a ZIP archive, the same bytes for the same content."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for file in sorted(files, key=lambda file: file.path):
-            entry = zipfile.ZipInfo(file.path, EARLIEST)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = READABLE_BY_ALL
-            entry.create_system = 3  # Unix, whatever the platform
-            archive.writestr(entry, file.content)
-    return buffer.getvalue()

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from analysis.evidence.rows import CertaintyDomain
-from analysis.formatting import counted
+from analysis.formatting import MINUS, counted, day
 from analysis.protocol_rules import Frozen
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.statistics.small_study_effects import RegressionTest
@@ -56,6 +56,24 @@ class Step(Frozen):
         """The levels that count: the decision's where there is one, else the proposal's."""
         return self.levels if self.decision is None else self.decision.levels
 
+    @property
+    def outcome_text(self) -> str:
+        """What the domain does to the certainty, in a few words: `imprecision −1`."""
+        if self.levels_off:
+            return f"{self.domain} {MINUS}{self.levels_off}"
+        if self.decision is None and not self.judged:
+            return f"{self.domain} not judged"
+        return f"{self.domain} none"
+
+    @property
+    def decision_text(self) -> str:
+        """What a person decided, why, who and when; that nobody has, otherwise."""
+        made = self.decision
+        if made is None:
+            return "none yet"
+        levels = counted(made.levels, "level")
+        return f"{levels} off: {made.reason} ({made.decided_by}, {day(made.date)})"
+
 
 class Unassessed(Frozen):
     """The pooled trials whose risk of bias nobody has assessed, and their weight in per cent."""
@@ -90,12 +108,27 @@ class Certainty(Frozen):
         return rating_text(self.level, provisional=self.provisional is not None)
 
     @property
+    def symbol(self) -> str:
+        """`⊕⊕⊖⊖`: a mark for each level, filled down from the top."""
+        missing = LEVELS.index(self.level)
+        return "⊕" * (len(LEVELS) - missing) + "⊖" * missing
+
+    @property
     def standing(self) -> str:
         """What the rating rests on: `proposed`, or until when it is provisional as well."""
         if self.provisional is None:
             return self.label
         trials = counted(self.provisional.trials, "trial")
         return f"{self.label}; provisional until somebody has assessed the risk of bias of {trials}"
+
+    @property
+    def standing_in_short(self) -> str:
+        """The same where there is no room: `proposed; provisional, 3 trials not assessed`."""
+        if self.provisional is None:
+            return self.label
+        return (
+            f"{self.label}; provisional, {counted(self.provisional.trials, 'trial')} not assessed"
+        )
 
     def step(self, domain: CertaintyDomain) -> Step:
         """The step of that domain."""

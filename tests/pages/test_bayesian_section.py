@@ -14,10 +14,10 @@ from analysis.pages import overview_page as overview
 from analysis.pages.bayesian_section import companion
 from analysis.pages.front_page import answers, how_to_read
 from analysis.pages.question_page import heterogeneity, models_table
-from analysis.pages.summary_of_findings_page import findings
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.synthesise import synthesise_all
 from analysis.synthesis.wording.interval_sentences import probability, rule_stated
+from tests.pages.test_summary_of_findings_page import findings
 from tests.synthesis.present_rules import with_present_rules
 
 

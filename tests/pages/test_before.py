@@ -15,7 +15,6 @@ from analysis.pages import (
     front_page,
     plain_language_page,
     question_page,
-    summary_of_findings_page,
     whats_new_page,
 )
 from analysis.pages.context import released
@@ -27,6 +26,7 @@ from analysis.versions.by_name import NOW, compare_versions
 from analysis.versions.state import state_of
 from tests.evidence.folder import DATA
 from tests.pages.test_across_questions import words
+from tests.pages.test_summary_of_findings_page import findings
 
 Results = Mapping[str, Synthesis]
 
@@ -105,9 +105,7 @@ def test_the_summary_of_findings_has_what_was_printed_where_nothing_is_pooled(
         if synthesis.primary is not None:
             continue
         asked = synthesis.question
-        table = rows(
-            summary_of_findings_page.findings(evidence, syntheses, asked.condition, asked.timepoint)
-        )
+        table = rows(findings(evidence, syntheses, asked.condition, asked.timepoint))
         said = (
             f"no usable numbers; the 2014 review printed {printed[key]}" if key in printed else ""
         )

@@ -16,17 +16,26 @@ from analysis.evidence.rows import Decision, Evidence
 from analysis.formatting import number
 from analysis.pages import context, html
 from analysis.pages import summary_of_findings_page as page
-from analysis.pages.acceptability_rows import SUMMARISED
 from analysis.pages.certainty_section import mark, steps_table
 from analysis.synthesis.certainty import LEVELS, Certainty, Unassessed
 from analysis.synthesis.question_result import Synthesis
+from analysis.synthesis.summary_of_findings import SUMMARISED, findings_of
 from analysis.synthesis.synthesise import synthesise
 from tests.synthesis.asked_about import counted_row
 
 CONDITIONS = ("headache", "non-headache")
 TIMEPOINTS = ("post", "follow-up")
 NOTEBOOK = Path(__file__).resolve().parents[2] / "analysis/notebooks/summary_of_findings.ipynb"
+WITHOUT = "Of 1,000 people in the control group"
+WITH = "Of 1,000 people with Internet-delivered therapy (95% interval)"
 Results = Mapping[str, Synthesis]
+
+
+def findings(evidence: Evidence, results: Results, condition: str, timepoint: str) -> html.Html:
+    """The table of one time point as the page shows it."""
+    found = findings_of(evidence, results, condition)
+    at = next(table for table in found.tables if table.timepoint.id == timepoint)
+    return page.findings(found, at)
 
 
 def parsed(markup: str) -> ElementTree.Element:
@@ -39,10 +48,13 @@ def words(element: ElementTree.Element) -> str:
 
 
 def rows_of(markup: str) -> dict[str, dict[str, str]]:
-    """The table's cells as text, by outcome and column."""
+    """The table's cells as text, by outcome and column; a wide cell is in each of its columns."""
     tree = parsed(markup)
     names = [words(cell) for cell in tree.iterfind(".//thead/tr/th")]
-    rows = [[words(cell) for cell in row] for row in tree.iterfind(".//tbody/tr")]
+    rows = [
+        [words(cell) for cell in row for _ in range(int(cell.get("colspan", "1")))]
+        for row in tree.iterfind(".//tbody/tr")
+    ]
     return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
 
 
@@ -51,7 +63,7 @@ def rows_of(markup: str) -> dict[str, dict[str, str]]:
 def test_a_row_for_every_outcome(
     evidence: Evidence, syntheses: Results, condition: str, timepoint: str
 ) -> None:
-    rows = rows_of(page.findings(evidence, syntheses, condition, timepoint))
+    rows = rows_of(findings(evidence, syntheses, condition, timepoint))
     more = set(SUMMARISED.values()) if timepoint == evidence.protocol.timepoints[0].id else set()
     assert rows.keys() == {o.label.capitalize() for o in evidence.protocol.outcomes} | more
     for outcome in evidence.protocol.outcomes:
@@ -60,34 +72,39 @@ def test_a_row_for_every_outcome(
         assert row["What happens"] == synthesis.sentences.plain
         assert row["Participants (trials)"].endswith(f"({synthesis.k})")
         if synthesis.primary is None or synthesis.certainty is None:
-            assert (row["Certainty"], row["Why"]) == ("not rated", "–")
+            assert row["Certainty"] == "not rated"
             continue
         estimate = synthesis.measure.shown(synthesis.primary.estimate)
         assert number(estimate) in row["Effect (95% interval)"]
         assert f"{synthesis.certainty.level.capitalize()} (proposed)" in row["Certainty"]
-        event = "people get clearly better: "
-        assert f"of 1,000 {event}" in row["In absolute terms"]
+        assert len(synthesis.clinical.absolute) > 0
+        for effect in synthesis.clinical.absolute:
+            before, after = (f"{round(1000 * risk)}" for risk in
+                             (effect.numbers.control_risk, effect.numbers.risk))  # fmt: skip
+            assert f"{before} get clearly better [" in row[WITHOUT]
+            assert f"{after} (" in row[WITH]
 
 
 def test_headache_pain_reads_as_the_trial_counted(evidence: Evidence, syntheses: Results) -> None:
-    row = rows_of(page.findings(evidence, syntheses, "headache", "post"))["Pain"]
+    row = rows_of(findings(evidence, syntheses, "headache", "post"))["Pain"]
     assert row["Participants (trials)"] == "221 (1)"
     assert row["Effect (95% interval)"] == "Risk ratio 1.93 (1.04 to 3.60)"
-    assert row["In absolute terms"] == (
-        "222 instead of 115 of 1,000 people get clearly better: 107 more (4 more to 299 more)"
-    )
-    assert row["Certainty"] == "⊕⊖⊖⊖ Very low (proposed)"
-    assert "imprecision −1 [3]" in row["Why"] and "inconsistency not judged [2]" in row["Why"]
+    assert row[WITHOUT] == "115 get clearly better [a]"
+    assert row[WITH] == "222 (119 to 414) 107 more (4 more to 299 more)"
+    rated = row["Certainty"]
+    assert rated.startswith("⊕⊖⊖⊖ Very low (proposed)")
+    assert "imprecision −1 [3]" in rated and "inconsistency not judged [2]" in rated
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_notes_are_numbered_reachable_and_say_the_reason(
     evidence: Evidence, syntheses: Results, condition: str
 ) -> None:
-    markup = "".join(page.findings(evidence, syntheses, condition, t) for t in TIMEPOINTS)
+    markup = "".join(findings(evidence, syntheses, condition, t) for t in TIMEPOINTS)
     tree = parsed(markup)
     ids = [item.attrib["id"] for item in tree.iterfind(".//li")]
-    targets = [a.attrib["href"][1:] for a in tree.iterfind(".//a") if a.text and a.text[0] == "["]
+    marks = [a for a in tree.iterfind(".//a") if a.text and re.fullmatch(r"\[\d+\]", a.text)]
+    targets = [a.attrib["href"][1:] for a in marks]
     assert len(ids) == len(set(ids)) and targets == ids
     notes = {item.attrib["id"]: words(item) for item in tree.iterfind(".//li")}
     for synthesis in syntheses.values():
@@ -99,7 +116,7 @@ def test_notes_are_numbered_reachable_and_say_the_reason(
 
 
 def test_the_table_is_accessible(evidence: Evidence, syntheses: Results) -> None:
-    tree = parsed(page.findings(evidence, syntheses, "non-headache", "post"))
+    tree = parsed(findings(evidence, syntheses, "non-headache", "post"))
     table = tree.find(".//table")
     assert table is not None and words(table.find("caption") or table)
     assert {th.attrib["scope"] for th in table.iterfind("thead/tr/th")} == {"col"}
@@ -107,33 +124,52 @@ def test_the_table_is_accessible(evidence: Evidence, syntheses: Results) -> None
     symbols = [span for span in table.iter("span") if span.text and span.text[0] == "⊕"]
     assert symbols and all(span.attrib["aria-hidden"] == "true" for span in symbols)
     labels = [a.attrib["aria-label"] for a in table.iter("a") if a.text and a.text[0] == "["]
-    assert labels == [f"note {n}" for n in range(1, len(labels) + 1)]
+    notes = [label for label in labels if label.startswith("note ")]
+    assert notes == [f"note {n}" for n in range(1, len(notes) + 1)]
+    assert {label.partition(" ")[0] for label in labels} == {"note", "assumption"}
 
 
 def test_standing_counts_proposals(evidence: Evidence, syntheses: Results) -> None:
-    said = words(parsed(page.standing(syntheses, "headache")))
+    said = words(parsed(page.standing(findings_of(evidence, syntheses, "headache"))))
     assert said.startswith("3 of 3 ratings below are what the rules propose")
     assert "no person has decided on them yet" in said
 
 
 def test_assumptions_name_their_sources_once(evidence: Evidence, syntheses: Results) -> None:
-    items = [
-        words(li) for li in parsed(page.assumptions(evidence, syntheses, "non-headache")).iter("li")
-    ]
+    found = findings_of(evidence, syntheses, "non-headache")
+    items = [words(li) for li in parsed(page.assumptions(found)).iter("li")]
     assert len(items) == len(set(items))
     assert any("0 to 10 scale" in item and "Williams 2010 1.5" in item for item in items)
-    better = "of people get clearly better in the control group"
     line = "assumed, wherever on the questionnaire that line is drawn"
-    assert f"Disability: 10% {better} ({line})." in items
-    # Right after treatment trials give control risks, at follow-up none does: each says its time.
-    assert f"Pain at follow-up: 10% {better} ({line})." in items
-    assert any(item.startswith("Pain after treatment: ") for item in items)
-    assert not any(item.startswith("Pain: ") for item in items)
-    headache = words(parsed(page.assumptions(evidence, syntheses, "headache")))
+    assert f"10% of people get clearly better in the control group ({line})." in items
+    assert any(
+        item.startswith("“Get clearly better” means what is counted in note") for item in items
+    )
+    headache = words(parsed(page.assumptions(findings_of(evidence, syntheses, "headache"))))
     assert (
-        f"Pain: 12% {better} (13 of 113 in the control arm of Huguet 2024: at least 50% fewer "
-        "headache days)."
+        "12% of people get clearly better in the control group (13 of 113 in the control arm of "
+        "Huguet 2024: at least 50% fewer headache days)."
     ) in headache
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_each_assumption_is_marked_in_the_table_where_it_is_made(
+    evidence: Evidence, syntheses: Results, condition: str
+) -> None:
+    found = findings_of(evidence, syntheses, condition)
+    said = {li.get("id"): words(li) for li in parsed(page.assumptions(found)).iter("li")}
+    marked = set()
+    for at in found.tables:
+        tree = parsed(page.findings(found, at))
+        for row in tree.iterfind(".//tbody/tr"):
+            for a in row.iter("a"):
+                if re.fullmatch(r"\[[a-z]\]", a.text or ""):
+                    marked.add(a.attrib["href"][1:])
+        for each in at.rows:
+            for risk in each.risks:
+                whence = risk.effect.source
+                assert whence in said[f"assumption-{risk.note.mark}"]
+    assert marked == {id for id in said if id}
 
 
 def test_a_decision_is_shown_beside_the_proposal(evidence: Evidence, syntheses: Results) -> None:
@@ -141,10 +177,10 @@ def test_a_decision_is_shown_beside_the_proposal(evidence: Evidence, syntheses: 
                         "the trials agree <b>well</b>", "A. Person", "2026-11-20")  # fmt: skip
     cell = evidence.protocol.question("non-headache", "pain", "post")
     changed = synthesise(replace(evidence, decisions=(decision,)), cell)
-    markup = page.findings(evidence, {**syntheses, cell.key: changed}, "non-headache", "post")
+    markup = findings(evidence, {**syntheses, cell.key: changed}, "non-headache", "post")
     row = rows_of(markup)["Pain"]
-    assert row["Certainty"] == "⊕⊕⊕⊖ Moderate (partly decided)"
-    assert "imprecision none" in row["Why"]
+    assert row["Certainty"].startswith("⊕⊕⊕⊖ Moderate (partly decided)")
+    assert "imprecision none" in row["Certainty"]
     assert (
         "302 participants are fewer than the 400. Decision: no levels off: the trials agree "
         "<b>well</b> (AP, 20 November 2026)." in words(parsed(markup))
@@ -164,8 +200,8 @@ def test_text_from_the_data_stays_text(evidence: Evidence, syntheses: Results) -
     changed = synthesise(replace(evidence, trials=trials), cell)
     results = {**syntheses, cell.key: changed}
     for markup in (
-        page.findings(evidence, results, "headache", "post"),
-        page.assumptions(evidence, results, "headache"),
+        findings(evidence, results, "headache", "post"),
+        page.assumptions(findings_of(evidence, results, "headache")),
         steps_table(changed),
     ):
         assert "<script" not in markup and "<img" not in markup
@@ -198,9 +234,13 @@ def test_standing_counts_provisional_ratings(evidence: Evidence, syntheses: Resu
     protocol = evidence.protocol.model_copy(update={"certainty": rules})
     asked = protocol.question("headache", "pain", "post")
     changed = synthesise(replace(evidence, protocol=protocol), asked)
-    said = words(parsed(page.standing({**syntheses, asked.key: changed}, "headache")))
+    said = words(
+        parsed(page.standing(findings_of(evidence, {**syntheses, asked.key: changed}, "headache")))
+    )
     assert "1 rating is provisional, since most of the weight comes from trials whose" in said
-    assert "provisional" not in words(parsed(page.standing(syntheses, "headache")))
+    assert "provisional" not in words(
+        parsed(page.standing(findings_of(evidence, syntheses, "headache")))
+    )
 
 
 def test_steps_table_has_all_five_domains(syntheses: Results) -> None:
@@ -240,7 +280,7 @@ def test_harms_and_satisfaction_have_a_row_where_no_trial_reports_them(
     evidence: Evidence, syntheses: Results, condition: str
 ) -> None:
     silent = replace(evidence, acceptability=())
-    rows = rows_of(page.findings(silent, syntheses, condition, TIMEPOINTS[0]))
+    rows = rows_of(findings(silent, syntheses, condition, TIMEPOINTS[0]))
     trials = sum(
         (trial.condition, trial.status) == (condition, "included")
         for trial in evidence.trials.values()
@@ -250,7 +290,7 @@ def test_harms_and_satisfaction_have_a_row_where_no_trial_reports_them(
             f"{what.capitalize()}: reported by 0 of {trials} trials; "
             f"of {trials} trials we have seen nothing."
         )
-        assert rows[label]["Why"] == "no trial reports it"
+        assert rows[label]["Certainty"] == "not ratedno trial reports it"
 
 
 def test_the_row_of_harms_has_the_numbers_of_both_arms(
@@ -261,10 +301,7 @@ def test_the_row_of_harms_has_the_numbers_of_both_arms(
         for side, percent in (("intervention", 25.0), ("control", 53.0))
     )
     telling = replace(evidence, acceptability=counted)
-    row = rows_of(page.findings(telling, syntheses, "non-headache", TIMEPOINTS[0]))["Harms"]
+    row = rows_of(findings(telling, syntheses, "non-headache", TIMEPOINTS[0]))["Harms"]
     assert row["What happens"].startswith("Harms: reported by 1 of ")
-    assert (
-        "Friesen 2017, therapy against control:any symptom: 25% against 53%"
-        in (row["In absolute terms"])
-    )
+    assert "Friesen 2017, therapy against control:any symptom: 25% against 53%" in row[WITHOUT]
     assert row["Participants (trials)"] == "60 (1)"

@@ -68,12 +68,23 @@ def in_a_hundred(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) -
     return f"Of 100 people, {number} {event_of(words, measure)} (control risk: {_whence(effect)})."
 
 
-def of_a_thousand(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) -> str:
-    """`182 instead of 100 of 1,000 people get clearly better: 82 more (53 more to 115 more)`."""
-    before, after = (_per_1000(risk) for risk in (effect.numbers.control_risk, effect.numbers.risk))
+def assumed_people(effect: AbsoluteEffect) -> str:
+    """How many of a thousand have the event without the intervention: `208`."""
+    return f"{_per_1000(effect.numbers.control_risk):,}"
+
+
+def corresponding_people(effect: AbsoluteEffect) -> str:
+    """How many of a thousand have it with the intervention: `358 (216 to 524)`."""
+    risk, *limits = (f"{_per_1000(risk):,}" for risk in (effect.numbers.risk, *risk_limits(effect)))
+    return f"{risk} ({' to '.join(limits)})"
+
+
+def risk_limits(effect: AbsoluteEffect) -> tuple[float, float]:
+    """The interval of the risk with the intervention; nobody and everybody where it has no end."""
+    interval = effect.numbers.risk_interval
     return (
-        f"{after:,} instead of {before:,} of {PER:,} people {event_of(words, measure)}: "
-        f"{difference_text(effect)}"
+        0.0 if interval.low is None else interval.low,
+        1.0 if interval.high is None else interval.high,
     )
 
 
@@ -93,9 +104,7 @@ def _whence(effect: AbsoluteEffect) -> str:
 
 def difference_text(effect: AbsoluteEffect) -> str:
     """`107 more (4 more to 299 more)`: of the whole numbers that are printed beside it."""
-    numbers, interval = effect.numbers, effect.numbers.risk_interval
-    low = 0.0 if interval.low is None else interval.low
-    high = 1.0 if interval.high is None else interval.high
+    numbers, (low, high) = effect.numbers, risk_limits(effect)
     differences = [
         _per_1000(risk) - _per_1000(numbers.control_risk) for risk in (numbers.risk, low, high)
     ]
