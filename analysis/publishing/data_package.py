@@ -16,7 +16,7 @@ from analysis.evidence.data_files import DATA_FILES, DataFile
 from analysis.files import days
 from analysis.files.columns import FILLED, Column, Words, columns
 from analysis.publishing.offered_file import Download
-from analysis.publishing.review_facts import ReviewFacts
+from analysis.publishing.review_description import ReviewDescription
 
 # The rules of JSON Schema that Table Schema has too.
 CONSTRAINTS = ("enum", "pattern", "minimum", "maximum")
@@ -24,29 +24,31 @@ CONSTRAINTS = ("enum", "pattern", "minimum", "maximum")
 Row = dict[str, str]
 
 
-def data_package(files: Iterable[Download], facts: ReviewFacts, words: Words) -> dict[str, Any]:
+def data_package(
+    files: Iterable[Download], review: ReviewDescription, words: Words
+) -> dict[str, Any]:
     """The descriptor; paths are relative to the folder of the downloads, which are `files`."""
     content = {file.path: file for file in files}
     tables = {name: content[f"data/{name}.csv"] for name in sorted(DATA_FILES)}
     said = {
         "profile": "tabular-data-package",
-        "name": re.sub(r"[^a-z0-9]+", "-", facts.short_title.casefold()).strip("-"),
-        "title": facts.title,
-        "description": facts.abstract,
-        "version": facts.version,
-        "created": facts.released and f"{facts.released.isoformat()}T00:00:00Z",
-        "homepage": facts.site_url,
-        "keywords": list(facts.keywords),
-        "licenses": facts.licence and [{"name": facts.licence, "path": facts.licence_address}],
-        "contributors": [*_contributors(facts)],
+        "name": re.sub(r"[^a-z0-9]+", "-", review.short_title.casefold()).strip("-"),
+        "title": review.title,
+        "description": review.abstract,
+        "version": review.version,
+        "created": review.released and f"{review.released.isoformat()}T00:00:00Z",
+        "homepage": review.site_url,
+        "keywords": list(review.keywords),
+        "licenses": review.licence and [{"name": review.licence, "path": review.licence_address}],
+        "contributors": [*_contributors(review)],
         "sources": [*_sources(_rows(tables["sources"]))],
         "resources": [_resource(DATA_FILES[name], file, words) for name, file in tables.items()],
     }
     return {name: value for name, value in said.items() if value}
 
 
-def _contributors(facts: ReviewFacts) -> Iterator[Row]:
-    for author in facts.team.authors:
+def _contributors(review: ReviewDescription) -> Iterator[Row]:
+    for author in review.team.authors:
         orcid = {"path": f"https://orcid.org/{author.orcid}"} if author.orcid else {}
         organization = {"organization": author.affiliation} if author.affiliation else {}
         yield {"title": author.name, "role": "author"} | orcid | organization

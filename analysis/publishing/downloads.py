@@ -29,7 +29,8 @@ from analysis.publishing.licences import licences_csv
 from analysis.publishing.offered_file import Download
 from analysis.publishing.r_script import r_script
 from analysis.publishing.results_index import results_index
-from analysis.publishing.review_facts import ReviewFacts, review_facts
+from analysis.publishing.review_description import ReviewDescription, review_description
+from analysis.publishing.revman_table import revman_table
 from analysis.publishing.trial_references import bibtex, ris
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.compare import Comparison
@@ -49,8 +50,9 @@ INCLUDED = "included"
 CHANGES = "versions/changes.json"
 PACKAGE = "datapackage.json"
 INDEX = "results/index.json"
-# What describes the other files.
-FOR_PROGRAMS = (INDEX, PACKAGE)
+REVMAN = "revman.csv"
+# What describes the other files, or says the same for one program.
+FOR_PROGRAMS = (INDEX, PACKAGE, REVMAN)
 # What there is of a question, by its key.
 OF_A_QUESTION = {
     "result": "results/{}.json",
@@ -77,16 +79,17 @@ def downloads(
     ours to hand on.
     """
     protocol = load_protocol(root / "data" / "protocol.yml")
-    facts = review_facts(root, protocol, edition)
+    review = review_description(root, protocol, edition)
     files = (
         *_data(root / "data", protocol),
         *_results(results, edition),
         *summaries,
-        *_questions(root / "data", results, protocol, facts),
+        _revman(results, protocol),
+        *_questions(root / "data", results, protocol, review),
         _changes(compared),
         *_about(root, edition),
     )
-    files = (*files, *_described(files, results, protocol, facts))
+    files = (*files, *_described(files, results, protocol, review))
     whole = zipped({file.path: file.content for file in files})
     archive = Download(ARCHIVE, "All files of this page in one archive", whole)
     return (archive, *files)
@@ -96,16 +99,16 @@ def _described(
     files: tuple[Download, ...],
     results: Mapping[str, Synthesis],
     protocol: Protocol,
-    facts: ReviewFacts,
+    review: ReviewDescription,
 ) -> Iterator[Download]:
     """What describes the other files, for programs."""
-    index = results_index(results, facts, OF_A_QUESTION, {file.path for file in files})
+    index = results_index(results, review, OF_A_QUESTION, {file.path for file in files})
     about = "Every question with its estimate, certainty and files, to begin with in a program"
     yield Download(INDEX, about, _json(index))
     yield Download(
         PACKAGE,
         "The data files with types, keys and rules of their columns, to be read with frictionless",
-        _json(data_package(files, facts, words_of(protocol))),
+        _json(data_package(files, review, words_of(protocol))),
     )
 
 
@@ -154,8 +157,16 @@ def _results(results: Mapping[str, Synthesis], edition: Edition) -> Iterator[Dow
     yield Download(SCHEMA, "What each results file holds, as JSON Schema", _json(results_schema()))
 
 
+def _revman(results: Mapping[str, Synthesis], protocol: Protocol) -> Download:
+    """Every analysis as RevMan exports it."""
+    about = "Every analysis in the table of RevMan 5, as R’s meta reads it"
+    return Download(
+        REVMAN, about, spreadsheet_safe(revman_table(results.values(), protocol)).encode()
+    )
+
+
 def _questions(
-    data: Path, results: Mapping[str, Synthesis], protocol: Protocol, facts: ReviewFacts
+    data: Path, results: Mapping[str, Synthesis], protocol: Protocol, review: ReviewDescription
 ) -> Iterator[Download]:
     """References of the trials, all and by question; each question as a script and for FHIR."""
     text = _bytes(data, "studies.csv").decode("utf-8-sig")
@@ -170,7 +181,7 @@ def _questions(
         if trials:
             yield from _references(stem, f"the trials of {synthesis.title}", trials)
         dois = {trial["study_id"]: trial["doi"] for trial in trials}
-        if resource := evidence_resource(synthesis, protocol, facts, dois):
+        if resource := evidence_resource(synthesis, protocol, review, dois):
             about = f"{synthesis.title}: estimate and certainty as Evidence of FHIR R5"
             yield Download(OF_A_QUESTION["fhir_evidence"].format(key), about, _json(resource))
 

@@ -15,7 +15,7 @@ from typing import Any
 from analysis.formatting import counted, percent_level, sentence_case
 from analysis.measures import MeasureName
 from analysis.protocol import Protocol
-from analysis.publishing.review_facts import ReviewFacts
+from analysis.publishing.review_description import ReviewDescription
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.certainty import Certainty, Level, Step
 from analysis.synthesis.question_result import Synthesis
@@ -76,7 +76,7 @@ DOMAIN: Mapping[str, str] = MappingProxyType(
 
 
 def evidence_resource(
-    synthesis: Synthesis, protocol: Protocol, facts: ReviewFacts, dois: Mapping[str, str]
+    synthesis: Synthesis, protocol: Protocol, review: ReviewDescription, dois: Mapping[str, str]
 ) -> Part | None:
     """The resource; None without an estimate. `dois` are those of the trials, by their names."""
     primary = synthesis.primary
@@ -87,14 +87,14 @@ def evidence_resource(
         "resourceType": "Evidence",
         "id": question.key if ID.fullmatch(question.key) else None,
         "text": _narrative(synthesis.sentences.headline),
-        "url": facts.site_url and f"{facts.site_url}effects/{question.slug}.html",
-        "version": facts.version,
+        "url": review.site_url and f"{review.site_url}effects/{question.slug}.html",
+        "version": review.version,
         "title": synthesis.title,
-        "status": "active" if facts.released else "draft",
-        "date": facts.released and facts.released.isoformat(),
-        "author": [{"name": author.name} for author in facts.team.authors],
-        "contact": [*_contact(facts.team.contact)],
-        "copyright": facts.licence_address,
+        "status": "active" if review.released else "draft",
+        "date": review.released and review.released.isoformat(),
+        "author": [{"name": author.name} for author in review.team.authors],
+        "contact": [*_contact(review.team.contact)],
+        "copyright": review.licence_address,
         "relatedArtifact": [*_trials(synthesis, dois)],
         "description": synthesis.sentences.headline,
         "assertion": synthesis.sentences.plain,

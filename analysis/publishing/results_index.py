@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from analysis.publishing.review_facts import ReviewFacts
+from analysis.publishing.review_description import ReviewDescription
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.question_result import Synthesis
 
@@ -14,7 +14,7 @@ UP = "../"  # from the folder of the results to that of the downloads, and to th
 
 def results_index(
     results: Mapping[str, Synthesis],
-    facts: ReviewFacts,
+    review: ReviewDescription,
     files: Mapping[str, str],
     offered: Collection[str],
 ) -> dict[str, Any]:
@@ -25,9 +25,9 @@ def results_index(
     does not exist is null.
     """
     return {
-        "title": facts.title,
-        "edition": facts.version,
-        "released": facts.released and facts.released.isoformat(),
+        "title": review.title,
+        "edition": review.version,
+        "released": review.released and review.released.isoformat(),
         "questions": [
             {
                 **_question(key, synthesis),

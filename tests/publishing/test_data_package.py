@@ -18,7 +18,7 @@ from analysis.protocol import Version, load_protocol
 from analysis.publishing.data_package import data_package
 from analysis.publishing.downloads import PACKAGE
 from analysis.publishing.offered_file import Download
-from analysis.publishing.review_facts import review_facts
+from analysis.publishing.review_description import review_description
 from analysis.versions.edition import Edition
 from tests.evidence.folder import DATA, ROOT
 
@@ -68,8 +68,8 @@ def test_a_type_a_rule_and_both_kinds_of_key_are_told_by_the_package(
 
 def _described(offered: dict[str, Download], edition: Edition, team: Team) -> dict[str, object]:
     protocol = load_protocol(DATA / "protocol.yml")
-    facts = dataclasses.replace(review_facts(ROOT, protocol, edition), team=team)
-    return data_package(offered.values(), facts, words_of(protocol))
+    review = dataclasses.replace(review_description(ROOT, protocol, edition), team=team)
+    return data_package(offered.values(), review, words_of(protocol))
 
 
 def test_what_nobody_has_stated_is_not_in_the_package(offered: dict[str, Download]) -> None:

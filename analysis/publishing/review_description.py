@@ -22,7 +22,7 @@ LICENCES = "https://spdx.org/licenses/{}.html"
 
 
 @dataclass(frozen=True)
-class ReviewFacts:
+class ReviewDescription:
     """The review as a whole; `released` is None for a draft, `licence` an SPDX identifier.
 
     `licence` is of text, figures and data as the review gives them, `code_licence` of the code.
@@ -45,11 +45,11 @@ class ReviewFacts:
         return LICENCES.format(self.licence) if self.licence else ""
 
 
-def review_facts(root: Path, protocol: Protocol, edition: Edition) -> ReviewFacts:
+def review_description(root: Path, protocol: Protocol, edition: Edition) -> ReviewDescription:
     """From the protocol, and from CITATION.cff and team.yml of the project in `root`."""
     said: dict[str, Any] = yaml.safe_load(read_bytes(root / CITATION))
     text = said.get("preferred-citation", {})
-    return ReviewFacts(
+    return ReviewDescription(
         title=text.get("title") or said["title"],
         short_title=protocol.short_title,
         abstract=" ".join(said.get("abstract", "").split()),
