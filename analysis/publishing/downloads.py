@@ -28,6 +28,7 @@ from analysis.publishing.fhir_evidence import evidence_resource
 from analysis.publishing.licences import licences_csv
 from analysis.publishing.offered_file import Download
 from analysis.publishing.r_script import r_script
+from analysis.publishing.research_crate import CRATE, research_crate
 from analysis.publishing.results_index import results_index
 from analysis.publishing.review_description import ReviewDescription, review_description
 from analysis.publishing.revman_table import revman_table
@@ -52,7 +53,7 @@ PACKAGE = "datapackage.json"
 INDEX = "results/index.json"
 REVMAN = "revman.csv"
 # What describes the other files, or says the same for one program.
-FOR_PROGRAMS = (INDEX, PACKAGE, REVMAN)
+FOR_PROGRAMS = (INDEX, PACKAGE, CRATE, REVMAN)
 # What there is of a question, by its key.
 OF_A_QUESTION = {
     "result": "results/{}.json",
@@ -104,12 +105,15 @@ def _described(
     """What describes the other files, for programs."""
     index = results_index(results, review, OF_A_QUESTION, {file.path for file in files})
     about = "Every question with its estimate, certainty and files, to begin with in a program"
-    yield Download(INDEX, about, _json(index))
-    yield Download(
+    listed = Download(INDEX, about, _json(index))
+    package = Download(
         PACKAGE,
         "The data files with types, keys and rules of their columns, to be read with frictionless",
         _json(data_package(files, review, words_of(protocol))),
     )
+    crate = research_crate((*files, listed, package), review)
+    about = "All files with their makers and licence as RO-Crate, for archives and indexes"
+    yield from (listed, package, Download(CRATE, about, _json(crate)))
 
 
 def _data(folder: Path, protocol: Protocol) -> Iterator[Download]:

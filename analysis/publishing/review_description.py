@@ -25,7 +25,8 @@ LICENCES = "https://spdx.org/licenses/{}.html"
 class ReviewDescription:
     """The review as a whole; `released` is None for a draft, `licence` an SPDX identifier.
 
-    `licence` is of text, figures and data as the review gives them, `code_licence` of the code.
+    `stated` is the day that the protocol gives its version. `licence` is of text, figures and
+    data as the review gives them, `code_licence` of the code.
     """
 
     title: str
@@ -35,6 +36,7 @@ class ReviewDescription:
     licence: str
     code_licence: str
     version: str
+    stated: dt.date
     released: dt.date | None
     site_url: str | None
     team: Team
@@ -57,6 +59,7 @@ def review_description(root: Path, protocol: Protocol, edition: Edition) -> Revi
         licence=text.get("license", ""),
         code_licence=said.get("license", ""),
         version=edition.identifier,
+        stated=edition.stated.date,
         released=None if edition.is_draft else edition.stated.date,
         site_url=protocol.site_url,
         team=load_team(root / "data"),
