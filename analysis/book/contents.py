@@ -55,6 +55,11 @@ def _answers(protocol: Protocol, all_results: tuple[str, ...]) -> Part:
                 needs=all_results,
                 reads=("protocol.yml", "studies.csv", "acceptability.csv"),
             ),
+            _executed(
+                "about/questions",
+                needs=all_results,
+                reads=("protocol.yml", "studies.csv", "acceptability.csv", "team.yml"),
+            ),
             *findings,
             _executed("results/overview", needs=all_results, reads=("protocol.yml",)),
             _executed("living/whats-new", needs=all_results),

@@ -11,7 +11,6 @@ from analysis.figures import palette, style
 from analysis.figures.canvas import HALF_CAPITAL, Sheet
 from analysis.figures.effect_scale import Scale, Span
 from analysis.figures.marks import Look, stroke
-from analysis.formatting import number
 
 # Layers, the higher over the lower.
 BAND, GUIDE, AXIS, NO_EFFECT, BAR, INTERVAL, ARROW, POINT, DIAMOND = range(9)
@@ -47,10 +46,7 @@ class Axis:
 
 def draw_axis(axis: Axis) -> None:
     """The line of the axis with its ticks and their labels below."""
-    ratio, decimals = axis.scale.ratio, _decimals(axis.scale.ticks)
-    draw_labelled_axis(
-        axis, [f"{tick:g}" if ratio else number(tick, decimals) for tick in axis.scale.ticks]
-    )
+    draw_labelled_axis(axis, axis.scale.labels)
 
 
 def draw_labelled_axis(axis: Axis, labels: Sequence[str], *, gap: float = 2.5) -> None:
@@ -68,13 +64,6 @@ def draw_labelled_axis(axis: Axis, labels: Sequence[str], *, gap: float = 2.5) -
             align="center",
             size=style.SMALL,
         )
-
-
-def _decimals(ticks: Sequence[float]) -> int:
-    for decimals in range(4):
-        if all(abs(tick - round(tick, decimals)) < 1e-9 for tick in ticks):
-            return decimals
-    return 4
 
 
 def draw_band(axis: Axis, band: tuple[float, float]) -> None:

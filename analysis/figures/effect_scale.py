@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from analysis.formatting import number
 from analysis.statistics.estimates import Interval
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
@@ -34,6 +35,16 @@ class Scale:
 
     def contains(self, value: float) -> bool:
         return self.low <= value <= self.high
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What stands at each tick: all with as many decimals as one of them needs."""
+        if self.ratio:
+            return tuple(f"{tick:g}" for tick in self.ticks)
+        decimals = next(
+            (n for n in range(4) if all(abs(t - round(t, n)) < 1e-9 for t in self.ticks)), 4
+        )
+        return tuple(number(tick, decimals) for tick in self.ticks)
 
     def share(self, value: float) -> float:
         """How far along the axis a value stands: 0 at its beginning, 1 at its end."""

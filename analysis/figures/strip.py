@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from analysis.figures.effect_scale import Scale, Span, important_band, interval_span
 from analysis.figures.text import plain
@@ -17,6 +17,7 @@ from analysis.synthesis.question_result import Synthesis
 WIDTH = 150.0
 HEIGHT = 18.0
 EDGE = 5.0  # room for the arrows
+AXIS = 11.0  # and, below the strip, for the numbers of the axis
 
 
 def forest_strip(
@@ -32,9 +33,10 @@ def forest_strip(
     """One estimate with its interval on a small axis, as an inline SVG element.
 
     All numbers as shown to the reader, on `scale`; what lies beyond it ends in an
-    arrow. A pooled estimate is a diamond, that of a single trial a square; a span
-    without an estimate gives the empty axis. `title` is read aloud and shown on
-    hover; it is escaped here. Raises ValueError for a number that is not finite.
+    arrow. The numbers at the scale's ticks stand below. A pooled estimate is a diamond, that
+    of a single trial a square; a span without an estimate gives the empty axis. `title` is
+    read aloud and shown on hover; it is escaped here. Raises ValueError for a number that is
+    not finite.
     """
     _require_finite(span, prediction or span, *(band or ()), no_effect)
     parts = [f"<title>{html.escape(plain(title))}</title>"]
@@ -48,9 +50,11 @@ def forest_strip(
         parts.extend(_interval(span, scale))
         if scale.contains(span.estimate):
             parts.append(_estimate(_x(span.estimate, scale), diamond=pooled))
+    parts.extend(_labels(scale))
+    height = HEIGHT + (AXIS if scale.ticks else 0.0)
     return (
         f'<svg class="forest-strip" role="img" xmlns="http://www.w3.org/2000/svg" '
-        f'width="{WIDTH:g}" height="{HEIGHT:g}" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" '
+        f'width="{WIDTH:g}" height="{height:g}" viewBox="0 0 {WIDTH:g} {height:g}" '
         f'style="vertical-align:middle">'
         f"{''.join(parts)}</svg>"
     )
@@ -74,6 +78,18 @@ def synthesis_strip(synthesis: Synthesis, scale: Scale, *, title: str) -> str:
         prediction=prediction,
         pooled=pooled is not None and pooled.k > 1,
     )
+
+
+def _labels(scale: Scale) -> Iterator[str]:
+    for tick, label in zip(scale.ticks, scale.labels, strict=True):
+        # At the ends a number leans inwards, so that none of it is cut.
+        at = scale.share(tick)
+        anchor = "start" if at < 0.05 else "end" if at > 0.95 else "middle"
+        yield (
+            f'<text class="forest-strip-tick" x="{_x(tick, scale):.2f}" '
+            f'y="{HEIGHT + AXIS - 2.5:g}" text-anchor="{anchor}" font-size="10" '
+            f'fill="currentColor">{label}</text>'
+        )
 
 
 def _require_finite(*values: Span | float) -> None:

@@ -14,6 +14,8 @@ from analysis.synthesis.wording.clinical_text import in_a_hundred
 from analysis.synthesis.wording.effect_words import controls
 from analysis.versions.results import analysed, results_of
 
+VERY_UNCERTAIN = "The evidence is very uncertain"
+
 
 def in_short(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
     """What was compared with what, what it does for each condition (primary outcomes), how safe."""
@@ -21,12 +23,17 @@ def in_short(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
     return join(
         (
             paragraph(compared(protocol, results)),
-            *(
-                paragraph(*_condition(protocol, results, condition))
-                for condition in by_evidence(protocol, results)
-            ),
+            by_condition(protocol, results),
             harms_in_short(evidence),
         )
+    )
+
+
+def by_condition(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
+    """What it does for each condition, that with most participants first."""
+    return join(
+        paragraph(*_condition(protocol, results, condition))
+        for condition in by_evidence(protocol, results)
     )
 
 
@@ -38,9 +45,10 @@ def compared(protocol: Protocol, results: Mapping[str, Synthesis]) -> str:
     trials, people = analysed(results)
     words = protocol.words
     return (
+        f"{counted(trials, 'trial')} with {counted(people, 'participant')} "
+        f"{'gives' if trials == 1 else 'give'} numbers that can be put together. "
         f"{sentence_case(words.intervention)} for {words.population} was compared with "
-        f"{controls([*pooled.values()])}: results of {counted(trials, 'trial')} with "
-        f"{counted(people, 'participant')} could be put together."
+        f"{controls([*pooled.values()])}."
     )
 
 
@@ -63,14 +71,19 @@ def _condition(
         if protocol.outcome(synthesis.question.outcome).kind == "primary"
     ]
     yield element("strong", f"{sentence_case(condition.label)}, {first.label}:")
-    sure = [s for s in found if s.certainty and s.certainty.level != "very low"]
+    sure = [s for s in found if is_known(s)]
     for synthesis in sure:
         yield f" {synthesis.sentences.plain}{_people(protocol, synthesis)}"
     unsure = [s for s in found if s.certainty and s not in sure]
     if unsure:
-        yield f" The evidence is very uncertain about {_named(protocol, unsure)}."
+        yield f" {VERY_UNCERTAIN} about {_named(protocol, unsure)}."
     if unknown := [s for s in found if s.certainty is None]:
         yield f" On {_named(protocol, unknown)} no trial gives numbers that can be used."
+
+
+def is_known(synthesis: Synthesis) -> bool:
+    """Whether the evidence says more of a question than that it is very uncertain."""
+    return synthesis.certainty is not None and synthesis.certainty.level != "very low"
 
 
 def _named(protocol: Protocol, found: Sequence[Synthesis]) -> str:

@@ -11,7 +11,7 @@ from analysis.figures.strip import synthesis_strip
 from analysis.formatting import count, counted, day, listed, percent_level, sentence_case
 from analysis.pages import links
 from analysis.pages.acceptability_rows import answer_row
-from analysis.pages.answer_in_short import by_evidence
+from analysis.pages.answer_in_short import VERY_UNCERTAIN, by_evidence, is_known
 from analysis.pages.certainty_section import mark
 from analysis.pages.html import CARDS, Html, element, items, join, link, paragraph, table, text
 from analysis.pages.missing_results_section import trials_said
@@ -29,6 +29,9 @@ from analysis.synthesis.wording.measure_words import better_sides, explained, me
 from analysis.versions.compare import Change, Comparison
 from analysis.versions.edition import Edition, LastVersion
 from analysis.versions.results import results_of
+
+# Numbers under a strip the size of a word.
+STRIP_TICKS = 5
 
 
 def status(
@@ -53,7 +56,13 @@ def status(
         ),
         trials_said(results),
     ]
-    return element("p", join(parts, " · "), class_="status-line")
+    asked = link("Questions people ask", "about/questions.html")
+    return join(
+        (
+            element("p", join(parts, " · "), class_="status-line"),
+            element("p", asked, class_="first-links"),
+        )
+    )
 
 
 def overdue_mark(overdue: bool) -> Html:
@@ -123,9 +132,11 @@ def _known(synthesis: Synthesis) -> Html:
         "" if synthesis.n_total is None else f", {counted(synthesis.n_total, 'person', 'people')}"
     )
     more = " or more" if synthesis.n_unknown and people else ""
+    # Row and caption name the outcome: what is not known is said in few words.
+    said = synthesis.sentences.plain if is_known(synthesis) else f"{VERY_UNCERTAIN}."
     return join(
         (
-            element("span", synthesis.sentences.plain, class_="plain"),
+            element("span", said, class_="plain"),
             element("small", f"{counted(synthesis.k, 'trial')}{people}{more}"),
             element("small", "certainty: ", mark(synthesis.certainty), class_="certainty"),
         )
@@ -159,7 +170,9 @@ def common_scales(syntheses: Sequence[Synthesis]) -> dict[str, Scale]:
             if s.primary and s.measure.axis_label == measure.axis_label
         ]
         always = [0.0, -0.5, 0.5] if measure.comparable else [measure.no_effect]
-        scales[measure.axis_label] = effect_scale(spans, always, ratio=measure.ratio)
+        scales[measure.axis_label] = effect_scale(
+            spans, always, ratio=measure.ratio, most_ticks=STRIP_TICKS
+        )
     return scales
 
 

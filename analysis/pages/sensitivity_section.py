@@ -180,7 +180,9 @@ def small_study_table(synthesis: Synthesis) -> Html:
     found = synthesis.sensitivity.small_study
     if found is None:
         return Html("")
-    return table(list(_small_study_rows(synthesis, found)), "Small-study effects")
+    return table(
+        list(_small_study_rows(synthesis, found)), f"Small-study effects: {synthesis.title}"
+    )
 
 
 def _small_study_rows(synthesis: Synthesis, found: SmallStudyEffects) -> Iterator[dict[str, str]]:

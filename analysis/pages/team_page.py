@@ -69,17 +69,18 @@ def builds_on(evidence: Evidence) -> Html:
     )
 
 
-def whose(team: Team) -> Html:
-    """The same in one line, for the front page."""
+def whose(team: Team, *, up: str = "") -> Html:
+    """The same in one line, for the front page and, a folder below it, with `up`."""
+    more = link("who made this", f"{up}about/who-made-this.html")
     if team.authors:
         names = listed([author.name for author in team.authors])
-        return join(("By ", names, ": ", link("who made this", "about/who-made-this.html"), "."))
+        return join(("By ", names, ": ", more, "."))
     return join(
         (
             "No person has put a name to this review yet, and who pays is ",
             "stated" if team.funding else "not stated",
             ": ",
-            link("who made this", "about/who-made-this.html"),
+            more,
             ".",
         )
     )

@@ -257,7 +257,7 @@ def test_how_safe_stands_before_any_table(evidence: Evidence, syntheses: Results
     found = reported(evidence, "harms")
     assert said(evidence).startswith(f"reported by {len(found.said)} of {found.total} trials; ")
     assert said(replace(evidence, acceptability=())) == (
-        f"reported by 0 of {found.total} trials; of {found.total} trials we have seen nothing."
+        f"reported by 0 of {found.total} trials; for {found.total} trials we do not know."
     )
     rows = tuple(counted_row("friesen-2017", s, percent=7.0) for s in ("intervention", "control"))
     told = said(replace(evidence, acceptability=rows))

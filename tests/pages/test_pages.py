@@ -48,7 +48,7 @@ TAGS = {
     "body", "div", "p", "span", "strong", "em", "b", "a", "abbr", "br", "code", "ul", "ol", "li",
     "dl", "dt", "dd", "section", "h2", "h3", "h4", "details", "summary", "sup", "sub", "small",
     "table", "caption", "thead", "tbody", "tr", "th", "td", "time", "cite", "label", "nav", "q",
-    "pre", "noscript",
+    "pre", "noscript", "figure", "figcaption",
 }  # fmt: skip
 SVG_TAGS = {"svg", "title", "desc", "g", "line", "rect", "path", "polygon", "circle", "text"}
 ADDRESS = re.compile(r"https?://|[\w.#][\w./#-]*$")

@@ -288,7 +288,7 @@ def test_harms_and_satisfaction_have_a_row_where_no_trial_reports_them(
     for what, label in SUMMARISED.items():
         assert rows[label]["What happens"] == (
             f"{what.capitalize()}: reported by 0 of {trials} trials; "
-            f"of {trials} trials we have seen nothing."
+            f"for {trials} trials we do not know."
         )
         assert rows[label]["Certainty"] == "not ratedno trial reports it"
 

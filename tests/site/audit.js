@@ -1,10 +1,10 @@
 // What the browser suite asks of a page; evaluated after axe-core.
 ({
-  // WCAG 2.2 AA: every rule, or those that depend on the theme.
+  // WCAG 2.2 AA and best practice: every rule, or those that depend on the theme.
   async audit(onlyColours) {
     this.mark();
     const rules = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
-    const tags = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] };
+    const tags = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
     const { violations } = await axe.run(document, {
       preload: false,
       resultTypes: ["violations"],

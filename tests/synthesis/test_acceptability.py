@@ -162,9 +162,9 @@ def test_the_tally_and_what_is_not_known_are_said(evidence: Evidence) -> None:
     rest = found.total - len(found.said) - len(found.silent)
     assert tally(found) == f"harms: reported by {len(found.said)} of {found.total} trials"
     assert unknown(found) == (
-        f"{len(found.silent)} trials do not, by a source’s word; "
-        f"of the other {rest} we have seen nothing"
+        f"{len(found.silent)} trials are known not to report this; "
+        f"for {rest} other trials we do not know"
     )
     nothing = reported(having(evidence, ()), "harms", "headache")
-    assert unknown(nothing) == f"of {nothing.total} trials we have seen nothing"
+    assert unknown(nothing) == f"for {nothing.total} trials we do not know"
     assert nothing.people is None

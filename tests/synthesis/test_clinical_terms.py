@@ -32,7 +32,10 @@ from analysis.synthesis.study_effect import Measure
 from analysis.synthesis.wording.clinical_text import (
     absolute_text,
     difference_text,
+    in_a_hundred,
     needed_text,
+    of_a_hundred,
+    people_shown,
     points_text,
 )
 from tests.evidence.folder import DataFolder
@@ -73,6 +76,12 @@ def test_headache_responders_are_the_trials_own_counts(
         "arm of Huguet 2024: at least 50% fewer headache days), 222 do with therapy: 107 more "
         "(4 more to 299 more); number needed to treat 10 (4 to 231)"
     )
+    assert in_a_hundred(WORDS, RR, effect) == (
+        "Of 100 people, about 22 instead of 12 get clearly better (without it: 13 of 113 in the "
+        "control arm of Huguet 2024: at least 50% fewer headache days)."
+    )
+    people = of_a_hundred(effect)
+    assert (people.without, people.with_it, people.least, people.most) == (12, 22, 12, 41)
 
 
 def test_questionnaires_use_the_protocols_risks(protocol_of: Protocol) -> None:
@@ -85,6 +94,13 @@ def test_questionnaires_use_the_protocols_risks(protocol_of: Protocol) -> None:
     assert absolute_text(WORDS, SMD, tenth) == (
         "If 100 of 1,000 people get clearly better in the control group (assumed), 217 do with "
         "therapy: 117 more (63 more to 180 more); number needed to treat 9 (6 to 16)"
+    )
+    assert in_a_hundred(WORDS, SMD, tenth) == (
+        "If 10 of 100 people get clearly better without it, about 22 do with it."
+    )
+    assert people_shown(WORDS, SMD, tenth) == (
+        "Of 100 people, 10 get clearly better in the control group (assumed) and about 22 with "
+        "therapy (16 to 28)."
     )
 
 

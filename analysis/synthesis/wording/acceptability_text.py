@@ -20,10 +20,15 @@ def tally(found: Reported) -> str:
 def unknown(found: Reported) -> str:
     """What is known of the other trials, so that silence is not taken for safety."""
     silent, unseen = len(found.silent), len(found.unseen)
-    said = f"{counted(silent, 'trial')} {'does' if silent == 1 else 'do'} not, by a source’s word"
-    if not silent:
-        return f"of {counted(unseen, 'trial')} we have seen nothing" if unseen else ""
-    return f"{said}; of the other {unseen} we have seen nothing" if unseen else said
+    parts = []
+    if silent:
+        parts.append(
+            f"{counted(silent, 'trial')} {'is' if silent == 1 else 'are'} known not to report this"
+        )
+    if unseen:
+        other = "other " if silent or found.said else ""
+        parts.append(f"for {counted(unseen, f'{other}trial')} we do not know")
+    return "; ".join(parts)
 
 
 def against(each: Compared, words: ReviewWords) -> str:

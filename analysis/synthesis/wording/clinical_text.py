@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from analysis.formatting import number, percent
 from analysis.protocol_rules import ReviewWords
 from analysis.statistics.clinical import NumberNeededToTreat, Reexpressed
-from analysis.synthesis.clinical_terms import AbsoluteEffect, Clinical
+from analysis.synthesis.clinical_terms import ASSUMED, AbsoluteEffect, Clinical
 from analysis.synthesis.study_effect import Measure
 
 PER = 1000
@@ -57,15 +58,55 @@ def absolute_text(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) 
     )
 
 
+@dataclass(frozen=True)
+class OfAHundred:
+    """How many of 100 people have the event: without the intervention, and with it in an interval.
+
+    Whole people, rounded once, so that a picture and the sentences beside it agree.
+    """
+
+    without: int
+    with_it: int
+    least: int
+    most: int
+
+
+def of_a_hundred(effect: AbsoluteEffect) -> OfAHundred:
+    """A control risk and the risk that the pooled effect makes of it, in people of 100."""
+    numbers, interval = effect.numbers, effect.numbers.risk_interval
+    low = 0.0 if interval.low is None else interval.low
+    high = 1.0 if interval.high is None else interval.high
+    risks = (numbers.control_risk, numbers.risk, min(low, high), max(low, high))
+    return OfAHundred(*(round(100 * risk) for risk in risks))
+
+
 def in_a_hundred(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) -> str:
-    """`Of 100 people, about 36 instead of 21 get clearly better (control risk: ...).`"""
-    before, after = (
-        round(100 * risk) for risk in (effect.numbers.control_risk, effect.numbers.risk)
-    )
+    """`Of 100 people, about 36 instead of 21 get clearly better (...).`, after the intervention.
+
+    An assumed control risk is a condition and reads as one: `If 10 of 100 people get clearly
+    better without it, about 18 do with it.`
+    """
+    people, event = of_a_hundred(effect), event_of(words, measure)
+    if effect.source == ASSUMED:
+        return (
+            f"If {people.without} of 100 people {event} without it, about {people.with_it} do "
+            "with it."
+        )
     number = (
-        f"about {after} instead of {before}" if after != before else f"about {before} either way"
+        f"about {people.with_it} instead of {people.without}"
+        if people.with_it != people.without
+        else f"about {people.without} either way"
     )
-    return f"Of 100 people, {number} {event_of(words, measure)} (control risk: {_whence(effect)})."
+    return f"Of 100 people, {number} {event} (without it: {_whence(effect)})."
+
+
+def people_shown(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) -> str:
+    """What a picture of 100 people says: both groups, the interval, whence the control risk."""
+    people, event = of_a_hundred(effect), event_of(words, measure)
+    return (
+        f"Of 100 people, {people.without} {event} in {words.control} ({_whence(effect)}) and "
+        f"about {people.with_it} {words.with_intervention} ({people.least} to {people.most})."
+    )
 
 
 def assumed_people(effect: AbsoluteEffect) -> str:
