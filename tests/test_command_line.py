@@ -147,9 +147,7 @@ def test_the_difference_as_json_is_whole(root: Path) -> None:
     found = json.loads(run("diff", *NAMES[:2], "--json").output)
     assert (found["before"], found["now"]) == tuple(NAMES[:2])
     assert found["kind"].startswith("new evidence")
-    change = next(c for c in found["changes"] if c["now"]["k"] > 2)
-    for name in ("k", "n_total", "primary", "certainty"):
-        assert name in change["now"]
-    for name in ("interval", "prediction", "heterogeneity"):
-        assert name in change["now"]["primary"]
-    assert change["new_trials"]
+    change = next(c for c in found["changed"] if c["now"]["trials"] > 2)
+    for name in ("trials", "participants", "estimate", "prediction", "tau2", "i2", "certainty"):
+        assert change["now"][name] is not None
+    assert change["trials"]["new"]

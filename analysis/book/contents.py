@@ -14,6 +14,7 @@ from analysis.protocol import Condition, Protocol, Question
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = Path("analysis/notebooks")
 DOWNLOADS = "living/downloads"
+VERSIONS = "living/versions"
 
 
 def contents_of(protocol: Protocol, root: Path = ROOT) -> Contents:
@@ -65,6 +66,7 @@ def _answers(protocol: Protocol, all_results: tuple[str, ...]) -> Part:
             *findings,
             _executed("results/overview", needs=all_results, reads=("protocol.yml",)),
             _executed("living/whats-new", needs=all_results),
+            _executed(VERSIONS, needs=all_results),
         ),
     )
 
@@ -273,6 +275,12 @@ def _keys(questions: Iterable[Question]) -> tuple[str, ...]:
 
 
 def files_beside(project: Project) -> dict[str, bytes]:
-    """The files of the site that are no pages, as the page of downloads has published them."""
-    result = project.results / _page(DOWNLOADS).result
-    return files_of_result(result.read_text(encoding="utf-8"))
+    """The files of the site that are no pages of the book, as two of its pages have published them.
+
+    One has the downloads, the other what compares versions.
+    """
+    files: dict[str, bytes] = {}
+    for document in (DOWNLOADS, VERSIONS):
+        result = project.results / _page(document).result
+        files |= files_of_result(result.read_text(encoding="utf-8"))
+    return files

@@ -10,7 +10,7 @@ import typer
 from analysis import PROGRAM
 from analysis.commands import options
 from analysis.commands.options import load_evidence
-from analysis.files.problems import ReviewError
+from analysis.files.problems import ReviewError, shown
 
 
 def release(
@@ -21,23 +21,34 @@ def release(
     verify: Annotated[
         bool, typer.Option("--verify", help="Make the release, or all of them, again and compare.")
     ] = False,
+    page: Annotated[
+        bool,
+        typer.Option("--page", help="Write the page of a release, or of all, that has none yet."),
+    ] = False,
 ) -> None:
     """Freeze this version of the review, or verify one.
 
     A release is in data/releases: the data as they were, what they said, what they were
-    made with. It is never changed. The protocol says what triggered this version and what it
-    changed in the methods. `--verify` makes it again from its own data.
+    made with, and a page that shows it. It is never changed. The protocol says what triggered
+    this version and what it changed in the methods. `--verify` makes it again from its own data.
+    `--page` gives a page to a release from before there were any.
 
     Example: ./review release 2026.11
     """
     from analysis.evidence.integrity.retractions import snapshot_fault
     from analysis.versions.freezing import freeze, freeze_baseline
+    from analysis.versions.kept_pages import without_page
     from analysis.versions.releases import releases
 
     data = options.ROOT / "data"
     if verify:
         for one in [name] if name else [found.name for found in releases(data)]:
             _verify(data, one)
+        return
+    if page:
+        for one in [name] if name else without_page(data):
+            _verify(data, one)
+            _keep_page(data, one)
         return
     if not name and not baseline:
         stated = load_evidence().protocol.version.name
@@ -48,7 +59,16 @@ def release(
     if not baseline and (fault := snapshot_fault(load_evidence())):
         typer.echo(f"Warning: {fault} ({PROGRAM} notices FILE).", err=True)
     typer.echo(f"Release {made.name} ({made.kind or 'baseline'}) is in data/releases/{made.name}/.")
+    _keep_page(data, made.name)
     typer.echo(f"Next: commit it, then {PROGRAM} build")
+
+
+def _keep_page(data: Path, name: str) -> None:
+    from analysis.pages.version_page import version_page
+    from analysis.versions.kept_pages import keep_page
+
+    path = keep_page(data, name, lambda: version_page(data, name))
+    typer.echo(f"The page of version {name} is {shown(path)}: no later version changes it.")
 
 
 def _verify(data: Path, name: str) -> None:
@@ -83,11 +103,12 @@ def diff(
     from analysis.versions.comparison_text import comparison_text
     from analysis.versions.freezing import present_states
     from analysis.versions.told_apart import told_apart
+    from analysis.versions.way import Pair, moves_along
 
     data = options.ROOT / "data"
     plain = compare_versions(data, before, now, lambda: present_states(load_evidence()))
     found = told_apart(data, plain, load_evidence)
     if as_json:
-        typer.echo(comparison_json(found), nl=False)
+        typer.echo(comparison_json(Pair(found, moves_along([found]))), nl=False)
     else:
         Console(highlight=False).print(comparison_text(found))

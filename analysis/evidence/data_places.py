@@ -36,6 +36,8 @@ PLACES = (
     "releases/*/release.json",
     "releases/*/results.json",
     "releases/*/steps.json",
+    "releases/*/page.html",
+    "releases/*/page.html.sha256",
     *(f"releases/*/data/{name}.csv" for name in DATA_FILES),
     "releases/*/data/protocol.yml",
     "releases/*/data/team.yml",

@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Protocol
 
 from analysis.formatting import number
 from analysis.statistics.estimates import Interval
-from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
 
 TYPICAL_WIDTHS = 5.0  # estimates farther than this many typical intervals from the middle: arrows
@@ -67,12 +67,22 @@ def interval_span(measure: Measure, estimate: float | None, interval: Interval) 
     return shown_span(measure, estimate, interval.low, interval.high)
 
 
-def important_band(synthesis: Synthesis) -> tuple[float, float] | None:
+class AskedFor(Protocol):
+    """A question with its measure, and the smallest difference that matters where one is set."""
+
+    @property
+    def measure(self) -> Measure: ...
+
+    @property
+    def smallest_important_difference(self) -> float | None: ...
+
+
+def important_band(asked: AskedFor) -> tuple[float, float] | None:
     """The smallest important difference on either side of no effect, as shown."""
-    difference = synthesis.smallest_important_difference
+    difference = asked.smallest_important_difference
     if difference is None:
         return None
-    return synthesis.measure.shown_interval(-difference, difference)
+    return asked.measure.shown_interval(-difference, difference)
 
 
 def effect_scale(

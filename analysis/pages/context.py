@@ -75,14 +75,15 @@ def strategies() -> tuple[SourceSearched, ...]:
     return strategies_as_run(DATA, searches())
 
 
+def states() -> States:
+    """What the results say now, as it is compared with versions."""
+    return {key: state_of(synthesis) for key, synthesis in results().items()}
+
+
 @cache
 def edition() -> Edition:
     """What the site shows: the version that was released last, or a draft since."""
-
-    def present() -> States:
-        return {key: state_of(synthesis) for key, synthesis in results().items()}
-
-    return edition_of(DATA, evidence().protocol, searches(), present)
+    return edition_of(DATA, evidence().protocol, searches(), states)
 
 
 @cache

@@ -155,10 +155,16 @@ def _effect(synthesis: Synthesis, scale: Scale, label: str) -> Html:
         if prediction
         else Html("")
     )
-    strip = Html(synthesis_strip(synthesis, scale, title=f"{label}: {said}"))
+    strip = strip_of(synthesis, scale, label)
     instead = read_instead(synthesis.measure, synthesis.bayesian)
     read = element("small", instead) if instead else Html("")
     return join((strip, element("span", said, class_="nowrap"), read, expected))
+
+
+def strip_of(synthesis: Synthesis, scale: Scale, label: str) -> Html:
+    """The picture of a question with an estimate, the size of a word."""
+    said = named_estimate(synthesis.measure, synthesis.primary)
+    return Html(synthesis_strip(synthesis, scale, title=f"{label}: {said}"))
 
 
 def common_scales(syntheses: Sequence[Synthesis]) -> dict[str, Scale]:
@@ -297,6 +303,7 @@ def read_on(evidence: Evidence, edition: Edition) -> Html:
         (
             link("Plain language summary", "about/plain-language-summary.html"),
             link("What’s new, outcome by outcome", "living/whats-new.html"),
+            link("All versions, and any two side by side", "living/versions.html"),
             link("How the review was made", "methods/eligibility.html"),
             link("All questions at a glance", "results/overview.html"),
             link("The included trials", "results/included-trials.html"),

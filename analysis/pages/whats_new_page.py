@@ -180,7 +180,7 @@ def changes_table(found: Comparison | None) -> Html:
 def _changes_table(found: Comparison, changes: Sequence[Change], named: tuple[str, str]) -> Html:
     if found.publication:
         return _against_a_publication(found, changes)
-    caption = f"{sentence_case(_named(found.now))} against {_named(found.before)}"
+    caption = f"{sentence_case(version_named(found.now))} against {version_named(found.before)}"
     rows = [_row(change, *named) for change in changes]
     return table(rows, caption, numbers=("Trials", "Participants"), class_=LABELLED_CARDS)
 
@@ -188,7 +188,7 @@ def _changes_table(found: Comparison, changes: Sequence[Change], named: tuple[st
 def _against_a_publication(found: Comparison, changes: Sequence[Change]) -> Html:
     """As published → rebuilt → now: what others printed comes first and is what is compared."""
     rows = [_beside_the_print(change) for change in changes]
-    caption = f"{sentence_case(_named(found.now))} against {found.publication} as published"
+    caption = f"{sentence_case(version_named(found.now))} against {found.publication} as published"
     rebuilt = sum(change.rebuilt is not None for change in changes)
     return join(
         (
@@ -303,10 +303,11 @@ def corrections_table(found: Comparison) -> Html:
 
 def taken_out(evidence: Evidence, compared: Sequence[Comparison]) -> Html:
     """The trials that were in the review and are not any more, and others decided on anew."""
-    return join((notices_said(evidence, up="../"), _each(compared, _taken_out)))
+    return join((notices_said(evidence, up="../"), _each(compared, taken_out_table)))
 
 
-def _taken_out(found: Comparison) -> Html:
+def taken_out_table(found: Comparison) -> Html:
+    """The trials that left the review between two versions, and others decided on anew."""
     data = found.data
     if not data.statuses:
         return paragraph(f"{_since(found)} no trial was retracted or decided on anew.")
@@ -325,10 +326,11 @@ def _status_row(change: StatusChange) -> dict[str, object]:
 
 def _since(found: Comparison) -> str:
     """Which two a comparison is of: `From version 2013.11 to version 2026.11`."""
-    return f"From {_named(found.before)} to {_named(found.now)}"
+    return f"From {version_named(found.before)} to {version_named(found.now)}"
 
 
-def _named(version: str) -> str:
+def version_named(version: str) -> str:
+    """`version 2026.12`, or `the draft`."""
     return "the draft" if version == NOW else f"version {version}"
 
 

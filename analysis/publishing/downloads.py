@@ -34,8 +34,6 @@ from analysis.publishing.review_description import ReviewDescription, review_des
 from analysis.publishing.revman_table import revman_table
 from analysis.publishing.trial_references import bibtex, ris
 from analysis.synthesis.question_result import Synthesis
-from analysis.versions.compare import Comparison
-from analysis.versions.comparison_json import comparison_parts
 from analysis.versions.edition import Edition
 
 FOLDER = "downloads"  # in the site
@@ -48,7 +46,6 @@ LICENCES = "licences.csv"
 EDITION = "edition.json"
 QUESTIONS = "questions"  # the folder of what belongs to one question
 INCLUDED = "included"
-CHANGES = "versions/changes.json"
 PACKAGE = "datapackage.json"
 INDEX = "results/index.json"
 REVMAN = "revman.csv"
@@ -70,14 +67,12 @@ def downloads(
     root: Path,
     results: Mapping[str, Synthesis],
     edition: Edition,
-    compared: Sequence[Comparison],
     summaries: Sequence[Download] = (),
 ) -> tuple[Download, ...]:
     """Everything a reader can download, in the order it is listed; the archive comes first.
 
-    `root` is the project, `compared` the versions that What's new compares, `summaries` the
-    summaries of findings; raw exports of databases stay out, because their abstracts are not
-    ours to hand on.
+    `root` is the project, `summaries` the summaries of findings; raw exports of databases stay out,
+    because their abstracts are not ours to hand on.
     """
     protocol = load_protocol(root / "data" / "protocol.yml")
     review = review_description(root, protocol, edition)
@@ -87,7 +82,6 @@ def downloads(
         *summaries,
         _revman(results, protocol),
         *_questions(root / "data", results, protocol, review),
-        _changes(compared),
         *_about(root, edition),
     )
     files = (*files, *_described(files, results, protocol, review))
@@ -193,12 +187,6 @@ def _questions(
 def _references(stem: str, whose: str, trials: list[dict[str, str]]) -> Iterator[Download]:
     yield Download(f"{stem}.ris", f"References of {whose}, as RIS", ris(trials).encode())
     yield Download(f"{stem}.bib", f"References of {whose}, as BibTeX", bibtex(trials).encode())
-
-
-def _changes(compared: Sequence[Comparison]) -> Download:
-    """The numbers of What's new, for programs."""
-    about = "What changed between versions: by the method, by corrections and by new evidence"
-    return Download(CHANGES, about, _json([comparison_parts(found) for found in compared]))
 
 
 @cache

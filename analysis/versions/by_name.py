@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.evidence.data_files import DATA_FILES, read_file
@@ -12,7 +13,7 @@ from analysis.protocol import load_protocol
 from analysis.synthesis.published_estimates import printed_by_the_baseline
 from analysis.synthesis.question_result import PublishedEstimate
 from analysis.versions.compare import Comparison, compare
-from analysis.versions.data_changes import data_changes
+from analysis.versions.data_changes import FrozenData, changes_between, read_data
 from analysis.versions.present_names import under_present_names
 from analysis.versions.releases import States, baseline_name, read_states, release_folder
 
@@ -20,31 +21,54 @@ NOW = "now"
 """The data as they are, released or not."""
 
 
+@dataclass(frozen=True)
+class ReadVersion:
+    """A version as it is compared, its trials under their present names.
+
+    `printed` is what others published as that version, `publication` what that is called.
+    """
+
+    name: str
+    states: States
+    data: FrozenData
+    printed: Mapping[str, PublishedEstimate] | None = None
+    publication: str = ""
+
+
+def read_version(data: Path, name: str, present: Callable[[], States]) -> ReadVersion:
+    """A release, or the data as they are, of which `present` gives the states.
+
+    Raises ReviewError for a name that no release has.
+    """
+    renames = former_names(data)
+    if name == NOW:
+        return ReadVersion(name, present(), read_data(data, renames))
+    states = under_present_names(read_states(data, name), renames)
+    printed = printed_in(data, name)
+    called = "" if printed is None else load_protocol(data / "protocol.yml").words.baseline
+    folder = release_folder(data, name) / "data"
+    return ReadVersion(name, states, read_data(folder, renames), printed, called)
+
+
+def side_by_side(before: ReadVersion, now: ReadVersion) -> Comparison:
+    """Two versions that were read.
+
+    Of the baseline review what it printed comes before what its rebuilding says.
+    """
+    return Comparison(
+        before=before.name,
+        now=now.name,
+        publication=before.publication,
+        changes=compare(before.states, now.states, before.printed),
+        data=changes_between(before.data, now.data),
+    )
+
+
 def compare_versions(
     data: Path, before: str, now: str, present: Callable[[], States]
 ) -> Comparison:
-    """Compare two releases, or one with the data as they are, of which `present` gives the states.
-
-    Both are under the present names of the trials. Of the baseline review what it printed comes
-    before what its rebuilding says. Raises ReviewError for a name that no release has.
-    """
-    renames = former_names(data)
-
-    def version(name: str) -> tuple[States, Path]:
-        if name == NOW:
-            return present(), data
-        states = under_present_names(read_states(data, name), renames)
-        return states, release_folder(data, name) / "data"
-
-    (old, old_data), (new, new_data) = version(before), version(now)
-    printed = printed_in(data, before)
-    return Comparison(
-        before=before,
-        now=now,
-        publication="" if printed is None else load_protocol(data / "protocol.yml").words.baseline,
-        changes=compare(old, new, printed),
-        data=data_changes(old_data, new_data, renames),
-    )
+    """The same by their names; ReviewError for a name that no release has."""
+    return side_by_side(*(read_version(data, name, present) for name in (before, now)))
 
 
 def printed_in(data: Path, name: str) -> Mapping[str, PublishedEstimate] | None:

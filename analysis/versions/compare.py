@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -254,7 +254,11 @@ def kind_of_version(changes: Sequence[Change], steps: Mapping[str, Steps]) -> Ve
     New evidence goes before corrected data, and these before new methods: living reviews tell
     apart whether there is evidence that was not there before.
     """
-    causes = {cause for change in changes for cause in _causes(change, steps)}
+    return kind_brought({cause for change in changes for cause in _causes(change, steps)}, changes)
+
+
+def kind_brought(causes: Collection[Cause], changes: Sequence[Change]) -> VersionKind:
+    """The same from what moved any question."""
     for cause in reversed(CAUSES):
         if cause in causes:
             unchanged, changed = BROUGHT[cause]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -109,26 +110,42 @@ class DataChanges(Frozen):
         return tuple(change for change in self.statuses if not change.taken_out)
 
 
-def data_changes(before: Path, now: Path, renames: Sequence[StudyRename] = ()) -> DataChanges:
-    """What differs between two folders of data, of which each holds a protocol.
+@dataclass(frozen=True)
+class FrozenData:
+    """A folder of data as it is compared: the rows of each table by name, and the settings."""
 
-    A trial that was renamed goes by its present name in both.
-    """
-    old, new = (
+    tables: Tables
+    settings: Mapping[str, str]
+
+
+def read_data(folder: Path, renames: Sequence[StudyRename] = ()) -> FrozenData:
+    """A folder of data that holds a protocol; a trial that was renamed goes by its present name."""
+    protocol = load_protocol(folder / "protocol.yml")
+    return FrozenData(
         {
             name: _rows(folder / f"{name}.csv", file, renames)
             for name, file in DATA_FILES.items()
             if name != NO_EVIDENCE
-        }
-        for folder in (before, now)
+        },
+        dict(_flat("", protocol.model_dump(mode="json", exclude=NO_RULE))),
     )
+
+
+def data_changes(before: Path, now: Path, renames: Sequence[StudyRename] = ()) -> DataChanges:
+    """What differs between two folders of data."""
+    return changes_between(read_data(before, renames), read_data(now, renames))
+
+
+def changes_between(before: FrozenData, now: FrozenData) -> DataChanges:
+    """What differs between two folders that were read."""
+    old, new = before.tables, now.tables
     return DataChanges(
         corrections=tuple(_corrections(old, new)),
         statuses=tuple(_statuses(old["studies"], new["studies"])),
         verified=_came_to_be_verified(old["outcomes"], new["outcomes"]),
         unverified=_came_to_be_verified(new["outcomes"], old["outcomes"]),
         rows=tuple(_rows_changed(old, new)),
-        settings=_settings(before / "protocol.yml", now / "protocol.yml"),
+        settings=_settings(before.settings, now.settings),
     )
 
 
@@ -222,12 +239,8 @@ def _named_by_content(rows: Sequence[Cells], declared: Sequence[Column]) -> Rows
     return named
 
 
-def _settings(before: Path, now: Path) -> tuple[Setting, ...]:
+def _settings(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Setting, ...]:
     """The settings that differ, whatever way they are written; what is not said is the default."""
-    old, new = (
-        dict(_flat("", load_protocol(path).model_dump(mode="json", exclude=NO_RULE)))
-        for path in (before, now)
-    )
     # A group that is not set in one of them has no settings of its own there.
     both = [
         Setting(name=name, before=old.get(name, NOT_SET), now=new.get(name, NOT_SET))

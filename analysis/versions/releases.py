@@ -20,6 +20,8 @@ from analysis.protocol_rules import Frozen
 from analysis.versions.compare import VersionKind
 from analysis.versions.state import QuestionState
 
+# The page of a version, and its digest as `sha256sum` writes it.
+PAGE, CHECKSUM = "page.html", "page.html.sha256"
 NAME = re.compile(r"\d{4}\.(0[1-9]|1[0-2])(\.\d{1,2})?")
 
 # A file beside the others: no path leads out of the release's folder.
@@ -61,12 +63,22 @@ def baseline_name(protocol: Protocol) -> str | None:
 
 def altered_files(data: Path, release: Release) -> tuple[Path, ...]:
     """The files of a release that are not as they were frozen, or are gone."""
-    folder = release_folder(data, release.name) / "data"
+    folder = release_folder(data, release.name)
+    frozen = {folder / "data" / name: then for name, then in release.data.items()}
+    # A release from before there were pages may have none.
+    if (folder / PAGE).exists() or (folder / CHECKSUM).exists():
+        frozen[folder / PAGE] = _checksum(folder / CHECKSUM)
     return tuple(
         path
-        for path, then in ((folder / name, then) for name, then in release.data.items())
+        for path, then in frozen.items()
         if not path.is_file() or digest(read_bytes(path)) != then
     )
+
+
+def _checksum(path: Path) -> str:
+    """The digest in a file as `sha256sum` writes it; nothing where there is none."""
+    said = read_bytes(path).decode("ascii", "replace") if path.is_file() else ""
+    return said.partition(" ")[0]
 
 
 def previous_release(data: Path, name: str, date: dt.date) -> Release | None:

@@ -30,7 +30,7 @@ def _shares(found: Comparison, change: Change) -> Iterator[str]:
     way = [_difference(old, new) for _, old, new in moved]
     if None in way or not any(way):
         # Of ratios, of what has no estimate and where only the interval moved there are no shares.
-        yield from (f"By {cause} {_from_to(old, new)}." for cause, old, new in moved)
+        yield from (f"By {cause} {from_to(old, new)}." for cause, old, new in moved)
         return
     whole = _signed(_difference(before, now) or 0.0)
     if len(moved) == 1:
@@ -44,10 +44,10 @@ def _shares(found: Comparison, change: Change) -> Iterator[str]:
 def _share(cause: Cause, old: PooledState, new: PooledState) -> str:
     if share := _difference(old, new):
         return f"{_signed(share)} from {cause}"
-    return f"none from {cause} ({_from_to(old, new)})"
+    return f"none from {cause} ({from_to(old, new)})"
 
 
-def _from_to(old: PooledState, new: PooledState) -> str:
+def from_to(old: PooledState, new: PooledState) -> str:
     """What moved, as printed; an interval that conclusions read may be all that did."""
     before, now = _estimate(old), _estimate(new)
     if before != now:

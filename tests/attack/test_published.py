@@ -75,7 +75,7 @@ def test_downloads_hold_the_declared_tables_and_nobodys_name(
     root: Path, syntheses: dict[str, Synthesis]
 ) -> None:
     edition = Edition(load_protocol(root / "data/protocol.yml").version)
-    offered = downloads(root, syntheses, edition, ())
+    offered = downloads(root, syntheses, edition)
     tables = {f.path for f in offered if f.path.startswith("data/") and f.path.endswith(".csv")}
     assert tables == {f"data/{name}.csv" for name in DATA_FILES}
     for file in offered:

@@ -36,7 +36,7 @@ def project(syntheses: Mapping[str, Synthesis], tmp_path_factory: pytest.TempPat
 @pytest.fixture(scope="package")
 def offered(project: Path, syntheses: Mapping[str, Synthesis]) -> dict[str, Download]:
     edition = Edition(load_protocol(DATA / "protocol.yml").version)
-    return {file.path: file for file in downloads(project, syntheses, edition, ())}
+    return {file.path: file for file in downloads(project, syntheses, edition)}
 
 
 @pytest.fixture(scope="package")

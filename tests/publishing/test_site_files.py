@@ -36,7 +36,7 @@ def files_of(root: Path, syntheses: Mapping[str, Synthesis]) -> dict[str, bytes]
     """What the site of the project at `root` has besides two pages."""
     protocol = load_protocol(root / "data/protocol.yml")
     edition = Edition(protocol.version)
-    offered = downloads(root, syntheses, edition, ())
+    offered = downloads(root, syntheses, edition)
     pages = ["index", "results/search"]
     return site_files(offered, protocol, syntheses, releases(root / "data"), pages, edition)
 

@@ -38,9 +38,15 @@ class Built:
 
     @property
     def all_pages(self) -> list[Path]:
-        """Every page of the site, the theme's search and index pages among them."""
-        static = self.site / "_static"
-        return sorted(p for p in self.site.rglob("*.html") if not p.is_relative_to(static))
+        """Every page of the book, the theme's search and index pages among them."""
+        apart = (self.site / "_static", self.site / "versions")
+        pages = self.site.rglob("*.html")
+        return sorted(p for p in pages if not any(map(p.is_relative_to, apart)))
+
+    @property
+    def standing_alone(self) -> list[Path]:
+        """The pages of versions and of their comparisons, which have nothing of the theme."""
+        return sorted((self.site / "versions").glob("*.html"))
 
     @property
     def pages(self) -> list[Path]:

@@ -35,7 +35,7 @@ TRIALS = "results/included-trials.html"
 @pytest.fixture(scope="module")
 def visits(built: Built) -> list[Visit]:
     """Every page of the site, opened from disk."""
-    return survey(built.site, built.all_pages)
+    return survey(built.site, [*built.all_pages, *built.standing_alone])
 
 
 @pytest.fixture(scope="module")

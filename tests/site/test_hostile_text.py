@@ -166,7 +166,7 @@ def test_nothing_runs_and_nothing_is_asked_for(
     with chromium() as browser:
         page = browser.new_page()
         notes = Notes.on(page)
-        for path in attacked.built.all_pages:
+        for path in (*attacked.built.all_pages, *attacked.built.standing_alone):
             page.goto(path.as_uri())
             page.mouse.move(200, 300)
             executed += [path.name] * (page.evaluate("window.pwned") is not None)

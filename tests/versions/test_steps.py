@@ -20,6 +20,7 @@ from analysis.versions.releases import release_folder, releases
 from analysis.versions.state import same_result
 from analysis.versions.step_text import where_from
 from analysis.versions.told_apart import told_apart
+from analysis.versions.way import Pair, moves_along
 from tests.evidence.folder import DATA, DESCRIBED, LIVING, DataFolder
 from tests.pages.test_across_questions import words
 
@@ -146,10 +147,10 @@ def test_all_three_at_once_add_up_and_are_said_in_words(clean: DataFolder) -> No
     page = words(steps_section(found))
     assert words(where_from(found, change)) in page
     assert "The same data by the method of the draft" in page
-    told = json.loads(comparison_json(found))
-    (cell,) = [c for c in told["changes"] if c["now"]["title"] == change.state.title]
-    assert cell["causes"] == ["the method", "corrections", "new evidence"]
-    assert cell["steps"]["by_method"]["primary"]["estimate"] == pytest.approx(way[1])
+    told = json.loads(comparison_json(Pair(found, moves_along([found]))))
+    (cell,) = [c for c in told["changed"] if c["question"] == change.state.question.key]
+    assert [move["by"] for move in cell["moved"]] == ["the method", "corrections", "new evidence"]
+    assert [move["to"][0] for move in cell["moved"]] == [round(number, 6) for number in way[1:]]
 
 
 def _mean(trials: Mapping[str, tuple[float, float]]) -> float:
