@@ -91,7 +91,7 @@ def towards(change: Change, side: str) -> str:
         "new": "New: there was no estimate before",
         "gone": "There is no estimate any more",
     }
-    return f"{change.arrow} {words.get(change.direction, 'No usable numbers')}"
+    return f"{change.arrow} {words.get(change.direction, 'No usable numbers, before or now')}"
 
 
 def _shown(change: Change) -> bool:

@@ -12,7 +12,9 @@ from analysis.formatting import count, counted, day, listed, percent_level, sent
 from analysis.pages import links
 from analysis.pages.acceptability_rows import answer_row
 from analysis.pages.answer_in_short import VERY_UNCERTAIN, by_evidence, is_known
+from analysis.pages.before_and_after import towards
 from analysis.pages.certainty_section import mark
+from analysis.pages.comparison_page import FOLDER, stem_of
 from analysis.pages.html import CARDS, Html, element, items, join, link, paragraph, table, text
 from analysis.pages.missing_results_section import trials_said
 from analysis.pages.notices_section import notices_said
@@ -29,6 +31,7 @@ from analysis.synthesis.wording.measure_words import better_sides, explained, me
 from analysis.versions.compare import Change, Comparison
 from analysis.versions.edition import Edition, LastVersion
 from analysis.versions.results import results_of
+from analysis.versions.state import certainty_text
 
 # Numbers under a strip the size of a word.
 STRIP_TICKS = 5
@@ -184,14 +187,9 @@ def common_scales(syntheses: Sequence[Synthesis]) -> dict[str, Scale]:
 
 
 def _change(change: Change, against: Comparison, earlier: str, side: str) -> Html:
-    """The arrow, what it means, and what was said before, in text and not on hover only."""
-    before, now = change.estimates
-    words = {"same": "the same", "new": "new"}.get(change.direction, "no usable numbers")
-    if before and now and change.direction != "same":
-        # Below zero favours the intervention, whatever is printed.
-        words = f"{'more' if now.estimate < before.estimate else 'less'} in favour of {side}"
-    moved = f"{change.arrow} {words}"
-    return join((moved, *(element("small", said) for said in _before(change, against, earlier))))
+    """Which way the answer moved, and what was said before, in text and not on hover only."""
+    said = (*_before(change, against, earlier), *_otherwise(change))
+    return join((f"{towards(change, side)}.", *(element("small", f"{each}.") for each in said)))
 
 
 def _before(change: Change, against: Comparison, earlier: str) -> Iterator[str]:
@@ -199,17 +197,35 @@ def _before(change: Change, against: Comparison, earlier: str) -> Iterator[str]:
 
     What the review before this one printed is told too where that version had no estimate.
     """
-    before = change.before
+    before, now = change.before, change.now
     estimate = named_estimate(change.state.measure, before.primary if before else None)
     if change.after_publication:
-        yield earlier or f"no estimate that {against.publication} printed is on record"
+        yield (
+            f"Before, {earlier}"
+            if earlier
+            else (f"No estimate that {against.publication} printed is on record")
+        )
         if before and before.primary:
-            yield f"version {against.before}, rebuilt from {rebuilt_from(before.k)}: {estimate}"
+            yield (
+                f"Version {against.before}, rebuilt from {rebuilt_from(before.k)}, has {estimate}"
+            )
     elif before and before.primary:
-        yield f"version {against.before}: {estimate} from {counted(before.k, 'trial')}"
-    else:
-        yield f"version {against.before}: no usable numbers"
-        yield from [earlier] if earlier else []
+        trials = "trial" if before.k == 1 else "trials"
+        since = f", now {now.k}" if now and now.k != before.k else ", as now"
+        yield f"It was {estimate} in version {against.before}, from {before.k} {trials}{since}"
+    elif earlier:
+        yield f"Before both, {earlier}"
+
+
+def _otherwise(change: Change) -> Iterator[str]:
+    """What else a reader would want to know: another certainty, and why the conclusion changed."""
+    before, now = change.before, change.now
+    if before and now and before.primary and now.primary and not change.after_publication:
+        then, today = certainty_text(before), certainty_text(now)
+        if then != today:
+            yield f"Certainty is {today}, was {then}"
+    if change.rules and all(change.estimates):
+        yield f"The conclusion changed: {listed(change.rules)}"
 
 
 def earlier_review(synthesis: Synthesis, protocol: Protocol) -> str:
@@ -264,10 +280,13 @@ def _brought(last: LastVersion | None) -> Iterator[Html]:
         f"version {last.found.before}, and an estimate for {counted(len(first), 'question')} of "
         f"which {had}."
     )
+    picture = stem_of(last.found.before, last.found.now)
     yield paragraph(
         f"{held} conclusion changed for {len(moved)} of {counted(len(compared), 'question')} "
         "with an estimate before and now: which ones, and why, stands on ",
         link("What’s new", "living/whats-new.html"),
+        ", and ",
+        link("before above after, as a picture", f"{FOLDER}/{picture}.html"),
         ".",
     )
 

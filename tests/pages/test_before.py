@@ -165,9 +165,9 @@ def test_a_changed_estimate_is_said_to_be_more_or_less_in_favour_of_therapy(
     front = rows(front_page.answers(evidence, syntheses, found))
     therapy = evidence.protocol.words.intervention_in_short
     # 7.28 as likely became 1.93, and a difference of −0.50 became −0.36: less; −0.19, −0.53: more.
-    assert f"less in favour of {therapy}" in front["headache-pain-post"]
-    assert f"less in favour of {therapy}" in front["non-headache-disability-post"]
-    assert f"more in favour of {therapy}" in front["non-headache-depression-post"]
+    assert f"Less in favour of {therapy}" in front["headache-pain-post"]
+    assert f"Less in favour of {therapy}" in front["non-headache-disability-post"]
+    assert f"More in favour of {therapy}" in front["non-headache-depression-post"]
 
 
 def test_of_other_reviews_at_least_the_trials_and_participants_are_told(

@@ -106,7 +106,7 @@ def test_the_last_versions_numbers_stand_beside_those_of_a_draft(
     for key, state in read_states(DATA, "2026.11").items():
         if state.primary and state.question.timepoint == first:
             estimate = named_estimate(state.measure, state.primary)
-            assert words(f"version 2026.11: {estimate} from") in beside, key
+            assert words(f"It was {estimate} in version 2026.11, from") in beside, key
     released_then = words(front.answers(evidence, syntheses, front.compared(version, released())))
     assert "Since version 2013.11" in released_then and "2026.11" not in released_then
 
