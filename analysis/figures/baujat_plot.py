@@ -24,6 +24,7 @@ from analysis.figures.framing import (
     number_scale,
 )
 from analysis.figures.influence_plot import influential_note
+from analysis.figures.many_trials import KEPT
 from analysis.figures.marks import Look, Point
 from analysis.figures.point_labels import place_labels
 from analysis.synthesis.question_result import Synthesis
@@ -72,7 +73,7 @@ def _draw_labels(sheet: Sheet, points: Sequence[Point], labels: Sequence[str]) -
         range(len(points)),
         key=lambda i: (points[i][0] - origin[0]) ** 2 + (points[i][1] - origin[1]) ** 2,
         reverse=True,
-    )
+    )[:KEPT]
     placed = place_labels(
         points,
         [text_width(label, style.SMALL) for label in labels],

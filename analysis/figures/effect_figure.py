@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 
 from analysis.figures.effect_labels import band_note, effect_header, favours
 from analysis.figures.effect_scale import effect_scale, important_band
-from analysis.figures.row_plot import Column, Row, RowPlot, draw_row_plot
+from analysis.figures.narrow_row_plot import draw_narrow_row_plot
+from analysis.figures.row_plot import Column, Row, RowPlot, draw_row_plot, unfolded
 from analysis.formatting import sentence_case
 from analysis.synthesis.question_result import Synthesis
 
@@ -19,19 +20,30 @@ def effect_column(synthesis: Synthesis) -> Column:
 
 
 def draw_effect_figure(
-    synthesis: Synthesis, columns: Sequence[Column], rows: Sequence[Row], notes: Sequence[str]
+    synthesis: Synthesis,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    notes: Sequence[str],
+    *,
+    narrow: bool = False,
 ) -> Figure:
     """Draw the rows on the measure's axis; the dashed line is the primary estimate.
 
-    `notes` stand below the plot; the one that explains the band is added here.
+    `notes` stand below the plot; the one that explains the band is added here. `narrow` is
+    the layout for a phone.
     """
     measure, primary = synthesis.measure, synthesis.primary
     band = important_band(synthesis)
-    spans = [mark.span for row in rows for mark in row.marks]
+    spans = [mark.span for row in unfolded(rows) for mark in row.marks]
     plot = RowPlot(
         columns=tuple(columns),
         rows=tuple(rows),
-        scale=effect_scale(spans, (measure.no_effect, *(band or ())), ratio=measure.ratio),
+        scale=effect_scale(
+            spans,
+            (measure.no_effect, *(band or ())),
+            ratio=measure.ratio,
+            most_ticks=5 if narrow else 8,
+        ),
         plot_header=sentence_case(measure.axis_label),
         no_effect=measure.no_effect,
         favours=favours(measure),
@@ -39,4 +51,4 @@ def draw_effect_figure(
         guide=measure.shown(primary.estimate) if primary and primary.k > 1 else None,
         notes=(*notes, *((band_note(band),) if band else ())),
     )
-    return draw_row_plot(plot).figure
+    return (draw_narrow_row_plot if narrow else draw_row_plot)(plot).figure

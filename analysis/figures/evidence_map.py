@@ -16,9 +16,10 @@ from analysis.figures import palette, style
 from analysis.figures.canvas import Sheet
 from analysis.figures.fitting import text_width, wrap
 from analysis.figures.judgements import Mark, draw_mark
+from analysis.figures.many_trials import MOST_ROWS, alike
 from analysis.figures.marks import Look
 from analysis.figures.text import plain
-from analysis.formatting import DASH
+from analysis.formatting import DASH, counted
 
 MARGIN = 8.0
 LABEL = 84.0  # width of the column of trials
@@ -51,22 +52,27 @@ class MapRow:
 def evidence_map(title: str, columns: Sequence[str], rows: Sequence[MapRow]) -> Figure:
     """One row a trial, one column an outcome, a mark a state; the key below.
 
+    Many trials are put together where their states are the same, the most frequent first.
+
     ValueError where a row has not a state for each column.
     """
+    everyone, key = rows, [state for state in State if any(state in row.states for row in rows)]
+    if len(rows) > MOST_ROWS:
+        groups = alike(rows, lambda row: row.states)[:MOST_ROWS]
+        rows = [MapRow(counted(len(group), "trial"), group[0].states) for group in groups]
     labels = [wrap(plain(row.label), LABEL, style.BODY) for row in rows]
     heights = [ROW + (len(label) - 1) * LINE for label in labels]
     headings = [wrap(plain(name), LONGEST_HEADING, style.SMALL, bold=True) for name in columns]
     widest = [text_width(line, style.SMALL, bold=True) for lines in headings for line in lines]
     top = MARGIN + max(widest, default=0.0) + 8.0
     left = MARGIN + LABEL + 4.0
-    key = [state for state in State if any(state in row.states for row in rows)]
     bottom = top + sum(heights)
     sheet = Sheet.blank(
         left + COLUMN * len(columns) + MARGIN, bottom + 12.0 + ROW * len(key) + MARGIN
     )
     _draw_headings(sheet, title, headings, left, top)
     sheet.numbers.extend(
-        {"Trial": row.label, **dict(zip(columns, row.states, strict=True))} for row in rows
+        {"Trial": row.label, **dict(zip(columns, row.states, strict=True))} for row in everyone
     )
     y = top
     for place, (row, label, height) in enumerate(zip(rows, labels, heights, strict=True)):

@@ -14,6 +14,7 @@ from analysis.figures.effect_labels import (
 )
 from analysis.figures.effect_scale import Span, interval_span, shown_span
 from analysis.figures.judgements import JUDGEMENTS, judgement_key
+from analysis.figures.many_trials import CATERPILLAR, MOST_ROWS, caterpillar
 from analysis.figures.row_plot import Column, PlotMark, Row
 from analysis.formatting import DASH, count, counted, listed, number, p_value, percent
 from analysis.statistics.estimates import Heterogeneity, PooledEffect
@@ -30,22 +31,32 @@ GROUPS = (
 SMALLEST_GROUP = 2  # pooled trials in each group before the plot is split
 
 
-def forest_plot(synthesis: Synthesis) -> Figure:
+def forest_plot(synthesis: Synthesis, *, narrow: bool = False) -> Figure:
     """Every trial of a cell by year, the pooled effect and its prediction interval.
 
     Suspect trials are hollow and not pooled. With two or more pooled trials against
     each kind of comparator the trials stand in two groups, each with its diamond
     where the synthesis has that comparison. The band is the smallest important
     difference on either side of no effect, read on the analysis scale. One trial
-    has no diamond, nor have trials of which each is suspect; ValueError without trials.
+    has no diamond, nor have trials of which each is suspect; `narrow` is the layout for a
+    phone. More trials than can be read one by one are thin lines ordered by their effect.
+    ValueError without trials.
     """
     if not synthesis.studies:
         raise ValueError(
             f"{synthesis.title}: no trial has a usable number, so there is no forest plot to draw"
         )
     return draw_effect_figure(
-        synthesis, _columns(synthesis), list(_rows(synthesis)), list(_notes(synthesis))
+        synthesis,
+        _columns(synthesis),
+        list(_rows(synthesis)),
+        list(_notes(synthesis)),
+        narrow=narrow,
     )
+
+
+def _folds(synthesis: Synthesis) -> bool:
+    return len(synthesis.studies) > MOST_ROWS
 
 
 def _drawn_pooled(synthesis: Synthesis) -> PooledEffect | None:
@@ -71,8 +82,17 @@ def _rows(synthesis: Synthesis) -> Iterator[Row]:
     for heading, studies, comparison in groups:
         if heading:
             yield Row((heading,), tone="heading")
-        for study in sorted(studies, key=lambda s: (s.year, s.label, s.study_id)):
-            yield _study_row(study, synthesis.measure, heaviest)
+        ordered = sorted(studies, key=lambda s: (s.year, s.label, s.study_id))
+        trials = [_study_row(study, synthesis.measure, heaviest) for study in ordered]
+        if _folds(synthesis):
+            height = CATERPILLAR * len(trials) / len(synthesis.studies)
+            yield caterpillar(
+                f"{counted(len(trials), 'trial')}, one thin line each, ordered by effect",
+                trials,
+                height,
+            )
+        else:
+            yield from trials
         if comparison and comparison.pooled and comparison.pooled.k > 1:
             yield _subtotal_row(comparison, comparison.pooled, synthesis.measure)
     pooled = _drawn_pooled(synthesis)
@@ -173,7 +193,12 @@ def _notes(synthesis: Synthesis) -> Iterator[str]:
     if read := conclusion_interval(synthesis.bayesian):
         shown = interval_text(synthesis.measure, read)
         yield f"With {synthesis.k} trials conclusions read the Bayesian interval, {shown}."
-    if any(study.suspect for study in synthesis.studies):
+    suspect = sum(bool(study.suspect) for study in synthesis.studies)
+    if _folds(synthesis):
+        if suspect:
+            yield f"Below a gap, and not pooled: {counted(suspect, 'suspect result')}."
+        return
+    if suspect:
         yield (
             "Hollow square, dashed line: a suspect result (see data integrity), "
             "shown and not pooled."

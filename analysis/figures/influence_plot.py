@@ -13,6 +13,7 @@ from analysis.figures.canvas import Sheet
 from analysis.figures.effect_marks import AXIS, AXIS_LINE, GUIDE, POINT, Axis, draw_upright
 from analysis.figures.effect_scale import Scale
 from analysis.figures.fitting import text_width, wrap
+from analysis.figures.many_trials import MOST_ROWS, largest
 from analysis.figures.marks import Align, Look, stroke
 from analysis.figures.text import plain
 from analysis.formatting import number
@@ -50,6 +51,8 @@ PANELS = (
 def influence_plot(synthesis: Synthesis) -> Figure:
     """All diagnostics of each pooled trial; an influential one is bold, with diamonds.
 
+    Of many the trials with the largest Cook's distance.
+
     ValueError where the synthesis has no influence diagnostics.
     Source: Viechtbauer & Cheung 2010, 10.1002/jrsm.11.
     """
@@ -57,22 +60,27 @@ def influence_plot(synthesis: Synthesis) -> Figure:
     if not rows:
         raise ValueError(f"{synthesis.title}: there are no influence diagnostics to draw")
     ordered = sorted(rows, key=lambda row: (studies[row.study].year, studies[row.study].label))
+    everyone = [_numbers(row, studies[row.study].label) for row in ordered]
+    notes = [influential_note(rows)]
+    if len(ordered) > MOST_ROWS:
+        ordered = [ordered[at] for at in largest([row.cook_d for row in ordered])]
+        notes.append(f"Shown: the {len(ordered)} of {len(rows)} with the largest Cook’s distance.")
     labels = [plain(studies[row.study].label) for row in ordered]
     widest = max(text_width(label, style.BODY, bold=True) for label in labels)
     left = MARGIN + min(widest, WIDEST_LABEL) + GAP
     width = (style.WIDTH - MARGIN - left + GAP) / len(PANELS) - GAP
     headings = [wrap(p.heading, width + GAP - 3.0, 7.5, bold=True, lines=3) for p in PANELS]
     top = MARGIN + max(len(heading) for heading in headings) * LINE + 6.0
-    bottom = top + len(rows) * ROW
+    bottom = top + len(ordered) * ROW
     sheet = Sheet.blank(style.WIDTH, bottom + 26.0 + LINE + MARGIN)
-    sheet.numbers.extend(_numbers(row, label) for row, label in zip(ordered, labels, strict=True))
+    sheet.numbers.extend(everyone)
     _draw_labels(sheet, ordered, labels, left, top)
     for index, (panel, heading) in enumerate(zip(PANELS, headings, strict=True)):
         x = left + index * (width + GAP)
         _draw_heading(sheet, heading, x + width / 2, top)
         _draw_panel(sheet, panel, ordered, x, width, top)
     y = bottom + 26.0 + LINE / 2
-    sheet.text(MARGIN, y, influential_note(rows), size=style.SMALL, color=palette.MUTED)
+    sheet.text(MARGIN, y, " ".join(notes), size=style.SMALL, color=palette.MUTED)
     return sheet.figure
 
 
@@ -130,4 +138,4 @@ def _draw_ends(axis: Axis) -> None:
     for end, align in zip(ends, aligns, strict=True):
         x = axis.x(end)
         axis.sheet.marker(x, y, TICKDOWN, 3.0, AXIS_LINE, layer=AXIS)
-        axis.sheet.text(x, y + 7.8, number(end), align=align, size=7.0)
+        axis.sheet.text(x, y + 7.8, number(end, 0 if abs(end) >= 100 else 2), align=align, size=7.0)

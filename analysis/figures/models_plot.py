@@ -16,11 +16,12 @@ from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.question_result import Synthesis
 
 
-def models_plot(synthesis: Synthesis) -> Figure:
+def models_plot(synthesis: Synthesis, *, narrow: bool = False) -> Figure:
     """One row a model and interval: a dot with its confidence interval, prediction as a bar.
 
     First the models the protocol shows, then the other estimators of tau2. The primary
-    analysis is bold and its estimate the dashed line. ValueError when there are none.
+    analysis is bold and its estimate the dashed line. `narrow` is the layout for a
+    phone. ValueError when there are none.
     """
     models = _models(synthesis)
     if not models:
@@ -34,7 +35,7 @@ def models_plot(synthesis: Synthesis) -> Figure:
     if any(pooled.prediction for pooled in models):
         notes.append("Bar: prediction interval.")
     rows = [_row(synthesis, pooled) for pooled in models]
-    return draw_effect_figure(synthesis, columns, rows, [" ".join(notes)])
+    return draw_effect_figure(synthesis, columns, rows, [" ".join(notes)], narrow=narrow)
 
 
 def _models(synthesis: Synthesis) -> list[PooledEffect]:

@@ -40,7 +40,7 @@ NAMED: Mapping[str, tuple[str, str]] = MappingProxyType(
         TRIAL: ("trial", "#c6d0dc"),
         POOLED: ("pooled", "#6cb6f5"),
         POOLED_PALE: ("pooled-pale", "#2f5f8c"),
-        PREDICTION: ("prediction", "#a47a26"),
+        PREDICTION: ("prediction", "#67490f"),
         SUSPECT: ("suspect", "#ff9d73"),
         GOOD: ("good", "#1f4f39"),
         DOUBTFUL: ("doubtful", "#7a5500"),

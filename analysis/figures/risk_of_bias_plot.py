@@ -16,6 +16,7 @@ from analysis.figures import palette, style
 from analysis.figures.canvas import Sheet
 from analysis.figures.fitting import text_width, wrap
 from analysis.figures.judgements import JUDGEMENTS, MARKS, draw_judgement, judgement_key
+from analysis.figures.many_trials import MOST_ROWS, alike
 from analysis.figures.marks import Look, stroke
 from analysis.figures.text import plain
 from analysis.formatting import count, counted, percent
@@ -68,11 +69,15 @@ def domains_of(assessments: Sequence[Assessment]) -> tuple[str, ...]:
 def traffic_light(assessments: Sequence[Assessment]) -> Figure:
     """One row a trial, one column a domain and the overall judgement: letter, shape, tint.
 
-    A domain without a judgement is an en dash. Raises ValueError as `domains_of`.
+    A domain without a judgement is an en dash. Many trials are put together where they are
+    judged alike. Raises ValueError as `domains_of`.
     """
     domains = domains_of(assessments)
+    everyone, more = assessments, list[str]()
+    if len(assessments) > MOST_ROWS:
+        assessments, more = _patterns(assessments, domains)
     table = _lay_out(assessments, domains)
-    notes = _wrapped(_notes(assessments, domains, ""), table.width - 2 * MARGIN)
+    notes = _wrapped([*_notes(everyone, domains, ""), *more], table.width - 2 * MARGIN)
     bottom = table.top + sum(table.heights)
     sheet = Sheet.blank(table.width, bottom + 16.0 + len(notes) * LINE + MARGIN)
     _draw_headers(sheet, table)
@@ -80,6 +85,7 @@ def traffic_light(assessments: Sequence[Assessment]) -> Figure:
     for index, assessment in enumerate(assessments):
         _draw_trial(sheet, table, index, assessment, domains, y + table.heights[index] / 2)
         y += table.heights[index]
+    sheet.numbers.extend(_numbers(assessment, domains) for assessment in everyone)
     _draw_notes(sheet, notes, y + 10.0 + LINE / 2)
     return sheet.figure
 
@@ -140,12 +146,36 @@ def _draw_trial(
         sheet.text(MARGIN, y + (line - (len(label) - 1) / 2) * LINE, text)
     sheet.text(table.count_right, y, count(assessment.n), align="right")
     judged = _judgements(assessment)
+    for x, domain in zip(table.columns, (*domains, OVERALL), strict=True):
+        draw_judgement(sheet, x, y, judged.get(domain, "not assessed"), size=MARK)
+
+
+def _patterns(
+    assessments: Sequence[Assessment], domains: Sequence[str]
+) -> tuple[list[Assessment], list[str]]:
+    """The trials that are judged alike as one each, the most frequent first, and what that is."""
+
+    def judged(assessment: Assessment) -> tuple[Judgement | None, ...]:
+        found = _judgements(assessment)
+        return tuple(found.get(domain) for domain in (*domains, OVERALL))
+
+    groups = alike(assessments, judged)
+    shown = [
+        Assessment(counted(len(g), "trial"), g[0].risk_of_bias, sum(a.n or 0 for a in g) or None)
+        for g in groups[:MOST_ROWS]
+    ]
+    notes = ["A row: trials that are judged alike, and their participants in sum."]
+    if left := sum(map(len, groups[MOST_ROWS:])):
+        notes.append(f"Not shown, each judged as few others: {counted(left, 'trial')}.")
+    return shown, notes
+
+
+def _numbers(assessment: Assessment, domains: Sequence[str]) -> dict[str, object]:
+    judged = _judgements(assessment)
     words = {
         domain.capitalize(): judged.get(domain, "not assessed") for domain in (*domains, OVERALL)
     }
-    sheet.numbers.append({"Trial": assessment.label, "Participants": assessment.n, **words})
-    for x, domain in zip(table.columns, (*domains, OVERALL), strict=True):
-        draw_judgement(sheet, x, y, judged.get(domain, "not assessed"), size=MARK)
+    return {"Trial": assessment.label, "Participants": assessment.n, **words}
 
 
 def _judgements(assessment: Assessment) -> dict[str, Judgement]:

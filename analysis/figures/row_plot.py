@@ -7,7 +7,7 @@ text, so that nothing overlaps whatever the names are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 from types import MappingProxyType
@@ -18,6 +18,8 @@ from analysis.figures.canvas import Align, Sheet
 from analysis.figures.effect_marks import (
     BAND,
     GUIDE,
+    INTERVAL,
+    POINT,
     Axis,
     draw_axis,
     draw_band,
@@ -47,6 +49,8 @@ WIDEST_LABEL = 200.0
 LARGEST_SQUARE = 10.0
 SMALLEST_SQUARE = 3.0
 JUDGEMENT_SIZE = 12.0
+FOLDED_EDGE, FOLDED_GAP = 4.0, 8.0
+DASHED_GUIDE = stroke(palette.POOLED, 0.8, (2.0, 2.0))
 
 Shape = Literal[
     "square", "hollow square", "dot", "diamond", "pale diamond", "bar", "ring", "lozenge", "tick"
@@ -88,6 +92,8 @@ class Row:
     tone: Tone = "plain"
     judgement: Judgement | None = None  # drawn in the last column
     rule_above: bool = False
+    folded: tuple[Row, ...] = ()  # drawn as thin lines within `height` points, their cells not
+    height: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -123,19 +129,26 @@ def draw_row_plot(plot: RowPlot) -> Sheet:
     _draw_background(plot, layout)
     for index, row in enumerate(plot.rows):
         _draw_cells(plot, layout, row, index)
-        _draw_marks(layout, row, layout.centres[index])
+        draw_marks(layout.axis, row, layout.centres[index])
     _draw_axis_labels(plot, layout)
-    layout.sheet.numbers.extend(_numbers(plot))
+    layout.sheet.numbers.extend(row_numbers(plot))
     return layout.sheet
 
 
-def _numbers(plot: RowPlot) -> Iterator[dict[str, object]]:
+def unfolded(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows with those that are folded within them."""
+    for row in rows:
+        yield row
+        yield from row.folded
+
+
+def row_numbers(plot: RowPlot) -> Iterator[dict[str, object]]:
     """Each mark's estimate and limits beside the cells of its row, below its heading."""
     heading = ""
     names = [" ".join(column.header.split()) for column in plot.columns]
     further = [(i, name) for i, name in enumerate(names) if i and not plot.columns[i].of_marks]
     grouped = any(row.tone == "heading" for row in plot.rows)
-    for row in plot.rows:
+    for row in unfolded(plot.rows):
         if row.tone == "heading":
             heading = row.cells[0]
         for mark in row.marks:
@@ -250,7 +263,7 @@ def _extra(row: Row) -> float:
 
 
 def _row_height(row: Row, cells: tuple[tuple[str, ...], ...]) -> float:
-    return ROW + (max(len(lines) for lines in cells) - 1) * LINE + _extra(row)
+    return max(ROW + (max(len(lines) for lines in cells) - 1) * LINE, row.height) + _extra(row)
 
 
 def _draw_headers(plot: RowPlot, layout: _Layout) -> None:
@@ -271,8 +284,7 @@ def _draw_background(plot: RowPlot, layout: _Layout) -> None:
     if plot.band:
         draw_band(layout.axis, plot.band)
     if plot.guide is not None and plot.scale.contains(plot.guide):
-        dashed = stroke(palette.POOLED, 0.8, (2.0, 2.0))
-        draw_upright(layout.axis, plot.guide, dashed, layer=GUIDE)
+        draw_upright(layout.axis, plot.guide, DASHED_GUIDE, layer=GUIDE)
     if plot.no_effect is not None:
         draw_upright(layout.axis, plot.no_effect)
 
@@ -293,8 +305,10 @@ def _draw_cells(plot: RowPlot, layout: _Layout, row: Row, index: int) -> None:
         sheet.line((MARGIN, style.WIDTH - MARGIN), (top, top), layer=BAND)
 
 
-def _draw_marks(layout: _Layout, row: Row, y: float) -> None:
-    axis = layout.axis
+def draw_marks(axis: Axis, row: Row, y: float) -> None:
+    """What a row has on the axis, at that height."""
+    if row.folded:
+        _draw_folded(axis, row, y - row.height / 2)
     for mark in row.marks:
         match mark.shape:
             case "diamond" | "pale diamond":
@@ -308,6 +322,23 @@ def _draw_marks(layout: _Layout, row: Row, y: float) -> None:
                 _draw_trial(axis, mark, y)
             case "ring" | "lozenge" | "tick" if mark.span.estimate is not None:
                 draw_point(axis, mark.span.estimate, y, marker=POINTS[mark.shape])
+
+
+def _draw_folded(axis: Axis, row: Row, top: float) -> None:
+    """Thin lines with a point each, those that are set aside below a gap and in their colour."""
+    aside = sum(inner.tone == "muted" for inner in row.folded)
+    gap = FOLDED_GAP if 0 < aside < len(row.folded) else 0.0
+    step = (row.height - gap - 2 * FOLDED_EDGE) / len(row.folded)
+    for index, inner in enumerate(row.folded):
+        muted = inner.tone == "muted"
+        y = top + FOLDED_EDGE + (index + 0.5) * step + (gap if muted else 0.0)
+        color, span = palette.SUSPECT if muted else palette.TRIAL, inner.marks[0].span
+        left, right = axis.ends(span)
+        thin = stroke(color, min(0.9, max(0.3, 0.45 * step)))
+        axis.sheet.line((left, right), (y, y), thin, layer=INTERVAL)
+        if span.estimate is not None and axis.scale.contains(span.estimate):
+            x, point = axis.x(span.estimate), stroke(palette.POOLED, 2.2)
+            axis.sheet.line((x - 1.1, x + 1.1), (y, y), point, layer=POINT)
 
 
 def _draw_trial(axis: Axis, mark: PlotMark, y: float) -> None:

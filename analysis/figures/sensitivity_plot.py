@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from analysis.figures.effect_labels import band_note, effect_header, estimate_text, favours
 from analysis.figures.effect_scale import Span, effect_scale, important_band, interval_span
+from analysis.figures.many_trials import MOST_ROWS
 from analysis.figures.row_plot import Column, PlotMark, Row, RowPlot, Shape, draw_row_plot
 from analysis.formatting import limits, number, sentence_case
 from analysis.synthesis.question_result import Synthesis
@@ -106,7 +107,10 @@ def _rows(questions: Sequence[Sensitivity], labels: Mapping[str, str]) -> Iterat
 def _spread_row(synthesis: Synthesis, spread: Spread) -> Row:
     shown = [_shown(synthesis, variant.estimate) for variant in spread.variants]
     marks = tuple(
-        PlotMark(SHAPES[spread.family], Span(value, value, value)) for value in sorted(shown)
+        PlotMark(SHAPES[spread.family], Span(value, value, value))
+        for value in sorted(
+            {round(value, 2) for value in shown} if len(shown) > MOST_ROWS else shown
+        )
     )
     label = f"{LABELS[spread.family]} ({len(shown)})"
     said = number(shown[0]) if len(shown) == 1 else limits(min(shown), max(shown))

@@ -28,23 +28,31 @@ THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 Numbers = Sequence[Mapping[str, object]]
 
 
-def show(figure: Figure, alt: str, name: str) -> None:
+def show(figure: Figure, alt: str, name: str, narrow: Figure | None = None) -> None:
     """Display a figure in a notebook; `name`, in lower case with hyphens, is its own on the page.
 
-    `alt` says in words what is to be seen.
+    `alt` says in words what is to be seen; `narrow` is the same for a phone.
     """
     from IPython.display import display
 
-    display({"text/html": figure_block(figure, alt, name), "text/plain": alt}, raw=True)
+    block = figure_block(figure, alt, name, narrow)
+    display({"text/html": block, "text/plain": alt}, raw=True)
 
 
-def figure_block(figure: Figure, alt: str, name: str) -> str:
-    """A figure as markup for a page, scrollable by keyboard, with the place of its files."""
+def figure_block(figure: Figure, alt: str, name: str, narrow: Figure | None = None) -> str:
+    """A figure as markup for a page, scrollable by keyboard, with the place of its files.
+
+    Of a figure and its `narrow` form the style sheet shows the one that fits the screen.
+    """
+    drawn = inline_svg(figure, alt)
+    if narrow is not None:
+        drawn = drawn.replace("<svg ", '<svg class="wide-figure" ', 1)
+        drawn += inline_svg(narrow, alt).replace("<svg ", '<svg class="narrow-figure" ', 1)
     numbers = b64encode(numbers_csv(numbers_of(figure)).encode()).decode()
     return (
         f'<div class="figure-block" id="figure-{name}">'
         f'<div class="figure-card" tabindex="0" role="group" aria-label="Figure">'
-        f"{inline_svg(figure, alt)}</div>"
+        f"{drawn}</div>"
         f'<p class="figure-offers" data-numbers="{numbers}"></p></div>'
     )
 

@@ -72,10 +72,9 @@ def overdue_mark(overdue: bool) -> Html:
     return element("strong", " (overdue)", class_="overdue") if overdue else Html("")
 
 
-def compared(edition: Edition, last: LastVersion | None) -> Comparison | None:
+def compared(edition: Edition, last: LastVersion) -> Comparison | None:
     """What the answers are held against: a draft against the last version, that against its own."""
-    before = last.found if last else None
-    return edition.found if edition.is_draft or before is None else before
+    return edition.found if edition.is_draft or last.found is None else last.found
 
 
 def answers(evidence: Evidence, results: dict[str, Synthesis], against: Comparison | None) -> Html:
@@ -237,15 +236,17 @@ def earlier_review(synthesis: Synthesis, protocol: Protocol) -> str:
 
 
 def what_changed(
-    evidence: Evidence, searches: tuple[Search, ...], edition: Edition, last: LastVersion | None
+    evidence: Evidence, searches: tuple[Search, ...], edition: Edition, last: LastVersion
 ) -> Html:
     """What is not released yet, what the last version brought, what to be careful about."""
+    unverified = sum(not is_verified(row) for row in evidence.outcomes)
     return join(
         (
             since_release(edition),
             *_brought(last),
             paragraph(
-                _unverified(evidence),
+                f"{count(unverified)} of {count(len(evidence.outcomes))} outcome rows have not yet "
+                "been checked by a person against the trial report. ",
                 searched_since(evidence.protocol, searches),
             ),
             notices_said(evidence),
@@ -253,17 +254,9 @@ def what_changed(
     )
 
 
-def _unverified(evidence: Evidence) -> str:
-    """How many rows nobody has checked; nothing where there is no row."""
-    rows = evidence.outcomes
-    unverified = sum(not is_verified(row) for row in rows)
-    checked = "have not yet been checked by a person against the trial report. "
-    return f"{count(unverified)} of {count(len(rows))} outcome rows {checked}" if rows else ""
-
-
-def _brought(last: LastVersion | None) -> Iterator[Html]:
+def _brought(last: LastVersion) -> Iterator[Html]:
     """The new trials of the last version, and the conclusions that moved."""
-    if last is None or last.found is None:
+    if last.found is None:
         return
     changes = last.found.changes
     new = {trial for change in changes for trial in change.new_trials}

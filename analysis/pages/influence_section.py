@@ -9,9 +9,10 @@ from analysis.figures import showing
 from analysis.figures.baujat_plot import baujat_plot
 from analysis.figures.gosh_plot import gosh_plot
 from analysis.figures.influence_plot import influence_plot
+from analysis.figures.many_trials import largest
 from analysis.formatting import DASH, counted, listed, number, percent, percent_level
 from analysis.pages.html import Html, paragraph, show
-from analysis.pages.telling_rows import folded_table, largest
+from analysis.pages.telling_rows import folded_table
 from analysis.protocol_rules import SynthesisRules
 from analysis.statistics.gosh import Gosh, gosh
 from analysis.statistics.influence import Influence

@@ -68,7 +68,12 @@ def forest(synthesis: Synthesis) -> None:
     if not synthesis.studies:
         html.show(paragraph("There is no forest plot: no trial gives a usable number yet."))
         return
-    showing.show(forest_plot(synthesis), synthesis.sentences.forest_alt, "forest-plot")
+    showing.show(
+        forest_plot(synthesis),
+        synthesis.sentences.forest_alt,
+        "forest-plot",
+        forest_plot(synthesis, narrow=True),
+    )
 
 
 def trials_table(synthesis: Synthesis) -> Html:

@@ -9,11 +9,12 @@ from analysis.figures.cumulative_plot import cumulative_plot
 from analysis.figures.forest_plot import forest_plot
 from analysis.figures.funnel_plot import funnel_plot
 from analysis.figures.leave_one_out_plot import leave_one_out_plot
+from analysis.figures.many_trials import largest
 from analysis.figures.models_plot import models_plot
 from analysis.formatting import count, counted, listed, number, p_value, percent
 from analysis.pages import links
 from analysis.pages.html import Html, paragraph, show, table
-from analysis.pages.telling_rows import folded, folded_table, largest
+from analysis.pages.telling_rows import folded, folded_table
 from analysis.synthesis.estimate_text import (
     effect_text,
     estimate_cells,
@@ -33,7 +34,12 @@ def models(synthesis: Synthesis) -> None:
     if not synthesis.models:
         show(paragraph(f"Models differ only in how they pool; {_nothing_pooled(synthesis)}"))
         return
-    showing.show(models_plot(synthesis), _models_alt(synthesis), "models")
+    showing.show(
+        models_plot(synthesis),
+        _models_alt(synthesis),
+        "models",
+        models_plot(synthesis, narrow=True),
+    )
 
 
 def estimators_table(synthesis: Synthesis) -> Html:
@@ -79,7 +85,8 @@ def responders(synthesis: Synthesis) -> None:
         f"Forest plot of the trials of this question together with {added}; the pooled effect is "
         f"then {estimate_text(measure, everybody.primary)}. All numbers are in the tables."
     )
-    showing.show(forest_plot(everybody), alt, "forest-plot-with-responders")
+    narrow = forest_plot(everybody, narrow=True)
+    showing.show(forest_plot(everybody), alt, "forest-plot-with-responders", narrow)
 
 
 def leave_one_out(synthesis: Synthesis) -> None:
@@ -92,9 +99,11 @@ def leave_one_out(synthesis: Synthesis) -> None:
     estimates = [synthesis.measure.shown(fit.estimate) for fit in found]
     alt = (
         f"Leave-one-out plot of {len(found)} trials. Without one trial the pooled effect lies "
-        f"between {number(min(estimates))} and {number(max(estimates))}. All are in the table."
+        f"between {number(min(estimates))} and {number(max(estimates))}. "
+        "The numbers are offered beneath it."
     )
-    showing.show(leave_one_out_plot(synthesis), alt, "leave-one-out")
+    narrow = leave_one_out_plot(synthesis, narrow=True)
+    showing.show(leave_one_out_plot(synthesis), alt, "leave-one-out", narrow)
     rows = [
         {
             "Without": studies[fit.omitted].label,
@@ -128,9 +137,10 @@ def cumulative(synthesis: Synthesis) -> None:
     alt = (
         f"Cumulative plot by year, from {studies[first.added].label} alone "
         f"({estimate_text(synthesis.measure, first.pooled)}) to all {len(steps)} trials "
-        f"({estimate_text(synthesis.measure, last.pooled)}). All steps are in the table."
+        f"({estimate_text(synthesis.measure, last.pooled)}). The numbers are offered beneath it."
     )
-    showing.show(cumulative_plot(synthesis), alt, "cumulative")
+    narrow = cumulative_plot(synthesis, narrow=True)
+    showing.show(cumulative_plot(synthesis), alt, "cumulative", narrow)
     rows = [
         {
             "Trial added": studies[step.added].label,

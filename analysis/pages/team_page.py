@@ -62,9 +62,7 @@ def _contact(contact: str) -> Html:
 
 
 def builds_on(evidence: Evidence) -> Html:
-    """Which review this one continues, whose authors did not make it; that there is none."""
-    if evidence.protocol.baseline_review is None:
-        return paragraph("The review continues no other.")
+    """Which review this one continues, whose authors did not make it."""
     continued = evidence.sources[evidence.protocol.baseline_review]
     return paragraph(
         "The review continues ", links.source(continued), ", whose authors have no part in it."

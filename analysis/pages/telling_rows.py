@@ -15,8 +15,7 @@ from analysis.pages.links import UP
 from analysis.publishing.downloads import FOLDER
 from analysis.synthesis.question_result import Synthesis
 
-# More rows than this are not read; so many are kept of them.
-MOST_ROWS, KEPT = 100, 30
+MOST_ROWS = 100  # more are not read
 
 
 def folded(summary: str, content: Html) -> Html:
@@ -44,8 +43,3 @@ def folded_table(
     address = f"{UP}{FOLDER}/results/{synthesis.question.key}.json"
     elsewhere = paragraph("All rows are in this question’s ", link("results as JSON", address), ".")
     return folded(said, join((kept, elsewhere)))
-
-
-def largest(values: Sequence[float]) -> list[int]:
-    """The positions of the few largest values, in the order of the rows."""
-    return sorted(sorted(range(len(values)), key=lambda at: -values[at])[:KEPT])

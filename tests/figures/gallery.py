@@ -60,8 +60,12 @@ PICTURES: Mapping[str, Callable[[], Figure]] = MappingProxyType(
         "cumulative": lambda: cumulative_plot(analyses.probed(examples.many(6))),
         "evidence-map": _map,
         "forest-long-names": lambda: forest_plot(examples.many(2, suffix=LONG)),
+        "forest-narrow": lambda: forest_plot(
+            examples.many(5, active_from=3, suspect=True), narrow=True
+        ),
+        "forest-narrow-long-names": lambda: forest_plot(examples.many(2, suffix=LONG), narrow=True),
         "forest-of-one": lambda: forest_plot(examples.many(1)),
-        "forest-of-sixty": lambda: forest_plot(examples.many(60)),
+        "forest-of-hundreds": lambda: forest_plot(examples.many(300, suspect=True)),
         "forest-one-sided": lambda: forest_plot(examples.one_sided(2)),
         "forest-ratio": lambda: forest_plot(examples.responders()),
         "forest-subgroups": lambda: forest_plot(examples.many(5, active_from=3, suspect=True)),
@@ -71,6 +75,7 @@ PICTURES: Mapping[str, Callable[[], Figure]] = MappingProxyType(
         "gosh": lambda: gosh_plot(examples.many(10), analyses.subsets(10), split=5),
         "influence": lambda: influence_plot(analyses.influenced(examples.many(7))),
         "leave-one-out": lambda: leave_one_out_plot(analyses.probed(examples.many(6))),
+        "models-narrow": lambda: models_plot(analyses.with_models(examples.many(12)), narrow=True),
         "models": lambda: models_plot(analyses.with_models(examples.many(12))),
         "overview": lambda: overview_plot(analyses.every_question(), analyses.LABELS),
         "participants": lambda: participants_plot(trials.PARTICIPANTS),

@@ -43,6 +43,7 @@ def test_texts_and_marks_are_told_from_their_ground(theme: Callable[[str], str])
     read += [(palette.INK, tint) for tint in TINTS] + [(palette.PAPER, palette.BAD)]
     seen = [(mark, palette.PAPER) for mark in MARKS]
     seen += [(palette.TRIAL, ground) for ground in (*palette.SHADES, palette.BAND)]
+    seen += [(mark, palette.PREDICTION) for mark in (palette.POOLED, palette.INK)]
     weak = {pair: contrast(*map(theme, pair)) for pair in read}
     assert {pair: found for pair, found in weak.items() if found < 4.5} == {}
     weak = {pair: contrast(*map(theme, pair)) for pair in seen}

@@ -12,9 +12,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from analysis.evidence.rows import Evidence
+from analysis.figures.many_trials import KEPT
 from analysis.pages import influence_section, question_page, sensitivity_section
 from analysis.pages.own_analysis import own_analysis
-from analysis.pages.telling_rows import KEPT, MOST_ROWS
+from analysis.pages.telling_rows import MOST_ROWS
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.synthesise import synthesise
 from analysis.versions.results import to_json
@@ -43,7 +44,7 @@ def _shown(show: partial[None]) -> BeautifulSoup:
     said: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("analysis.pages.html.display", lambda found: said.append(found.data))
-        patch.setattr("analysis.figures.showing.show", lambda figure, alt, name: None)
+        patch.setattr("analysis.figures.showing.show", lambda *shown: None)
         show()
     return BeautifulSoup("".join(said), "html.parser")
 
