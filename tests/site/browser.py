@@ -33,9 +33,9 @@ QUIET = (
     # Whatever a page asks for elsewhere is noted, and goes nowhere.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
-# What a page says, but for the reader's own analysis, which a script makes.
+# What a page says, but for what scripts make: the reader's own analysis, figures as PNG.
 READ = """() => {
-  const made = [...document.querySelectorAll(".own-analysis")];
+  const made = [...document.querySelectorAll(".own-analysis, .figure-offers button")];
   made.forEach((part) => { part.hidden = true; });
   const said = document.querySelector("article, .bd-search-container").innerText;
   made.forEach((part) => { part.hidden = false; });

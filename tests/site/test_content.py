@@ -117,6 +117,11 @@ def test_no_section_is_empty(built: Built, documents: Documents) -> None:
     assert {page: headings for page, headings in empty.items() if headings} == {}
 
 
+def columns(row: Tag) -> int:
+    """How many columns the cells of a row fill."""
+    return sum(int(str(cell.get("colspan", 1))) for cell in row.find_all(["th", "td"]))
+
+
 def test_no_table_is_empty(built: Built, documents: Documents) -> None:
     tables = Counter[str]()
     for page, content in of(documents, built).items():
@@ -126,7 +131,7 @@ def test_no_table_is_empty(built: Built, documents: Documents) -> None:
             heads, rows = table.select("thead th"), table.select("tbody tr")
             assert heads and all(head.get_text(strip=True) for head in heads), (page, table.caption)
             assert rows and all(row.get_text(strip=True) for row in rows), (page, table.caption)
-            assert {len(row.find_all(["th", "td"])) for row in rows} == {len(heads)}, page
+            assert {columns(row) for row in rows} == {len(heads)}, page
     assert {f"effects/{question.slug}.html" for question in PROTOCOL.questions} <= set(tables)
 
 
