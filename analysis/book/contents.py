@@ -63,7 +63,7 @@ def _answers(protocol: Protocol, all_results: tuple[str, ...]) -> Part:
             ),
             *findings,
             _executed("results/overview", needs=all_results, reads=("protocol.yml",)),
-            _executed("living/whats-new", needs=all_results),
+            _executed("living/whats-new", needs=all_results, hands_on=("CITATION.cff",)),
             _executed(VERSIONS, needs=all_results),
         ),
     )

@@ -11,6 +11,8 @@ from analysis.pages import links
 from analysis.pages.html import LABELLED_CARDS, Html, element, items, join, link, paragraph, table
 from analysis.pages.notices_section import notices_said
 from analysis.protocol import Protocol, Version
+from analysis.publishing.downloads import OF_A_QUESTION
+from analysis.publishing.review_description import ReviewDescription
 from analysis.synthesis.estimate_text import i2_text, interval_text, named_estimate, tau2_text
 from analysis.synthesis.published_estimates import printed_text, rebuilt_from
 from analysis.synthesis.question_result import Synthesis
@@ -24,16 +26,41 @@ from analysis.versions.releases import Release
 from analysis.versions.state import certainty_text, participants_text
 
 
-def values(edition: Edition, results: Mapping[str, Synthesis]) -> Mapping[str, Mapping[str, Any]]:
+def values(
+    edition: Edition, results: Mapping[str, Synthesis], review: ReviewDescription
+) -> Mapping[str, Mapping[str, Any]]:
     """What every page and the prose say of the version, for `{{ review.… }}` and the status.
 
-    And which questions no trial answers, for the menu of every page.
+    And which questions no trial answers, for the menu of every page; and how each page describes
+    the review to programs.
     """
     return {
+        "described": _described(results, review),
         "menu": {"not_pooled": [links.page(each) for each in results.values() if not each.primary]},
         "status": {"version": edition.dated, "draft": edition.is_draft},
         "review": {"edition": _in_prose(edition), "edition_cited": edition.cited},
     }
+
+
+def _described(results: Mapping[str, Synthesis], review: ReviewDescription) -> dict[str, Any]:
+    return {
+        "title": review.title,
+        "abstract": review.abstract,
+        "keywords": list(review.keywords),
+        "licence": review.licence_address,
+        "version": review.version,
+        "released": review.released.isoformat() if review.released else "",
+        "authors": [[author.name, author.orcid] for author in review.team.authors],
+        "offers": {links.page(each): _offers(key, each) for key, each in results.items()},
+    }
+
+
+def _offers(key: str, synthesis: Synthesis) -> dict[str, str]:
+    """The files that say what a question's page says, and what they are."""
+    files = {OF_A_QUESTION["result"].format(key): "application/json"}
+    if synthesis.primary:
+        files[OF_A_QUESTION["fhir_evidence"].format(key)] = "application/fhir+json"
+    return files
 
 
 def _in_prose(edition: Edition) -> str:

@@ -21,6 +21,7 @@ from analysis.pages.acceptability_rows import in_plain_words
 from analysis.pages.answer_in_short import in_short
 from analysis.pages.context import released
 from analysis.pages.notices_section import notices_said
+from analysis.publishing.review_description import review_description
 from analysis.searching.history import Search, load_searches
 from analysis.synthesis.acceptability import reported
 from analysis.synthesis.estimate_text import named_estimate
@@ -30,7 +31,7 @@ from analysis.versions.data_changes import DataChanges, StatusChange
 from analysis.versions.edition import Edition, edition_of
 from analysis.versions.releases import read_states
 from analysis.versions.state import state_of
-from tests.evidence.folder import DATA
+from tests.evidence.folder import DATA, ROOT
 from tests.pages.test_across_questions import words
 from tests.synthesis.asked_about import counted_row
 
@@ -88,7 +89,9 @@ def test_a_draft_says_so_wherever_the_version_stands(
         cited = words(front.read_on(evidence, edition))
         assert ("Version 2026.11, 23 November 2026" in cited) != edition.is_draft
         assert ("Unreleased draft, with changes since version 2026.11" in cited) == edition.is_draft
-        said = living.values(edition, syntheses)
+        review = review_description(ROOT, evidence.protocol, edition)
+        said = living.values(edition, syntheses, review)
+        assert (said["described"]["released"] == "") == edition.is_draft
         assert (said["review"]["edition"] == "version 2026.11") != edition.is_draft
     named = "1 setting of the protocol, in timepoints."
     assert named in words(front.what_changed(evidence, searches, draft, released()))

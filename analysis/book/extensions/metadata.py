@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from analysis.book.linked_data import Described, described, machine_tags
 from analysis.execution.plan import Project
 from analysis.execution.staleness import Made, code_version, read_record
 
@@ -62,6 +63,7 @@ class SiteFacts:
     url: str | None
     status: Status | None = None
     not_pooled: tuple[str, ...] = ()
+    review: Described | None = None
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -103,6 +105,7 @@ def site_facts(values: Mapping[str, Any]) -> SiteFacts:
         protocol.get("site_url"),
         Status(**status) if status and "version" in status else None,
         tuple(values.get("menu", {}).get("not_pooled", ())),
+        described(values.get("described")),
     )
 
 
@@ -127,6 +130,9 @@ def metatags(site: SiteFacts, page: str, title: str, body: str) -> Iterator[str]
         if content:
             yield f'<meta property="{name}" content="{html.escape(content)}" />'
     yield '<meta name="twitter:card" content="summary_large_image" />'
+    if site.review:
+        own = "" if page == FRONT else _text(title)
+        yield from machine_tags(site.review, site.url, page, own, said)
     if site.url:
         yield f'<link rel="canonical" href="{html.escape(address(site.url, page))}" />'
         yield (
