@@ -14,6 +14,7 @@ from analysis import PROGRAM
 from analysis.commands import review, versions
 from analysis.commands.extract import extract_app
 from analysis.commands.judge import judge
+from analysis.commands.new import new
 from analysis.commands.notices import notices
 from analysis.commands.screen import agreement, calibration, migrate, screen
 from analysis.commands.search import search_app
@@ -51,6 +52,7 @@ for command in (
     versions.diff,
     review.codebook,
     review.serve,
+    new,
 ):
     app.command()(command)
 

@@ -189,17 +189,20 @@ class Living(Frozen):
 
 
 class Protocol(Frozen):
-    """The whole protocol; `questions` is the plan of synthesis pages that follows from it."""
+    """The whole protocol; `questions` is the plan of synthesis pages that follows from it.
+
+    A review that continues no other has neither `baseline_review` nor `baseline_search`.
+    """
 
     title: str
     short_title: str
-    baseline_review: Slug
-    baseline_search: KnownDay
+    baseline_review: Slug | None = None
+    baseline_search: KnownDay | None = None
     version: Version
     site_url: SiteUrl | None = None
-    conditions: tuple[Condition, ...]
-    timepoints: tuple[Timepoint, ...]
-    outcomes: tuple[Outcome, ...]
+    conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
+    timepoints: Annotated[tuple[Timepoint, ...], Field(min_length=1)]
+    outcomes: Annotated[tuple[Outcome, ...], Field(min_length=1)]
     measures: dict[MeasureName, MeasureRule]
     words: ReviewWords = ReviewWords()
     directions: Directions = Directions()
@@ -207,7 +210,7 @@ class Protocol(Frozen):
     comparators: Comparators
     synthesis: SynthesisRules
     selection: SelectionRules = SelectionRules()
-    moderators: tuple[str, ...]
+    moderators: tuple[str, ...] = ()
     integrity: IntegrityRules
     certainty: CertaintyRules
     clinical: ClinicalRules
@@ -226,6 +229,15 @@ class Protocol(Frozen):
                 raise ValueError(f"{outcome.id} uses {', '.join(missing)}, not among measures")
             if unknown := set(outcome.measure_by_condition) - conditions:
                 raise ValueError(f"{outcome.id} names unknown condition {', '.join(unknown)}")
+        return self
+
+    @model_validator(mode="after")
+    def _a_baseline_has_its_day(self) -> Protocol:
+        if (self.baseline_review is None) != (self.baseline_search is None):
+            raise ValueError(
+                "baseline_review and baseline_search go together: a review that continues no "
+                "other has neither"
+            )
         return self
 
     @model_validator(mode="after")

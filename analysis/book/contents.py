@@ -11,15 +11,17 @@ from analysis.execution.handover import files_of_result
 from analysis.execution.plan import Page, Project
 from analysis.protocol import Condition, Protocol, Question
 
+ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = Path("analysis/notebooks")
 DOWNLOADS = "living/downloads"
 VERSIONS = "living/versions"
 
 
-def contents_of(protocol: Protocol) -> Contents:
+def contents_of(protocol: Protocol, root: Path = ROOT) -> Contents:
     """The book of a protocol, its parts in the order of what readers ask.
 
     One question more is one page more, and nothing else to do.
+    root: where the review is; a chapter, or a file of figures, that it has not is no document.
     """
     all_results = _keys(protocol.questions)
     return Contents(
@@ -30,8 +32,8 @@ def contents_of(protocol: Protocol) -> Contents:
             _looking_closer(all_results),
             _trials(protocol, all_results),
             _bias(all_results),
-            _methods(),
-            _about(all_results),
+            _methods(root),
+            _about(root, all_results),
         ),
     )
 
@@ -182,11 +184,12 @@ def _bias(all_results: tuple[str, ...]) -> Part:
     )
 
 
-def _methods() -> Part:
+def _methods(root: Path) -> Part:
     return Part(
         "Background and methods",
         (
             *_written(
+                root,
                 "about/background",
                 "about/objectives",
                 "methods/eligibility",
@@ -203,28 +206,37 @@ def _methods() -> Part:
     )
 
 
-def _about(all_results: tuple[str, ...]) -> Part:
+def _about(root: Path, all_results: tuple[str, ...]) -> Part:
     return Part(
         "About this review",
         (
             _executed("about/who-made-this", reads=("team.yml", "protocol.yml", "sources.csv")),
-            *_written("about/glossary", "references"),
+            *_written(root, "about/glossary", "references"),
             _executed(
                 DOWNLOADS,
                 needs=all_results,
                 hands_on=("CITATION.cff", "LICENSE", "LICENSE-text", "requirements.txt"),
             ),
-            *_written("about-the-data"),
+            *_written(root, "about-the-data"),
             _executed("living/checklists", reads=("protocol.yml", "checklists.csv", "team.yml")),
             _executed("living/validation", reads=("validation.json",)),
-            *_written("living/recorded-update"),
-            _executed("living/speed", reads=("benchmarks.json",)),
+            *_written(root, "living/recorded-update"),
+            *_measured(root),
         ),
     )
 
 
-def _written(*names: str) -> tuple[Document, ...]:
-    return tuple(Document(name) for name in names)
+def _written(root: Path, *names: str) -> tuple[Document, ...]:
+    """Those chapters of the names that somebody wrote."""
+    chapters = root / "chapters"
+    return tuple(Document(name) for name in names if (chapters / f"{name}.md").is_file())
+
+
+def _measured(root: Path) -> tuple[Document, ...]:
+    """The page on speed, where it was measured."""
+    if not (root / "data" / "benchmarks.json").is_file():
+        return ()
+    return (_executed("living/speed", reads=("benchmarks.json",)),)
 
 
 def _executed(document: str, **of_page: Any) -> Document:

@@ -266,8 +266,10 @@ def _say_changes(data: Path) -> str:
     results = read_results(options.ROOT / "results", protocol)
     states = {key: state_of(synthesis) for key, synthesis in results.items()}
     edition = edition_of(data, protocol, load_searches(data), lambda: states)
-    if edition.last is None or edition.found is None:
+    if edition.last is None and protocol.baseline_review:
         return f"Next: {PROGRAM} release --baseline"
+    if edition.last is None or edition.found is None:
+        return f"Next: {PROGRAM} release {edition.stated.name}"
     Console(highlight=False).print(comparison_text(edition.found))
     typer.echo(f"The site says: {edition.dated}")
     if not edition.is_draft:
@@ -350,7 +352,7 @@ def _contents(project: Project) -> Contents:
     from analysis.book.contents import contents_of
     from analysis.protocol import load_protocol
 
-    return contents_of(load_protocol(project.data / "protocol.yml"))
+    return contents_of(load_protocol(project.data / "protocol.yml"), project.root)
 
 
 def _cluster(address: str, project: Project, console: Console) -> OpenWorkers:

@@ -130,7 +130,7 @@ class Trial:
     mean_age: Annotated[float | None, between(0, 120)] = column(
         "mean age of the participants in years", "44.9"
     )
-    year: Annotated[float, between(1990, 2100), WHOLE] = column("year of publication", "2013")
+    year: Annotated[float, between(1900, 2100), WHOLE] = column("year of publication", "2013")
     title: str = column(
         "title of the main report",
         "Drug A for insomnia: a randomised controlled trial",

@@ -87,8 +87,8 @@ def edition() -> Edition:
 
 
 @cache
-def released() -> LastVersion:
-    """The last release against the one before it, both as they were released."""
+def released() -> LastVersion | None:
+    """The last release against the one before it, both as they were released; None before any."""
     return last_version(DATA, evidence().protocol.version)
 
 
@@ -99,7 +99,8 @@ def compared() -> tuple[Comparison, ...]:
     The draft is left out where there is none.
     """
     draft = edition().found if edition().is_draft else None
-    found = (each for each in (released().found, draft) if each is not None)
+    last = released()
+    found = (each for each in (last.found if last else None, draft) if each is not None)
     return tuple(told_apart(DATA, each, evidence) for each in found)
 
 

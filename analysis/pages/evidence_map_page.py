@@ -38,6 +38,9 @@ def summary(results: Results) -> Html:
 
 def maps(protocol: Protocol, results: Results, condition: str) -> None:
     """Display the maps of all time points, beside each other where there is room."""
+    if not any(map(_by_trial, (results_of(results, condition, t.id) for t in protocol.timepoints))):
+        show(paragraph("No trial is included yet, so there is nothing to map."))
+        return
     show(element("div", *figures(protocol, results, condition), class_="narrow-figures"))
 
 

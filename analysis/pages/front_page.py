@@ -72,9 +72,10 @@ def overdue_mark(overdue: bool) -> Html:
     return element("strong", " (overdue)", class_="overdue") if overdue else Html("")
 
 
-def compared(edition: Edition, last: LastVersion) -> Comparison | None:
+def compared(edition: Edition, last: LastVersion | None) -> Comparison | None:
     """What the answers are held against: a draft against the last version, that against its own."""
-    return edition.found if edition.is_draft or last.found is None else last.found
+    before = last.found if last else None
+    return edition.found if edition.is_draft or before is None else before
 
 
 def answers(evidence: Evidence, results: dict[str, Synthesis], against: Comparison | None) -> Html:
@@ -236,17 +237,15 @@ def earlier_review(synthesis: Synthesis, protocol: Protocol) -> str:
 
 
 def what_changed(
-    evidence: Evidence, searches: tuple[Search, ...], edition: Edition, last: LastVersion
+    evidence: Evidence, searches: tuple[Search, ...], edition: Edition, last: LastVersion | None
 ) -> Html:
     """What is not released yet, what the last version brought, what to be careful about."""
-    unverified = sum(not is_verified(row) for row in evidence.outcomes)
     return join(
         (
             since_release(edition),
             *_brought(last),
             paragraph(
-                f"{count(unverified)} of {count(len(evidence.outcomes))} outcome rows have not yet "
-                "been checked by a person against the trial report. ",
+                _unverified(evidence),
                 searched_since(evidence.protocol, searches),
             ),
             notices_said(evidence),
@@ -254,9 +253,17 @@ def what_changed(
     )
 
 
-def _brought(last: LastVersion) -> Iterator[Html]:
+def _unverified(evidence: Evidence) -> str:
+    """How many rows nobody has checked; nothing where there is no row."""
+    rows = evidence.outcomes
+    unverified = sum(not is_verified(row) for row in rows)
+    checked = "have not yet been checked by a person against the trial report. "
+    return f"{count(unverified)} of {count(len(rows))} outcome rows {checked}" if rows else ""
+
+
+def _brought(last: LastVersion | None) -> Iterator[Html]:
     """The new trials of the last version, and the conclusions that moved."""
-    if last.found is None:
+    if last is None or last.found is None:
         return
     changes = last.found.changes
     new = {trial for change in changes for trial in change.new_trials}

@@ -21,12 +21,15 @@ from analysis.searching.strategies_as_run import SourceSearched
 def summary(evidence: Evidence, searches: tuple[Search, ...]) -> Html:
     """What the reader should know first: how old the last search is."""
     protocol = evidence.protocol
-    return paragraph(
-        "The ",
-        link("baseline review", evidence.sources[protocol.baseline_review].url),
-        f" searched the databases up to {day(protocol.baseline_search)}. ",
-        searched_since(protocol, searches),
-    )
+    before: tuple[Html | str, ...] = ()
+    if protocol.baseline_review and protocol.baseline_search:
+        review = link("baseline review", evidence.sources[protocol.baseline_review].url)
+        before = (
+            "The ",
+            review,
+            f" searched the databases up to {day(protocol.baseline_search)}. ",
+        )
+    return paragraph(*before, searched_since(protocol, searches))
 
 
 def flow_figure(flow: Flow) -> None:

@@ -8,7 +8,7 @@ from analysis.figures import showing
 from analysis.figures.sensitivity_plot import sensitivity_plot
 from analysis.formatting import DASH, counted, limits, listed, sentence_case
 from analysis.pages import links
-from analysis.pages.html import Html, element, join, paragraph, table
+from analysis.pages.html import Html, element, join, paragraph, show, table
 from analysis.pages.overview_page import labels
 from analysis.protocol import Protocol
 from analysis.synthesis.analyses import ANALYSES
@@ -47,6 +47,9 @@ def summary(results: Mapping[str, Synthesis]) -> Html:
 def figure(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
     """Display every question that pools SMDs; those that pool another measure are in the tables."""
     found = [q for q in questions(results) if q.synthesis.measure.comparable]
+    if not found:
+        show(paragraph("No question that pools SMDs has two trials to draw."))
+        return
     showing.show(sensitivity_plot(found, labels(protocol)), alt_text(found), "sensitivity")
 
 

@@ -7,6 +7,7 @@ it to `results/substitutions.json`, from which Sphinx reads it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -88,20 +89,20 @@ def search_facts(protocol: Protocol, searches: Sequence[Search]) -> Mapping[str,
 def searched_since(protocol: Protocol, searches: Sequence[Search]) -> str:
     """Which sources this review has searched since the baseline's search, in a sentence."""
     start = protocol.baseline_search
-    later = [search for search in searches if search.date > start]
+    later = [search for search in searches if start is None or search.date > start]
     if not later:
         return (
             f"No database has been searched for this review since {day(start)}: "
             "later trials come from open datasets and other reviews."
+            if start
+            else "No database has been searched for this review yet."
         )
     sources = dict.fromkeys(source for search in later for source in search.sources)
     owed = [name for name in protocol.living.sources if name not in sources]
     last = day(max(search.date for search in later))
     still = f"; {listed(owed)} still to be searched again" if owed else ""
-    return (
-        f"Since {day(start)} this review has searched {listed(list(sources))}, "
-        f"last on {last}{still}."
-    )
+    since = f"Since {day(start)} this" if start else "This"
+    return f"{since} review has searched {listed(list(sources))}, last on {last}{still}."
 
 
 def strategies_told(found: Sequence[SourceSearched]) -> str:
@@ -158,6 +159,8 @@ def substitutions(
     for kind in ("primary", "secondary"):
         named = [outcome.label for outcome in protocol.outcomes if outcome.kind == kind]
         values[f"{kind}_outcomes"] = listed(named) or "none"
+    values["pooled_as"] = pooled_as(protocol)
+    values["important_differences"] = important_differences(protocol)
     values["interval_rule"] = rule_stated(protocol.synthesis)
     values["bayesian"] = companion_stated(protocol.synthesis.bayesian)
     values["measured"] = listed([point.in_full for point in protocol.timepoints])
@@ -169,7 +172,8 @@ def substitutions(
     values["certainty"] = _certainty(protocol)
     values["indirect_instruments"] = indirect_instruments(protocol)
     review = facts.model_dump() | dict(search_facts(protocol, searches))
-    review["baseline_search"] = day(protocol.baseline_search)
+    start = protocol.baseline_search
+    review["baseline_search"] = day(start) if start else "no day, since there is no baseline"
     review["strategies_told"] = strategies_told(strategies)
     for name in ("conditions", "outcomes", "timepoints"):
         review[name] = spelled(len(getattr(protocol, name)))
@@ -179,6 +183,35 @@ def substitutions(
         "analyses": dict(in_words()),
         "status": status(protocol, searches),
     }
+
+
+def pooled_as(protocol: Protocol) -> str:
+    """`the risk ratio for deaths; the standardised mean difference for mood`."""
+    named: dict[str, list[str]] = {}
+    for outcome in protocol.outcomes:
+        apart = outcome.measure_by_condition
+        if len(apart) < len(protocol.conditions):
+            label = protocol.measure_of(outcome.id, outcome.measure).label
+            named.setdefault(label, []).append(outcome.label)
+        for condition, measure in apart.items():
+            label = protocol.measure_of(outcome.id, measure).label
+            where = f"{outcome.label} in {protocol.condition(condition).label}"
+            named.setdefault(label, []).append(where)
+    return "; ".join(f"the {label} for {listed(outcomes)}" for label, outcomes in named.items())
+
+
+def important_differences(protocol: Protocol) -> str:
+    """What differences matter, measure by measure, on the scale on which it is printed."""
+    said: dict[str, list[str]] = {}
+    for question in protocol.questions:
+        measure = protocol.measure(question)
+        smallest = measure.smallest_important_difference
+        if smallest is not None and measure.kind.ratio:
+            smallest = math.exp(smallest)
+        value = "none" if smallest is None else f"{smallest:.3g} {measure.unit}".strip()
+        named = said.setdefault(f"{value} for the {measure.label}", [])
+        named.append(protocol.outcome(question.outcome).label)
+    return "; ".join(f"{which} ({listed(list(dict.fromkeys(o)))})" for which, o in said.items())
 
 
 # What the chapter on certainty names of the information size, whether a protocol has one or not.

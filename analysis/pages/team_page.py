@@ -62,7 +62,9 @@ def _contact(contact: str) -> Html:
 
 
 def builds_on(evidence: Evidence) -> Html:
-    """Which review this one continues, whose authors did not make it."""
+    """Which review this one continues, whose authors did not make it; that there is none."""
+    if evidence.protocol.baseline_review is None:
+        return paragraph("The review continues no other.")
     continued = evidence.sources[evidence.protocol.baseline_review]
     return paragraph(
         "The review continues ", links.source(continued), ", whose authors have no part in it."

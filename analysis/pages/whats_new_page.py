@@ -133,6 +133,13 @@ def since_the_last(edition: Edition) -> Html:
     )
 
 
+def last_release(protocol: Protocol, last: LastVersion | None) -> Html:
+    """What the last release brought, outcome by outcome."""
+    if last is None:
+        return paragraph("There is no version yet whose outcomes could be compared.")
+    return join((summary(protocol, last), changes_table(last.found)))
+
+
 def summary(protocol: Protocol, last: LastVersion) -> Html:
     """Which version was released last, what triggered it, and what it is compared with."""
     version, found = last.version, last.found
@@ -184,7 +191,8 @@ def _why_and_how(protocol: Protocol, version: Version) -> Html:
     """What triggered the version and what it changed in the methods, as the protocol says."""
     said = {"What triggered it": version.trigger, "What changed in the methods": version.methods}
     sentences = [f"{label}: {text.rstrip('.')}. " for label, text in said.items() if text]
-    more = link(f"Differences from {protocol.words.baseline}", "../methods/differences.html")
+    before = protocol.words.baseline if protocol.baseline_review else "the protocol"
+    more = link(f"Differences from {before}", "../methods/differences.html")
     return paragraph(*sentences, more, ".") if sentences else Html("")
 
 

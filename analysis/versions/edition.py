@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis import PROGRAM
-from analysis.files.problems import ReviewError
 from analysis.formatting import counted, day, listed
 from analysis.protocol import Protocol, Version
 from analysis.searching.history import Search
@@ -123,14 +121,14 @@ class LastVersion:
     before: Release | None
 
 
-def last_version(data: Path, stated: Version) -> LastVersion:
-    """What the last release brought; ReviewError where there is none.
+def last_version(data: Path, stated: Version) -> LastVersion | None:
+    """What the last release brought; None where there is none.
 
     What is `stated` of that version now stands for what its release did not say.
     """
     known = {release.name: release for release in releases(data)}
     if not known:
-        raise ReviewError(f"nothing is released yet: run `{PROGRAM} release --baseline` first")
+        return None
     last = [*known.values()][-1]
     version = stated if stated.name == last.name else protocol_of(data, last.name).version
     if last.follows is None:

@@ -112,6 +112,11 @@ def freeze_baseline(data: Path) -> Release:
     """Freeze the baseline review's trials alone, as the release every other is compared with."""
     protocol = load(data).protocol
     day, name = protocol.baseline_search, baseline_name(protocol)
+    if day is None or name is None:
+        raise ReviewError(
+            "data/protocol.yml names no baseline_review: this review continues no other, and its "
+            "first release is its first version"
+        )
     with _new_folder(data, name) as folder:
         for file, text in _baseline_files(data, name, day):
             write_atomically(folder / "data" / file, text)

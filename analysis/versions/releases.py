@@ -53,9 +53,12 @@ def releases(data: Path) -> tuple[Release, ...]:
     return tuple(sorted(found, key=lambda release: (release.date, release.name)))
 
 
-def baseline_name(protocol: Protocol) -> str:
-    """The name of the version that is the baseline review, rebuilt from its trials."""
-    return f"{protocol.baseline_search:%Y.%m}"
+def baseline_name(protocol: Protocol) -> str | None:
+    """The name of the version that is the baseline review, rebuilt from its trials; None without.
+
+    A review that continues no other has none.
+    """
+    return None if protocol.baseline_search is None else f"{protocol.baseline_search:%Y.%m}"
 
 
 def altered_files(data: Path, release: Release) -> tuple[Path, ...]:
