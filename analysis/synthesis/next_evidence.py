@@ -80,7 +80,7 @@ def _needed(protocol: Protocol, body: Body) -> tuple[int | None, str]:
     if protocol.certainty.information_size is None:
         return None, ""
     found = information_size(protocol, protocol.certainty.information_size, body)
-    return found.participants, found.assumed
+    return (found.participants, found.assumed) if found else (None, "")
 
 
 def _range(measure: Measure, studies: Sequence[StudyEffect]) -> float:

@@ -310,6 +310,15 @@ class TestImprecision:
         step = imprecision(protocol, body)
         assert_step(step, 0, "at least the 5,014", "from a control risk of 10.0%, assumed")
 
+    def test_a_protocol_need_not_assume_a_risk(self, protocol: Protocol) -> None:
+        clinical = protocol.clinical.model_copy(update={"control_risks": ()})
+        without = protocol.model_copy(update={"clinical": clinical})
+        said = "5,014 participants took part; how many are enough cannot be said"
+        assert_step(imprecision(without, a_body([a_study()], measure=RR, n_total=5_014)), 0, said)
+        events = {"events_control": 20, "n_control": 100}
+        body = a_body([a_study(**events)], measure=RR, n_total=5_000)
+        assert_step(imprecision(without, body), 0, "control risk of 20.0%")
+
     def test_a_ratio_without_smallest_important_difference(self, protocol: Protocol) -> None:
         events = {"events_intervention": 300, "events_control": 200, "n_control": 1000}
         body = a_body(

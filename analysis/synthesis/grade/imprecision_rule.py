@@ -68,6 +68,9 @@ def _few(protocol: Protocol, body: Body) -> tuple[int, str]:
     if rules.information_size is None:
         return _fewer_than_fixed(rules, body)
     needed = information_size(protocol, rules.information_size, body)
+    if needed is None:
+        unknown = "how many are enough cannot be said, because no control risk is known"
+        return 0, f"{counted(known, 'participant')} took part; {unknown}"
     few, said = _compared(known, "participant", body.n_unknown, needed.participants)
     return int(few), f"{said} of the optimal information size ({needed.assumed})"
 
@@ -96,12 +99,13 @@ def _compared(found: int, unit: str, unknown: int, least: int) -> tuple[bool, st
     return found < least, f"{counted(found, unit)}{missing} {verb} {compared} the {least:,}"
 
 
-def information_size(protocol: Protocol, size: InformationSize, body: Body) -> Needed:
+def information_size(protocol: Protocol, size: InformationSize, body: Body) -> Needed | None:
     """The participants that the protocol's effect would take, in two arms of one size.
 
     Of events it is a change of the risk in the pooled control arms, towards benefit as long as
     that leaves a risk; without their numbers the smallest of the protocol's assumed risks
-    stands in, which asks for most. Of scores it is a standardised mean difference.
+    stands in, which asks for most; None where it has none. Of scores it is a standardised mean
+    difference.
     """
     tested = f"α {size.alpha:g}, power {percent_level(size.power)}"
     if not body.measure.kind.event:
@@ -109,8 +113,11 @@ def information_size(protocol: Protocol, size: InformationSize, body: Body) -> N
             2 * participants_for_smd(size.smd, alpha=size.alpha, power=size.power),
             f"a difference of {size.smd:g} SD, {tested}",
         )
-    assumed = [(min(protocol.clinical.control_risks), "assumed")]
-    ((risk, source),) = observed_risk(body.studies) or assumed
+    assumed = [(risk, "assumed") for risk in sorted(protocol.clinical.control_risks)]
+    found = observed_risk(body.studies) or assumed
+    if not found:
+        return None
+    risk, source = found[0]
     up = body.measure.benefit_above and risk * (1 + size.relative_change) < 1
     other = risk * (1 + (1 if up else -1) * size.relative_change)
     return Needed(
