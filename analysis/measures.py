@@ -20,7 +20,8 @@ class MeasureKind:
     function of `analysis.statistics.clinical` by which it moves a control risk; without, it
     says nothing of how many people. An `event` is something that happens to people, or does not;
     `quantity` and `how_many` say what of it is compared, before "people ...".
-    `unit` stands behind a difference; where it is `None` the protocol says it.
+    `unit` stands behind a difference; where it is `None` the protocol says it. Where a number is
+    a share of people, sentences say it in so many of them, `of_people`.
     `important` is the smallest important difference where the protocol names none, and an
     interval beyond `nothing_beyond` on both sides says nothing; both on the analysis scale.
     """
@@ -36,6 +37,7 @@ class MeasureKind:
     risk: str = ""
     quantity: str = "the chance that"
     how_many: str = "how many"
+    of_people: int = 0
     important: float | None = None
     nothing_beyond: float | None = None
 
@@ -43,6 +45,11 @@ class MeasureKind:
     def no_effect(self) -> float:
         """The printed value that means no difference."""
         return 1.0 if self.ratio else 0.0
+
+    @property
+    def in_sentence(self) -> str:
+        """`SMD`, `risk ratio`: the heading, as it stands inside a sentence."""
+        return self.heading if self.heading.isupper() else self.label
 
     @property
     def named(self) -> str:
@@ -74,6 +81,7 @@ MEASURES: Mapping[MeasureName, MeasureKind] = MappingProxyType(
         "RD": MeasureKind(
             "risk difference", "a", "Risk difference", event=True, arms="events",
             formula="risk_difference", nothing_beyond=1.0, risk="risk_by_risk_difference",
+            of_people=100,
         ),
         "HR": MeasureKind(
             "hazard ratio", "a", "Hazard ratio", ratio=True, event=True,

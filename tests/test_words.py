@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -39,6 +40,7 @@ ALLOWED = {
 }  # fmt: skip
 
 
+@cache
 def words_of_this_review() -> Mapping[str, re.Pattern[str]]:
     """How its subject, and the names in its data and protocol, are found, by the word itself."""
     names: set[str] = set()

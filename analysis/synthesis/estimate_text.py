@@ -47,6 +47,11 @@ def named_estimate(measure: Measure, found: Estimated | None) -> str:
     return DASH if found is None else f"{measure.short_name} {estimate_text(measure, found)}"
 
 
+def estimate_in_sentence(measure: Measure, found: Estimated) -> str:
+    """`risk ratio 0.62 (0.49 to 0.78)`."""
+    return f"{measure.name_in_sentence} {estimate_text(measure, found)}"
+
+
 def estimate_cells(measure: Measure, found: Estimated | None, interval: str) -> dict[str, str]:
     """The two cells of a table's row: under the measure's name, and under `interval`."""
     return {

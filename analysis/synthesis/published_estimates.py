@@ -10,7 +10,7 @@ from analysis.evidence.rows import Published
 from analysis.formatting import counted, limits, number
 from analysis.measures import MEASURES, RATIOS
 from analysis.protocol import Protocol, Question
-from analysis.synthesis.estimate_text import named_estimate
+from analysis.synthesis.estimate_text import estimate_in_sentence
 from analysis.synthesis.question_result import PublishedEstimate
 from analysis.synthesis.study_effect import Measure
 
@@ -72,7 +72,7 @@ def trials_printed(printed: PublishedEstimate) -> str:
 
 def printed_text(measure: Measure, printed: PublishedEstimate) -> str:
     """`SMD −0.50 (−0.79 to −0.20), k not recorded`, in the measure of the question."""
-    return f"{named_estimate(measure, printed)}, {trials_printed(printed)}"
+    return f"{estimate_in_sentence(measure, printed)}, {trials_printed(printed)}"
 
 
 def rebuilt_from(k: int) -> str:

@@ -63,6 +63,11 @@ class Measure(Frozen):
         return self._with_own_unit(self.kind.heading)
 
     @property
+    def name_in_sentence(self) -> str:
+        """The same within a sentence: `risk ratio`, `MD (hours)`."""
+        return self._with_own_unit(self.kind.in_sentence)
+
+    @property
     def comparable(self) -> bool:
         """Whether its numbers mean as much for one outcome as for another: in SDs they do."""
         return self.name == "SMD"

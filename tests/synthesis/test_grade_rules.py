@@ -231,7 +231,7 @@ class TestImprecision:
             (786, 0, 0, "786 participants are at least the 786 of the optimal information size"),
             (785, 0, 1, "785 participants are fewer than the 786 of the optimal information size"),
             (785, 2, 1, "785 participants (not known in 2 trials) are fewer than the 786"),
-            (None, 4, 1, "no participants (not known in 4 trials) are fewer than the 786"),
+            (None, 4, 1, "no known participants (not known in 4 trials) are fewer than the 786"),
             (100, 0, 1, "100 participants are fewer than the 786"),
             (99, 0, 2, "99 participants are fewer than 100."),
             (99, 1, 1, "99 participants (not known in 1 trial) are fewer than the 786"),
@@ -526,7 +526,7 @@ class TestFirstRules:
         studies = [a_study(i, n_total=99) for i in range(3)]
         body = a_body([*studies, a_study(3, **({"n_total": 99} | last))])
         step = publication_bias(body, FIRST_RULES, 10)
-        said = ("of 4 have fewer than 100 participants", "of 4 favour the therapy")
+        said = ("of 4 have fewer than 100 participants", "of 4 favour therapy")
         assert_step(step, levels, *said, judged=bool(levels))
 
     def test_any_flag_takes_a_level(self) -> None:

@@ -96,7 +96,8 @@ def _compared(found: int, unit: str, unknown: int, least: int) -> tuple[bool, st
     missing = f" (not known in {counted(unknown, 'trial')})" if unknown else ""
     compared = "fewer than" if found < least else "at least"
     verb = "is" if found == 1 else "are"
-    return found < least, f"{counted(found, unit)}{missing} {verb} {compared} the {least:,}"
+    said = counted(found, unit) if found or not unknown else f"no known {unit}s"
+    return found < least, f"{said}{missing} {verb} {compared} the {least:,}"
 
 
 def information_size(protocol: Protocol, size: InformationSize, body: Body) -> Needed | None:

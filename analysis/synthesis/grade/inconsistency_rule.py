@@ -52,8 +52,8 @@ def _by_sides(body: Body, rules: CertaintyRules, enough: str) -> Step:
     )
     intervention, control = body.measure.sides
     weights = (
-        f"estimates with {share(benefit, least)} of the weight favour the {intervention} and "
-        f"estimates with {share(harm, least)} the {control}"
+        f"estimates with {share(benefit, least)} of the weight favour {intervention} and "
+        f"estimates with {share(harm, least)} {control}"
     )
     if min(benefit, harm) >= least:
         return _step(1, f"{enough}, and {weights}, at least {threshold_text(least)} on each side")

@@ -99,5 +99,5 @@ def _all_small_and_favourable(body: Body, rules: CertaintyRules) -> Sign | None:
         len(small) == len(favourable) == body.k,
         False,
         f"{len(small)} of {body.k} have fewer than {limit:,} participants and "
-        f"{len(favourable)} of {body.k} favour the {body.measure.sides[0]}",
+        f"{len(favourable)} of {body.k} favour {body.measure.sides[0]}",
     )

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-from analysis.formatting import counted, decimals_beside, limits, listed, number, percent_level
+from analysis.formatting import MINUS, counted, decimals_beside, listed, number, percent_level
 from analysis.protocol import Outcome
 from analysis.protocol_rules import ReviewWords, SynthesisRules
 from analysis.statistics.estimates import Interval, PooledEffect
@@ -88,7 +88,7 @@ def effect_words(
         return f"{said}, {signed}{_left_open(outcome, measure, read)}"
     return (
         f"{said}, by {_size(measure, pooled.estimate)} "
-        f"({confidence(pooled.interval)} {_sizes(pooled.interval)})"
+        f"({confidence(pooled.interval)} {_sizes(measure, pooled.interval)})"
         f"{_left_open(outcome, measure, read)}"
     )
 
@@ -98,9 +98,9 @@ def _intervals(
 ) -> str:
     """The interval; where none is believed, each by its name, that which conclusions read last."""
     if beside is None:
-        return f"{confidence(pooled.interval)} {interval_text(measure, pooled.interval)}"
+        return f"{confidence(pooled.interval)} {_interval(measure, pooled.interval)}"
     said = dict.fromkeys((pooled.interval, beside, read.interval))
-    each = "; ".join(f"{INTERVAL_NAMES[i.method]} {interval_text(measure, i)}" for i in said)
+    each = "; ".join(f"{INTERVAL_NAMES[i.method]} {_interval(measure, i)}" for i in said)
     return f"{percent_level(pooled.interval.level)} intervals: {each}"
 
 
@@ -168,9 +168,9 @@ def prediction_words(
     if measure.ratio:
         return f"{expected} a ratio of {interval_text(measure, prediction)}"
     if side_of(read.interval) == "across":
-        return f"{expected} a difference of {_unit(measure, interval_text(measure, prediction))}"
+        return f"{expected} a difference of {_unit(measure, _interval(measure, prediction))}"
     if side_of(prediction) == side_of(read.interval):
-        return f"{expected} {_unit(measure, _sizes(prediction))}"
+        return f"{expected} {_unit(measure, _sizes(measure, prediction))}"
     low, high = ends(prediction)
     return (
         f"{expected} anything from {lower(measure, outcome)} by {_size(measure, low)} "
@@ -180,23 +180,39 @@ def prediction_words(
 
 def _size(measure: Measure, effect: float) -> str:
     """How far from no difference, without a sign."""
-    far = abs(effect)
-    shown = "∞" if math.isinf(far) else number(far, decimals_beside(far, [0.0]))
-    return _unit(measure, shown)
+    return _unit(measure, _number(measure, abs(effect)))
 
 
-def _sizes(interval: Interval) -> str:
+def _sizes(measure: Measure, interval: Interval) -> str:
     """The limits of an interval on one side of no difference, without signs, the nearer first."""
     near, far = sorted(abs(end) for end in ends(interval))
-    return limits(near, None if math.isinf(far) else far)
+    return f"{_number(measure, near)} to {_number(measure, far)}"
 
 
 def _with_unit(measure: Measure, effect: float) -> str:
-    return _unit(measure, effect_text(measure, effect))
+    return _unit(measure, _number(measure, measure.shown(effect)))
+
+
+def _interval(measure: Measure, interval: Interval) -> str:
+    """The limits as printed; of a difference between shares, in people."""
+    if not measure.kind.of_people:
+        return interval_text(measure, interval)
+    low, high = measure.shown_interval(*ends(interval))
+    return f"{_number(measure, low)} to {_number(measure, high)}"
+
+
+def _number(measure: Measure, shown: float) -> str:
+    """A difference as printed, with as many decimals as show its side."""
+    if math.isinf(shown):
+        return "∞" if shown > 0 else f"{MINUS}∞"
+    people = measure.kind.of_people
+    value, decimals = (people * shown, 0) if people else (shown, 2)
+    return number(value, decimals_beside(value, [0.0], decimals))
 
 
 def _unit(measure: Measure, shown: str) -> str:
-    return f"{shown} {measure.unit}".rstrip()
+    people = measure.kind.of_people
+    return f"{shown} {f'of {people} people' if people else measure.unit}".rstrip()
 
 
 def confidence(interval: Interval) -> str:

@@ -139,7 +139,7 @@ def probabilities(measure: Measure, important: float | None, found: BayesianEffe
     if important is None or found.below_threshold is None:
         return said
     side = "higher" if measure.benefit_above else "lower"
-    least = f"{measure.short_name} {number(measure.shown(-important))} or {side}"
+    least = f"{measure.name_in_sentence} {number(measure.shown(-important))} or {side}"
     at_least = probability(found.below_threshold)
     return f"{said} and {at_least} for at least a small benefit ({least})"
 

@@ -33,12 +33,13 @@ def explained(found: OutcomeMeasure, words: ReviewWords) -> str:
             f"{sentence_case(kind.named)} above {_nothing(found)} means that {kind.quantity} "
             f"people {found.event} {verb} higher {words.with_intervention}; {favours}."
         )
-    return f"{kind.heading} is a {found.label} in {found.unit}; {favours}."
+    what = f"MD is a {found.label}" if found.name == "MD" else "The difference is"
+    return f"{what} in {found.unit}; {favours}."
 
 
 def favourable_sides(protocol: Protocol) -> str:
     """`SMD below zero and risk ratio above 1 favour the drug.`"""
-    sides = [f"{_named(found)} {_side(found)}" for found in measures_in_use(protocol)]
+    sides = [f"{found.kind.in_sentence} {_side(found)}" for found in measures_in_use(protocol)]
     said = sentence_case(listed(list(dict.fromkeys(sides))))
     verb = "favour" if len(set(sides)) > 1 else "favours"
     return f"{said} {verb} {protocol.words.intervention_in_short}."
@@ -46,20 +47,16 @@ def favourable_sides(protocol: Protocol) -> str:
 
 def better_sides(protocol: Protocol) -> str:
     """On which side of a picture an effect is good."""
-    right = [_named(found) for found in measures_in_use(protocol) if found.benefit_above]
-    left = [_named(found) for found in measures_in_use(protocol) if not found.benefit_above]
+    right = [found.kind.in_sentence for found in measures_in_use(protocol) if found.benefit_above]
+    left = [
+        found.kind.in_sentence for found in measures_in_use(protocol) if not found.benefit_above
+    ]
     sides = [
         f"{side} is better for {listed(list(dict.fromkeys(names)))}"
         for side, names in (("left", left), ("right", right))
         if names
     ]
     return f"{sentence_case(', '.join(sides))}."
-
-
-def _named(found: OutcomeMeasure) -> str:
-    """`risk ratio` and `SMD`: as a measure is named inside a sentence."""
-    label, heading = found.kind.label, found.kind.heading
-    return label if heading == sentence_case(label) else heading
 
 
 def _nothing(found: OutcomeMeasure) -> str:

@@ -51,7 +51,8 @@ def _next_trial(measure: Measure, k: int, found: NextEvidence) -> Iterator[str]:
         yield (
             f"With one more trial of {counted(trial.people, 'participant')} the interval would "
             f"{then} no difference if that trial found {measure.kind.named} of "
-            f"{effect_text(measure, trial.effect or 0.0)} or {_way(measure, found)}."
+            f"{effect_text(measure, trial.effect or 0.0)}{_unit(measure)} or "
+            f"{_way(measure, found)}."
         )
 
 
@@ -63,4 +64,9 @@ def _way(measure: Measure, found: NextEvidence) -> str:
 
 def _within(measure: Measure, farthest: float) -> str:
     low, high = measure.shown_interval(-farthest, farthest)
-    return f"between {number(low)} and {number(high)}"
+    return f"between {number(low)} and {number(high)}{_unit(measure)}"
+
+
+def _unit(measure: Measure) -> str:
+    """The unit that the protocol gives: ` hours a night`; blank for the measures that need none."""
+    return f" {measure.unit}" if measure.kind.unit is None else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.formatting import counted, listed, percent
 from analysis.statistics.estimates import PooledEffect
-from analysis.synthesis.estimate_text import named_estimate
+from analysis.synthesis.estimate_text import estimate_in_sentence
 from analysis.synthesis.study_effect import Measure
 from analysis.synthesis.unruled_trials import UnruledTrials
 
@@ -24,10 +24,14 @@ def unruled_words(
     trials = counted(len(found.labels), "trial")
     named = f" ({listed(found.labels)})" if len(found.labels) <= MOST_NAMED else ""
     them = "it" if len(found.labels) == 1 else "them"
-    result = f"the result is {named_estimate(measure, primary)}" if primary else "nothing is pooled"
+    result = (
+        f"the result is {estimate_in_sentence(measure, primary)}"
+        if primary
+        else "nothing is pooled"
+    )
     return (
         f"The numbers of {trials}{named} look wrong to a check, and nobody has ruled on that yet. "
         f"Without {them} {result}, as on the rest of this page; with {them} "
         f"({percent(found.weight)} of the weight) it would be "
-        f"{named_estimate(measure, found.pooled)}."
+        f"{estimate_in_sentence(measure, found.pooled)}."
     )

@@ -1,0 +1,59 @@
+"""Pages of a made-up review, in this process: the cells of their notebooks, without a kernel."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.evidence.question_slice import slices_of
+from analysis.evidence.rows import Evidence
+from analysis.figures import showing
+from analysis.figures.style import render_svg
+from analysis.pages import context, html
+from analysis.synthesis.question_result import Synthesis
+from tests.evidence.folder import ROOT
+
+NOTEBOOKS = ROOT / "analysis/notebooks"
+
+
+def page_of(
+    template: str,
+    evidence: Evidence,
+    results: Mapping[str, Synthesis],
+    patch: pytest.MonkeyPatch,
+    **parameters: str,
+) -> tuple[str, dict[str, Any]]:
+    """What the page shows (markup, and what its figures say), and the names its cells leave."""
+    shown: list[str] = []
+
+    def display(content: Any, **_: Any) -> None:
+        shown.append(getattr(content, "data", "") or "")
+
+    def draw(figure: Any, alt: str, name: str) -> None:
+        shown.append(f"{render_svg(figure)} {alt}")
+
+    slices = slices_of(evidence)
+    patch.setattr(context, "evidence", lambda: evidence)
+    patch.setattr(context, "slices", lambda: slices)
+    patch.setattr(context, "results", lambda condition=None: results)
+    patch.setattr(html, "display", display)
+    patch.setattr(showing, "show", draw)
+    names: dict[str, Any] = {}
+    for cell in json.loads(Path(NOTEBOOKS / f"{template}.ipynb").read_text("utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            exec(source, names)
+            names |= parameters  # after the cell of the parameters, as papermill does
+        else:
+            shown.append(source)
+    return "\n".join(shown), names
+
+
+def words_of(markup: str) -> str:
+    """The text of markup, a space for each tag."""
+    return " ".join(re.sub(r"<[^>]+>", " ", markup).split())
