@@ -13,7 +13,7 @@ import yaml
 from tests.evidence.folder import LIVING, ROOT
 
 SOFTWARE = ("analysis", "chapters/_static", "chapters/_templates")
-READ_AS_TEXT = {".py", ".ipynb", ".js", ".css", ".html", ".svg"}
+READ_AS_TEXT = {".py", ".ipynb", ".js", ".css", ".html", ".svg", ".md", ".yml", ".csv"}
 # What this review is about, by how its words begin.
 SUBJECT = (
     "therap", "internet", "pain", "headache", "migraine", "fibromyalg", "chronic", "psycholog",
@@ -28,11 +28,12 @@ ALLOWED = {
     r'\btherapy: str = column\(': "column of studies.csv",
     r"\btherapy: str \| None = None": "field of results files",
     r"\btherapy=about\.therapy or None": "from the column to the field",
-    r'"therapy": lambda study: study\.therapy or ""': "moderator, by its column",
+    r'"(intervention|therapy)": lambda study: study\.therapy or ""': "moderator, and its column",
     r"\btrial\.therapy\b": "the column, read",
     r'AliasChoices\("intervention_in_short", "therapy"\)': "key of protocols in old releases",
     # Of acceptability.csv, what a review of any treatment may ask about.
     r"\b[Ss]atisfaction\b": "a subject of acceptability.csv",
+    r"^waiting list$": "a term of any trial, in the glossary that a new review begins with",
     # Words of others.
     r'"Internet Link"': "the name of a column in an export of Ovid",
     r"Wan et al\. 2014": "year of a publication",
@@ -107,4 +108,4 @@ def test_such_a_word_is_found_wherever_it_stands(tmp_path: Path) -> None:
 
 def test_each_exception_is_still_needed() -> None:
     everything = "\n".join(text for _, text in texts(ROOT, SOFTWARE))
-    assert [said for said in ALLOWED if not re.search(said, everything)] == []
+    assert [said for said in ALLOWED if not re.search(said, everything, re.MULTILINE)] == []

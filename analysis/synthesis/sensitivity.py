@@ -109,6 +109,7 @@ class SensitivityAnalyses(Frozen):
 CATEGORIES: dict[str, Callable[[StudyEffect], str]] = {
     "comparator": lambda study: study.comparator_kind,
     "guidance": lambda study: study.guidance or "",
+    "intervention": lambda study: study.therapy or "",
     "therapy": lambda study: study.therapy or "",
     "target": lambda study: study.target or "",
     "risk of bias": lambda study: study.risk_of_bias.overall,

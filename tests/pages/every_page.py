@@ -13,7 +13,6 @@ import pytest
 from analysis.evidence.question_slice import slices_of
 from analysis.evidence.rows import Evidence
 from analysis.figures import showing
-from analysis.figures.style import render_svg
 from analysis.pages import context, html
 from analysis.synthesis.question_result import Synthesis
 from tests.evidence.folder import ROOT
@@ -28,14 +27,14 @@ def page_of(
     patch: pytest.MonkeyPatch,
     **parameters: str,
 ) -> tuple[str, dict[str, Any]]:
-    """What the page shows (markup, and what its figures say), and the names its cells leave."""
+    """What the page shows (markup, figures in words), and the names that its cells leave."""
     shown: list[str] = []
 
     def display(content: Any, **_: Any) -> None:
         shown.append(getattr(content, "data", "") or "")
 
     def draw(figure: Any, alt: str, name: str) -> None:
-        shown.append(f"{render_svg(figure)} {alt}")
+        shown.append(alt)
 
     slices = slices_of(evidence)
     patch.setattr(context, "evidence", lambda: evidence)

@@ -87,6 +87,7 @@ def reviewing(evidence: Evidence, case: Case) -> Evidence:
             "comparator": "placebo",
         },
     }  # fmt: skip
+    plain["moderators"] = ["intervention", "duration", "risk of bias", "year"]
     plain["clinical"] = {"control_risks": [0.1], "instrument_ranges": {}}
     names = [f"trial-{year}" for year in range(2020, 2024)]
     trials = {

@@ -59,9 +59,9 @@ COMPARISONS: Mapping[str, Callable[..., bool]] = {
         lambda a, b: a > b,
     rf"{PERCENT} of the weight, more than {PERCENT}": lambda a, b: a > b,
     rf"{PERCENT} of the weight, not more than {PERCENT}": lambda a, b: a <= b,
-    rf"with {PERCENT} of the weight favour .* with {PERCENT} the \w+, at least {PERCENT}":
+    rf"with {PERCENT} of the weight favour .* with {PERCENT} \w+, at least {PERCENT}":
         lambda a, b, least: min(a, b) >= least,
-    rf"with {PERCENT} of the weight favour .* with {PERCENT} the \w+, not {PERCENT}":
+    rf"with {PERCENT} of the weight favour .* with {PERCENT} \w+, not {PERCENT}":
         lambda a, b, least: min(a, b) < least,
     rf"interval \({NUMBER} to {NUMBER}\) includes no difference \({NUMBER}\)":
         lambda low, high, none: low <= none <= high,
