@@ -95,7 +95,6 @@ class Rendering:
             _substitute(self.app, self.project)
             if update is not None:
                 _render_only(self.app, update)
-                _remember_index_entries(self.app)
             self.app.build()
         if complaints := _complaints(self.project, self.said.getvalue()):
             raise BookError(complaints)
@@ -304,19 +303,6 @@ def _render_only(app: Sphinx, update: Update) -> None:
 
     app.connect("env-get-outdated", outdated)
     app.connect("env-updated", showing)
-
-
-def _remember_index_entries(app: Sphinx) -> None:
-    """Give back to the search index what pages define: Sphinx forgets it between two builds."""
-    index = Path(app.outdir, "searchindex.js").read_text(encoding="utf-8")
-    former = json.loads(index.partition("(")[2].removesuffix(")"))
-    remembered: dict[str, list[tuple[str, str, str]]] = {}
-    for entry, places in former["indexentries"].items():
-        for document, anchor, main in places:
-            name = former["docnames"][document]
-            remembered.setdefault(name, []).append((entry, anchor, "main" if main else ""))
-    environment: Any = app.env
-    environment._search_index_index_entries = remembered
 
 
 def _complaints(project: Project, said: str) -> list[Problem]:

@@ -7,6 +7,7 @@ names only; and any program can open connections and say nothing, so they are fe
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections import deque
 from collections.abc import AsyncIterator
@@ -26,6 +27,9 @@ MOST_CLIENTS = 150
 HURRY = 0.5  # seconds that each has where more are waiting
 PATIENCE = 10.0  # seconds for a request to be there, and between two of them
 LONGEST_HEAD = 16_384  # bytes
+NOT_FOUND = "404.html"
+
+_ROOT = re.compile(r'data-content_root="(/[^"]*)"')
 
 
 @asynccontextmanager
@@ -94,5 +98,16 @@ class _File(StaticFileHandler):
         self.set_header("X-Content-Type-Options", "nosniff")
 
     def write_error(self, status_code: int, **_: Any) -> None:
+        page = Path(self.root, NOT_FOUND)
+        if status_code == 404 and page.is_file():
+            self.set_header("Content-Type", "text/html; charset=utf-8")
+            self.finish(_at_this_address(page.read_text(encoding="utf-8")))
+            return
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{status_code} {self._reason}\n")
+
+
+def _at_this_address(page: str) -> str:
+    """The page for what is not there with the addresses that hold here, at the host's root."""
+    root = _ROOT.search(page)
+    return page.replace(f'="{root[1]}', '="/') if root else page

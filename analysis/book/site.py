@@ -179,7 +179,6 @@ class _Successor:
             shutil.copytree(project.site, folders.next, ignore=made_anew, dirs_exist_ok=True)
         env = sphinx.render(self.update)
         _drop_unused_images(folders, env)
-        _drop_unused_words(folders.next / "searchindex.js")
         return Stamp(self.stock.pages(env), self.stock.rest, titles(env))
 
     def _write_files(self) -> None:
@@ -198,13 +197,3 @@ def _drop_unused_images(folders: SiteFolders, env: BuildEnvironment) -> None:
         for path in files_below(folder):
             if path.name not in used:
                 path.unlink()
-
-
-def _drop_unused_words(index: Path) -> None:
-    """Words that no page has any more stay in Sphinx's search index, with no page to show."""
-    call, _, rest = index.read_text(encoding="utf-8").partition("(")
-    content = json.loads(rest.removesuffix(")"))
-    for words in ("terms", "titleterms"):
-        content[words] = {word: pages for word, pages in content[words].items() if pages != []}
-    text = json.dumps(content, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-    index.write_text(f"{call}({text})", encoding="utf-8")

@@ -65,6 +65,7 @@ IN_THE_SITE = (
     Part("clipboard.js", "2", "MIT", "in the site, from sphinx-copybutton"),
     Part("Font Awesome Free", "6", "OFL-1.1 AND CC-BY-4.0 AND MIT",
          "in the site, from pydata-sphinx-theme"),
+    Part("MiniSearch", "7.2.0", "MIT", "in the site, from chapters/_static/minisearch"),
 )  # fmt: skip
 
 

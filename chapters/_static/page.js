@@ -8,11 +8,7 @@
   const theme = mode === "auto" ? (dark ? "dark" : "light") : mode;
   Object.assign(document.documentElement.dataset, { mode, theme });
 
-  // A page opened from a folder may not fetch others to quote them.
-  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = location.protocol !== "file:";
-
   document.addEventListener("DOMContentLoaded", () => {
-    document.querySelector(".bd-search-container input")?.select();
     for (const button of document.querySelectorAll(".btn-download-pdf-button")) {
       button.addEventListener("click", () => print());
     }

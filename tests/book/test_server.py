@@ -20,6 +20,9 @@ from analysis.files.problems import ReviewError
 Test = Callable[[int], Awaitable[None]]
 
 
+NOT_FOUND = '<html data-content_root="/a/b/"><a href="/a/b/index.html"><a href="https://a.b/a/b/">'
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     made = tmp_path / "site"
@@ -122,6 +125,24 @@ def test_what_is_no_file_of_the_site_is_not_there(
 
     on(site, test)
     assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_the_sites_own_page_says_what_is_not_there(site: Path) -> None:
+    """With addresses that hold at this host's root, wherever the site is published."""
+    (site / "404.html").write_text(NOT_FOUND, encoding="utf-8")
+
+    async def test(port: int) -> None:
+        for path in ("/nothing", "/effects/no/thing.html", "/%00"):
+            said = await got(port, path)
+            assert said.startswith("HTTP/1.1 404 Not Found\r\n"), path
+            assert "Content-Type: text/html; charset=utf-8" in said
+            assert said.endswith(
+                '<html data-content_root="/"><a href="/index.html"><a href="https://a.b/a/b/">'
+            )
+        refused = await got(port, "/nothing", host="elsewhere.example")
+        assert "421" in refused and "index.html" not in refused
+
+    on(site, test)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ execute:
   execute_notebooks: "off"
 bibtex_bibfiles: [../references.bib]
 sphinx:
-  extra_extensions: [analysis.book.extensions.mathml]
+  extra_extensions: [analysis.book.extensions.mathml, analysis.book.extensions.site_search]
   config:
     html_math_renderer: mathml
 """
@@ -77,6 +77,7 @@ def project(tmp_path: Path) -> Project:
     write(made, "chapters/figure.ipynb", FIGURE)
     write(made, "chapters/references.md", "# References\n\n```{bibliography}\n```\n")
     write(made, "chapters/terms.md", "# Terms\n\n```{glossary}\nSevere\n: A word.\n```\n")
+    write(made, "chapters/_templates/404.html", '<a href="{{ pathto(root_doc) }}">Front</a>\n')
     return made
 
 

@@ -38,8 +38,8 @@ class Built:
 
     @property
     def all_pages(self) -> list[Path]:
-        """Every page of the book, the theme's search and index pages among them."""
-        apart = (self.site / "_static", self.site / "versions")
+        """Every page of the book that has an address, the search page among them."""
+        apart = (self.site / "_static", self.site / "versions", self.site / "404.html")
         pages = self.site.rglob("*.html")
         return sorted(p for p in pages if not any(map(p.is_relative_to, apart)))
 
@@ -50,9 +50,8 @@ class Built:
 
     @property
     def pages(self) -> list[Path]:
-        """Every page a reader can open, without the search and index pages of the theme."""
-        technical = {self.site / "search.html", self.site / "genindex.html"}
-        return [page for page in self.all_pages if page not in technical]
+        """Every page of the book, without the one that searches it."""
+        return [page for page in self.all_pages if page != self.site / "search.html"]
 
 
 @pytest.hookimpl(wrapper=True)  # before xdist reads the groups

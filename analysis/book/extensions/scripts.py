@@ -1,7 +1,8 @@
 """A Sphinx extension: scripts that few pages need, on the pages that have what they work on.
 
-Jupyter Book links every script of `_static/` from every page. These are of use where a page has
-a certain attribute, and may wait until the page stands.
+Jupyter Book links every script of `_static/` from every page, and Sphinx one for its own search.
+These are of use where a page has a certain attribute, or searches, and may wait until the page
+stands.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 NEEDED_BY = MappingProxyType({"own-analysis.js": "data-question=", "figure-png.js": "data-figure="})
+OF_PAGE = MappingProxyType({"minisearch.js": "search", "search.js": "search"})
+NEVER = frozenset({"sphinx_highlight.js"})
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -22,14 +25,14 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
 
 def _link(
-    _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: object
+    _app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object
 ) -> None:
     linked, deferred = [], []
     for script in context["script_files"]:
-        attribute = NEEDED_BY.get(str(script.filename).rpartition("/")[2].partition("?")[0])
-        if attribute is None:
+        name = str(script.filename).rpartition("/")[2].partition("?")[0]
+        if name not in NEEDED_BY and name not in OF_PAGE and name not in NEVER:
             linked.append(script)
-        elif attribute in context.get("body", ""):
+        elif OF_PAGE.get(name) == page or NEEDED_BY.get(name, "\0") in context.get("body", ""):
             script.attributes["defer"] = "defer"
             deferred.append(script)
     context["script_files"] = [*linked, *deferred]

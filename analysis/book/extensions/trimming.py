@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-# Files of the theme that no page of this site loads: maps for debuggers, icons, translations.
+# Files that no page of this site loads: maps for debuggers, icons, translations, Sphinx's search.
 NEVER_LOADED = (
     "**/*.map",
     "scripts/fontawesome.js*",
     "vendor/fontawesome/**/*.ttf",
     "locales",
+    "searchtools.js",
+    "language_data.js",
+    "sphinx_highlight.js",
 )
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
