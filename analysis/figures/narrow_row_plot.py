@@ -101,12 +101,12 @@ def _line(plot: RowPlot, row: Row) -> _Line:
     name = ", ".join(row.cells[index] for index in named if index < len(row.cells))
     label = wrap(plain(name), room, style.BODY, bold=bold, lines=5)
     shown = max(STRIP, row.height) + AIR if row.marks or row.folded else 3.0
-    return _Line(row, label, effect, len(label) * LINE + 2.0 + shown + _rule(row))
+    return _Line(row, label, effect, len(label) * LINE + 2.0 + shown + _air(row))
 
 
-def _rule(row: Row) -> float:
-    """Air around a rule above a row."""
-    return 6.0 if row.rule_above else 0.0
+def _air(row: Row) -> float:
+    """Air above a row that begins something else."""
+    return 6.0 if row.rule_above or row.tone == "heading" else 0.0
 
 
 def _sides(plot: RowPlot) -> list[tuple[str, str]]:
@@ -122,7 +122,7 @@ def _draw_line(plot: RowPlot, axis: Axis, line: _Line, y: float) -> None:
     sheet, row = axis.sheet, line.row
     if row.rule_above:
         sheet.line((MARGIN, WIDTH - MARGIN), (y + 2.0, y + 2.0), layer=BAND)
-        y += _rule(row)
+    y += _air(row)
     x, bold = MARGIN, row.tone in ("strong", "heading")
     color = palette.MUTED if row.tone == "muted" else palette.INK
     if row.judgement:

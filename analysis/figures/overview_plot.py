@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
@@ -34,7 +34,9 @@ from analysis.figures.effect_scale import (
 )
 from analysis.figures.fitting import text_width, wrap
 from analysis.figures.marks import stroke
-from analysis.formatting import DASH, sentence_case
+from analysis.figures.narrow_row_plot import draw_narrow_row_plot
+from analysis.figures.row_plot import Column, PlotMark, Row, RowPlot, Shape
+from analysis.formatting import DASH, counted, sentence_case
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.question_result import Synthesis
 
@@ -78,16 +80,21 @@ class _Grid:
         return sentence_case(self.labels.get(slug, slug))
 
 
-def overview_plot(syntheses: Sequence[Synthesis], labels: Mapping[str, str]) -> Figure:
+def overview_plot(
+    syntheses: Sequence[Synthesis], labels: Mapping[str, str], *, narrow: bool = False
+) -> Figure:
     """Estimate, interval, prediction interval and k of every question, in the order given.
 
     `labels` turns the slugs of conditions, outcomes and time points into words; one
     that it lacks is shown as it is. Differences share one axis; a question that pools a
-    ratio has its numbers in words, for its axis is another. ValueError without questions.
+    ratio has its numbers in words, for its axis is another. `narrow` is the layout for a
+    phone, time points below each other. ValueError without questions.
     """
     if not syntheses:
         raise ValueError("an overview needs at least one question")
     grid = _grid(syntheses, labels)
+    if narrow:
+        return _narrow(grid, syntheses)
     notes = _notes(syntheses)
     height = MARGIN + len(grid.conditions) * grid.block_height + 8.0
     sheet = Sheet.blank(style.WIDTH, height + len(notes) * LINE + MARGIN - 4.0)
@@ -98,6 +105,52 @@ def overview_plot(syntheses: Sequence[Synthesis], labels: Mapping[str, str]) -> 
             MARGIN, height + (index + 0.5) * LINE, note, size=style.SMALL, color=palette.MUTED
         )
     return sheet.figure
+
+
+def _narrow(grid: _Grid, syntheses: Sequence[Synthesis]) -> Figure:
+    """The same for a phone: a heading for each condition and time point, a row a question."""
+    measures = [s.measure for s in syntheses if s.measure.comparable]
+    plot = RowPlot(
+        columns=(Column("Question"), Column("", "right", side="right", of_marks=True)),
+        rows=tuple(_narrow_rows(grid)),
+        scale=grid.scale,
+        plot_header=sentence_case(measures[0].axis_label) if measures else "",
+        no_effect=0.0,
+        favours=favours(measures[0]) if measures else None,
+        band=_common_band(syntheses),
+        notes=_said(syntheses),
+    )
+    return draw_narrow_row_plot(plot).figure
+
+
+def _narrow_rows(grid: _Grid) -> Iterator[Row]:
+    for condition in grid.conditions:
+        for timepoint in grid.timepoints:
+            words = grid.labels.get(timepoint, timepoint)
+            yield Row((f"{grid.label(condition)}, {words}",), tone="heading")
+            for outcome in grid.outcomes:
+                if synthesis := grid.questions.get((condition, outcome, timepoint)):
+                    yield _narrow_row(synthesis, grid.label(outcome))
+
+
+def _narrow_row(synthesis: Synthesis, label: str) -> Row:
+    pooled = synthesis.primary
+    label = f"{label}, {counted(synthesis.k, 'trial')}"
+    if pooled is None:
+        return Row((label, DASH), tone="muted")
+    marks = []
+    if synthesis.measure.comparable:
+        if prediction := _prediction(synthesis, pooled):
+            marks.append(PlotMark("bar", prediction))
+        shape: Shape = "dot" if pooled.k > 1 else "square"
+        marks.append(PlotMark(shape, _span(synthesis, pooled), area=0.4))
+    return Row((label, _numbers(synthesis, pooled)), tuple(marks))
+
+
+def _common_band(syntheses: Sequence[Synthesis]) -> tuple[float, float] | None:
+    """The smallest important difference where all have the same."""
+    bands = {band for s in syntheses if s.measure.comparable and (band := important_band(s))}
+    return bands.pop() if len(bands) == 1 else None
 
 
 def _grid(syntheses: Sequence[Synthesis], labels: Mapping[str, str]) -> _Grid:
@@ -171,17 +224,22 @@ def _prediction(synthesis: Synthesis, pooled: PooledEffect) -> Span | None:
 
 
 def _notes(syntheses: Sequence[Synthesis]) -> tuple[str, ...]:
-    bands = {band for s in syntheses if s.measure.comparable and (band := important_band(s))}
+    width = style.WIDTH - 2 * MARGIN
+    return tuple(
+        line for note in _said(syntheses) for line in wrap(note, width, style.SMALL, lines=3)
+    )
+
+
+def _said(syntheses: Sequence[Synthesis]) -> tuple[str, ...]:
+    band = _common_band(syntheses)
     others = [s.measure for s in syntheses if s.primary and not s.measure.comparable]
     named = "Ratios" if all(measure.ratio for measure in others) else "Other measures than SMDs"
-    notes = [
+    return (
         "Dot (square for a single trial) and line: estimate and confidence interval. "
         "Bar: prediction interval. k: trials.",
-        *(band_note(band) for band in sorted(bands) if len(bands) == 1),
-        *([f"{named} have an axis of their own: numbers only."] if others else []),
-    ]
-    width = style.WIDTH - 2 * MARGIN
-    return tuple(line for note in notes for line in wrap(note, width, style.SMALL, lines=3))
+        *([band_note(band)] if band else ()),
+        *([f"{named} have an axis of their own: numbers only."] if others else ()),
+    )
 
 
 def _draw_block(sheet: Sheet, grid: _Grid, condition: str, top: float) -> None:
@@ -212,9 +270,8 @@ def _draw_facet(sheet: Sheet, grid: _Grid, place: tuple[str, str], left: float, 
     bottom = top + len(questions) * ROW
     axis = Axis(sheet, grid.scale, left, plot_right, top, bottom)
     draw_axis(axis)
-    bands = {band for s in questions if s and s.measure.comparable and (band := important_band(s))}
-    if len(bands) == 1:
-        draw_band(axis, bands.pop())
+    if band := _common_band([s for s in questions if s]):
+        draw_band(axis, band)
     draw_upright(axis, 0.0)
     for index, synthesis in enumerate(questions):
         if synthesis:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from analysis.figures.effect_labels import band_note, effect_header, estimate_text, favours
 from analysis.figures.effect_scale import Span, effect_scale, important_band, interval_span
 from analysis.figures.many_trials import MOST_ROWS
+from analysis.figures.narrow_row_plot import draw_narrow_row_plot
 from analysis.figures.row_plot import Column, PlotMark, Row, RowPlot, Shape, draw_row_plot
 from analysis.formatting import limits, number, sentence_case
 from analysis.synthesis.question_result import Synthesis
@@ -27,11 +28,14 @@ LABELS: Mapping[Family, str] = MappingProxyType(
 )
 
 
-def sensitivity_plot(questions: Sequence[Sensitivity], labels: Mapping[str, str]) -> Figure:
+def sensitivity_plot(
+    questions: Sequence[Sensitivity], labels: Mapping[str, str], *, narrow: bool = False
+) -> Figure:
     """Below each question's estimate and interval a line of marks for each kind of variant.
 
     All questions share one axis, so all must pool standardised differences; `labels` turns
-    the slugs of conditions into headings. ValueError without questions, or with another measure.
+    the slugs of conditions into headings; `narrow` is the layout for a phone. ValueError
+    without questions, or with another measure.
     """
     if not questions:
         raise ValueError("a sensitivity plot needs at least one question")
@@ -44,7 +48,7 @@ def sensitivity_plot(questions: Sequence[Sensitivity], labels: Mapping[str, str]
     plot = RowPlot(
         columns=(
             Column("Question"),
-            Column(effect_header(first).replace(" [", "\n["), "right", "right"),
+            Column(effect_header(first).replace(" [", "\n["), "right", "right", of_marks=True),
         ),
         rows=tuple(_rows(questions, labels)),
         scale=effect_scale(spans, (0.0, *points, *(band or ())), ratio=False),
@@ -59,7 +63,7 @@ def sensitivity_plot(questions: Sequence[Sensitivity], labels: Mapping[str, str]
             *((band_note(band),) if band else ()),
         ),
     )
-    sheet = draw_row_plot(plot)
+    sheet = (draw_narrow_row_plot if narrow else draw_row_plot)(plot)
     sheet.numbers[:] = _numbers(questions)
     return sheet.figure
 

@@ -47,8 +47,9 @@ def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
 
 def figure(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
     """Display every question: outcomes as rows, time points side by side, conditions below."""
-    drawn = overview_plot(tuple(results.values()), labels(protocol))
-    showing.show(drawn, alt_text(results), "overview")
+    asked, words = tuple(results.values()), labels(protocol)
+    narrow = overview_plot(asked, words, narrow=True)
+    showing.show(overview_plot(asked, words), alt_text(results), "overview", narrow)
 
 
 def labels(protocol: Protocol) -> Mapping[str, str]:

@@ -50,7 +50,10 @@ def figure(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
     if not found:
         show(paragraph("No question that pools SMDs has two trials to draw."))
         return
-    showing.show(sensitivity_plot(found, labels(protocol)), alt_text(found), "sensitivity")
+    wide, narrow = (
+        sensitivity_plot(found, labels(protocol), narrow=narrow) for narrow in (False, True)
+    )
+    showing.show(wide, alt_text(found), "sensitivity", narrow)
 
 
 def alt_text(found: Sequence[Sensitivity]) -> str:

@@ -78,6 +78,9 @@ PICTURES: Mapping[str, Callable[[], Figure]] = MappingProxyType(
         "models-narrow": lambda: models_plot(analyses.with_models(examples.many(12)), narrow=True),
         "models": lambda: models_plot(analyses.with_models(examples.many(12))),
         "overview": lambda: overview_plot(analyses.every_question(), analyses.LABELS),
+        "overview-narrow": lambda: overview_plot(
+            analyses.every_question(), analyses.LABELS, narrow=True
+        ),
         "participants": lambda: participants_plot(trials.PARTICIPANTS),
         "prisma-flow": lambda: prisma_flow(trials.FLOW),
         "prisma-flow-not-searched": lambda: prisma_flow(replace(trials.FLOW, databases=None)),
