@@ -219,7 +219,7 @@ def test_an_effect_page_is_complete(built: Built, documents: Documents, cell: ob
     result = json.loads((built.root / "results" / f"{cell.key}.json").read_text("utf-8"))
     page = article(document)
     assert page.select_one(".headline .answer") is not None
-    forests = page.select('svg[role=img][aria-label^="Forest plot"]')
+    forests = page.select('svg[role=img][aria-label^="Forest plot"]:not(.narrow-figure)')
     # Trials that give only responders are drawn with the others in a plot of their own.
     assert len(forests) == bool(result["studies"]) + bool(result["responders"])
     if not result["studies"]:

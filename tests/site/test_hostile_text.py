@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 import pytest
 from bs4 import BeautifulSoup
 
+from analysis.book.extensions.scripts import NEEDED_BY
 from analysis.files.csv_files import NUMBER
 from tests.evidence.folder import DATA, DataFolder
 from tests.site.browser import Notes, chromium, file_of
@@ -141,11 +142,13 @@ def test_no_string_becomes_an_element_that_acts(
 
 
 def _acting(document: BeautifulSoup) -> Counter[str]:
-    """What acts, but for the script of pages with numbers to try: others have other numbers."""
+    """What acts, but for the scripts of pages with what they work on: others have other numbers."""
     acting = Counter(element.name for element in document.select(ACTS))
-    own = len(document.select('script[src*="own-analysis.js"]'))
-    assert own == bool(document.select("[data-question]"))
-    return acting - Counter(script=own)
+    for script, needed_by in NEEDED_BY.items():
+        own = len(document.select(f'script[src*="{script}"]'))
+        assert own == bool(document.select(f"[{needed_by.removesuffix('=')}]"))
+        acting -= Counter(script=own)
+    return acting
 
 
 def test_no_string_becomes_an_attribute_that_acts(attacked: Attacked) -> None:
