@@ -204,9 +204,11 @@ def undo_release(
 
     Example: ./review undo release 2026.12 --who anna
     """
+    from analysis.publishing.citation_file import cite_last_release
     from analysis.versions.withdrawn_release import withdrawn_release
 
     _take_back(data, withdrawn_release(data, name), who, why, yes)
+    cite_last_release(data.parent)
     next_step(f"release {name}")
 
 

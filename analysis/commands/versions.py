@@ -29,13 +29,14 @@ def release(
     """Freeze this version of the review, or verify one.
 
     A release is in data/releases: the data as they were, what they said, what they were
-    made with, and a page that shows it. It is never changed. The protocol says what triggered
-    this version and what it changed in the methods. `--verify` makes it again from its own data.
-    `--page` gives a page to a release from before there were any.
+    made with, and a page that shows it. It is never changed; CITATION.cff names it. The protocol
+    says what triggered this version and what it changed in the methods. `--verify` makes it again
+    from its own data. `--page` gives a page to a release from before there were any.
 
     Example: ./review release 2026.11
     """
     from analysis.evidence.integrity.retractions import snapshot_fault
+    from analysis.publishing.citation_file import cite_last_release
     from analysis.versions.freezing import freeze, freeze_baseline
     from analysis.versions.kept_pages import without_page
     from analysis.versions.releases import releases
@@ -56,6 +57,7 @@ def release(
             f"name the version, as data/protocol.yml does: {PROGRAM} release {stated}"
         )
     made = freeze_baseline(data) if baseline else freeze(data, name)
+    cite_last_release(options.ROOT)
     if not baseline and (fault := snapshot_fault(load_evidence())):
         typer.echo(f"Warning: {fault} ({PROGRAM} notices FILE).", err=True)
     typer.echo(f"Release {made.name} ({made.kind or 'baseline'}) is in data/releases/{made.name}/.")

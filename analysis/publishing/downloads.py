@@ -14,15 +14,16 @@ from typing import Any
 from analysis.evidence.codebook import json_schemas
 from analysis.evidence.data_files import DATA_FILES, DataFile
 from analysis.evidence.people import initials, published_name
-from analysis.evidence.team import TEAM
+from analysis.evidence.team import TEAM, Team
 from analysis.evidence.values import words_of
 from analysis.files.columns import columns
 from analysis.files.problems import read_bytes
 from analysis.files.tables import quoted
 from analysis.protocol import Protocol, load_protocol
 from analysis.publishing.archives import zipped
+from analysis.publishing.citation_file import CITATION, citation
 from analysis.publishing.data_package import data_package
-from analysis.publishing.edition_files import citation, edition_json, results_json
+from analysis.publishing.edition_files import edition_json, results_json
 from analysis.publishing.effects_table import effects_csv
 from analysis.publishing.fhir_evidence import evidence_resource
 from analysis.publishing.licences import licences_csv
@@ -82,7 +83,7 @@ def downloads(
         *summaries,
         _revman(results, protocol),
         *_questions(root / "data", results, protocol, review),
-        *_about(root, edition),
+        *_about(root, edition, review.team),
     )
     files = (*files, *_described(files, results, protocol, review))
     whole = zipped({file.path: file.content for file in files})
@@ -195,12 +196,12 @@ def results_schema() -> dict[str, Any]:
     return Synthesis.model_json_schema()
 
 
-def _about(root: Path, edition: Edition) -> Iterator[Download]:
+def _about(root: Path, edition: Edition, team: Team) -> Iterator[Download]:
     yield Download(
         EDITION, f"Which version these files are of: {edition.title}", edition_json(edition)
     )
-    cite = citation(_bytes(root, "CITATION.cff").decode(), edition)
-    yield Download("CITATION.cff", "How to cite, for machines", cite)
+    cite = citation(_bytes(root, CITATION).decode(), edition, team)
+    yield Download(CITATION, "How to cite, for machines", cite)
     yield Download("LICENSE", "Licence of the code", _bytes(root, "LICENSE"))
     yield Download("LICENSE-text", "Licence of the text and figures", _bytes(root, "LICENSE-text"))
     lock = _bytes(root, "requirements.txt").decode()

@@ -15,9 +15,9 @@ import yaml
 from analysis.evidence.team import Team, load_team
 from analysis.files.problems import read_bytes
 from analysis.protocol import Protocol
+from analysis.publishing.citation_file import CITATION
 from analysis.versions.edition import Edition
 
-CITATION = "CITATION.cff"
 LICENCES = "https://spdx.org/licenses/{}.html"
 
 

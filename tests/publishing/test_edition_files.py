@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import json
 from collections.abc import Mapping
 
 import pytest
-import yaml
 
 from analysis.protocol import Version
-from analysis.publishing.edition_files import citation, edition_json, results_json
+from analysis.publishing.edition_files import edition_json, results_json
 from analysis.publishing.effects_table import effects_csv
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.compare import Comparison
 from analysis.versions.data_changes import DataChanges
 from analysis.versions.edition import Edition
 from analysis.versions.releases import releases
-from tests.evidence.folder import DATA, ROOT
+from tests.evidence.folder import DATA
 
 LAST = releases(DATA)[-1]
 STATED = Version(name=LAST.name, date=LAST.date)
-CITATION = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
 
 
 def edition(*, verified: int) -> Edition:
@@ -33,25 +30,6 @@ def edition(*, verified: int) -> Edition:
 
 
 VERSION, DRAFT = edition(verified=0), edition(verified=2)
-
-
-def test_a_citation_names_the_version_and_its_day() -> None:
-    said, before = yaml.safe_load(citation(CITATION, VERSION)), yaml.safe_load(CITATION)
-    assert (said["version"], said["date-released"]) == ("2026.11", dt.date(2026, 11, 23))
-    assert said["preferred-citation"]["version"] == "2026.11"
-    added = {"version", "date-released", "preferred-citation"}
-    assert {key: value for key, value in said.items() if key not in added} == {
-        key: value for key, value in before.items() if key != "preferred-citation"
-    }
-
-
-def test_a_draft_is_not_cited_as_a_version() -> None:
-    said = yaml.safe_load(citation(CITATION, DRAFT))
-    assert said["version"] == said["preferred-citation"]["version"] == "2026.11+draft"
-    assert "date-released" not in said
-    assert said["message"] == (
-        "Draft, changes since 2026.11. Its numbers have not been released. Cite version 2026.11."
-    )
 
 
 @pytest.mark.parametrize(
