@@ -141,8 +141,10 @@ def _visit(browser: Browser, site: Path, path: Path, judge: str) -> Visit:
     violations, too_wide = {}, {}
     for theme in THEMES:
         page.emulate_media(color_scheme=theme)
+        # A page that stands alone has no theme: it follows the reader's system by its style.
         page.wait_for_function(
-            "theme => document.documentElement.dataset.theme === theme", arg=theme
+            "theme => [theme, undefined].includes(document.documentElement.dataset.theme)",
+            arg=theme,
         )
         audit = "(assistant, onlyColours) => assistant.audit(onlyColours)"
         violations[theme] = tuple(assistant.evaluate(audit, theme != THEMES[0]))
