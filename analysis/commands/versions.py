@@ -49,7 +49,7 @@ def release(
     if page:
         for one in [name] if name else without_page(data):
             _verify(data, one)
-            _keep_page(data, one)
+            _keep_page(data, one, afterwards=True)
         return
     if not name and not baseline:
         stated = load_evidence().protocol.version.name
@@ -61,15 +61,15 @@ def release(
     if not baseline and (fault := snapshot_fault(load_evidence())):
         typer.echo(f"Warning: {fault} ({PROGRAM} notices FILE).", err=True)
     typer.echo(f"Release {made.name} ({made.kind or 'baseline'}) is in data/releases/{made.name}/.")
-    _keep_page(data, made.name)
+    _keep_page(data, made.name, afterwards=False)
     typer.echo(f"Next: commit it, then {PROGRAM} build")
 
 
-def _keep_page(data: Path, name: str) -> None:
+def _keep_page(data: Path, name: str, *, afterwards: bool) -> None:
     from analysis.pages.version_page import version_page
     from analysis.versions.kept_pages import keep_page
 
-    path = keep_page(data, name, lambda: version_page(data, name))
+    path = keep_page(data, name, lambda: version_page(data, name, afterwards=afterwards))
     typer.echo(f"The page of version {name} is {shown(path)}: no later version changes it.")
 
 

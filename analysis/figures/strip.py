@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator
 
 from analysis.figures.effect_scale import Scale, Span, important_band, interval_span
 from analysis.figures.text import plain
-from analysis.formatting import MINUS
 from analysis.synthesis.question_result import Synthesis
 
 WIDTH = 150.0
 HEIGHT = 18.0
+# Numbers under a strip the size of a word.
+STRIP_TICKS = 5
 EDGE = 5.0  # room for the arrows
 AXIS = 11.0  # and, below the strip, for the numbers of the axis
 
@@ -58,22 +59,6 @@ def forest_strip(
         f'width="{WIDTH:g}" height="{height:g}" viewBox="0 0 {WIDTH:g} {height:g}" '
         f'style="vertical-align:middle">'
         f"{''.join(parts)}</svg>"
-    )
-
-
-def strip_axis(scale: Scale) -> str:
-    """The numbers below strips on one scale; not read aloud, since each strip says its own."""
-    parts = [_line("axis", (EDGE, 0.5), (WIDTH - EDGE, 0.5), width=0.6)]
-    for tick in scale.ticks:
-        x = _x(tick, scale)
-        parts.append(_line("axis", (x, 0.5), (x, 3.0), width=0.6))
-        parts.append(
-            f'<text x="{x:.2f}" y="10.5" font-size="7" text-anchor="middle" '
-            f'fill="currentColor">{f"{tick:g}".replace("-", MINUS)}</text>'
-        )
-    return (
-        f'<svg class="forest-strip axis" aria-hidden="true" xmlns="http://www.w3.org/2000/svg" '
-        f'width="{WIDTH:g}" height="12" viewBox="0 0 {WIDTH:g} 12">{"".join(parts)}</svg>'
     )
 
 

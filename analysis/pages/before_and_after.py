@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from analysis.figures.effect_scale import Scale, Span, effect_scale, important_band, interval_span
-from analysis.figures.strip import forest_strip, strip_axis
+from analysis.figures.strip import STRIP_TICKS, forest_strip
 from analysis.formatting import counted, listed, sentence_case
 from analysis.pages.html import Html, element, items, join, paragraph
 from analysis.pages.whats_new_page import version_named
@@ -142,9 +142,12 @@ class _Row:
 
 
 def _strips(found: Comparison, change: Change, scales: Scales) -> Iterator[Html]:
-    for line in _rows(found, change):
-        yield from _strip(line, change.state, scales[line.measure.axis_label])
-    yield Html(strip_axis(scales[change.state.measure.axis_label]))
+    """The numbers of the axis stand below the last strip."""
+    *upper, last = _rows(found, change)
+    for line in upper:
+        bare = replace(scales[line.measure.axis_label], ticks=())
+        yield from _strip(line, change.state, bare)
+    yield from _strip(last, change.state, scales[last.measure.axis_label])
 
 
 def _rows(found: Comparison, change: Change) -> Iterator[_Row]:
@@ -260,6 +263,7 @@ def _scales(found: Comparison) -> Scales:
             spans[name],
             [0.0, -0.5, 0.5] if measure.comparable else [measure.no_effect],
             ratio=measure.ratio,
+            most_ticks=STRIP_TICKS,
         )
         for name, measure in measures.items()
     }

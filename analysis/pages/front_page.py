@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from analysis.evidence.rows import Evidence
 from analysis.evidence.verification import is_verified
 from analysis.figures.effect_scale import Scale, effect_scale, interval_span
-from analysis.figures.strip import synthesis_strip
+from analysis.figures.strip import STRIP_TICKS, synthesis_strip
 from analysis.formatting import count, counted, day, listed, percent_level, sentence_case
 from analysis.pages import links
 from analysis.pages.acceptability_rows import answer_row
@@ -32,9 +32,6 @@ from analysis.versions.compare import Change, Comparison
 from analysis.versions.edition import Edition, LastVersion
 from analysis.versions.results import results_of
 from analysis.versions.state import certainty_text
-
-# Numbers under a strip the size of a word.
-STRIP_TICKS = 5
 
 
 def status(

@@ -45,12 +45,14 @@ thead th { border-bottom: 2px solid var(--muted); } td.number, th.number { text-
 td small, td .plain { display: block; } .plain { font-weight: 650; }
 .nowrap { white-space: nowrap; }
 svg.forest-strip { display: block; width: 100%; max-width: 24rem; height: auto; }
-td svg.forest-strip { max-width: 9.5rem; }
+td svg.forest-strip { min-width: 8rem; max-width: 9.5rem; }
 .forest-strip-estimate { color: var(--mark); }
 .question { border-bottom: 1px solid var(--rule); padding-bottom: 1rem; }
-.strips { display: grid; grid-template-columns: 9.5rem minmax(10rem, 24rem) 1fr;
+.strips { display: grid; grid-template-columns: 11rem minmax(10rem, 24rem) 1fr;
   gap: .35rem 1rem; align-items: center; }
-.strips .when { font-weight: 650; } .strips .axis { grid-column: 2; }
+.strips .when { font-weight: 650; }
+.strips .forest-strip-tick { font-size: 6.5px; }
+.strips .when.last, .strips .last ~ .last ~ div { align-self: start; padding-top: .35rem; }
 .strips .first { color: var(--muted); }
 .strips .first .forest-strip-estimate { color: var(--muted); }
 .kind { display: inline-block; border: 1.5px solid; border-radius: 1rem; padding: 0 .6rem;
@@ -58,7 +60,7 @@ td svg.forest-strip { max-width: 9.5rem; }
 .kind.corrections { border-style: dashed; } .kind.method { border-style: dotted; }
 .kind.unknown { border-color: var(--rule); }
 @media (max-width: 44rem) {
-  .strips { grid-template-columns: 1fr; gap: .1rem; } .strips .axis { grid-column: 1; }
+  .strips { grid-template-columns: 1fr; gap: .1rem; }
   .strips .when { margin-top: .5rem; } .facts { grid-template-columns: 1fr; }
   .facts dd { margin-bottom: .4rem; }
   .cards thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px;

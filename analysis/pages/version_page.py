@@ -40,8 +40,8 @@ from analysis.versions.way import Pair, pairs
 EFFECT_PAGE = re.compile(r'href="(?:\.\./)?effects/([\w-]+)\.html(?:#[\w-]*)?"')
 
 
-def version_page(data: Path, name: str) -> bytes:
-    """The page of a release, from what it froze."""
+def version_page(data: Path, name: str, *, afterwards: bool = False) -> bytes:
+    """The page of a release, from what it froze; it says where it was written afterwards."""
     evidence = frozen_evidence(data, name)
     release = read_json(release_folder(data, name) / "release.json", RELEASE)
     results = dict(synthesise_all(evidence))
@@ -51,7 +51,7 @@ def version_page(data: Path, name: str) -> bytes:
         title,
         items([link("The review’s start page", "../index.html")]),
         element("h1", title),
-        _as_it_was(release),
+        _as_it_was(release, afterwards=afterwards),
         _within(join(_parts(data, release, evidence, results, team), "\n")),
         footer=paragraph(f"Version {name} of {day(release.date)}. This page stays as it is."),
     )
@@ -62,10 +62,14 @@ def _within(content: Html) -> Html:
     return without_links_out(Html(EFFECT_PAGE.sub(r'href="#estimate-\1"', str(content))))
 
 
-def _as_it_was(release: Release) -> Html:
+def _as_it_was(release: Release, *, afterwards: bool) -> Html:
+    said = (
+        "It was written after the release, from the data that the release froze: its numbers are "
+        "those of that version, its words are of later software. "
+    )
     return paragraph(
         element("strong", f"Version {release.name} of {day(release.date)}, as it was released."),
-        " This page stays as it is, and may be old when you read it. "
+        f" {said if afterwards else ''}This page stays as it is, and may be old when you read it. "
         "The review as it stands today, and whether a newer version replaced this one: ",
         link("the review’s start page", "../index.html"),
         ".",
