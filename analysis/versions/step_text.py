@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analysis.formatting import counted, listed, number
 from analysis.statistics.estimates import PooledEffect
-from analysis.synthesis.estimate_text import interval_text, named_estimate
+from analysis.synthesis.estimate_text import estimate_in_sentence, interval_text
 from analysis.synthesis.study_effect import Measure
 from analysis.versions.compare import Change, Comparison, conclusion_rules
 from analysis.versions.state import PooledState
@@ -92,4 +92,4 @@ def _signed(difference: float) -> str:
 
 
 def _estimate(state: PooledState) -> str:
-    return named_estimate(state.measure, state.primary) if state.primary else "no estimate"
+    return estimate_in_sentence(state.measure, state.primary) if state.primary else "no estimate"

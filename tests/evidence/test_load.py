@@ -111,7 +111,7 @@ PLANTED = (
     Planted("unknown comparator", STUDIES, "sander-2020",
             {"comparator": "placebo"}, "comparator", "'placebo' was found, expected one of"),
     Planted("year with two digits", STUDIES, "simister-2018",
-            {"year": "18"}, "year", "18 was found, expected a number from 1990 to 2100"),
+            {"year": "18"}, "year", "18 was found, expected a number from 1900 to 2100"),
     Planted("year missing", STUDIES, "rini-2015", {"year": ""}, "year", "a number was expected"),
     Planted("more analysed than randomised", STUDIES, "ong-2023",
             {"n_analysed_total": "96"}, "n_analysed_total",

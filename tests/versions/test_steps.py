@@ -175,7 +175,7 @@ def test_from_the_baseline_all_that_moved_is_evidence() -> None:
         "excludes the smallest important difference."
     )
     ratio = where_from(found, changes(found)["headache.pain.post"])
-    assert ratio == "By new evidence no estimate became Risk ratio 1.93 (1.04 to 3.60)."
+    assert ratio == "By new evidence no estimate became risk ratio 1.93 (1.04 to 3.60)."
     page = words(steps_section(found))
     assert "The method moved no questions, corrections moved no questions and new evidence" in page
     assert "SMD −0.37 (−0.59 to −0.15), k not recorded" in page
