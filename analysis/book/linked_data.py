@@ -21,13 +21,15 @@ DESCRIBED_BY = {
 
 Node = dict[str, Any]
 
+_TEXTS = ("title", "abstract", "licence", "version", "released", "contact")
+
 
 @dataclass(frozen=True)
 class Described:
     """The review as a whole; `released` is its day as YYYY-MM-DD, blank for a draft.
 
-    `authors` are their names and ORCIDs, `offers` what belongs to single pages: page → file below
-    `downloads/` → its media type.
+    `authors` are their names and ORCIDs, `contact` an e-mail or web address, `offers` what belongs
+    to single pages: page → file below `downloads/` → its media type.
     """
 
     title: str
@@ -37,6 +39,7 @@ class Described:
     version: str
     released: str
     authors: tuple[tuple[str, str], ...]
+    contact: str
     offers: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
@@ -45,7 +48,7 @@ def described(said: Mapping[str, Any] | None) -> Described | None:
     if not said:
         return None
     return Described(
-        **{name: said[name] for name in ("title", "abstract", "licence", "version", "released")},
+        **{name: said[name] for name in _TEXTS},
         keywords=tuple(said["keywords"]),
         authors=tuple((name, orcid) for name, orcid in said["authors"]),
         offers=tuple((page, tuple(files.items())) for page, files in said["offers"].items()),

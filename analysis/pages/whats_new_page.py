@@ -51,6 +51,7 @@ def _described(results: Mapping[str, Synthesis], review: ReviewDescription) -> d
         "version": review.version,
         "released": review.released.isoformat() if review.released else "",
         "authors": [[author.name, author.orcid] for author in review.team.authors],
+        "contact": review.team.contact,
         "offers": {links.page(each): _offers(key, each) for key, each in results.items()},
     }
 

@@ -22,6 +22,7 @@ NOBODY = Described(
     version="draft",
     released="",
     authors=(),
+    contact="",
     offers=(("effects/tea", (("results/tea.json", "application/json"),)),),
 )
 STATED = dataclasses.replace(
