@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from analysis.figures.many_trials import largest
 from analysis.formatting import DASH, counted, limits, number
 from analysis.pages import links
-from analysis.pages.html import Html, element, join, paragraph, table
+from analysis.pages.html import Html, join, paragraph, table
+from analysis.pages.telling_rows import folded_table
 from analysis.statistics.bayesian import BayesianEffect
 from analysis.statistics.intervals import critical_value
 from analysis.synthesis.bayesian_companion import Companion
@@ -70,8 +72,16 @@ def _true_effects(synthesis: Synthesis, found: BayesianEffect) -> Html:
         for study, true in zip(synthesis.pooled_studies, found.true_effects, strict=True)
     ]
     numbers = tuple(name for name in rows[0] if name != "Trial")
-    content = table(rows, "Each trial drawn towards the others (shrinkage)", numbers=numbers)
-    return element("details", element("summary", "Each trial, drawn towards the others"), content)
+    trials = zip(synthesis.pooled_studies, found.true_effects, strict=True)
+    return folded_table(
+        synthesis,
+        rows,
+        "Each trial drawn towards the others (shrinkage)",
+        numbers=numbers,
+        telling=largest([abs(study.effect - true.mean) for study, true in trials]),
+        which="are drawn farthest",
+        summary="Each trial, drawn towards the others",
+    )
 
 
 def _sd_named(synthesis: Synthesis) -> str:

@@ -31,13 +31,14 @@ def folded_table(
     numbers: Sequence[str],
     telling: Sequence[int],
     which: str,
+    summary: str = "The same as a table",
 ) -> Html:
     """The numbers of a figure, folded; where the rows are many only the telling ones.
 
     `telling` are the positions of those, `which` what they do, as after "that".
     """
     if len(rows) <= MOST_ROWS:
-        return folded("The same as a table", table(rows, caption, numbers=numbers))
+        return folded(summary, table(rows, caption, numbers=numbers))
     said = f"The {len(telling)} of {counted(len(rows), 'row')} that {which}, as a table"
     kept = table([rows[at] for at in telling], caption, numbers=numbers)
     address = f"{UP}{FOLDER}/results/{synthesis.question.key}.json"

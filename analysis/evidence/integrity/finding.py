@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, TypeVar
 
 from analysis.evidence.reported import ARMS, CHANGES, CannotGive
@@ -195,6 +195,7 @@ def decimals_of(printed: float) -> int:
     return len(f"{printed:.12g}".partition(".")[2])
 
 
+@lru_cache(maxsize=4096)  # rows are held against each other in pairs
 def half_a_unit(printed: float) -> float:
     """How far a number may be from the one it was rounded from: half of its last decimal."""
     return 0.5 * 10.0 ** -decimals_of(printed) + 1e-9
