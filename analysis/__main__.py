@@ -11,7 +11,7 @@ from typing import NoReturn
 import typer
 
 from analysis import PROGRAM
-from analysis.commands import review, versions
+from analysis.commands import printing, review, versions
 from analysis.commands.extract import extract_app
 from analysis.commands.judge import judge
 from analysis.commands.new import new
@@ -53,6 +53,7 @@ for command in (
     review.codebook,
     review.serve,
     new,
+    printing.pdf,
 ):
     app.command()(command)
 
