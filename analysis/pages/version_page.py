@@ -51,7 +51,7 @@ def version_page(data: Path, name: str, *, afterwards: bool = False) -> bytes:
         title,
         items([link("The review’s start page", "../index.html")]),
         element("h1", title),
-        _as_it_was(release, afterwards=afterwards),
+        _as_it_was(release, evidence.protocol, afterwards=afterwards),
         _within(join(_parts(data, release, evidence, results, team), "\n")),
         footer=paragraph(f"Version {name} of {day(release.date)}. This page stays as it is."),
     )
@@ -62,14 +62,22 @@ def _within(content: Html) -> Html:
     return without_links_out(Html(EFFECT_PAGE.sub(r'href="#estimate-\1"', str(content))))
 
 
-def _as_it_was(release: Release, *, afterwards: bool) -> Html:
+def _as_it_was(release: Release, protocol: Protocol, *, afterwards: bool) -> Html:
+    which = f"Version {release.name} of {day(release.date)}, as it was released."
+    if release.name == baseline_name(protocol):
+        which = (
+            f"Version {release.name}: {protocol.words.baseline}, rebuilt from the open numbers of "
+            f"its trials, which it searched for until {day(release.date)}."
+        )
     said = (
-        "It was written after the release, from the data that the release froze: its numbers are "
-        "those of that version, its words are of later software. "
+        "This page was written after the release, from the data that the release froze: its "
+        "numbers are those of that version, its words are of later software."
+        if afterwards
+        else "This page is of that day."
     )
     return paragraph(
-        element("strong", f"Version {release.name} of {day(release.date)}, as it was released."),
-        f" {said if afterwards else ''}This page stays as it is, and may be old when you read it. "
+        element("strong", which),
+        f" {said} It stays as it is, and may be old when you read it. "
         "The review as it stands today, and whether a newer version replaced this one: ",
         link("the review’s start page", "../index.html"),
         ".",
@@ -109,7 +117,7 @@ def _facts(release: Release, protocol: Protocol, team: Team) -> Mapping[str, obj
     baseline = release.name == baseline_name(protocol)
     told = {
         "Version": release.name,
-        "Released": day(release.date),
+        "Searched until" if baseline else "Released": day(release.date),
         "What it is": f"{protocol.words.baseline}, rebuilt from the open numbers of its trials"
         if baseline
         else "",
