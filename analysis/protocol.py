@@ -312,7 +312,15 @@ class Protocol(Frozen):
     def question_title(self, question: Question) -> str:
         """`Sleep after treatment: insomnia`."""
         label = f"{self.outcome(question.outcome).label} {self.timepoint(question.timepoint).label}"
-        return f"{sentence_case(label)}: {self.condition(question.condition).label}"
+        return self.titled(sentence_case(label), question.condition)
+
+    def titled(self, title: str, condition: str) -> str:
+        """A title with the condition it is about, of which nothing is said where there is one."""
+        return ": ".join((title, *self.condition_told(condition)))
+
+    def condition_told(self, condition: str) -> tuple[str, ...]:
+        """The condition's label, to join to what is said of it; nothing where there is one."""
+        return (self.condition(condition).label,) if len(self.conditions) > 1 else ()
 
     def measure_name(self, question: Question) -> MeasureName:
         """The one measure that this question pools."""

@@ -46,7 +46,7 @@ def _answers(protocol: Protocol, all_results: tuple[str, ...]) -> Part:
             needs=_keys(_about_one(protocol, condition)),
             reads=("protocol.yml", "studies.csv", "acceptability.csv"),
             condition=condition.id,
-            title=f"Summary of findings: {condition.label}",
+            title=protocol.titled("Summary of findings", condition.id),
         )
         for condition in protocol.conditions
     )
@@ -123,13 +123,13 @@ def _evidence_maps(protocol: Protocol) -> Iterator[Document]:
             needs=_keys(_about_one(protocol, condition)),
             reads=("protocol.yml",),
             condition=condition.id,
-            title=f"Evidence map: {condition.label}",
+            title=protocol.titled("Evidence map", condition.id),
         )
 
 
 def _effects(protocol: Protocol, condition: Condition) -> Part:
     return Part(
-        f"Effects: {condition.label}",
+        protocol.titled("Effects", condition.id),
         tuple(_effect(protocol, question) for question in _about_one(protocol, condition)),
     )
 

@@ -287,7 +287,8 @@ def ran(
 
 
 def _flow_lines(flow: Flow) -> Iterator[str]:
-    yield f"Trials in the previous version: {flow.previous_studies}"
+    if flow.previous_studies is not None:
+        yield f"Trials in the previous version: {flow.previous_studies}"
     for name, title in STREAMS:
         stream = getattr(flow, name)
         if stream is None:

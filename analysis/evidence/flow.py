@@ -54,9 +54,12 @@ class SourceYield:
 
 @dataclass(frozen=True)
 class Flow:
-    """The counts of the diagram; a stream that was not searched is `None`."""
+    """The counts of the diagram; a stream that was not searched is `None`.
 
-    previous_studies: int
+    So are the studies of a previous version where the review continues no other.
+    """
+
+    previous_studies: int | None
     previous_reports: int | None
     databases: Stream | None
     other: Stream | None

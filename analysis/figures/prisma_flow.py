@@ -96,7 +96,7 @@ def prisma_flow(flow: Flow) -> Figure:
     tops, bottom = _rows(boxes.values())
     sheet = Sheet.blank(style.WIDTH, bottom + MARGIN)
     sheet.numbers.extend(row for name, box in said.items() for row in _numbers(name, box))
-    _draw_headers(sheet, edges)
+    _draw_headers(sheet, edges, flow)
     _draw_phases(sheet, tops, bottom)
     for box in boxes.values():
         _draw_box(sheet, box, tops[box.row])
@@ -105,14 +105,14 @@ def prisma_flow(flow: Flow) -> Figure:
 
 
 def _texts(flow: Flow) -> dict[str, _Text]:
-    boxes = {
-        "previous": _text(
+    boxes: dict[str, _Text] = {}
+    if flow.previous_studies is not None:
+        boxes["previous"] = _text(
             "previous",
             0,
             _counted("Studies included in the previous version", flow.previous_studies),
             _counted("Reports of these studies", flow.previous_reports),
         )
-    }
     boxes |= _stream_boxes("databases", flow.databases, screens=True)
     boxes |= _stream_boxes("other", flow.other, screens=False)
     boxes["new"] = _text(
@@ -220,14 +220,14 @@ def _rows(boxes: Iterable[_Box]) -> tuple[list[float], float]:
     return tops, y - BETWEEN
 
 
-def _draw_headers(sheet: Sheet, edges: _Edges) -> None:
+def _draw_headers(sheet: Sheet, edges: _Edges, flow: Flow) -> None:
     spans = (
         ("previous", "previous", "Previous studies"),
         ("databases", "databases side", "New studies from databases and registers"),
         ("other", "other side", "New studies from other methods"),
     )
     height = 2 * LINE + 2 * PADDING
-    for first, last, heading in spans:
+    for first, last, heading in spans[flow.previous_studies is None :]:
         left = edges[first][0]
         width = sum(edges[last]) - left
         sheet.rectangle(left, MARGIN, width, height, Look(palette.BAND))
@@ -275,6 +275,8 @@ def _draw_arrows(sheet: Sheet, boxes: dict[str, _Box], tops: list[float]) -> Non
             if f"{name} {aside}" in boxes:
                 _aside(sheet, boxes[f"{name} {step}"], boxes[f"{name} {aside}"], tops)
     _down(sheet, boxes["new"], boxes["total"], tops)
+    if "previous" not in boxes:
+        return
     previous, total = boxes["previous"], boxes["total"]
     y = tops[5] + total.height / 2
     sheet.arrow((previous.middle, previous.middle, total.x), (tops[0] + previous.height, y, y))

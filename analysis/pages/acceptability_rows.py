@@ -43,7 +43,7 @@ def in_short(evidence: Evidence) -> Html:
         for trial in found.said
         for each in [other for other in found.compared if other.trial == trial][:1]
     ]
-    tallied = f"{tally(found).removeprefix(f'{HARMS}: ')}; {unknown(found)}"
+    tallied = "; ".join(filter(None, (tally(found).removeprefix(f"{HARMS}: "), unknown(found))))
     return paragraph(element("strong", "Harms:"), " ", " ".join([f"{tallied}.", *said]))
 
 
@@ -66,7 +66,11 @@ def in_plain_words(evidence: Evidence) -> Html:
         )
         for trial in counted_in
     ]
-    said = f" {len(found.said)} of our {found.total} studies tell us about harm."
+    said = (
+        f" {len(found.said)} of our {found.total} studies tell us about harm."
+        if found.total
+        else " we have no study yet that could tell."
+    )
     return join((paragraph(element("strong", "Harm:"), said), *told))
 
 

@@ -70,7 +70,8 @@ def _condition(
         for synthesis in results_of(results, condition.id, first.id)
         if protocol.outcome(synthesis.question.outcome).kind == "primary"
     ]
-    yield element("strong", f"{sentence_case(condition.label)}, {first.label}:")
+    when = ", ".join((*protocol.condition_told(condition.id), first.label))
+    yield element("strong", f"{sentence_case(when)}:")
     sure = [s for s in found if is_known(s)]
     for synthesis in sure:
         yield f" {synthesis.sentences.plain}{_people(protocol, synthesis)}"

@@ -120,8 +120,8 @@ def answer_table(
             )
         )
     rows.append(answer_row(evidence, condition, since))
-    name = sentence_case(protocol.condition(condition).label)
-    caption = f"{name}, {protocol.timepoints[0].description}"
+    said = (*protocol.condition_told(condition), protocol.timepoints[0].description)
+    caption = sentence_case(", ".join(said))
     return table(rows, caption, class_=f"answers {CARDS}")
 
 

@@ -45,6 +45,8 @@ def _analyses(synthesis: Synthesis) -> list[SubgroupAnalysis | RegressionAnalysi
 
 def conditions_table(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
     """Conditions side by side where more than one has an estimate, with the test."""
+    if len(protocol.conditions) == 1:
+        return paragraph("The review has one group of people, so there is none to compare it with.")
     rows = [_contrast_row(protocol, c) for c in across_conditions(protocol, results)]
     caption = f"{sentence_case(listed([c.label for c in protocol.conditions]))} compared"
     return table(rows, caption)

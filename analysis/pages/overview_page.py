@@ -78,7 +78,7 @@ def alt_text(results: Mapping[str, Synthesis]) -> str:
 def condition_table(protocol: Protocol, results: Mapping[str, Synthesis], condition: str) -> Html:
     """The numbers of one condition, a question a row, each linked to its page."""
     shown = results_of(results, condition)
-    label = protocol.condition(condition).label
+    (label,) = protocol.condition_told(condition) or ("every question",)
     numbers = (*NUMBERS, *(synthesis.interval_name for synthesis in shown))
     return table([_row(synthesis) for synthesis in shown], sentence_case(label), numbers=numbers)
 

@@ -21,7 +21,9 @@ def answers(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
         for timepoint in protocol.timepoints
     ]
     unknown = sum(synthesis.primary is None for synthesis in results.values())
-    if unknown:
+    if unknown and unknown == len(results):
+        found.append(paragraph("We do not know yet: no study gives numbers that we can use."))
+    elif unknown:
         found.append(
             paragraph(
                 f"That leaves {unknown} of our {len(results)} questions. "
@@ -59,7 +61,7 @@ def _found(
     answered = [found for found in results_of(results, condition, timepoint) if found.primary]
     if not answered:
         return Html("")
-    when = f"{protocol.condition(condition).label}, {protocol.timepoint(timepoint).label}"
+    when = ", ".join((*protocol.condition_told(condition), protocol.timepoint(timepoint).label))
     return join(
         (
             paragraph(element("strong", f"{sentence_case(when)}:")),

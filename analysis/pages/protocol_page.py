@@ -105,11 +105,14 @@ def indirect_instruments(protocol: Protocol) -> str:
 def rules(protocol: Protocol) -> Html:
     """Models, intervals, and from how many trials on each analysis is made."""
     rule = protocol.synthesis
+    then = {}
+    if protocol.baseline_review:
+        then["Model of the baseline review"] = MODEL_NAMES[rule.baseline_model]
     return terms(
         {
             "Primary model": MODEL_NAMES[rule.primary_model],
             "Models shown": "; ".join(MODEL_NAMES[model] for model in rule.shown_models),
-            "Model of the baseline review": MODEL_NAMES[rule.baseline_model],
+            **then,
             "Level of the intervals": percent_level(rule.level),
             "Confidence interval": rule_stated(rule),
             "Prediction interval": f"with {rule.prediction_minimum_k} trials or more; in "

@@ -13,16 +13,13 @@ from analysis.formatting import (
     listed,
     number,
     p_value,
-    percent,
-    percent_level,
-    sentence_case,
 )
 from analysis.pages import html, links
 from analysis.pages.html import Html, element, items, join, paragraph, table, text
 from analysis.pages.telling_rows import MOST_ROWS
 from analysis.publishing.downloads import EFFECTS, FOLDER
 from analysis.statistics.estimates import PooledEffect
-from analysis.synthesis.comparisons import THEN_AND_NOW, TrialSet
+from analysis.synthesis.comparisons import SINCE_THEN, THEN_AND_NOW
 from analysis.synthesis.estimate_text import (
     effect_text,
     estimate_cells,
@@ -32,8 +29,7 @@ from analysis.synthesis.estimate_text import (
     tau2_text,
 )
 from analysis.synthesis.interval_rule import by_revman
-from analysis.synthesis.published_estimates import printed_text, rebuilt_from
-from analysis.synthesis.question_result import PublishedEstimate, Synthesis
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure, StudyEffect
 from analysis.synthesis.wording.interval_sentences import INTERVAL_NAMES
 from analysis.synthesis.wording.page_sentences import MODEL_NAMES
@@ -194,8 +190,11 @@ def _is_primary(synthesis: Synthesis, model: PooledEffect) -> bool:
     )
 
 
-def comparisons_table(synthesis: Synthesis) -> Html:
-    """The primary model on other sets of the trials."""
+def comparisons_table(synthesis: Synthesis, *, continues: bool = True) -> Html:
+    """The primary model on other sets of the trials.
+
+    Without a review that this one `continues` no trial came after it.
+    """
     if not synthesis.studies:
         return paragraph("There are no trials to select from.")
     measure = synthesis.measure
@@ -207,108 +206,10 @@ def comparisons_table(synthesis: Synthesis) -> Html:
             **estimate_cells(measure, other.pooled, synthesis.interval_name),
         }
         for other in synthesis.comparisons
-        if other.name not in THEN_AND_NOW
+        if other.name not in (THEN_AND_NOW if continues else SINCE_THEN)
     ]
     numeric = ("k", "Participants", measure.short_name, synthesis.interval_name)
     return table(rows, "The primary model on other sets of trials", numbers=numeric)
-
-
-def then_and_now(synthesis: Synthesis, evidence: Evidence) -> Html:
-    """Published estimates, our recomputation by the methods of then, and the present one."""
-    measure, then = synthesis.measure, evidence.protocol.words.baseline
-    rows = [_published_row(measure, published, evidence) for published in _first(synthesis)]
-    for trials, label in (
-        (TrialSet.AS_BASELINE, f"Baseline trials in our data, methods of {then}"),
-        (TrialSet.BASELINE, "Baseline trials in our data, present methods"),
-    ):
-        other = synthesis.comparison(trials)
-        of_then = trials is TrialSet.AS_BASELINE
-        rows.append(_then_row(measure, label, other.k, other.pooled, by_q=of_then))
-    rows.append(_then_row(measure, "All trials, present methods", synthesis.k, synthesis.primary))
-    frame = table(
-        rows,
-        f"Then and now: intervals as published, ours at the {percent_level(synthesis.level)} "
-        f"level; I² by the methods of {then} is computed from Q",
-        numbers=("k", measure.short_name, "Interval", "I²"),
-    )
-    return join((frame, *_differences(synthesis, then), _other_reviews(synthesis, evidence)))
-
-
-def _first(synthesis: Synthesis) -> list[PublishedEstimate]:
-    """What reviews printed, that of the baseline review first."""
-    return sorted(synthesis.published, key=lambda found: not found.is_baseline)
-
-
-def _published_row(
-    measure: Measure, published: PublishedEstimate, evidence: Evidence
-) -> dict[str, object]:
-    remarks = [
-        "all conditions together" if published.condition == "all" else published.condition,
-        *([] if published.is_comparable else [f"in another measure: {published.as_printed}"]),
-        *([] if published.verified else ["not yet checked against the publication"]),
-    ]
-    name = evidence.protocol.words.baseline
-    whose = [sentence_case(name), ", "] if published.is_baseline else []
-    source = links.source(evidence.sources[published.review])
-    return {
-        "Estimate": join((*whose, source, f", as published ({'; '.join(remarks)})")),
-        "k": "not recorded" if published.k is None else count(published.k),
-        **estimate_cells(measure, published if published.is_comparable else None, "Interval"),
-        "I²": DASH,
-    }
-
-
-def _then_row(
-    measure: Measure, label: str, k: int, pooled: PooledEffect | None, *, by_q: bool = False
-) -> dict[str, object]:
-    spread = pooled.heterogeneity if pooled else None
-    return {
-        "Estimate": label,
-        "k": str(k),
-        **estimate_cells(measure, pooled, "Interval"),
-        "I²": percent(spread.i2_q if by_q else spread.i2) if spread else DASH,
-    }
-
-
-def _differences(synthesis: Synthesis, baseline: str) -> list[Html]:
-    """What the baseline review printed, what its rebuilding has of it, and why they differ."""
-    said = [paragraph(_then(synthesis, baseline))]
-    if synthesis.baseline_without_data:
-        missing = listed(synthesis.baseline_without_data)
-        said.append(
-            paragraph(
-                f"Trials of {baseline} on this condition for which our data hold no "
-                f"usable number here: {missing}."
-            )
-        )
-    return said
-
-
-def _other_reviews(synthesis: Synthesis, evidence: Evidence) -> Html:
-    """How much other reviews of the subject included, and of which no estimate is at hand."""
-    printed = {found.review for found in synthesis.published}
-    said = []
-    for source in evidence.sources.values():
-        if source.counted and source.source_id != evidence.protocol.baseline_review:
-            asked = f" ({source.review_question})" if source.review_question else ""
-            none = "" if source.source_id in printed else ", of which no estimate here is on record"
-            said.append(join((links.source(source), f": {source.counted}{asked}{none}")))
-    return paragraph("Other reviews of the subject: ", join(said, "; "), ".") if said else Html("")
-
-
-def _then(synthesis: Synthesis, baseline: str) -> str:
-    rebuilt = synthesis.comparison(TrialSet.BASELINE)
-    printed = synthesis.printed_before
-    if printed is None:
-        return f"No estimate that {baseline} printed for this very question is on record here."
-    said = f"{sentence_case(baseline)} printed {printed_text(synthesis.measure, printed)}. "
-    if rebuilt.pooled is None:
-        return f"{said}It cannot be rebuilt: we have {rebuilt_from(0)}."
-    return (
-        f"{said}We can rebuild it from {rebuilt_from(rebuilt.k)}, taken from open sources and not "
-        "from the trial reports that it read. Trials, numbers and, in all but the row of its own "
-        "methods, the model and the interval differ; nothing was tuned to bring them together."
-    )
 
 
 def rows_used(synthesis: Synthesis, evidence: Evidence) -> Html:

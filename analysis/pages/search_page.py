@@ -1,4 +1,4 @@
-"""Search results: which searches were made, what is due, where the later trials came from."""
+"""Search results: which searches were made, what is due, where the numbers came from."""
 
 from __future__ import annotations
 
@@ -44,10 +44,13 @@ def flow_alt(flow: Flow) -> str:
         found = sum(number or 0 for _, number in flow.databases.identified)
         databases = f"database searches identified {counted(found, 'record')}"
     assessed = (flow.other.assessed if flow.other else None) or 0
+    before = ""
+    if flow.previous_studies is not None:
+        before = f"{counted(flow.previous_studies, 'trial')} from the previous version; "
     included = f"{counted(flow.new_studies, 'new trial')} included"
     return (
-        f"PRISMA flow diagram. {counted(flow.previous_studies, 'trial')} from the previous "
-        f"version; {databases}; other methods led to {counted(assessed, 'report')} assessed. "
+        f"PRISMA flow diagram. {before}{databases}; "
+        f"other methods led to {counted(assessed, 'report')} assessed. "
         f"{included}, {counted(flow.total_studies, 'trial')} in all, "
         f"{count(flow.awaiting_studies)} awaiting classification."
     )
@@ -56,7 +59,11 @@ def flow_alt(flow: Flow) -> str:
 def flow_table(flow: Flow) -> Html:
     """The numbers of the diagram; what nobody recorded is said so, not guessed."""
     rows = [
-        _step("Previous version", "Trials included", flow.previous_studies),
+        *(
+            [_step("Previous version", "Trials included", flow.previous_studies)]
+            if flow.previous_studies is not None
+            else []
+        ),
         *_stream("Databases and registers", flow.databases),
         *_stream("Other methods", flow.other),
         _step("This version", "New trials included", flow.new_studies),
@@ -198,5 +205,7 @@ def sources_table(evidence: Evidence) -> Html:
         )
         if rows_by_source[source.source_id]
     ]
+    if not evidence.outcomes:
+        return paragraph("There are no outcome rows yet, so none came from anywhere.")
     caption = f"Sources of the {counted(len(evidence.outcomes), 'outcome row')}"
     return table(rows, caption, numbers=("Outcome rows",))

@@ -11,7 +11,7 @@ from analysis.pages import links
 from analysis.pages.html import Html, element, join, paragraph, show, table
 from analysis.pages.overview_page import labels
 from analysis.protocol import Protocol
-from analysis.synthesis.analyses import ANALYSES
+from analysis.synthesis.analyses import analyses
 from analysis.synthesis.estimate_text import estimate_cells, named_estimate
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity_overview import FAMILIES, Sensitivity, Spread, sensitivity
@@ -105,14 +105,14 @@ def _what_moves(question: Sensitivity) -> str:
     return listed(said)
 
 
-def analyses_table(results: Mapping[str, Synthesis]) -> Html:
+def analyses_table(results: Mapping[str, Synthesis], *, continues: bool = True) -> Html:
     """What is done with a question, and how many questions have enough trials for it."""
     rows = [
         {
             "Analysis": sentence_case(analysis.words),
             "Questions": str(sum(map(analysis.made, results.values()))),
         }
-        for analysis in ANALYSES.values()
+        for analysis in analyses(continues=continues).values()
     ]
     caption = f"Every analysis, and in how many of {counted(len(results), 'question')} it was made"
     return table(rows, caption, numbers=("Questions",))

@@ -180,7 +180,7 @@ def substitutions(
     return {
         "protocol": values,
         "review": review,
-        "analyses": dict(in_words()),
+        "analyses": dict(in_words(continues=protocol.baseline_review is not None)),
         "status": status(protocol, searches),
     }
 

@@ -35,10 +35,11 @@ def included(evidence: Evidence) -> list[Trial]:
 def included_table(evidence: Evidence) -> Html:
     """One row an included trial; its label leads to its section."""
     side = sentence_case(evidence.protocol.words.intervention_in_short)
+    continues, several = evidence.protocol.baseline_review, len(evidence.protocol.conditions) > 1
     rows = [
         {
             "Trial": link(trial.label, f"#{trial.study_id}"),
-            "Condition": trial.condition,
+            **({"Condition": trial.condition} if several else {}),
             "Diagnosis": trial.diagnosis,
             "Country": trial.country,
             side: trial.therapy,
@@ -46,7 +47,7 @@ def included_table(evidence: Evidence) -> Html:
             "Weeks": number(trial.duration_weeks, 0) if trial.duration_weeks else "",
             "Comparator": trial.comparator,
             "Randomised": count(_whole(trial.n_randomised_total)),
-            "Baseline review": trial.baseline_basis or "later trial",
+            **({"Baseline review": trial.baseline_basis or "later trial"} if continues else {}),
             "Risk of bias": risk_of_bias(evidence, trial.study_id).overall,
         }
         for trial in included(evidence)
@@ -96,7 +97,7 @@ def _about(evidence: Evidence, trial: Trial) -> dict[str, object]:
         "Guidance": trial.guidance,
         "Duration": f"{trial.duration_weeks:g} weeks" if trial.duration_weeks else "",
         "Comparator": ": ".join(p for p in (trial.comparator, trial.comparator_detail) if p),
-        "In the baseline review": _baseline(trial),
+        "In the baseline review": _baseline(trial) if evidence.protocol.baseline_review else "",
         "Registration": trial.registration,
         "Other reports": trial.other_reports,
         "Not quite the question": trial.indirectness,
@@ -217,10 +218,11 @@ def _acceptability(evidence: Evidence, trial: Trial) -> Html:
 def set_aside_sections(evidence: Evidence, status: str) -> Html:
     """Excluded or awaiting trials: the failing criterion, the reference, any rows they gave."""
     trials = [trial for trial in evidence.trials.values() if trial.status == status]
+    several = len(evidence.protocol.conditions) > 1
     rows = [
         {
             "Trial": element("span", trial.label, id=trial.study_id),
-            "Condition": trial.condition,
+            **({"Condition": trial.condition} if several else {}),
             "Reason": trial.reason,
             "Reference": reference(trial),
             "Outcome rows held": str(

@@ -28,7 +28,8 @@ def card(protocol: Protocol, results: Mapping[str, Synthesis], edition: Edition)
         for condition in protocol.conditions
     }
     condition, answers = max(by_condition.items(), key=lambda item: _answered(item[1]))
-    heading = f"{sentence_case(condition.label)}, {timepoint.label}"
+    said = (*protocol.condition_told(condition.id), timepoint.label)
+    heading = sentence_case(", ".join(said))
     version = f"A living systematic review. {edition.dated}"
     figure = social_card(protocol.title, version, heading, answers)
     return _few_colours(render_png(figure, dpi=DPI))

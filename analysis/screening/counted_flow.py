@@ -43,7 +43,7 @@ def review_flow(evidence: Evidence, screening: Screening) -> Flow:
     new_studies = len(found - previous) + status["included"]
     unsure = Counter(verdicts[LAST_STAGE].values())[Verdict.UNSURE]
     flow = Flow(
-        previous_studies=len(previous),
+        previous_studies=len(previous) if evidence.protocol.baseline_review else None,
         previous_reports=None,
         databases=databases,
         other=_other(screening, verdicts, by_others, later),

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.small_study_effects import AsymmetryTest
-from analysis.synthesis.comparisons import THEN_AND_NOW, TrialSet
+from analysis.synthesis.comparisons import SINCE_THEN, THEN_AND_NOW, TrialSet
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity import ASYMMETRY_TESTS, SmallStudyEffects
 from analysis.synthesis.wording.page_sentences import ESTIMATORS
@@ -176,7 +176,20 @@ LISTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
-def in_words() -> Mapping[str, str]:
+# What is made of the trials of a review that came before, and beside them of those that did not.
+OF_A_BASELINE = frozenset(
+    {*map(named, SINCE_THEN), "dersimonian_laird_then", "mantel_haenszel_then"}
+)
+
+
+def analyses(*, continues: bool) -> Mapping[str, Analysis]:
+    """Every analysis that can be made of a review, which `continues` another or does not."""
+    return {name: one for name, one in ANALYSES.items() if continues or name not in OF_A_BASELINE}
+
+
+def in_words(*, continues: bool = True) -> Mapping[str, str]:
     """What the hand-written pages may name as `{{ analyses.… }}`."""
-    said = {name: analysis.words for name, analysis in ANALYSES.items()}
-    return said | {name: "; ".join(said[one] for one in found) for name, found in LISTS.items()}
+    said = {name: analysis.words for name, analysis in analyses(continues=continues).items()}
+    return said | {
+        name: "; ".join(said[one] for one in found if one in said) for name, found in LISTS.items()
+    }

@@ -74,6 +74,8 @@ WHERE_TOUCHED = frozenset(
 )
 # These stand beside what other reviews published; they mend no weakness of the primary analysis.
 THEN_AND_NOW = (TrialSet.AS_BASELINE, TrialSet.BASELINE)
+# None of these says anything where a review continues no other.
+SINCE_THEN = (*THEN_AND_NOW, TrialSet.LATER)
 
 
 class Comparison(Frozen):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from analysis.evidence.rows import Evidence
 from analysis.formatting import count, counted, listed, percent_level, sentence_case
-from analysis.protocol import Timepoint
+from analysis.protocol import Protocol, Timepoint
 from analysis.protocol_rules import ReviewWords
 from analysis.synthesis.acceptability import Reported, reported
 from analysis.synthesis.certainty import Certainty, Step
@@ -168,6 +168,8 @@ class Findings:
     @property
     def standing(self) -> str:
         """Whether a person has decided, and how many ratings wait for an assessment of trials."""
+        if not self.rated:
+            return "Nothing is pooled yet, so there is no certainty to rate."
         proposed = sum(certainty.label == "proposed" for certainty in self.rated)
         said = (
             f"{proposed} of {counted(len(self.rated), 'rating')} below "
@@ -201,7 +203,7 @@ class Headings:
 def findings_of(evidence: Evidence, results: Mapping[str, Synthesis], condition: str) -> Findings:
     """The summary of findings of one condition, from its results."""
     protocol = evidence.protocol
-    words, asked = protocol.words, protocol.condition(condition)
+    words = protocol.words
     level, letters = percent_level(protocol.synthesis.level), _Letters()
     found = [s for s in results.values() if s.question.condition == condition]
     tables = tuple(
@@ -212,9 +214,9 @@ def findings_of(evidence: Evidence, results: Mapping[str, Synthesis], condition:
     )
     return Findings(
         condition=condition,
-        title=f"Summary of findings: {asked.label}",
+        title=protocol.titled("Summary of findings", condition),
         about={
-            "Population": f"{protocol.eligibility.participants}; here: {asked.description}",
+            "Population": _population(protocol, condition),
             "Intervention": protocol.eligibility.intervention,
             "Comparison": protocol.eligibility.comparator,
         },
@@ -228,6 +230,13 @@ def findings_of(evidence: Evidence, results: Mapping[str, Synthesis], condition:
         smd_to_risk=_smd_to_risk(words, tables),
         assumptions=tuple(letters.notes),
     )
+
+
+def _population(protocol: Protocol, condition: str) -> str:
+    """Who may take part, and which of them are meant where conditions are told apart."""
+    here = [f"here: {protocol.condition(condition).description}"]
+    told = here if protocol.condition_told(condition) else []
+    return "; ".join((protocol.eligibility.participants, *told))
 
 
 def _table(
@@ -246,7 +255,7 @@ def _table(
             _told(reported(evidence, what, condition), label, protocol.words)
             for what, label in SUMMARISED.items()
         ]
-    caption = f"Summary of findings: {protocol.condition(condition).label}, {at.in_full}"
+    caption = f"{protocol.titled('Summary of findings', condition)}, {at.in_full}"
     rule = rule_stated(protocol.synthesis) if is_first else ""
     return FindingsTable(at, caption, tuple(rows), rule)
 

@@ -14,11 +14,11 @@ from analysis.formatting import DASH, percent
 from analysis.pages import (
     front_page,
     plain_language_page,
-    question_page,
     whats_new_page,
 )
 from analysis.pages.context import released
 from analysis.pages.status_line import review_facts
+from analysis.pages.then_and_now_section import then_and_now
 from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.published_estimates import printed_text, rebuilt_from
 from analysis.synthesis.question_result import Synthesis
@@ -54,7 +54,7 @@ def test_each_page_of_a_question_says_what_was_printed_and_from_how_much_it_is_r
     evidence: Evidence, syntheses: Results, printed: Mapping[str, str]
 ) -> None:
     for key, synthesis in syntheses.items():
-        said = words(question_page.then_and_now(synthesis, evidence))
+        said = words(then_and_now(synthesis, evidence))
         if key not in printed:
             assert "No estimate that the 2014 review printed for this very question" in said
             continue
@@ -142,7 +142,7 @@ def test_heterogeneity_by_the_methods_of_then_is_computed_from_q(
     """The two forms of I² stand in their rows, and differ where the baseline trials do."""
     differ = 0
     for synthesis in syntheses.values():
-        shown = question_page.then_and_now(synthesis, evidence)
+        shown = then_and_now(synthesis, evidence)
         said = [words(row) for row in re.findall(r"<tr>.*?</tr>", shown, re.DOTALL)]
         assert said[0].endswith("I²")
         for trials, ends, form in (
@@ -181,14 +181,12 @@ def test_of_other_reviews_at_least_the_trials_and_participants_are_told(
     for key in ("headache.pain.post", "non-headache.qol.post"):
         asked = made.protocol.question(*key.split("."))
         synthesis = syntheses[key]
-        said = words(question_page.then_and_now(synthesis, slice_of(made, asked).evidence))
+        said = words(then_and_now(synthesis, slice_of(made, asked).evidence))
         assert (
             ": 32 trials with 4,924 participants (headache left out), "
             "of which no estimate here is on record."
         ) in said
-        assert "Other reviews of the subject" not in words(
-            question_page.then_and_now(synthesis, evidence)
-        )
+        assert "Other reviews of the subject" not in words(then_and_now(synthesis, evidence))
     counts = dict(review_facts(made).included_by)
     assert counts.pop("cd013863") == "32 trials with 4,924 participants"
     assert set(counts.values()) == {"a number of trials that our data do not hold"}

@@ -14,6 +14,8 @@ RISK_RATIO = Measure(name="RR", label=MEASURES["RR"].label, ratio=True)
 
 def tally(found: Reported) -> str:
     """`harms: reported by 2 of 47 trials`."""
+    if not found.total:
+        return f"{found.what}: no trial is included yet"
     return f"{found.what}: reported by {len(found.said)} of {counted(found.total, 'trial')}"
 
 
