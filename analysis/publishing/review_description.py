@@ -26,7 +26,7 @@ class ReviewDescription:
     """The review as a whole; `released` is None for a draft, `licence` an SPDX identifier.
 
     `stated` is the day that the protocol gives its version. `licence` is of text, figures and
-    data as the review gives them, `code_licence` of the code.
+    data as the review gives them.
     """
 
     title: str
@@ -34,7 +34,6 @@ class ReviewDescription:
     abstract: str
     keywords: tuple[str, ...]
     licence: str
-    code_licence: str
     version: str
     stated: dt.date
     released: dt.date | None
@@ -57,7 +56,6 @@ def review_description(root: Path, protocol: Protocol, edition: Edition) -> Revi
         abstract=" ".join(said.get("abstract", "").split()),
         keywords=tuple(said.get("keywords", ())),
         licence=text.get("license", ""),
-        code_licence=said.get("license", ""),
         version=edition.identifier,
         stated=edition.stated.date,
         released=None if edition.is_draft else edition.stated.date,
