@@ -10,7 +10,7 @@ from analysis.pages.acceptability_rows import in_short as harms_in_short
 from analysis.pages.html import Html, element, join, paragraph
 from analysis.protocol import Condition, Protocol
 from analysis.synthesis.question_result import Synthesis
-from analysis.synthesis.wording.clinical_text import in_a_hundred
+from analysis.synthesis.wording.clinical_text import people_compared
 from analysis.synthesis.wording.effect_words import controls
 from analysis.versions.results import analysed, results_of
 
@@ -94,5 +94,5 @@ def _named(protocol: Protocol, found: Sequence[Synthesis]) -> str:
 def _people(protocol: Protocol, synthesis: Synthesis) -> str:
     """The effect in people at the first control risk, where there is one."""
     for effect in synthesis.clinical.absolute[:1]:
-        return f" {in_a_hundred(protocol.words, synthesis.measure, effect)}"
+        return f" {people_compared(protocol.words, synthesis.measure, effect)}"
     return ""

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from analysis.figures.pictograph import KINDS, PEOPLE, pictograph, sample
-from analysis.pages.html import Html, element, join, text
+from analysis.pages.html import Html, element, join, paragraph, text
 from analysis.protocol_rules import ReviewWords
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.wording.clinical_text import (
-    OfAHundred,
+    People,
     event_of,
-    of_a_hundred,
+    in_people,
     people_shown,
 )
 
 
-def in_people(words: ReviewWords, synthesis: Synthesis) -> Html:
+def drawn_people(words: ReviewWords, synthesis: Synthesis) -> Html:
     """Of 100 people how many have the event in each group; nothing where no risk is known.
 
-    The first control risk is drawn, that of the largest trial which gives one.
+    The first control risk is drawn, that of the largest trial which gives one; a rare event is
+    told in words.
     """
     if not synthesis.clinical.absolute:
         return Html("")
     effect = synthesis.clinical.absolute[0]
-    people, said = of_a_hundred(effect), people_shown(words, synthesis.measure, effect)
+    people, said = in_people(effect), people_shown(words, synthesis.measure, effect)
     event = event_of(words, synthesis.measure)
+    if people.of != PEOPLE:
+        return paragraph(said)
     legend = element("span", *_legend(words, people, event), class_="people-legend")
     return element(
         "figure",
@@ -33,7 +36,7 @@ def in_people(words: ReviewWords, synthesis: Synthesis) -> Html:
     )
 
 
-def _legend(words: ReviewWords, people: OfAHundred, event: str) -> list[Html]:
+def _legend(words: ReviewWords, people: People, event: str) -> list[Html]:
     either, most = sorted((people.without, people.with_it))
     who = words.with_intervention if people.with_it > people.without else f"in {words.control}"
     said = (

@@ -14,7 +14,7 @@ from analysis.pages.acceptability_rows import PAGE as ACCEPTABILITY
 from analysis.pages.acceptability_rows import in_short as harms_in_short
 from analysis.pages.answer_in_short import by_condition, by_evidence, is_known
 from analysis.pages.html import Html, element, join, link, paragraph
-from analysis.pages.people_section import in_people
+from analysis.pages.people_section import drawn_people
 from analysis.pages.status_line import searched_since
 from analysis.pages.team_page import NOT_STATED, whose
 from analysis.searching.history import Search
@@ -52,7 +52,10 @@ def how_much(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
     if not known:
         said = [paragraph("No result is known well enough to be told in people.")]
     else:
-        said = [paragraph(element("strong", known[0].title)), in_people(protocol.words, known[0])]
+        said = [
+            paragraph(element("strong", known[0].title)),
+            drawn_people(protocol.words, known[0]),
+        ]
     for synthesis in known[1:MOST_RESULTS]:
         effect = synthesis.clinical.absolute[0]
         people = people_shown(protocol.words, synthesis.measure, effect)

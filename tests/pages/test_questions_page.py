@@ -11,9 +11,9 @@ from analysis.evidence.participants import participants
 from analysis.evidence.rows import Evidence
 from analysis.evidence.team import Author, Team
 from analysis.pages import questions_page as page
-from analysis.pages.people_section import in_people
+from analysis.pages.people_section import drawn_people
 from analysis.synthesis.question_result import Synthesis
-from analysis.synthesis.wording.clinical_text import of_a_hundred
+from analysis.synthesis.wording.clinical_text import in_people
 from tests.pages.test_across_questions import words
 
 Results = Mapping[str, Synthesis]
@@ -27,11 +27,11 @@ def empty(evidence: Evidence) -> Evidence:
 def test_a_picture_says_what_the_sentences_say(evidence: Evidence, syntheses: Results) -> None:
     drawn = 0
     for synthesis in syntheses.values():
-        said = words(in_people(evidence.protocol.words, synthesis))
+        said = words(drawn_people(evidence.protocol.words, synthesis))
         if not synthesis.clinical.absolute:
             assert said == ""
             continue
-        people = of_a_hundred(synthesis.clinical.absolute[0])
+        people = in_people(synthesis.clinical.absolute[0])
         either, most = sorted((people.without, people.with_it))
         assert f"about {people.with_it} with Internet-delivered therapy" in said
         assert f"{100 - most} in neither" in said

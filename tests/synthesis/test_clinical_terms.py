@@ -30,11 +30,12 @@ from analysis.synthesis.clinical_terms import (
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
 from analysis.synthesis.wording.clinical_text import (
+    People,
     absolute_text,
     difference_text,
-    in_a_hundred,
+    in_people,
     needed_text,
-    of_a_hundred,
+    people_compared,
     people_shown,
     points_text,
 )
@@ -76,12 +77,25 @@ def test_headache_responders_are_the_trials_own_counts(
         "arm of Huguet 2024: at least 50% fewer headache days), 222 do with therapy: 107 more "
         "(4 more to 299 more); number needed to treat 10 (4 to 231)"
     )
-    assert in_a_hundred(WORDS, RR, effect) == (
+    assert people_compared(WORDS, RR, effect) == (
         "Of 100 people, about 22 instead of 12 get clearly better (without it: 13 of 113 in the "
         "control arm of Huguet 2024: at least 50% fewer headache days)."
     )
-    people = of_a_hundred(effect)
-    assert (people.without, people.with_it, people.least, people.most) == (12, 22, 12, 41)
+    assert in_people(effect) == People(of=100, without=12, with_it=22, least=12, most=41)
+
+
+def test_a_rare_event_is_told_of_a_thousand() -> None:
+    """Risks of 1% and, with a ratio of 0.5 (0.3 to 0.9), 0.5% (0.3% to 0.9%)."""
+    numbers = number_needed_to_treat(
+        risk_by_log_risk_ratio,
+        math.log(0.5),
+        Interval(math.log(0.3), math.log(0.9), "wald"),
+        0.01,
+        event_is_good=False,
+    )
+    effect = AbsoluteEffect(source="1 of 100 in the control arms", numbers=numbers)
+    assert in_people(effect) == People(of=1000, without=10, with_it=5, least=3, most=9)
+    assert people_compared(WORDS, RR, effect).startswith("Of 1,000 people, about 5 instead of 10 ")
 
 
 def test_questionnaires_use_the_protocols_risks(protocol_of: Protocol) -> None:
@@ -95,7 +109,7 @@ def test_questionnaires_use_the_protocols_risks(protocol_of: Protocol) -> None:
         "If 100 of 1,000 people get clearly better in the control group (assumed), 217 do with "
         "therapy: 117 more (63 more to 180 more); number needed to treat 9 (6 to 16)"
     )
-    assert in_a_hundred(WORDS, SMD, tenth) == (
+    assert people_compared(WORDS, SMD, tenth) == (
         "If 10 of 100 people get clearly better without it, about 22 do with it."
     )
     assert people_shown(WORDS, SMD, tenth) == (

@@ -12,6 +12,7 @@ from analysis.synthesis.clinical_terms import ASSUMED, AbsoluteEffect, Clinical
 from analysis.synthesis.study_effect import Measure
 
 PER = 1000
+RARE = 0.02  # below this share whole people of 100 say too little
 
 
 def clinical_sentences(words: ReviewWords, measure: Measure, clinical: Clinical) -> str:
@@ -59,53 +60,57 @@ def absolute_text(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) 
 
 
 @dataclass(frozen=True)
-class OfAHundred:
-    """How many of 100 people have the event: without the intervention, and with it in an interval.
+class People:
+    """How many `of` so many people have the event: without the intervention, and with it.
 
     Whole people, rounded once, so that a picture and the sentences beside it agree.
     """
 
+    of: int
     without: int
     with_it: int
     least: int
     most: int
 
 
-def of_a_hundred(effect: AbsoluteEffect) -> OfAHundred:
-    """A control risk and the risk that the pooled effect makes of it, in people of 100."""
-    numbers, interval = effect.numbers, effect.numbers.risk_interval
-    low = 0.0 if interval.low is None else interval.low
-    high = 1.0 if interval.high is None else interval.high
-    risks = (numbers.control_risk, numbers.risk, min(low, high), max(low, high))
-    return OfAHundred(*(round(100 * risk) for risk in risks))
+def in_people(effect: AbsoluteEffect) -> People:
+    """A control risk and the risk that the pooled effect makes of it, in people of 100.
+
+    Of 1,000 where the event is so rare that whole people of 100 would hide the difference.
+    """
+    risks = (effect.numbers.control_risk, effect.numbers.risk)
+    of = PER if max(risks) < RARE else 100
+    limits = sorted(risk_limits(effect))
+    return People(of, *(round(of * risk) for risk in (*risks, *limits)))
 
 
-def in_a_hundred(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) -> str:
+def people_compared(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) -> str:
     """`Of 100 people, about 36 instead of 21 get clearly better (...).`, after the intervention.
 
     An assumed control risk is a condition and reads as one: `If 10 of 100 people get clearly
     better without it, about 18 do with it.`
     """
-    people, event = of_a_hundred(effect), event_of(words, measure)
+    people, event = in_people(effect), event_of(words, measure)
     if effect.source == ASSUMED:
         return (
-            f"If {people.without} of 100 people {event} without it, about {people.with_it} do "
-            "with it."
+            f"If {people.without} of {people.of:,} people {event} without it, about "
+            f"{people.with_it} do with it."
         )
     number = (
         f"about {people.with_it} instead of {people.without}"
         if people.with_it != people.without
         else f"about {people.without} either way"
     )
-    return f"Of 100 people, {number} {event} (without it: {_whence(effect)})."
+    return f"Of {people.of:,} people, {number} {event} (without it: {_whence(effect)})."
 
 
 def people_shown(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) -> str:
-    """What a picture of 100 people says: both groups, the interval, whence the control risk."""
-    people, event = of_a_hundred(effect), event_of(words, measure)
+    """The same of both groups, with the interval and whence the control risk."""
+    people, event = in_people(effect), event_of(words, measure)
     return (
-        f"Of 100 people, {people.without} {event} in {words.control} ({_whence(effect)}) and "
-        f"about {people.with_it} {words.with_intervention} ({people.least} to {people.most})."
+        f"Of {people.of:,} people, {people.without} {event} in {words.control} "
+        f"({_whence(effect)}) and about {people.with_it} {words.with_intervention} "
+        f"({people.least} to {people.most})."
     )
 
 
