@@ -31,9 +31,11 @@ def pdf(
     from analysis.book.one_document import TitlePage, one_document
     from analysis.book.printed_book import print_book
     from analysis.execution.plan import Project
+    from analysis.files.writing import writable_name
     from analysis.protocol import load_protocol
 
     project = Project(options.ROOT)
+    target = writable_name(out or project.build / "review.pdf")
     if not (project.site / "index.html").is_file():
         raise ReviewError(f"there is no site yet: run `{PROGRAM} build` first")
     protocol = load_protocol(project.data / "protocol.yml")
@@ -41,7 +43,6 @@ def pdf(
         protocol.title, _edition(project.site), protocol.short_title, protocol.site_url
     )
     document = one_document(project.site, contents_of(protocol), first)
-    target = out or project.build / "review.pdf"
     printed = print_book(document, target, timeout)
     typer.echo(f"{shown(target)}: {printed.pages} pages of the site on {printed.sheets} of A4.")
     next_step("serve")

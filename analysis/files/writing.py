@@ -36,6 +36,13 @@ def write_atomically(path: Path, content: str | bytes) -> None:
         raise
 
 
+def writable_name(path: Path) -> Path:
+    """A name that a person gave to write to; refused where a folder, pipe or device has it."""
+    if path.exists() and not path.is_file():
+        raise EvidenceError([Problem(path, None, None, "this is not a file")])
+    return path
+
+
 def make_folder(folder: Path) -> None:
     """The folder and those above it, on the disk."""
     if not folder.is_dir():

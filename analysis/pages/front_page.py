@@ -254,8 +254,12 @@ def _unverified(evidence: Evidence) -> str:
     """How many rows nobody has checked; nothing where there is no row."""
     rows = evidence.outcomes
     unverified = sum(not is_verified(row) for row in rows)
-    checked = "have not yet been checked by a person against the trial report. "
-    return f"{count(unverified)} of {count(len(rows))} outcome rows {checked}" if rows else ""
+    if not rows:
+        return ""
+    return (
+        f"Of {count(len(rows))} rows of numbers {count(unverified)} have not yet been checked by a "
+        "person against the report of the trial. "
+    )
 
 
 def _brought(last: LastVersion | None) -> Iterator[Html]:
@@ -274,17 +278,17 @@ def _brought(last: LastVersion | None) -> Iterator[Html]:
         held = f"Held against what {publication} printed, the"
     yield paragraph(
         f"Version {last.found.now} brought {counted(len(new), 'trial')} with usable numbers since "
-        f"version {last.found.before}, and an estimate for {counted(len(first), 'question')} of "
+        f"version {last.found.before}. It has an estimate for {counted(len(first), 'question')} of "
         f"which {had}."
     )
     picture = stem_of(last.found.before, last.found.now)
     yield paragraph(
         f"{held} conclusion changed for {len(moved)} of {counted(len(compared), 'question')} "
-        "with an estimate before and now: which ones, and why, stands on ",
+        "with an estimate before and now. ",
         link("What’s new", "living/whats-new.html"),
-        ", and ",
-        link("before above after, as a picture", f"{FOLDER}/{picture}.html"),
-        ".",
+        " says which ones, and why. ",
+        link("A picture", f"{FOLDER}/{picture}.html"),
+        " has each answer as it was above the answer as it is.",
     )
 
 

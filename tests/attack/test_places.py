@@ -192,8 +192,16 @@ COMMANDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("search dedupe", "data"): ("search", "dedupe", "--data", "HERE"),
     ("screen", "data"): ("screen", "--who", "anna", "--data", "HERE"),
     ("agreement", "data"): ("agreement", "--data", "HERE"),
+    ("pdf", "out"): ("pdf", "--out", "HERE"),
+    ("new", "folder"): (
+        "new", "HERE", "--title", "Naps", "--population", "adults", "--intervention", "a nap",
+        "--control", "no nap", "--outcome", "sleep; SMD; lower", "--secondary-outcome",
+        "mood; SMD; higher", "--timepoint", "at the end", "--database", "pubmed",
+    ),
     ("extract new", "data"): ("extract", "new", "a-2026", "--who", "anna", "--data", "HERE"),
-}
+}  # fmt: skip
+
+WITHOUT_DATA = {"pdf", "new"}
 
 
 def takes_paths(app: typer.Typer, name: str = "") -> Iterator[tuple[str, str]]:
@@ -231,7 +239,7 @@ def said(
     def run(words: tuple[str, ...], here: str) -> tuple[object, str]:
         places = {"HERE": here, "EXPORT": "export.ris", "FOLDER": "data"}
         arguments = [places.get(word, word) for word in words]
-        if "--data" not in arguments:
+        if "--data" not in arguments and words[0] not in WITHOUT_DATA:
             arguments += ["--data", "data"]
         monkeypatch.setattr(sys, "argv", ["review", *arguments])
         code: object = 0
