@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from analysis.book.build import OpenWorkers
     from analysis.book.checked import Checked
     from analysis.book.documents import Contents
+    from analysis.evidence.rows import Evidence
     from analysis.execution.plan import Project
     from analysis.screening.decisions import Screening
 
@@ -41,7 +42,8 @@ def check() -> None:
     column of all that is wrong; besides, the numbers that the integrity checks question, rows
     that were changed since a person verified them, judgements on which assessors differ,
     instruments whose direction the protocol does not give, references that are not those of the
-    trials, and files that have no place in data/. Exit code 1 with an error, 0 with findings only.
+    trials, files that have no place in data/, and names, links and counts in the chapters that
+    are not the protocol's. Exit code 1 with an error, 0 with findings only.
 
     Example: ./review check
     """
@@ -82,6 +84,7 @@ def check() -> None:
         typer.echo(str(problem), err=True)
     if unknown := instruments_without_direction(evidence):
         typer.echo(f"note: no direction is given in protocol.yml for {listed(unknown)}")
+    _look_through_chapters(evidence)
     for said in outdated(_bibliography(), evidence.trials.values()):
         typer.echo(f"note: {REFERENCES}: {said}")
     for finding in found:
@@ -96,6 +99,19 @@ def check() -> None:
         f"{counted(len(found), 'finding')} of the integrity checks, {suspect} of them suspect."
     )
     next_step("build")
+
+
+def _look_through_chapters(evidence: Evidence) -> None:
+    """Say where a typed count may be untrue; EvidenceError for what is certainly wrong."""
+    from analysis.book.written_chapters import look_through
+    from analysis.pages.status_line import values_of_prose
+
+    values = values_of_prose(evidence, options.ROOT / "data")
+    said = list(look_through(options.ROOT, evidence.protocol, values))
+    if wrong := [each.problem for each in said if each.certain]:
+        raise EvidenceError(wrong)
+    for each in said:
+        typer.echo(f"note: {each.problem}")
 
 
 def _bibliography() -> str:
@@ -371,14 +387,10 @@ def _check_everything(project: Project) -> Checked:
     from analysis.evidence.question_slice import slices_of
     from analysis.evidence.rows import evidence_adapter
     from analysis.files.remembered import remember
-    from analysis.pages.status_line import review_facts, substitutions
-    from analysis.searching.history import load_searches
-    from analysis.searching.strategies_as_run import strategies_as_run
+    from analysis.pages.status_line import values_of_prose
 
     evidence = load_evidence()
-    searches = load_searches(project.data)
-    ran = strategies_as_run(project.data, searches)
-    values = substitutions(evidence.protocol, review_facts(evidence), searches, ran)
+    values = values_of_prose(evidence, project.data)
     text = json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1, default=str)
     remember(project.results / SUBSTITUTIONS, text + "\n")
     reads = {asked.key: read.parts() for asked, read in slices_of(evidence).items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from analysis.evidence.rows import Evidence
@@ -17,8 +18,8 @@ from analysis.formatting import day, listed, percent_level, spelled
 from analysis.pages.protocol_page import indirect_instruments
 from analysis.protocol import Protocol
 from analysis.protocol_rules import Frozen
-from analysis.searching.history import Search, source_status
-from analysis.searching.strategies_as_run import SourceSearched
+from analysis.searching.history import Search, load_searches, source_status
+from analysis.searching.strategies_as_run import SourceSearched, strategies_as_run
 from analysis.statistics.information_size import participants_for_smd
 from analysis.synthesis.analyses import in_words
 from analysis.synthesis.sensitivity import ASYMMETRY_TESTS
@@ -133,6 +134,13 @@ def status(protocol: Protocol, searches: Sequence[Search]) -> Mapping[str, Any]:
         f"next search due {said['next_search_due']}",
         "overdue": any(source.overdue for source in source_status(protocol, tuple(searches))),
     }
+
+
+def values_of_prose(evidence: Evidence, data: Path) -> Mapping[str, Any]:
+    """`substitutions` of a review as it stands."""
+    searches = load_searches(data)
+    ran = strategies_as_run(data, searches)
+    return substitutions(evidence.protocol, review_facts(evidence), searches, ran)
 
 
 def substitutions(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from analysis.book.written_chapters import OF_THE_EDITION
 from analysis.evidence.rows import Evidence
 from analysis.formatting import count, counted, day, listed, sentence_case
 from analysis.pages import links
@@ -38,7 +39,7 @@ def values(
         "described": _described(results, review),
         "menu": {"not_pooled": [links.page(each) for each in results.values() if not each.primary]},
         "status": {"version": edition.dated, "draft": edition.is_draft},
-        "review": {"edition": _in_prose(edition), "edition_cited": edition.cited},
+        "review": dict(zip(OF_THE_EDITION, (_in_prose(edition), edition.cited), strict=True)),
     }
 
 

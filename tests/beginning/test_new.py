@@ -13,10 +13,12 @@ from analysis.__main__ import app
 from analysis.beginning.asked import outcome_of, slug_of
 from analysis.book.contents import contents_of
 from analysis.book.documents import TOC, toc_text
+from analysis.book.written_chapters import look_through
 from analysis.commands import options
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.load import load
 from analysis.files.problems import ReviewError
+from analysis.pages.status_line import values_of_prose
 from analysis.protocol import Protocol, load_protocol
 from analysis.searching.strategies import check_strategy, load_strategies
 from tests.evidence.folder import ROOT
@@ -69,6 +71,12 @@ def test_it_has_the_question_that_was_asked(made: Path) -> None:
     assert yaml.safe_load((made / "_config.yml").read_text("utf-8"))["title"] == protocol.title
     cited = yaml.safe_load((made / "CITATION.cff").read_text("utf-8"))
     assert cited["title"] == f"{protocol.title}: a living systematic review"
+
+
+def test_its_chapters_say_nothing_that_its_protocol_has_not(made: Path) -> None:
+    evidence = load(made / "data")
+    values = values_of_prose(evidence, made / "data")
+    assert list(look_through(made, evidence.protocol, values)) == []
 
 
 def test_its_evidence_is_valid_and_empty(made: Path) -> None:

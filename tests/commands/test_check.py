@@ -52,6 +52,16 @@ def test_a_direction_against_the_protocol_is_named(review: DataFolder) -> None:
     assert "no direction is given in protocol.yml for BAI, BDI-II" in said
 
 
+def test_a_chapter_that_the_protocol_has_outgrown_is_named(review: DataFolder) -> None:
+    chapter = review.path.parent / "chapters/about/objectives.md"
+    chapter.parent.mkdir(parents=True)
+    chapter.write_text("# Objectives\n\n- The three time points.\n")
+    assert "objectives.md:3: column 7: three time points is typed" in checked()
+    chapter.write_text("# Objectives\n\nWe asked about five things.\n")
+    with pytest.raises(EvidenceError, match=r"objectives.md:3: column 16: five things is typed"):
+        checked()
+
+
 @pytest.mark.parametrize("name", ["history.csv", "differences.csv"])
 def test_damage_of_what_was_taken_is_an_error(
     review: DataFolder,
