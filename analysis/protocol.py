@@ -22,6 +22,7 @@ from analysis.protocol_rules import (
     Frozen,
     IntegrityRules,
     ReviewWords,
+    RiskOfBiasRules,
     SelectionRules,
     SynthesisRules,
 )
@@ -211,6 +212,7 @@ class Protocol(Frozen):
     synthesis: SynthesisRules
     selection: SelectionRules = SelectionRules()
     moderators: tuple[str, ...] = ()
+    risk_of_bias: RiskOfBiasRules = RiskOfBiasRules()
     integrity: IntegrityRules
     certainty: CertaintyRules
     clinical: ClinicalRules
@@ -238,6 +240,12 @@ class Protocol(Frozen):
                 "baseline_review and baseline_search go together: a review that continues no "
                 "other has neither"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _a_moderator_is_known(self) -> Protocol:
+        if "risk of bias" in self.moderators and not self.risk_of_bias.tools:
+            raise ValueError("moderators names risk of bias, but risk_of_bias.tools names no tool")
         return self
 
     @model_validator(mode="after")

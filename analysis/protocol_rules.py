@@ -228,6 +228,30 @@ class IntegrityRules(Frozen):
     youngest_mean_age: Annotated[float, Field(gt=0)] | None = None
 
 
+BiasTool = Literal[
+    "RoB 2",
+    "RoB 2 for cluster-randomised trials",
+    "RoB 2 for crossover trials",
+    "RoB 1",
+]
+
+
+class RiskOfBiasRules(Frozen):
+    """The tools with which people judge risk of bias; none where nobody does.
+
+    The first is asked for where no other fits the design of a trial. The default is for protocols
+    that were frozen before they named any.
+    """
+
+    tools: tuple[BiasTool, ...] = get_args(BiasTool)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> RiskOfBiasRules:
+        if len(set(self.tools)) < len(self.tools):
+            raise ValueError("tools names each tool once")
+        return self
+
+
 Doubtful = Literal["some concerns", "unclear", "not assessed"]
 
 

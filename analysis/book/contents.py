@@ -31,7 +31,7 @@ def contents_of(protocol: Protocol, root: Path = ROOT) -> Contents:
             *(_effects(protocol, condition) for condition in protocol.conditions),
             _looking_closer(all_results),
             _trials(protocol, all_results),
-            _bias(all_results),
+            _bias(protocol, all_results),
             _methods(root),
             _about(root, all_results),
         ),
@@ -141,13 +141,15 @@ def _effect(protocol: Protocol, question: Question) -> Document:
     return Document(f"effects/{question.slug}", page, title.partition(":")[0])
 
 
-def _bias(all_results: tuple[str, ...]) -> Part:
+def _bias(protocol: Protocol, all_results: tuple[str, ...]) -> Part:
+    judged = bool(protocol.risk_of_bias.tools)
     return Part(
         "Bias and certainty",
         (
             _executed(
                 "bias/trustworthiness",
                 needs=all_results,
+                who="Before its risk of bias is judged, people" if judged else "People",
                 reads=(
                     "protocol.yml",
                     "studies.csv",
@@ -160,11 +162,7 @@ def _bias(all_results: tuple[str, ...]) -> Part:
                     "sources.csv",
                 ),
             ),
-            _executed(
-                "bias/risk-of-bias",
-                needs=all_results,
-                reads=("protocol.yml", "studies.csv", "risk_of_bias.csv", "sources.csv"),
-            ),
+            *_risk_of_bias(protocol, all_results),
             _executed("bias/small-study-effects", needs=all_results, reads=("protocol.yml",)),
             _executed(
                 "bias/integrity",
@@ -182,6 +180,20 @@ def _bias(all_results: tuple[str, ...]) -> Part:
             ),
         ),
     )
+
+
+def _risk_of_bias(protocol: Protocol, all_results: tuple[str, ...]) -> Iterator[Document]:
+    """The page on risk of bias, with a section for each tool; none where nobody judges it."""
+    tools = protocol.risk_of_bias.tools
+    if tools:
+        yield _executed(
+            "bias/risk-of-bias",
+            needs=all_results,
+            reads=("protocol.yml", "studies.csv", "risk_of_bias.csv", "sources.csv"),
+            rob_1="RoB 1" if "RoB 1" in tools else "",
+            rob_2="RoB 2" if "RoB 2" in tools else "",
+            other_designs="RoB 2" if any(tool.startswith("RoB 2 for") for tool in tools) else "",
+        )
 
 
 def _methods(root: Path) -> Part:

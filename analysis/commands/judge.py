@@ -52,7 +52,8 @@ def judge(
 
     Asks domain after domain; the first letter of a judgement will do, nothing skips, q stops.
     Each answer is kept at once. Without --tool it goes through the trial's trustworthiness
-    (INSPECT-SR) first. What the other assessor judged is not shown, except to `--who consensus`.
+    (INSPECT-SR) first, and ends there where the protocol names no tool for risk of bias. What the
+    other assessor judged is not shown, except to `--who consensus`.
     Exit code 3 while domains wait.
 
     Example: ./review judge trial-2017 --who anna --outcome mood --timepoint post
@@ -62,9 +63,12 @@ def judge(
     from analysis.screening.judging import Judged, tool_for, waiting
 
     plain_name(who, "--who")
-    of_bias = Judged(study, tool_for(load(data), study, tool), who, outcome, timepoint)
+    chosen = tool_for(load(data), study, tool)
+    if not chosen and (say or outcome):
+        raise ReviewError("the protocol names no tool for risk of bias (risk_of_bias.tools)")
+    of_bias = Judged(study, chosen, who, outcome, timepoint)
     first = () if tool or say else (Judged(study, INSPECT_SR.name, who),)
-    sittings = (*first, of_bias)
+    sittings = (*first, of_bias) if chosen else first
     if say:
         _without_asking(data, of_bias, say)
     else:

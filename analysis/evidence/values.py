@@ -38,7 +38,7 @@ OfTrial = Annotated[Slug, KeyOf("studies", "study_id")]
 OfSource = Annotated[Slug, KeyOf("sources", "source_id")]
 Assessor = Annotated[OfSource, NameOfPerson()]
 
-Tool = Annotated[str, one_of(*DOMAINS)]
+Tool = Annotated[str, Listed("tools", "a tool of the protocol (`risk_of_bias`)")]
 Domain = Annotated[str, one_of(*(name for names in DOMAINS.values() for name in names), OVERALL)]
 
 SignallingAnswers = Annotated[
@@ -93,4 +93,5 @@ def words_of(protocol: Protocol) -> Words:
     return listed | {
         "measures": tuple(protocol.measures),
         "comparators": (*comparators.inactive, *comparators.active),
+        "tools": protocol.risk_of_bias.tools,
     }

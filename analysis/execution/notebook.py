@@ -142,6 +142,7 @@ def _run(job: Job, clock: _Clock, kernel: Kernel | None) -> NotebookNode:
     import_papermill()
     notebook = nbformat.reads(job.template, as_version=4)
     _check_parameters(notebook, job.parameters)
+    _leave_out(notebook, job.parameters)
     _fill_in_headings(notebook, job.parameters)
     return papermill.execute_notebook(
         notebook,
@@ -183,6 +184,13 @@ def _check_parameters(notebook: NotebookNode, parameters: Mapping[str, str]) -> 
     known = {found.name for cell in cells[:1] for found in PythonTranslator.inspect(cell)}
     if unknown := sorted(set(parameters) - known):
         raise _Refused(None, f"the template has no parameter {', '.join(unknown)}")
+
+
+def _leave_out(notebook: NotebookNode, parameters: Mapping[str, str]) -> None:
+    """Drop the cells that go `with` a parameter that is blank: a section this page has not."""
+    notebook.cells = [
+        cell for cell in notebook.cells if parameters.get(cell.metadata.get("with", ""), "-")
+    ]
 
 
 def _fill_in_headings(notebook: NotebookNode, parameters: Mapping[str, str]) -> None:

@@ -136,7 +136,7 @@ def _study_row(study: StudyEffect, measure: Measure, heaviest: float | None) -> 
         ),
         marks=(PlotMark("square" if pooled else "hollow square", span, area if pooled else 0.4),),
         tone="plain" if pooled else "muted",
-        judgement=study.risk_of_bias.overall,
+        judgement=study.risk_of_bias.overall if study.risk_of_bias.is_asked else None,
     )
 
 
@@ -203,7 +203,9 @@ def _notes(synthesis: Synthesis) -> Iterator[str]:
             "Hollow square, dashed line: a suspect result (see data integrity), "
             "shown and not pooled."
         )
-    seen = {study.risk_of_bias.overall for study in synthesis.studies}
+    seen = {s.risk_of_bias.overall for s in synthesis.studies if s.risk_of_bias.is_asked}
+    if not seen:
+        return
     yield f"Risk of bias, overall: {judgement_key(tuple(j for j in JUDGEMENTS if j in seen))}."
     if open_ := [study.label for study in synthesis.studies if study.risk_of_bias.undecided]:
         yield f"Not assessed because assessors differ: {listed(open_)}."

@@ -136,6 +136,9 @@ def rules(protocol: Protocol) -> Html:
                 "never": "not converted",
             }[rule.convert_ratio],
             "Moderators": listed(protocol.moderators),
+            "Risk of bias": f"judged with {listed(protocol.risk_of_bias.tools)}"
+            if protocol.risk_of_bias.tools
+            else "not judged",
             "Large SMD, from which a value is looked at": f"{protocol.integrity.large_smd:g}; all "
             "checks and their thresholds are on the page about data integrity",
             "Certainty": "the rules of GRADE and their thresholds are on the page about the "

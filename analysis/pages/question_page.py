@@ -85,7 +85,7 @@ def trials_table(synthesis: Synthesis) -> Html:
             measure.short_name: effect_text(measure, study.effect),
             synthesis.interval_name: range_text(measure, study.ci_low, study.ci_high),
             "Weight": DASH if study.weight is None else f"{number(study.weight, 1)}%",
-            "Risk of bias": study.risk_of_bias.in_words,
+            **_risk_of_bias(synthesis, study.risk_of_bias.in_words),
             "Comparator": study.comparator,
             **_remark(synthesis, study.suspect),
         }
@@ -123,10 +123,16 @@ def _pooled_row(synthesis: Synthesis, pooled: PooledEffect) -> dict[str, object]
         **({"Events": ""} if measure.kind.event else {}),
         **estimate_cells(measure, pooled, synthesis.interval_name),
         "Weight": "100%",
-        "Risk of bias": "",
+        **_risk_of_bias(synthesis, ""),
         "Comparator": "",
         **_remark(synthesis, ()),
     }
+
+
+def _risk_of_bias(synthesis: Synthesis, said: str) -> dict[str, str]:
+    """A column only where the review judges risk of bias."""
+    asked = any(study.risk_of_bias.is_asked for study in synthesis.studies)
+    return {"Risk of bias": said} if asked else {}
 
 
 def _remark(synthesis: Synthesis, suspect: tuple[str, ...]) -> dict[str, str]:

@@ -161,13 +161,14 @@ def alt_text(tool: str, judged: tuple[Assessment, ...]) -> str:
 
 def other_designs(evidence: Evidence) -> None:
     """Display the judgements of trials that were not parallel groups of individuals."""
-    used = [tool for tool in OTHER_DESIGNS if of_tool(evidence, tool)]
+    tools_in_use = [t for t in OTHER_DESIGNS if t in evidence.protocol.risk_of_bias.tools]
+    used = [tool for tool in tools_in_use if of_tool(evidence, tool)]
     for tool in used:
         traffic_lights(evidence, tool)
         bars(evidence, tool)
         show(judgements_table(evidence, tool))
     if not used:
-        named = " or ".join(OTHER_DESIGNS)
+        named = " or ".join(tools_in_use)
         show(paragraph(f"No included trial has been judged with {named}."))
 
 
@@ -257,6 +258,8 @@ def not_assessed(evidence: Evidence) -> Html:
         for trial in included(evidence)
         if risk_of_bias(evidence, trial.study_id).tool is None
     ]
+    if not included(evidence):
+        return paragraph("No trial is included yet.")
     said = f"Not yet assessed: {counted(len(labels), 'included trial')}. {listed(labels)}."
     return paragraph(said) if labels else paragraph("Every included trial has been assessed.")
 

@@ -105,14 +105,14 @@ def _what_moves(question: Sensitivity) -> str:
     return listed(said)
 
 
-def analyses_table(results: Mapping[str, Synthesis], *, continues: bool = True) -> Html:
+def analyses_table(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
     """What is done with a question, and how many questions have enough trials for it."""
     rows = [
         {
             "Analysis": sentence_case(analysis.words),
             "Questions": str(sum(map(analysis.made, results.values()))),
         }
-        for analysis in analyses(continues=continues).values()
+        for analysis in analyses(protocol).values()
     ]
     caption = f"Every analysis, and in how many of {counted(len(results), 'question')} it was made"
     return table(rows, caption, numbers=("Questions",))

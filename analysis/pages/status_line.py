@@ -188,7 +188,7 @@ def substitutions(
     return {
         "protocol": values,
         "review": review,
-        "analyses": dict(in_words(continues=protocol.baseline_review is not None)),
+        "analyses": dict(in_words(protocol)),
         "status": status(protocol, searches),
     }
 

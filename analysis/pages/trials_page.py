@@ -36,6 +36,7 @@ def included_table(evidence: Evidence) -> Html:
     """One row an included trial; its label leads to its section."""
     side = sentence_case(evidence.protocol.words.intervention_in_short)
     continues, several = evidence.protocol.baseline_review, len(evidence.protocol.conditions) > 1
+    asked = bool(evidence.protocol.risk_of_bias.tools)
     rows = [
         {
             "Trial": link(trial.label, f"#{trial.study_id}"),
@@ -48,7 +49,7 @@ def included_table(evidence: Evidence) -> Html:
             "Comparator": trial.comparator,
             "Randomised": count(_whole(trial.n_randomised_total)),
             **({"Baseline review": trial.baseline_basis or "later trial"} if continues else {}),
-            "Risk of bias": risk_of_bias(evidence, trial.study_id).overall,
+            **({"Risk of bias": risk_of_bias(evidence, trial.study_id).overall} if asked else {}),
         }
         for trial in included(evidence)
     ]
@@ -171,7 +172,8 @@ def _trustworthiness(evidence: Evidence, trial: Trial) -> Html:
 def _risk_of_bias(evidence: Evidence, trial: Trial) -> Html:
     rows = [row for row in evidence.risk_of_bias if row.study_id == trial.study_id]
     if not rows:
-        return paragraph("Risk of bias: not yet assessed.")
+        asked = evidence.protocol.risk_of_bias.tools
+        return paragraph("Risk of bias: not yet assessed.") if asked else Html("")
     by_result = any(row.outcome for row in rows)
     answered = any(row.answers for row in rows)
     shown = [

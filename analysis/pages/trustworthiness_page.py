@@ -46,6 +46,8 @@ def summary(evidence: Evidence) -> Html:
     every = included(evidence)
     known = [trustworthiness(evidence, trial.study_id) for trial in every]
     judged = [one for one in known if one.judged]
+    if not every:
+        return paragraph("No trial is included yet, so there is none to judge.")
     if not judged:
         return paragraph(
             f"Nobody has judged any of the {counted(len(every), 'included trial')} yet, "

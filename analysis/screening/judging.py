@@ -26,12 +26,12 @@ from analysis.files.problems import ReviewError, short
 from analysis.files.row_edits import with_new_row
 from analysis.files.slugs import CONSENSUS
 from analysis.files.writing import write_atomically
+from analysis.formatting import listed
 
 TOOL_OF_DESIGN = {
     "cluster": "RoB 2 for cluster-randomised trials",
     "crossover": "RoB 2 for crossover trials",
 }
-NEWEST = "RoB 2"
 
 
 @dataclass(frozen=True)
@@ -61,16 +61,24 @@ class Judged:
 def tool_for(evidence: Evidence, study_id: str, wanted: str = "") -> str:
     """The tool that is asked for, or the one that fits the design of the trial's rows.
 
-    ReviewError where there is no such trial or tool.
+    That is the first of the protocol where none of its others does; blank where it names none.
+    ReviewError where there is no such trial or tool, or the protocol does not use it.
     """
     if study_id not in evidence.trials:
         raise ReviewError(f"no trial is called {short(study_id)} in data/studies.csv")
+    used = evidence.protocol.risk_of_bias.tools
     if wanted:
         if wanted not in INSTRUMENTS:
             raise ReviewError(f"no tool is called {short(wanted)}: {', '.join(INSTRUMENTS)}")
+        if wanted not in (INSPECT_SR.name, *used):
+            raise ReviewError(
+                f"the protocol does not use {short(wanted)}: risk_of_bias.tools names "
+                f"{listed(used) or 'none'}"
+            )
         return wanted
     designs = {row.design for row in evidence.outcomes if row.study_id == study_id}
-    return next((TOOL_OF_DESIGN[d] for d in sorted(designs) if d in TOOL_OF_DESIGN), NEWEST)
+    fitting = (TOOL_OF_DESIGN[design] for design in sorted(designs) if design in TOOL_OF_DESIGN)
+    return next((tool for tool in (*fitting, *used) if tool in used), "")
 
 
 def waiting(evidence: Evidence, judged: Judged) -> tuple[str, ...]:

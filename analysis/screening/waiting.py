@@ -104,6 +104,8 @@ def _evidence(evidence: Evidence) -> Iterator[str]:
         ("judgement of trustworthiness", evidence.trustworthiness),
         ("risk-of-bias judgement", evidence.risk_of_bias),
     ):
+        if what.startswith("risk-of-bias") and not evidence.protocol.risk_of_bias.tools:
+            continue
         judged = {row.study_id for row in rows}
         if unjudged := sum(trial.study_id not in judged for trial in included):
             yield f"included trials without a {what}: {unjudged}"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from analysis.protocol import Protocol
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.small_study_effects import AsymmetryTest
 from analysis.synthesis.comparisons import SINCE_THEN, THEN_AND_NOW, TrialSet
@@ -182,14 +183,17 @@ OF_A_BASELINE = frozenset(
 )
 
 
-def analyses(*, continues: bool) -> Mapping[str, Analysis]:
-    """Every analysis that can be made of a review, which `continues` another or does not."""
-    return {name: one for name, one in ANALYSES.items() if continues or name not in OF_A_BASELINE}
+def analyses(protocol: Protocol) -> Mapping[str, Analysis]:
+    """Every analysis that can be made of the review: none of a baseline, or risk, it has not."""
+    never = frozenset() if protocol.baseline_review else OF_A_BASELINE
+    if not protocol.risk_of_bias.tools:
+        never |= {named(TrialSet.WITHOUT_HIGH_RISK)}
+    return {name: one for name, one in ANALYSES.items() if name not in never}
 
 
-def in_words(*, continues: bool = True) -> Mapping[str, str]:
+def in_words(protocol: Protocol) -> Mapping[str, str]:
     """What the hand-written pages may name as `{{ analyses.… }}`."""
-    said = {name: analysis.words for name, analysis in analyses(continues=continues).items()}
+    said = {name: analysis.words for name, analysis in analyses(protocol).items()}
     return said | {
         name: "; ".join(said[one] for one in found if one in said) for name, found in LISTS.items()
     }

@@ -109,10 +109,20 @@ def comparisons(
     found = [_as_baseline(rules, measure, baseline)]
     if len(pooled) < len(studies):
         found.insert(0, _by_protocol(rules, TrialSet.WITH_SUSPECT, studies))
-    judged = any(study.trustworthiness != NOT_JUDGED for study in studies)
+    unasked = {
+        trials
+        for trials, asked in (
+            (TrialSet.WITHOUT_CONCERNS, any(s.trustworthiness != NOT_JUDGED for s in studies)),
+            (
+                TrialSet.WITHOUT_HIGH_RISK,
+                not studies or any(s.risk_of_bias.is_asked for s in studies),
+            ),
+        )
+        if not asked
+    }
     for trials, keeps in KEPT.items():
         kept = list(filter(keeps, pooled))
-        if trials == TrialSet.WITHOUT_CONCERNS and not judged:
+        if trials in unasked:
             continue
         if trials not in WHERE_TOUCHED or len(kept) < len(pooled):
             found.append(_by_protocol(rules, trials, kept))

@@ -12,7 +12,7 @@ from analysis.evidence.settled_judgements import Settled, settled
 from analysis.protocol import Question
 from analysis.protocol_rules import Frozen
 
-Judgement = Literal["low", "some concerns", "unclear", "high", "not assessed"]
+Judgement = Literal["low", "some concerns", "unclear", "high", "not assessed", "not judged"]
 # The newer tool comes later, and what fits the trial's design last.
 TOOLS = tuple(DOMAINS)
 
@@ -25,6 +25,9 @@ class DomainJudgement(Frozen):
 class RiskOfBias(Frozen):
     """What is known of a trial's risk of bias; `overall` by the tool's own rule.
 
+    A trial waits to be assessed, but where the protocol names no tool it is not judged, nor is
+    any other.
+
     `differ` are the domains, the overall judgement among them, on which assessors differ and no
     consensus is there: they are not assessed.
     """
@@ -33,6 +36,11 @@ class RiskOfBias(Frozen):
     overall: Judgement
     domains: tuple[DomainJudgement, ...] = ()
     differ: tuple[str, ...] = ()
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the review judges risk of bias at all."""
+        return self.overall != "not judged"
 
     @property
     def undecided(self) -> bool:
@@ -52,6 +60,8 @@ def risk_of_bias(evidence: Evidence, study_id: str, question: Question | None = 
     trial; of a trial whose results alone were judged, the worst of each domain is shown. A
     trial judged with several tools is shown by the last of `TOOLS`; their domains do not mix.
     """
+    if not evidence.protocol.risk_of_bias.tools:
+        return RiskOfBias(tool=None, overall="not judged")
     of_trial = settled(row for row in evidence.risk_of_bias if row.study_id == study_id)
     judged = [each for each in of_trial if _is_about(each.about, question)]
     if question is None and not judged:

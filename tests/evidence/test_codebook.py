@@ -24,6 +24,7 @@ SOME_WORDS = {
     "timepoints": ["post"],
     "measures": ["SMD"],
     "comparators": ["placebo"],
+    "tools": ["RoB 2"],
 }
 every_file = pytest.mark.parametrize("file", DATA_FILES.values(), ids=list(DATA_FILES))
 

@@ -172,6 +172,14 @@ def test_a_heading_may_name_a_parameter(warm: WarmWorkers, tmp_path: Path) -> No
     assert escape_markdown("two\nlines") == "two lines"
 
 
+def test_a_cell_goes_with_the_parameter_that_it_names(warm: WarmWorkers, tmp_path: Path) -> None:
+    content = json.loads(notebook("1", parameters=PARAMETERS))
+    content["cells"][-1]["metadata"]["with"] = "outcome"
+    for outcome, cells in (("pain", 4), ("", 3)):
+        made = executed(warm, json.dumps(content), tmp_path, outcome=outcome)
+        assert len(nbformat.reads(made.notebook, as_version=4).cells) == cells
+
+
 def test_a_page_that_hangs_is_stopped_and_named(warm: WarmWorkers, tmp_path: Path) -> None:
     made = failed(warm, notebook("1", "import time\ntime.sleep(600)"), tmp_path, timeout=2)
     assert (made.cell, made.line) == (3, "import time")

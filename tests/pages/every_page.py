@@ -33,7 +33,7 @@ def page_of(
     def display(content: Any, **_: Any) -> None:
         shown.append(getattr(content, "data", "") or "")
 
-    def draw(figure: Any, alt: str, name: str) -> None:
+    def draw(_figure: Any, alt: str, _name: str, *_narrow: Any) -> None:
         shown.append(alt)
 
     slices = slices_of(evidence)
@@ -44,6 +44,8 @@ def page_of(
     patch.setattr(showing, "show", draw)
     names: dict[str, Any] = {}
     for cell in json.loads(Path(NOTEBOOKS / f"{template}.ipynb").read_text("utf-8"))["cells"]:
+        if not parameters.get(cell["metadata"].get("with", ""), "-"):
+            continue  # a section that this page has not
         source = "".join(cell["source"])
         if cell["cell_type"] == "code":
             exec(source, names)

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from analysis.__main__ import app
 from analysis.commands.judge import judge as command
 from analysis.commands.options import FOR_A_PERSON
+from analysis.evidence.instruments import INSTRUMENTS
 from analysis.evidence.load import load
 from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL
 from analysis.files.problems import EvidenceError, ReviewError
@@ -85,6 +86,44 @@ def test_the_tool_fits_the_design(data: Path) -> None:
         tool_for(evidence, STUDY, "RoB 3")
     with pytest.raises(ReviewError, match="no trial is called"):
         tool_for(evidence, "nobody-1999")
+
+
+def tools_are(data: Path, *names: str) -> None:
+    protocol = data / "protocol.yml"
+    said = f"risk_of_bias: {{tools: [{', '.join(names)}]}}\n\neligibility:\n"
+    text = protocol.read_text("utf-8").replace(", risk of bias, year]", ", year]")
+    protocol.write_text(text.replace("eligibility:\n", said, 1), "utf-8")
+
+
+def test_the_first_tool_of_the_protocol_is_asked_and_no_other(data: Path) -> None:
+    tools_are(data, "RoB 1", "RoB 2")
+    assert tool_for(load(data), STUDY) == "RoB 1"
+    with pytest.raises(
+        ReviewError, match=r"does not use 'RoB 2 for crossover trials': .* RoB 1 and"
+    ):
+        tool_for(load(data), STUDY, "RoB 2 for crossover trials")
+
+
+def test_without_a_tool_only_trustworthiness_waits(data: Path) -> None:
+    tools_are(data)
+    (data / "risk_of_bias.csv").write_text(
+        f"{(data / 'risk_of_bias.csv').read_text().split()[0]}\n"
+    )
+    assert tool_for(load(data), STUDY) == ""
+    said = review(data, "--who", "anna", "--outcome", "pain")
+    assert "the protocol names no tool for risk of bias" in str(said.exception)
+    every = [f"{domain}=no concerns" for domain in INSTRUMENTS["INSPECT-SR"].judged]
+    tool = ["--tool", "INSPECT-SR"]
+    review(data, "--who", "anna", *tool, *(word for text in every for word in ("--say", text)))
+    assert (
+        f"Nothing of {STUDY} waits for anna in INSPECT-SR." in review(data, "--who", "anna").output
+    )
+
+
+def test_a_row_of_a_tool_that_the_protocol_does_not_name_is_refused(data: Path) -> None:
+    tools_are(data, "RoB 2")
+    with pytest.raises(EvidenceError, match=r"risk_of_bias.csv:\d+: tool: .*'RoB 1'"):
+        load(data)
 
 
 def test_the_command_says_what_waits(data: Path) -> None:

@@ -22,6 +22,9 @@ def risk_of_bias(body: Body, rules: CertaintyRules) -> Step:
     some concerns, at an unclear risk or not assessed is not known to be sound, so it does not
     keep its level until somebody has looked.
     """
+    if not any(study.risk_of_bias.is_asked for study in body.studies):
+        reason = "The protocol names no tool for risk of bias, so nobody judges it."
+        return Step(domain="risk of bias", levels=0, judged=False, reason=reason)
     counted = ("high", *rules.doubtful)
     parts = [
         (body.weight(body.judged(*(word for word in words if word in counted))), whose)
