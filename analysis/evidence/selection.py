@@ -141,7 +141,10 @@ def belonging_together(row: OutcomeRow, rows: Iterable[OutcomeRow]) -> tuple[Out
 
 def printed_rule(protocol: Protocol) -> tuple[str, ...]:
     """The steps of the protocol's rule in words, in their order."""
-    return tuple(_printed(protocol, step) for step in protocol.selection.steps)
+    steps = protocol.selection.steps
+    if not any(timepoint.window_weeks for timepoint in protocol.timepoints):
+        steps = tuple(step for step in steps if step != "longest follow-up")
+    return tuple(_printed(protocol, step) for step in steps)
 
 
 def _printed(protocol: Protocol, step: SelectionStep) -> str:

@@ -110,6 +110,8 @@ def not_seen(evidence: Evidence) -> Html:
     """The included trials about which no row of any subject exists."""
     known = {row.study_id for row in evidence.acceptability}
     labels = [trial.label for trial in included(evidence) if trial.study_id not in known]
+    if not included(evidence):
+        return paragraph("No trial is included yet.")
     if not labels:
         return paragraph("Every included trial has at least one row.")
     return paragraph(

@@ -26,8 +26,13 @@ def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
     """How many tests stand on this page, and what that means for reading one of them."""
     tests = sum(map(tests_made, results.values()))
     tests += sum(bool(contrast.result) for contrast in across_conditions(protocol, results))
+    named = (
+        f"these characteristics in advance: {listed(protocol.moderators)}"
+        if protocol.moderators
+        else "no characteristic of trials that could explain differences"
+    )
     return paragraph(
-        f"The protocol names these characteristics in advance: {listed(protocol.moderators)}. "
+        f"The protocol names {named}. "
         f"This page makes {counted(tests, 'comparison')}. "
         "If no characteristic mattered at all, about one comparison in twenty would still give "
         f"a p-value below 0.05. {rule_stated(protocol.synthesis)}"
@@ -108,6 +113,10 @@ def not_compared(results: Mapping[str, Synthesis]) -> Html:
 def question_moderators(rules: SynthesisRules, synthesis: Synthesis) -> Html:
     """One question: what was compared as a table, what was refused as a list with reasons."""
     measure, analyses = synthesis.measure, synthesis.sensitivity
+    if not _analyses(synthesis) and synthesis.k > 1:
+        return paragraph(
+            "Nothing is compared: the protocol names no characteristic that may differ here."
+        )
     if not _analyses(synthesis):
         return paragraph(
             f"Nothing is compared: with {counted(synthesis.k, 'trial')} nothing is pooled."

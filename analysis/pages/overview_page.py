@@ -9,7 +9,7 @@ from analysis.figures.overview_plot import overview_plot
 from analysis.formatting import DASH, count, counted, sentence_case
 from analysis.pages import links
 from analysis.pages.certainty_section import mark
-from analysis.pages.html import Html, paragraph, table
+from analysis.pages.html import Html, paragraph, show, table
 from analysis.protocol import Protocol
 from analysis.synthesis.estimate_text import (
     effect_text,
@@ -47,6 +47,9 @@ def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
 
 def figure(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
     """Display every question: outcomes as rows, time points side by side, conditions below."""
+    if not any(synthesis.primary for synthesis in results.values()):
+        show(paragraph("There is nothing to draw: no question has an estimate yet."))
+        return
     asked, words = tuple(results.values()), labels(protocol)
     narrow = overview_plot(asked, words, narrow=True)
     showing.show(overview_plot(asked, words), alt_text(results), "overview", narrow)
