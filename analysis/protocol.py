@@ -21,6 +21,7 @@ from analysis.protocol_rules import (
     ClinicalRules,
     Frozen,
     IntegrityRules,
+    Moderator,
     ReviewWords,
     RiskOfBiasRules,
     SelectionRules,
@@ -211,7 +212,7 @@ class Protocol(Frozen):
     comparators: Comparators
     synthesis: SynthesisRules
     selection: SelectionRules = SelectionRules()
-    moderators: tuple[str, ...] = ()
+    moderators: tuple[Moderator, ...] = ()
     risk_of_bias: RiskOfBiasRules = RiskOfBiasRules()
     integrity: IntegrityRules
     certainty: CertaintyRules

@@ -228,6 +228,21 @@ class IntegrityRules(Frozen):
     youngest_mean_age: Annotated[float, Field(gt=0)] | None = None
 
 
+# What is known of a trial that may explain differences. Protocols that are out in the world call
+# the intervention a therapy.
+Moderator = Literal[
+    "condition",
+    "comparator",
+    "guidance",
+    "intervention",
+    "therapy",
+    "target",
+    "duration",
+    "risk of bias",
+    "year",
+]
+
+
 BiasTool = Literal[
     "RoB 2",
     "RoB 2 for cluster-randomised trials",

@@ -124,6 +124,8 @@ def test_the_protocol_cannot_be_changed(protocol: Protocol) -> None:
         ("primary_model: reml", "primary_model: magic", "synthesis.primary_model", "'common'"),
         ("baseline_search: 2013-11-13", "baseline_search: 86400", "baseline_search", "date"),
         ("large_smd: 1.0", "large_smd: -1.0", "integrity.large_smd", "greater than 0"),
+        ("duration, risk of bias, year", "duration, risk of biases, year", "moderators.6",
+         "'risk of bias' or 'year'"),
         ("id: anxiety", "id: An xiety", "outcomes.3.id", "pattern"),
         ("baseline_review: cd010152", "baseline_reviews: cd010152", "baseline_reviews", "Extra"),
     ],
