@@ -228,19 +228,12 @@ class IntegrityRules(Frozen):
     youngest_mean_age: Annotated[float, Field(gt=0)] | None = None
 
 
-# What is known of a trial that may explain differences. Protocols that are out in the world call
-# the intervention a therapy.
+# What is known of a trial that may explain differences. Protocols that are out in the world name
+# the intervention by its column in studies.csv.
 Moderator = Literal[
-    "condition",
-    "comparator",
-    "guidance",
-    "intervention",
-    "therapy",
-    "target",
-    "duration",
-    "risk of bias",
-    "year",
-]
+    "condition", "comparator", "guidance", "target", "duration", "risk of bias", "year",
+    "intervention", "therapy",
+]  # fmt: skip
 
 
 BiasTool = Literal[

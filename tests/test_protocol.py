@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import ValidationError
 
 from analysis.files.problems import EvidenceError, Problem
 from analysis.protocol import Protocol, Question, load_protocol
+from analysis.protocol_rules import Moderator
+from analysis.synthesis.sensitivity import CATEGORIES, NUMBERS
 from tests.evidence.folder import DATA
 
 TEXT = (DATA / "protocol.yml").read_text(encoding="utf-8")
@@ -125,7 +128,7 @@ def test_the_protocol_cannot_be_changed(protocol: Protocol) -> None:
         ("baseline_search: 2013-11-13", "baseline_search: 86400", "baseline_search", "date"),
         ("large_smd: 1.0", "large_smd: -1.0", "integrity.large_smd", "greater than 0"),
         ("duration, risk of bias, year", "duration, risk of biases, year", "moderators.6",
-         "'risk of bias' or 'year'"),
+         "'risk of bias'"),
         ("id: anxiety", "id: An xiety", "outcomes.3.id", "pattern"),
         ("baseline_review: cd010152", "baseline_reviews: cd010152", "baseline_reviews", "Extra"),
     ],
@@ -167,6 +170,11 @@ def test_a_missing_key_is_reported_where_it_should_stand(tmp_path: Path) -> None
 )  # fmt: skip
 def test_contradictions_between_parts(tmp_path: Path, old: str, new: str, says: str) -> None:
     assert any(says in problem.message for problem in problems_of(tmp_path, changed(old, new)))
+
+
+def test_every_moderator_that_may_be_named_is_compared() -> None:
+    """The conditions are compared across questions, all others within each."""
+    assert {"condition", *CATEGORIES, *NUMBERS} == set(get_args(Moderator))
 
 
 def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:

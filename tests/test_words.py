@@ -29,6 +29,7 @@ ALLOWED = {
     r"\btherapy: str \| None = None": "field of results files",
     r"\btherapy=about\.therapy or None": "from the column to the field",
     r'"(intervention|therapy)": lambda study: study\.therapy or ""': "moderator, and its column",
+    r'^    "intervention", "therapy",$': "the same moderator, as released protocols name it",
     r"\btrial\.therapy\b": "the column, read",
     r'AliasChoices\("intervention_in_short", "therapy"\)': "key of protocols in old releases",
     # Of acceptability.csv, what a review of any treatment may ask about.
