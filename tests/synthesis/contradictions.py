@@ -45,6 +45,7 @@ PLURAL = re.compile(
 NOT_TEXT = re.compile(r"\bnan\b|\bNone\b(?! of )|\binf\b|\{|\}|(?<!\w)-\d|−0(?:\.0+)?(?![\d.])|  ")
 PREDICTED = "in a new setting we expect"
 ROUNDED = 0.0051
+PEOPLE_OF = 100  # a difference between shares is told in so many people, whole ones
 
 
 def contradictions(protocol: Protocol, synthesis: Synthesis) -> list[str]:
@@ -133,7 +134,7 @@ def _headline(protocol: Protocol, synthesis: Synthesis, primary: PooledEffect) -
         return
     first = min(found, key=lambda each: each[0])[1]
     shown = _shown(synthesis, primary.estimate)
-    if isinstance(first, float) and not _same(abs(first), abs(shown)):
+    if isinstance(first, float) and not _same(synthesis, abs(first), abs(shown)):
         yield f"{first} is told first, the primary estimate is {shown}: {headline!r}"
     yield from (each for _, each in found if isinstance(each, str))
     yield from _prediction(synthesis, primary, headline)
@@ -144,11 +145,14 @@ def _headline(protocol: Protocol, synthesis: Synthesis, primary: PooledEffect) -
 
 def _shown(synthesis: Synthesis, effect: float) -> float:
     turned = -effect if synthesis.measure.benefit_above else effect
+    if synthesis.measure.name == "RD":
+        return PEOPLE_OF * turned
     return math.exp(turned) if synthesis.measure.ratio else turned
 
 
-def _same(one: float, other: float) -> bool:
-    return abs(one - other) <= max(ROUNDED, 1e-9 * abs(other)) or (
+def _same(synthesis: Synthesis, one: float, other: float) -> bool:
+    rounded = PEOPLE_OF * ROUNDED if synthesis.measure.name == "RD" else ROUNDED
+    return abs(one - other) <= max(rounded, 1e-9 * abs(other)) or (
         other > 1000 and abs(one - other) / other < 1e-6
     )
 
@@ -168,7 +172,9 @@ def _matching(synthesis: Synthesis, low: float, high: float, size: bool) -> list
             for end in (pooled.interval.low, pooled.interval.high)
         ]
         printed = sorted(abs(end) for end in ends) if size else sorted(ends)
-        if all(_same(one, other) for one, other in zip((low, high), printed, strict=True)):
+        if all(
+            _same(synthesis, one, other) for one, other in zip((low, high), printed, strict=True)
+        ):
             found.append(pooled)
     return found
 
