@@ -18,6 +18,8 @@ from analysis.versions.results import read_results
 from tests.evidence.folder import ROOT, DataFolder
 from tests.site.conftest import copy_checkout
 
+pytestmark = pytest.mark.xdist_group("tutorial")  # carried out by one worker
+
 TUTORIAL = ROOT / "STARTING.md"
 # A block of commands or of what they answer, or a table whose first cell names a file.
 STEP = re.compile(r"^```(shell|text)\n(.*?)^```$|^\| `([^`]+)` \|(.*?)\n\n", re.M | re.S)

@@ -23,6 +23,8 @@ from analysis.synthesis.synthesise import synthesise_all
 from analysis.versions.results import read_synthesis
 from tests.reviews.bcg import PUBLISHED, TRIALS, bcg_review, label_of
 
+pytestmark = pytest.mark.xdist_group("bcg")  # built by one worker
+
 KEY = "everybody.tuberculosis.at-the-end-of-follow-up"
 # What metafor iterates to, and the roots it searches; the rest is arithmetic.
 ITERATED, SEARCHED, EXACT = 1e-7, 1e-5, 1e-12

@@ -23,6 +23,8 @@ from tests.reviews.simulated import simulated_review
 from tests.reviews.test_bcg import OURS
 from tests.updates.making import Making
 
+pytestmark = pytest.mark.xdist_group("simulated")  # computed by one worker
+
 TRIALS, ROWS = 110, 200
 LARGEST = "everybody.fatigue.after-8-weeks"
 # What metafor 3.8 finds when it runs the script of that question: estimate, limits, tau2.

@@ -20,6 +20,8 @@ from tests.searching.last_version import go_back, last_version
 from tests.searching.recorded_update import MADE_UP, PAGE, ROOT, STUDY, TITLE, page, story
 from tests.searching.steps import FIRST_LINES, LAST_LINES, WIDTH, Done, Step, code_block
 
+pytestmark = pytest.mark.xdist_group("recorded update")  # carried out by one worker
+
 CELL = "non-headache.pain.post"
 OWN_DATA = ("search", "screen", "agreement", "extract", "verify")
 # What these print depends on the evidence, which moves on, or on a build.

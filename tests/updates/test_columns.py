@@ -22,6 +22,8 @@ from tests.updates.edits import medians_only, no_number_at_all
 from tests.updates.formats import every_format
 from tests.updates.making import Making, no_values
 
+pytestmark = pytest.mark.xdist_group("columns")  # takes long: begun early
+
 # One of a kind each: of both tools, several contrasts, events, no usable row, excluded, awaiting.
 KEPT = {
     "carpenter-2012", "dear-2013", "lin-2017", "strom-2000", "buhrman-2004", "friesen-2017",

@@ -9,6 +9,8 @@ from tests.validation.metafor import reference
 from tests.validation.metafor.compare import RULES, compare, failures, inputs, joined, unexplained
 from tests.validation.metafor.ours import compute
 
+pytestmark = pytest.mark.xdist_group("metafor")  # R takes long: begun early, by one worker
+
 # Numbers a live comparison must at least reach: a data set lost on the way would go unnoticed.
 LIVE_NUMBERS = 100_000
 PINNED_NUMBERS = 12_000
