@@ -26,10 +26,11 @@ from tests.site.hostile import EXPORT, PATHS, SECRET, STRINGS, Planted, plant
 from tests.site.reading import Documents, article, parsed
 
 TOKEN = re.compile(r"h\d{4}h")
-# Clean data are of a release, which has a day of publication; the attacked ones are a draft.
+# Clean data are of a release, which has a day of publication; the attacked ones are a draft, and
+# have an estimate, with its page for programs, for other questions.
 ACTS = (
-    "script, iframe, object, embed, base, form, input, link, template, portal, animate, set, "
-    'meta:not([name="citation_publication_date"])'
+    "script, iframe, object, embed, base, form, input, template, portal, animate, set, "
+    'link:not([rel="alternate"]), meta:not([name="citation_publication_date"])'
 )
 SAFE_ADDRESS = re.compile(r"(?:https?://|mailto:|(?![a-z][a-z0-9+.-]*:|//))", re.IGNORECASE)
 # Read by people at the terminal and in their spreadsheets, not on a page.

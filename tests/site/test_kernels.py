@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,8 @@ from tests.site.conftest import Built
 SHARES = 4
 # A page of no, one or two trials says things that no larger one says, nor each other.
 MANY = 3
+# Ports are chosen before the kernel binds them: another process may have taken one by then.
+NEVER_BEGAN = "Kernel died before replying to kernel_info"
 
 
 def one_of_each_kind(pages: Iterable[Page], answers: Mapping[str, Synthesis]) -> list[Page]:
@@ -47,14 +49,21 @@ def test_an_ordinary_kernel_gives_the_same_outputs(
     chosen = one_of_each_kind(pages, answers)
     assert {page.template for page in chosen} == {page.template for page in pages}
     notebooks = [str(Path("chapters") / page.target) for page in chosen[share::SHARES]]
-    done = subprocess.run(
+    done = run_again(notebooks, built.root)
+    if NEVER_BEGAN in done.stdout:
+        done = run_again(notebooks, built.root)
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
+def run_again(notebooks: Sequence[str], root: Path) -> subprocess.CompletedProcess[str]:
+    """Execute notebooks in ordinary kernels and compare their outputs with those they hold."""
+    return subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider"),
             *("-o", "filterwarnings=", "-o", "addopts=", "--tb=short", *notebooks),
         ],
-        cwd=built.root,
+        cwd=root,
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(built.root)},
+        env={**os.environ, "PYTHONPATH": str(root)},
     )
-    assert done.returncode == 0, done.stdout[-4000:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from itertools import islice
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -77,8 +78,10 @@ def said(page: Page) -> str:
 
 
 def test_what_is_meant_comes_first(page: Page, address: str) -> None:
+    """All from the folder, which reads the same files as a server sends: of that a few."""
     notes = Notes.on(page)
-    first = {query: search(page, address, query)[:1] for query in FIRST}
+    asked_for = FIRST if address.startswith("file:") else dict(islice(FIRST.items(), 3))
+    first = {query: search(page, address, query)[:1] for query in asked_for}
     wrong = {query: got for query, got in first.items() if not got[0].startswith(FIRST[query])}
     assert wrong == {}
     assert notes.complaints == []
