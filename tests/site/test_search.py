@@ -143,8 +143,8 @@ def test_hostile_words_are_words(page: Page, built: Built) -> None:
     assert notes.complaints == []
 
 
-def test_words_in_any_field_of_any_page_are_searched_by_keyboard(page: Page, address: str) -> None:
-    page.goto(f"{address}/{GLOSSARY}.html")
+def test_words_in_any_field_of_any_page_are_searched_by_keyboard(page: Page, built: Built) -> None:
+    page.goto((built.site / f"{GLOSSARY}.html").as_uri())
     page.keyboard.press("Control+k")
     page.keyboard.type("confidence interval")
     page.keyboard.press("Enter")
