@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 import pytest
 from bs4 import BeautifulSoup
+from playwright.sync_api import expect
 
 from analysis.book.extensions.scripts import NEEDED_BY
 from analysis.files.csv_files import NUMBER
@@ -178,7 +179,7 @@ def test_nothing_runs_and_nothing_is_asked_for(
             executed += [path.name] * (page.evaluate("window.pwned") is not None)
         for query in (STRINGS[0], STRINGS[1], "h0001h"):
             page.goto(f"{(site / 'search.html').as_uri()}?{urlencode({'q': query})}")
-            page.wait_for_function("document.querySelector('#search-results').textContent")
+            expect(page.locator("#search-results")).not_to_be_empty(timeout=30_000)
             executed += [query] * (page.evaluate("window.pwned") is not None)
     asked = [address for address in notes.requests if not address.startswith("data:image/")]
     elsewhere = [a for a in asked if not a.startswith("file:///")]
