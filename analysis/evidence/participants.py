@@ -47,7 +47,7 @@ class Participants:
 
 def participants(evidence: Evidence) -> Participants:
     """Everybody who was randomised in an included trial, in all its arms."""
-    trials = [trial for trial in evidence.trials.values() if trial.status == "included"]
+    trials = evidence.included
     labels = {condition.id: condition.label for condition in evidence.protocol.conditions}
     subjects: Mapping[str, Callable[[Trial], str]] = {
         "condition": lambda trial: labels[trial.condition],

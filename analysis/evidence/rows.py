@@ -368,6 +368,11 @@ class Evidence:
     notices: tuple[Notice, ...]
     snapshots: tuple[Snapshot, ...]
 
+    @property
+    def included(self) -> list[Trial]:
+        """The included trials, in file order."""
+        return [trial for trial in self.trials.values() if trial.status == "included"]
+
     def sharing(self, study_id: str, source_id: str) -> Sharing | None:
         """How the contrasts of a trial share people in that source, where it is known."""
         for row in self.control_groups:

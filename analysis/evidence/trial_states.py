@@ -69,10 +69,8 @@ def states_without_rows(evidence: Evidence, question: Question) -> tuple[Outcome
     }
     return tuple(
         _as_stated(trial, stated.get(trial.study_id))
-        for trial in evidence.trials.values()
-        if trial.status == "included"
-        and trial.condition == question.condition
-        and trial.study_id not in with_rows
+        for trial in evidence.included
+        if trial.condition == question.condition and trial.study_id not in with_rows
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from analysis.evidence.participants import NOT_REPORTED, Participants
-from analysis.evidence.rows import Evidence, Trial
+from analysis.evidence.rows import Evidence
 from analysis.evidence.team import Team
 from analysis.formatting import counted, listed, number, sentence_case
 from analysis.pages import links
@@ -78,7 +78,7 @@ def what_is_it(evidence: Evidence, found: Participants) -> Html:
         for name in (evidence.protocol.words.intervention_in_short, "guidance")
         if any(share.value != NOT_REPORTED for share in found.shares[name])
     ]
-    weeks = sorted(t.duration_weeks for t in _included(evidence) if t.duration_weeks is not None)
+    weeks = sorted(t.duration_weeks for t in evidence.included if t.duration_weeks is not None)
     if weeks:
         said.append(
             f"It took {number(weeks[0], 0)} to {number(weeks[-1], 0)} weeks, in the "
@@ -92,7 +92,7 @@ NO_TRIAL = "No trial is included yet."
 
 def how_to_get_it(evidence: Evidence) -> Html:
     """That the review does not know, and what the trials offered."""
-    names = Counter(trial.programme for trial in _included(evidence) if trial.programme)
+    names = Counter(trial.programme for trial in evidence.included if trial.programme)
     said = (
         "This review does not know where it can be had, or what it costs. "
         "Someone who knows your health can help you to find out."
@@ -133,7 +133,7 @@ def how_sure(results: Mapping[str, Synthesis]) -> Html:
 
 def how_old(evidence: Evidence, searches: Sequence[Search], edition: Edition) -> Html:
     """The version, the newest trial, and when the databases were searched."""
-    years = [trial.year for trial in _included(evidence) if trial.year is not None]
+    years = [trial.year for trial in evidence.included if trial.year is not None]
     newest = f" The newest trial in it is of {max(years):g}." if years else ""
     return join(
         (
@@ -157,10 +157,6 @@ def who_paid(team: Team) -> Html:
             paragraph("Who paid for the trials is not in our data: their reports say it."),
         )
     )
-
-
-def _included(evidence: Evidence) -> Iterator[Trial]:
-    return (trial for trial in evidence.trials.values() if trial.status == "included")
 
 
 def _shares(found: Participants, name: str) -> str:

@@ -49,7 +49,7 @@ class ReviewFacts(Frozen):
 def review_facts(evidence: Evidence) -> ReviewFacts:
     """Count once, from the data."""
     trials = list(evidence.trials.values())
-    included = [trial for trial in trials if trial.status == "included"]
+    included = evidence.included
     baseline = [trial for trial in trials if trial.in_baseline]
     return ReviewFacts(
         trials_included=len(included),

@@ -28,8 +28,7 @@ from analysis.synthesis.risk_of_bias import risk_of_bias
 def included(evidence: Evidence) -> list[Trial]:
     """Included trials by condition, then year, then label."""
     order = [condition.id for condition in evidence.protocol.conditions]
-    trials = [trial for trial in evidence.trials.values() if trial.status == "included"]
-    return sorted(trials, key=lambda t: (order.index(t.condition), t.year, t.label))
+    return sorted(evidence.included, key=lambda t: (order.index(t.condition), t.year, t.label))
 
 
 def included_table(evidence: Evidence) -> Html:

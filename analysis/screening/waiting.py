@@ -99,7 +99,7 @@ def _evidence(evidence: Evidence) -> Iterator[str]:
     if unchecked:
         command = f"{PROGRAM} verify STUDY --who NAME"
         yield f"outcome rows to check against the trial report: {unchecked} ({command})"
-    included = [t for t in evidence.trials.values() if t.status == "included"]
+    included = evidence.included
     for what, rows in (
         ("judgement of trustworthiness", evidence.trustworthiness),
         ("risk-of-bias judgement", evidence.risk_of_bias),

@@ -87,11 +87,7 @@ def reported(evidence: Evidence, what: str, condition: str | None = None) -> Rep
 
     A trial counts as reporting it when one of its rows says anything but that it does not.
     """
-    trials = [
-        trial
-        for trial in evidence.trials.values()
-        if trial.status == "included" and condition in (None, trial.condition)
-    ]
+    trials = [trial for trial in evidence.included if condition in (None, trial.condition)]
     rows = [row for row in evidence.acceptability if row.what == what]
     known = {row.study_id for row in rows}
     said = {row.study_id for row in rows if row.value != NOT_REPORTED}
