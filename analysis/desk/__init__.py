@@ -1,0 +1,1 @@
+"""The desk: the same calls as the commands, as pages on this machine: a form in, a file saved."""

@@ -1,0 +1,1 @@
+"""The watch: the site follows the files that are saved, and so does the page that is open."""
