@@ -13,6 +13,7 @@ from analysis import __main__ as command_line
 from analysis.commands import options, review
 from analysis.files.problems import ReviewError
 from analysis.files.writing import write_atomically
+from analysis.protocol import load_protocol
 from analysis.versions.releases import releases
 from analysis.versions.results import to_json
 from tests.evidence.folder import DATA, DESCRIBED, DataFolder
@@ -102,7 +103,8 @@ def test_data_that_moved_on_ask_for_the_next_version(
     path.write_text(text.replace(",US,", ",CA,", 1), encoding="utf-8")
     said = run("update").output
     assert "1 corrected value" in said
-    assert "Next: set the next version in data/protocol.yml (name, date, trigger, methods)" in said
+    next_step = 'Next: ./review release YEAR.MONTH --trigger "what led to it" --methods none'
+    assert next_step in said.splitlines()
 
 
 def test_a_release_without_a_name_says_which(root: Path) -> None:
@@ -121,8 +123,15 @@ def test_a_release_warns_where_retractions_were_not_looked_for(root: Path) -> No
     found.write_text(database([notice(1, RetractionDate="11/20/2026 0:00")]), newline="")
     said = run("notices", str(found), "--data", str(root / "data"))
     assert "1 notice as of 2026-11-20, 0 of them about a trial of this review." in said.output
-    data.set_version("2027.02", "2026-11-23", trigger="retraction notices were looked up")
-    assert "Warning" not in run("release", "2027.02").output
+    told = ("--trigger", "retraction notices were looked up", "--day", "2026-11-23")
+    with pytest.raises(ReviewError, match=r"say in version\.methods what it does otherwise"):
+        run("release", "2027.02", *told)
+    assert load_protocol(data.path / "protocol.yml").version.name == "2027.01"
+    assert "Warning" not in run("release", "2027.02", *told, "--methods", "none").output
+    stated = load_protocol(data.path / "protocol.yml").version
+    assert (stated.name, stated.date.isoformat(), stated.trigger, stated.methods) == (
+        "2027.02", "2026-11-23", "retraction notices were looked up", "none"
+    )  # fmt: skip
 
 
 def test_every_release_is_verified_where_none_is_named(

@@ -291,10 +291,7 @@ def _say_changes(data: Path) -> str:
     if not edition.is_draft:
         return f"Next: {PROGRAM} serve"
     if edition.stated.name == edition.last.name:
-        return (
-            "Next: set the next version in data/protocol.yml (name, date, trigger, methods), "
-            f"then {PROGRAM} release NAME"
-        )
+        return f'Next: {PROGRAM} release YEAR.MONTH --trigger "what led to it" --methods none'
     return f"Next: {PROGRAM} release {edition.stated.name}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -25,19 +26,33 @@ def release(
         bool,
         typer.Option("--page", help="Write the page of a release, or of all, that has none yet."),
     ] = False,
+    trigger: Annotated[str, typer.Option(help="What led to this version.")] = "",
+    methods: Annotated[
+        str, typer.Option(help="What it does otherwise than the version before, or: none.")
+    ] = "",
+    day: Annotated[
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="YEAR-MONTH-DAY", help="Its day; today."),
+    ] = None,
 ) -> None:
     """Freeze this version of the review, or verify one.
 
     A release is in data/releases: the data as they were, what they said, what they were
     made with, and a page that shows it. It is never changed; CITATION.cff names it. The protocol
-    says what triggered this version and what it changed in the methods. `--verify` makes it again
-    from its own data. `--page` gives a page to a release from before there were any.
+    says what triggered this version and what it changed in the methods; `--trigger` and `--methods`
+    write that there first. `--verify` makes it again from its own data. `--page` gives a page to a
+    release from before there were any.
 
-    Example: ./review release 2026.11
+    Example: ./review release 2027.01 --trigger "a search found 3 trials" --methods none
     """
     from analysis.evidence.integrity.retractions import snapshot_fault
-    from analysis.publishing.citation_file import cite_last_release
-    from analysis.versions.freezing import freeze, freeze_baseline
+    from analysis.pages.released_version import (
+        Told,
+        page_of,
+        release_baseline,
+        release_version,
+        state_version,
+    )
     from analysis.versions.kept_pages import without_page
     from analysis.versions.releases import releases
 
@@ -49,27 +64,25 @@ def release(
     if page:
         for one in [name] if name else without_page(data):
             _verify(data, one)
-            _keep_page(data, one, afterwards=True)
+            _say_page(one, page_of(data, one, afterwards=True))
         return
     if not name and not baseline:
         stated = load_evidence().protocol.version.name
         raise ReviewError(
             f"name the version, as data/protocol.yml does: {PROGRAM} release {stated}"
         )
-    made = freeze_baseline(data) if baseline else freeze(data, name)
-    cite_last_release(options.ROOT)
+    if trigger or methods or day:
+        told = Told(day.date() if day else dt.date.today(), trigger, methods)
+        state_version(data, name, told)
+    made, path = release_baseline(data) if baseline else release_version(data, name)
     if not baseline and (fault := snapshot_fault(load_evidence())):
         typer.echo(f"Warning: {fault} ({PROGRAM} notices FILE).", err=True)
     typer.echo(f"Release {made.name} ({made.kind or 'baseline'}) is in data/releases/{made.name}/.")
-    _keep_page(data, made.name, afterwards=False)
+    _say_page(made.name, path)
     typer.echo(f"Next: commit it, then {PROGRAM} build")
 
 
-def _keep_page(data: Path, name: str, *, afterwards: bool) -> None:
-    from analysis.pages.version_page import version_page
-    from analysis.versions.kept_pages import keep_page
-
-    path = keep_page(data, name, lambda: version_page(data, name, afterwards=afterwards))
+def _say_page(name: str, path: Path) -> None:
     typer.echo(f"The page of version {name} is {shown(path)}: no later version changes it.")
 
 

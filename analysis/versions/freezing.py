@@ -81,7 +81,7 @@ def freeze(data: Path, name: str) -> Release:
             f"the protocol says version {stated.name}: set version.name and version.date in "
             f"data/protocol.yml to {name} and its day first"
         )
-    _refuse_an_untold_version(data, stated)
+    refuse_an_untold_version(data, stated)
     with _new_folder(data, name) as folder:
         team = [path for path in [data / TEAM] if path.is_file()]
         for path in (data / "protocol.yml", *team, *evidence_tables(data)):
@@ -89,7 +89,7 @@ def freeze(data: Path, name: str) -> Release:
         return _finish(data, folder, name, stated.date)
 
 
-def _refuse_an_untold_version(data: Path, stated: Version) -> None:
+def refuse_an_untold_version(data: Path, stated: Version) -> None:
     """ReviewError where trigger or methods are not told, or are the text of the last version."""
     others = [release.name for release in releases(data) if release.name != stated.name]
     last = protocol_of(data, others[-1]).version if others else None
