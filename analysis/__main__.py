@@ -12,6 +12,7 @@ import typer
 
 from analysis import PROGRAM
 from analysis.commands import printing, review, versions
+from analysis.commands.desk_command import desk
 from analysis.commands.extract import extract_app
 from analysis.commands.judge import judge
 from analysis.commands.new import new
@@ -52,6 +53,7 @@ for command in (
     versions.diff,
     review.codebook,
     review.serve,
+    desk,
     new,
     printing.pdf,
 ):

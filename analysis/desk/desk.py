@@ -1,0 +1,84 @@
+"""What a desk knows: whose data, which token lets in, who works, and what is still to be said."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from starlette.requests import Request
+
+from analysis.files.slugs import CONSENSUS, is_person
+
+ADDRESS = "127.0.0.1"
+# Another name may be made to lead here, by whoever owns it (DNS rebinding).
+NAMES = (ADDRESS, "localhost")
+PORT = 8010
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One desk: a folder of data as pages on this machine.
+
+    `commits`: whether each action is a commit. `debug`: tracebacks in the terminal.
+    """
+
+    data: Path
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    commits: bool = False
+    port: int = PORT
+    debug: bool = False
+    who: str = ""
+    # One action at a time: what an action changed is what it commits.
+    turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    # Person → sentences that the next page shows.
+    to_say: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list), repr=False)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """What the Host header may say."""
+        return tuple(f"{name}:{self.port}" for name in NAMES)
+
+    # Cookies do not tell ports apart: two desks on one machine have one each.
+    @property
+    def key_cookie(self) -> str:
+        return f"desk-{self.port}"
+
+    @property
+    def who_cookie(self) -> str:
+        return f"desk-{self.port}-who"
+
+    @property
+    def address(self) -> str:
+        """The address that lets in; the first page forgets the token."""
+        return f"http://{ADDRESS}:{self.port}/?token={self.token}"
+
+
+class NobodyChosen(Exception):
+    """A page that needs to know who works was asked for before anybody said so."""
+
+
+def desk_of(request: Request) -> Desk:
+    return cast(Desk, request.app.state.desk)
+
+
+def who_of(request: Request) -> str:
+    """Who works; NobodyChosen, which leads to the page that asks, where nobody has said."""
+    if who := known_who(request):
+        return who
+    raise NobodyChosen
+
+
+def known_who(request: Request) -> str:
+    """Who works, blank where nobody has said; `consensus` is no person."""
+    desk = desk_of(request)
+    who = request.cookies.get(desk.who_cookie, desk.who)
+    return who if is_person(who) and who != CONSENSUS else ""
+
+
+def tell(request: Request, sentence: str) -> None:
+    """Let the next page that this person sees begin with a sentence."""
+    desk_of(request).to_say[known_who(request)].append(sentence)

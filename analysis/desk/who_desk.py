@@ -1,0 +1,59 @@
+"""Who works at the desk: chosen once, shown on every page, changed at will."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from analysis.desk.desk import desk_of, known_who
+from analysis.desk.desk_page import go_to, page
+from analysis.files.slugs import CONSENSUS, is_person
+from analysis.screening.decision_files import decision_paths
+
+A_YEAR = 365 * 24 * 3600
+RULE = "A name in small letters, digits and hyphens, such as anna or anna-b."
+
+
+async def choose(request: Request) -> Response:
+    return _asked(request, str(request.query_params.get("next", "/")))
+
+
+async def chosen(request: Request) -> Response:
+    form = await request.form()
+    name = str(form.get("name", "")).strip() or str(form.get("known", ""))
+    back = str(form.get("next", "/"))
+    if not is_person(name) or name == CONSENSUS:
+        return _asked(request, back, name, RULE)
+    reply = go_to(_own(back))
+    reply.set_cookie(
+        desk_of(request).who_cookie, name, max_age=A_YEAR, httponly=True, samesite="strict"
+    )
+    return reply
+
+
+def _asked(request: Request, back: str, typed: str = "", problem: str = "") -> Response:
+    people = [path.stem for path in decision_paths(desk_of(request).data)]
+    return page(
+        request,
+        "who.html",
+        status=422 if problem else 200,
+        people=[name for name in people if name != CONSENSUS],
+        chosen=known_who(request),
+        back=_own(back),
+        typed=typed,
+        problem=problem,
+        rule=RULE,
+    )
+
+
+def _own(address: str) -> str:
+    """The address where it is a page of the desk; else the first page."""
+    plain = address.startswith("/") and not address.startswith("//")
+    return address if plain and address.isprintable() and "\\" not in address else "/"
+
+
+ROUTES = [
+    Route("/who", choose, methods=["GET"]),
+    Route("/who", chosen, methods=["POST"]),
+]
