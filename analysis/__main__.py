@@ -12,6 +12,7 @@ import typer
 
 from analysis import PROGRAM
 from analysis.commands import printing, review, versions
+from analysis.commands.deciding import certainty, rule
 from analysis.commands.desk_command import desk
 from analysis.commands.extract import extract_app
 from analysis.commands.judge import judge
@@ -45,6 +46,8 @@ for command in (
     notices,
     verify,
     judge,
+    rule,
+    certainty,
     review.check,
     review.build,
     review.update,

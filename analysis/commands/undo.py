@@ -212,6 +212,77 @@ def undo_release(
     next_step(f"release {name}")
 
 
+@undo_app.command("judgement")
+def undo_judgement(
+    study: Annotated[str, typer.Argument(help="The trial, for example trial-2017.")],
+    domain: Annotated[str, typer.Argument(help="The domain, such as `missing outcome data`.")],
+    *,
+    who: Annotated[str, typer.Option("--who", help="Whose judgement it is, or `consensus`.")],
+    tool: Annotated[str, typer.Option(help="The tool; without it the one of the design.")] = "",
+    outcome: Annotated[str, typer.Option(help="Of this outcome; without it of the trial.")] = "",
+    timepoint: Annotated[str, typer.Option(help="Of this time point of the outcome.")] = "",
+    why: Why = "",
+    yes: Yes = False,
+    data: Data = DATA,
+) -> None:
+    """Take back what a person judged of a trial's domain.
+
+    The domain waits for the person again. What a consensus rests on stays until that is undone.
+
+    Example: ./review undo judgement trial-2017 overall --who anna --outcome mood --timepoint post
+    """
+    from analysis.evidence.load import load
+    from analysis.screening.judging import Judged, tool_for, withdrawn_judgement
+
+    chosen = tool_for(load(data), study, tool)
+    judged = Judged(study, chosen, plain_name(who, "--who"), outcome, timepoint)
+    _take_back(data, withdrawn_judgement(data, judged, domain), who, why, yes)
+    next_step(f"judge {study} --who {who}")
+
+
+@undo_app.command("ruling")
+def undo_ruling(
+    study: Annotated[str, typer.Argument(help="The trial, for example trial-2004.")],
+    check: Annotated[str, typer.Argument(help="The check, such as `exact zero`.")],
+    *,
+    who: By,
+    row: Annotated[str, typer.Option(help="The row that was ruled on, if one was.")] = "",
+    why: Why = "",
+    yes: Yes = False,
+    data: Data = DATA,
+) -> None:
+    """Take back a ruling on what the integrity checks found.
+
+    Example: ./review undo ruling trial-2004 "exact zero" --who anna
+    """
+    from analysis.screening.integrity_rulings import Asked, withdrawn_ruling
+
+    _take_back(data, withdrawn_ruling(data, Asked(check, study, row)), who, why, yes)
+    next_step(f"rule {study} '{check}'")
+
+
+@undo_app.command("certainty")
+def undo_certainty(
+    question: Annotated[str, typer.Argument(help="The question, such as insomnia.mood.post.")],
+    domain: Annotated[str, typer.Argument(help="The domain, such as imprecision.")],
+    *,
+    who: By,
+    why: Why = "",
+    yes: Yes = False,
+    data: Data = DATA,
+) -> None:
+    """Take back what a person decided on the certainty of a question.
+
+    Example: ./review undo certainty insomnia.mood.post imprecision --who anna
+    """
+    from analysis.evidence.load import load
+    from analysis.screening.certainty_decisions import question_called, withdrawn_certainty
+
+    asked = question_called(load(data), question)
+    _take_back(data, withdrawn_certainty(data, asked, domain), who, why, yes)
+    next_step(f"certainty {asked.key}")
+
+
 @rename_app.command("study")
 def rename_study(
     before: Annotated[str, typer.Argument(help="The name it has, such as trial-2026.")],

@@ -44,9 +44,10 @@ def verify(
     """Hold a trial's numbers against its report.
 
     Shows one row after another, its numbers beside their source and the place in it. Keys: y
-    seen as it stands, c correct a cell, s skip, b take back, q stop. Each answer is kept at
-    once: who saw the row, on which day, and what stood in it. A row that says something else
-    later is to be verified anew; `check` names it. Exit code 3 while rows wait.
+    seen as it stands, c correct a cell, n a number is not found in the report (the row's note
+    says so, and it waits), s skip, b take back, q stop. Each answer is kept at once: who saw the
+    row, on which day, and what stood in it. A row that says something else later is to be
+    verified anew; `check` names it. Exit code 3 while rows wait.
 
     Example: ./review verify trial-2017 --who anna
     """

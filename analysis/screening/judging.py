@@ -1,6 +1,6 @@
 """A person judges a trial, or one of its results, domain by domain, with the tools there are.
 
-Nothing here knows of keys or screens; `commands/judge.py` asks, tests drive it.
+Nothing here knows of keys or screens; `commands/judge.py` and the desk ask.
 """
 
 from __future__ import annotations
@@ -10,23 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.evidence import signalling
-from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.instruments import INSPECT_SR, INSTRUMENTS, Instrument
-from analysis.evidence.load import load, load_with
+from analysis.evidence.load import load
 from analysis.evidence.risk_of_bias_tools import OVERALL
 from analysis.evidence.rows import Evidence
 from analysis.evidence.settled_judgements import Judged as Row
 from analysis.evidence.settled_judgements import conflicts, judgements
 from analysis.evidence.trustworthiness import proposals
 from analysis.evidence.trustworthiness_tool import CHECKS, named
-from analysis.files.columns import columns
-from analysis.files.csv_files import read_csv
 from analysis.files.lock import locked
 from analysis.files.problems import ReviewError, short
-from analysis.files.row_edits import with_new_row
 from analysis.files.slugs import CONSENSUS
-from analysis.files.writing import write_atomically
+from analysis.files.withdrawals import Withdrawal
 from analysis.formatting import listed
+from analysis.screening.decided_rows import withdrawn_row, write_row
 
 TOOL_OF_DESIGN = {
     "cluster": "RoB 2 for cluster-randomised trials",
@@ -158,15 +155,14 @@ def judge(
         raise ReviewError(f"{short(judgement)} is no judgement of {tool.name}: {words}")
     if judged.outcome and not tool.of_results:
         raise ReviewError(f"{tool.name} judges a trial and none of its results: no outcome")
-    path = data / f"{tool.file}.csv"
     with locked(data):
         if domain not in waiting(load(data), judged):
             raise ReviewError(
-                f"{judged.who} has judged {domain} already: correct it in data/{path.name}"
-                if judged.who != CONSENSUS
-                else f"no two assessors differ on {domain}"
+                f"no two assessors differ on {domain}"
+                if judged.who == CONSENSUS
+                else f"{judged.who} has judged {domain} already: undo it, or correct it in "
+                f"data/{tool.file}.csv"
             )
-        table = read_csv(path)
         known = {
             "study_id": judged.study_id,
             "tool": judged.tool,
@@ -178,7 +174,24 @@ def judge(
             "timepoint": judged.timepoint,
             tool.answers_in: plain_answers(answers),
         }
-        cells = {column.name: known[column.name] for column in columns(DATA_FILES[tool.file].row)}
-        text = with_new_row(table, "study_id", cells)
-        load_with(data, {path: text})
-        write_atomically(path, text)
+        write_row(data, tool.file, known)
+
+
+def withdrawn_judgement(data: Path, judged: Judged, domain: str) -> Withdrawal:
+    """Plan to take back what this person judged of a domain, which then waits for them again.
+
+    ReviewError where they have judged nothing of it, or a consensus rests on it.
+    """
+    said = said_by_others(load(data), judged, domain)
+    if judged.who != CONSENSUS and any(row.assessed_by == CONSENSUS for row in said):
+        raise ReviewError(f"a consensus on {domain} rests on this judgement: take that back first")
+    key = {
+        "study_id": judged.study_id,
+        "outcome": judged.outcome,
+        "timepoint": judged.timepoint,
+        "tool": judged.tool,
+        "assessed_by": judged.who,
+        "domain": domain,
+    }
+    called = f"{judged.study_id}-{judged.who}"
+    return withdrawn_row(data, "judgement", called, judged.instrument.file, key)

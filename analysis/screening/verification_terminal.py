@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from analysis.evidence.rows import Evidence, OutcomeRow
-from analysis.evidence.verification import COLUMNS, changed_since_seen
-from analysis.files.columns import columns
+from analysis.evidence.verification import changed_since_seen
 from analysis.files.problems import ReviewError
 from analysis.screening.terminal import BACK, STOP, Keys, ReadLine
-from analysis.screening.verifying import CORRECTABLE, Verification
+from analysis.screening.verifying import CORRECTABLE, Verification, numbers_of
 from analysis.searching.records import clean
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-KEYS = "y seen as it stands · c correct · s skip · b take back · q stop"
-# They stand above the numbers, or beside them.
-IN_WORDS = ("row_id", "study_id", "outcome", "timepoint", "contrast", "source_id", "locator",
-            "quote", "note", "format", "not_usable_because", *COLUMNS)  # fmt: skip
+KEYS = "y seen as it stands · c correct · n not found · s skip · b take back · q stop"
 
 
 def verify(
@@ -53,6 +50,9 @@ def verify(
             verification.skip()
         elif key == "c":
             _correct(verification, console, read_line)
+        elif key == "n":
+            column = read_line("Which column is not in the report? ").strip()
+            _try(partial(verification.miss, column), console)
         else:
             console.print(f"{key!r} is none of these keys.", style="yellow", markup=False)
             console.print(KEYS, style="dim")
@@ -91,17 +91,14 @@ def show(evidence: Evidence, row: OutcomeRow, console: Console) -> None:
 
 
 def _cells(row: OutcomeRow) -> Table:
-    """The filled cells by column; a number as the file has it, but for zeros at its end."""
+    """The filled cells by column."""
     from rich.table import Table
     from rich.text import Text
 
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
-    for column in columns(OutcomeRow):
-        value = getattr(row, column.name)
-        if column.name not in IN_WORDS and value not in (None, ""):
-            cell = f"{value:.15g}" if column.is_number else clean(value)
-            grid.add_row(Text(column.name, style="cyan"), Text(cell))
+    for name, cell in numbers_of(row).items():
+        grid.add_row(Text(name, style="cyan"), Text(clean(cell)))
     return grid
 
 

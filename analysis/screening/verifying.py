@@ -1,11 +1,12 @@
 """A person holds the rows of a trial against its report: seen, corrected, or taken back.
 
-Nothing here knows of keys or screens; `verification_terminal.py` shows it, tests drive it.
+Nothing here knows of keys or screens; `verification_terminal.py` and the desk show it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +30,14 @@ CORRECTABLE = tuple(
     if column.name not in ("row_id", "study_id", *COLUMNS)
 )
 
+# What the note of a row says of numbers that somebody looked for in the report in vain.
+NOT_FOUND = re.compile(r"(?:; )?not found in the report: [^()]* \([a-z0-9-]+, \d{4}-\d\d-\d\d\)")
+# All that stands in words above the numbers of a row, or beside them.
+IN_WORDS = (
+    "row_id", "study_id", "outcome", "timepoint", "contrast", "source_id", "locator", "quote",
+    "note", "format", "not_usable_because", *COLUMNS,
+)  # fmt: skip
+
 
 def rows_of_trial(evidence: Evidence, study_id: str) -> tuple[OutcomeRow, ...]:
     """The rows of a trial in file order; ReviewError where there is no trial, or no row of it."""
@@ -43,9 +52,60 @@ def rows_of_trial(evidence: Evidence, study_id: str) -> tuple[OutcomeRow, ...]:
 def verify(data: Path, rows: Iterable[OutcomeRow], who: str, day: str) -> None:
     """Write down that this person saw these rows in the report, as they are given here.
 
-    ReviewError where one of them says something else by now: nobody has seen that.
+    What the note says of numbers that nobody found goes. ReviewError where one of them says
+    something else by now: nobody has seen that.
     """
-    _write(data, {row: _cells("yes", who, day, numbers_seen(row)) for row in rows})
+    seen = {row: _cells("yes", who, day, numbers_seen(row)) for row in rows}
+    _write(data, {row: {**cells, **_note_without_not_found(row)} for row, cells in seen.items()})
+
+
+def hold_against_report(
+    data: Path,
+    row: OutcomeRow,
+    who: str,
+    day: str,
+    differs: Mapping[str, str],
+    not_found: Collection[str] = (),
+) -> OutcomeRow:
+    """Write down what a person read in the report of each number of a row; the row as it is then.
+
+    `differs` are the cells as the report says them, by column; the row is corrected, and seen.
+    With a number that is `not_found` it stays for somebody to verify, and its note names it.
+    """
+    numbers = numbers_of(row)
+    if unknown := [name for name in (*differs, *not_found) if name not in numbers]:
+        raise ReviewError(f"{listed(unknown)}: no number of {row.row_id}: {listed([*numbers])}")
+    cells = {name: cell.strip() for name, cell in differs.items()}
+    if not_found:
+        said = f"not found in the report: {', '.join(not_found)} ({who}, {day})"
+        note = NOT_FOUND.sub("", row.note).removeprefix("; ")
+        cells["note"] = "; ".join(filter(None, (note, said)))
+        if is_verified(row):
+            cells |= _cells("no", "", "", "")
+    if cells:
+        _write(data, {row: cells})
+        row = next(each for each in load(data).outcomes if each.row_id == row.row_id)
+    if not not_found:
+        verify(data, [row], who, day)
+    return row
+
+
+def numbers_of(row: OutcomeRow) -> Mapping[str, str]:
+    """The filled cells of a row by column; a number as the file has it, but for zeros at its end.
+
+    Without what is said in words beside them.
+    """
+    values = {column: getattr(row, column.name) for column in columns(OutcomeRow)}
+    return {
+        column.name: f"{value:.15g}" if column.is_number else value
+        for column, value in values.items()
+        if column.name not in IN_WORDS and value not in (None, "")
+    }
+
+
+def _note_without_not_found(row: OutcomeRow) -> dict[str, str]:
+    note = NOT_FOUND.sub("", row.note).removeprefix("; ")
+    return {} if note == row.note else {"note": note}
 
 
 def take_back(data: Path, rows: Iterable[OutcomeRow]) -> None:
@@ -124,6 +184,15 @@ class Verification:
 
     def skip(self) -> None:
         """Leave the current row as it is."""
+        self.waiting.pop(0)
+
+    def miss(self, column: str) -> None:
+        """A number of the current row is not in the report: the row's note says so, and it waits.
+
+        ReviewError where the row has no such number.
+        """
+        day = self.clock()[:10]
+        hold_against_report(self.data, self.waiting[0], self.who, day, {}, [column])
         self.waiting.pop(0)
 
     def correct(self, column: str, cell: str) -> None:

@@ -15,7 +15,15 @@ from analysis.evidence.instruments import INSTRUMENTS
 from analysis.evidence.load import load
 from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL
 from analysis.files.problems import EvidenceError, ReviewError
-from analysis.screening.judging import Judged, judge, said_by_others, tool_for, waiting
+from analysis.files.withdrawals import carry_out
+from analysis.screening.judging import (
+    Judged,
+    judge,
+    said_by_others,
+    tool_for,
+    waiting,
+    withdrawn_judgement,
+)
 
 TOOL = "RoB 2"
 STUDY = "lorig-2008"
@@ -241,3 +249,19 @@ def test_signalling_answers_propose_and_a_departure_says_why(
     (row,) = (row for row in load(data).risk_of_bias if row.assessed_by == "anna")
     assert row.answers == "3.1 N 3.2 N 3.3 PY 3.4 Y"
     assert row.judgement == "some concerns"
+
+
+def test_a_judgement_taken_back_waits_again_and_stays_on_record(data: Path) -> None:
+    judge(data, ANNA, FIRST, "low", "drawn by computer")
+    once = (data / "risk_of_bias.csv").read_bytes()
+    judge(data, BEN, FIRST, "high", "alternation")
+    judge(data, BOTH, FIRST, "low", "the protocol says how")
+    with pytest.raises(ReviewError, match="a consensus on randomisation process rests on this"):
+        withdrawn_judgement(data, BEN, FIRST)
+    for person in (BOTH, BEN):
+        kept = carry_out(data, withdrawn_judgement(data, person, FIRST), person.who, "now", "")
+    assert (data / "risk_of_bias.csv").read_bytes() == once
+    assert "alternation" in (kept / "risk_of_bias.csv").read_text()
+    assert waiting(load(data), BEN)[0] == FIRST
+    with pytest.raises(ReviewError, match="there is no such judgement"):
+        withdrawn_judgement(data, BEN, FIRST)

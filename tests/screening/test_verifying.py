@@ -19,7 +19,13 @@ from analysis.files.csv_files import read_csv
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.screening.terminal import Keys
 from analysis.screening.verification_terminal import verify as run
-from analysis.screening.verifying import Verification, correct, take_back, verify
+from analysis.screening.verifying import (
+    Verification,
+    correct,
+    hold_against_report,
+    take_back,
+    verify,
+)
 from tests.evidence.folder import DataFolder
 
 STUDY = "friesen-2017"
@@ -57,7 +63,7 @@ def test_the_numbers_are_shown_beside_their_source_and_place(data: Path) -> None
     assert "4.99" in words
     for said in (row.row_id, "pain after treatment", f"At: {row.locator}"[:20], "doi.org"):
         assert said in words
-    assert "y seen as it stands · c correct · s skip · b take back · q stop" in words
+    assert "y seen as it stands · c correct · n not found · s skip · b take back · q stop" in words
 
 
 def test_what_is_seen_is_written_at_once_with_who_and_when(data: Path) -> None:
@@ -224,3 +230,27 @@ def test_what_cannot_be_done_is_one_clear_sentence(
     with pytest.raises(ReviewError, match=said):
         typed(data, *arguments)
     assert (data / "outcomes.csv").read_bytes() == before
+
+
+def test_numbers_that_the_report_says_otherwise_are_corrected_and_seen(data: Path) -> None:
+    first = rows(data)[0]
+    hold_against_report(data, first, "anna", DAY, {"sd_control": " 1.82 ", "n_control": "29"})
+    row = rows(data)[0]
+    assert (row.sd_control, row.n_control, row.verified_by) == (1.82, 29, "anna")
+    assert verified(data) == [row.row_id]
+
+
+def test_a_number_that_is_not_in_the_report_leaves_the_row_to_somebody(data: Path) -> None:
+    verify(data, [rows(data)[0]], "ben", DAY)
+    sit(data, "nq", ["sd_control"], again=True)
+    row = rows(data)[0]
+    assert row.note.endswith(f"not found in the report: sd_control (anna, {DAY})")
+    assert verified(data) == []
+    row = hold_against_report(data, row, "cleo", DAY, {}, ["sd_control", "n_control"])
+    assert row.note.count("not found in the report") == 1
+    assert row.note.endswith(f"sd_control, n_control (cleo, {DAY})")
+    verify(data, [row], "ben", DAY)
+    assert "not found" not in rows(data)[0].note
+    assert verified(data) == [row.row_id]
+    with pytest.raises(ReviewError, match="locator: no number of"):
+        hold_against_report(data, row, "cleo", DAY, {"locator": "p. 4"})

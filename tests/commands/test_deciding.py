@@ -1,0 +1,133 @@
+"""A person rules on a finding and decides on certainty, at the command line; both can be undone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from analysis.__main__ import app
+from analysis.commands.options import FOR_A_PERSON
+from analysis.evidence.integrity import findings
+from analysis.evidence.load import load
+from analysis.evidence.rows import Evidence
+from analysis.files.problems import EvidenceError, ReviewError
+from analysis.screening.certainty_decisions import decide, question_called
+from analysis.screening.integrity_rulings import Asked, rule, what_it_changes
+from analysis.synthesis.estimate_text import named_estimate
+from analysis.synthesis.synthesise import synthesise
+from tests.evidence.folder import DATA, DataFolder
+
+DAY = "2026-12-01"
+SUSPECT = next(found for found in findings(load(DATA)) if found.severity == "suspect")
+ROW = SUSPECT.row_ids[0]
+ASKED = Asked(SUSPECT.check, SUSPECT.study_id, ROW)
+
+
+def review(data: Path, *words: str, exit_code: int = 0) -> str:
+    result = CliRunner().invoke(app, [*words, "--data", str(data)])
+    if isinstance(result.exception, ReviewError):
+        raise result.exception
+    assert result.exit_code == exit_code, result.output
+    return result.output
+
+
+def ruled_on(data: Path) -> list[str]:
+    return [found.ruling.ruling for found in findings(load(data)) if found.ruling and found.row_ids]
+
+
+def test_a_ruling_is_shown_made_replaced_and_taken_back(data: Path) -> None:
+    blank = (data / "integrity.csv").read_bytes()
+    words = ("rule", ASKED.study_id, ASKED.check, "--row", ROW)
+    shown = review(data, *words, exit_code=FOR_A_PERSON)
+    assert SUSPECT.text in shown
+    by = ("--who", "anna", "--why", "as in table 2")
+    review(data, *words, "--ruling", "exclude", *by)
+    assert ruled_on(data) == ["exclude"]
+    review(data, *words, "--ruling", "accept", *by)
+    assert ruled_on(data) == ["accept"]
+    assert "accept, as in table 2" in review(data, *words)
+    # Once the numbers are others, nobody has ruled on them.
+    DataFolder(data).edit("outcomes.csv", ROW, weeks="27")
+    assert ruled_on(data) == []
+    assert "was on other numbers" in review(data, *words, exit_code=FOR_A_PERSON)
+    review(data, "undo", "ruling", ASKED.study_id, ASKED.check, "--row", ROW, *by, "--yes")
+    assert (data / "integrity.csv").read_bytes() == blank
+
+
+def test_what_a_ruling_changes_is_what_the_question_says_under_it(data: Path) -> None:
+    changes = what_it_changes(load(data), ASKED)
+    for word in ("accept", "exclude"):
+        rule(data, ASKED, word, "looked up", "anna", DAY)
+        evidence = load(data)
+        for change in changes:
+            said = change.accepted if word == "accept" else change.left_out
+            assert said.startswith(_estimate(evidence, change.title))
+    assert changes
+
+
+def _estimate(evidence: Evidence, title: str) -> str:
+    question = next(q for q in evidence.protocol.questions
+                    if evidence.protocol.question_title(q) == title)  # fmt: skip
+    found = synthesise(evidence, question)
+    return named_estimate(found.measure, found.primary) if found.primary else "no estimate"
+
+
+@pytest.mark.parametrize(("asked", "ruling", "reason", "said"), [
+    (ASKED, "keep", "why", "is no ruling"),
+    (ASKED, "accept", " ", "reason"),
+    (Asked("exact one", ASKED.study_id), "accept", "why", "no check is called"),
+    (Asked(ASKED.check, ASKED.study_id, "nobody.1"), "accept", "why", "finds nothing in"),
+    (Asked(ASKED.check, "nobody-1999"), "accept", "why", "finds nothing in"),
+])  # fmt: skip
+def test_a_ruling_that_is_none_is_refused(
+    data: Path, asked: Asked, ruling: str, reason: str, said: str
+) -> None:
+    before = (data / "integrity.csv").read_bytes()
+    with pytest.raises(ReviewError, match=said):
+        rule(data, asked, ruling, reason, "anna", DAY)
+    with pytest.raises(ReviewError, match="have changed while you looked"):
+        rule(data, ASKED, "accept", "why", "anna", DAY, seen="01234567")
+    assert (data / "integrity.csv").read_bytes() == before
+
+
+QUESTION = "non-headache.pain.post"
+
+
+def test_certainty_is_decided_domain_by_domain_and_taken_back(data: Path) -> None:
+    blank = (data / "certainty.csv").read_bytes()
+    shown = review(data, "certainty", QUESTION, exit_code=FOR_A_PERSON)
+    asked = question_called(load(data), QUESTION)
+    found = synthesise(load(data), asked).certainty
+    assert found
+    for step in found.steps:
+        assert step.reason in shown
+    every = [f"{step.domain}={step.levels}: as proposed" for step in found.steps]
+    say = [word for text in every for word in ("--say", text)]
+    assert "(decided" in review(data, "certainty", QUESTION, "--who", "anna", *say)
+    review(data, "certainty", QUESTION, "--who", "ben", "--say", "imprecision=2: very few")
+    now = synthesise(load(data), asked).certainty
+    assert now
+    made = now.step("imprecision").decision
+    assert made and (made.levels, made.reason, made.decided_by) == (2, "very few", "B")
+    assert len((data / "certainty.csv").read_text().splitlines()) == 6
+    for step in found.steps:
+        review(data, "undo", "certainty", QUESTION, step.domain, "--who", "anna", "--yes")
+    assert (data / "certainty.csv").read_bytes() == blank
+
+
+@pytest.mark.parametrize(("domain", "levels", "reason", "error", "said"), [
+    ("luck", "1", "why", ReviewError, "is no domain of certainty"),
+    ("imprecision", "4", "why", ReviewError, "0, 1, 2, 3 levels were expected"),
+    ("imprecision", "1", "", EvidenceError, "reason"),
+])  # fmt: skip
+def test_a_decision_that_is_none_is_refused(
+    data: Path, domain: str, levels: str, reason: str, error: type[ReviewError], said: str
+) -> None:
+    before = (data / "certainty.csv").read_bytes()
+    with pytest.raises(error, match=said):
+        decide(data, question_called(load(data), QUESTION), domain, levels, reason, "anna", DAY)
+    assert (data / "certainty.csv").read_bytes() == before
+    with pytest.raises(ReviewError, match="asks no question called"):
+        question_called(load(data), "nobody.asks")
