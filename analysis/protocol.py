@@ -8,7 +8,7 @@ from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from analysis.files.days import KnownDay
 from analysis.files.problems import read_bytes
@@ -16,6 +16,17 @@ from analysis.files.slugs import SLUG
 from analysis.files.yaml_files import LARGEST_YAML, model_of
 from analysis.formatting import sentence_case
 from analysis.measures import MEASURES, MeasureKind, MeasureName
+from analysis.protocol_lists import (
+    FIRST_CRITERIA,
+    MOST_CRITERIA,
+    Comparators,
+    Directions,
+    Eligibility,
+    ExclusionCriteria,
+    ExclusionCriterion,
+    Living,
+    each_once,
+)
 from analysis.protocol_rules import (
     CertaintyRules,
     ClinicalRules,
@@ -144,52 +155,6 @@ class OutcomeMeasure:
         return MEASURES[self.name]
 
 
-class Eligibility(Frozen):
-    participants: str
-    intervention: str
-    comparator: str
-    design: str
-    minimum_arm_size: Annotated[int, Field(ge=1, le=1000)]
-    arm_size_from: tuple[Literal["row", "analysed", "randomised"], ...]
-
-
-class Comparators(Frozen):
-    inactive: tuple[str, ...]
-    active: tuple[str, ...]
-
-    def kind(self, comparator: str) -> Literal["inactive", "active"]:
-        return "inactive" if comparator in self.inactive else "active"
-
-
-class Directions(Frozen):
-    """What a higher score of each instrument means for a patient; names as in outcomes.csv."""
-
-    worse: tuple[str, ...] = ()
-    better: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _one_each(self) -> Directions:
-        both = set(self.worse) & set(self.better)
-        if both:
-            raise ValueError(f"better and worse both name {', '.join(sorted(both))}")
-        return self
-
-    def of(self, instrument: str) -> Literal["worse", "better", ""]:
-        """The direction of an instrument; blank where it is not listed."""
-        if instrument in self.worse:
-            return "worse"
-        return "better" if instrument in self.better else ""
-
-
-class Living(Frozen):
-    search_interval_months: Annotated[int, Field(ge=1, le=1_200)]
-    sources: tuple[str, ...]
-    triggers: tuple[str, ...]
-    retirement: str
-    # Sources whose exports may be read and not handed on: the repository does not hold them.
-    licensed: tuple[str, ...] = ()
-
-
 class Protocol(Frozen):
     """The whole protocol; `questions` is the plan of synthesis pages that follows from it.
 
@@ -209,6 +174,9 @@ class Protocol(Frozen):
     words: ReviewWords = ReviewWords()
     directions: Directions = Directions()
     eligibility: Eligibility
+    exclusion_criteria: Annotated[
+        tuple[ExclusionCriterion, ...], Field(max_length=MOST_CRITERIA), AfterValidator(each_once)
+    ] = FIRST_CRITERIA
     comparators: Comparators
     synthesis: SynthesisRules
     selection: SelectionRules = SelectionRules()
@@ -293,6 +261,19 @@ class Protocol(Frozen):
                     "among its instruments"
                 )
         return self
+
+    @property
+    def criteria(self) -> ExclusionCriteria:
+        return ExclusionCriteria(self.exclusion_criteria)
+
+    @property
+    def held_against(self) -> tuple[tuple[str, str], ...]:
+        """What a report is held against: each criterion of which something is said, and what."""
+        told = [
+            (each.id, each.expects or self.eligibility.says(each.id))
+            for each in self.exclusion_criteria
+        ]
+        return tuple((id, expects) for id, expects in told if expects)
 
     @property
     def questions(self) -> tuple[Question, ...]:

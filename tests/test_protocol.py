@@ -129,6 +129,7 @@ def test_the_protocol_cannot_be_changed(protocol: Protocol) -> None:
         ("large_smd: 1.0", "large_smd: -1.0", "integrity.large_smd", "greater than 0"),
         ("duration, risk of bias, year", "duration, risk of biases, year", "moderators.6",
          "'risk of bias'"),
+        ("id: arm size", "id: Arm size", "exclusion_criteria.4.id", "pattern"),
         ("id: anxiety", "id: An xiety", "outcomes.3.id", "pattern"),
         ("baseline_review: cd010152", "baseline_reviews: cd010152", "baseline_reviews", "Extra"),
     ],
@@ -166,6 +167,7 @@ def test_a_missing_key_is_reported_where_it_should_stand(tmp_path: Path) -> None
         ("  RR:\n", "  XX:\n", "'RD', 'HR', 'IRR' or 'generic'"),
         ("\neligibility:\n", "\ndirections: {worse: [NRS, VAS], better: [VAS]}\neligibility:\n",
          "better and worse both name VAS"),
+        ("[wrong population]", "[Design]", "'design' names participants and design: one of them"),
     ],
 )  # fmt: skip
 def test_contradictions_between_parts(tmp_path: Path, old: str, new: str, says: str) -> None:

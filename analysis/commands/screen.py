@@ -199,10 +199,10 @@ def _sitting(data: Path, session: Session) -> None:
             "screening record by record needs a terminal: give --write-sheet FILE to screen "
             "in a spreadsheet"
         )
-    eligibility = load_protocol(data / "protocol.yml").eligibility
+    protocol = load_protocol(data / "protocol.yml")
     console = Console(highlight=False)
     console.width = min(console.width, WIDTH)
-    made = run(session, eligibility, console, Keys(typer.getchar), read_line)
+    made = run(session, protocol, console, Keys(typer.getchar), read_line)
     typer.echo(f"{made} decided in this sitting; {session.waiting} wait for {session.who}.")
     _say_stopping(session.screening, session.stage, session.who)
     _after(session.waiting, session.stage, session.who)
@@ -233,9 +233,9 @@ def _make_sheet(path: Path, session: Session, told: Told | None) -> None:
         next_step(f"screen --who {session.who}{stage} --for {told.tool} --read-sheet FILE")
         return
     beside = session.screening.conflicts(session.stage) if session.who == CONSENSUS else {}
-    number = write_sheet(path, session.library, session.order, session.stage, beside)
+    number = write_sheet(path, session.screening, session.order, session.stage, beside)
     typer.echo(f"{counted(number, 'record')} in {shown(path)}. Columns to fill in:")
-    for line in filling_in(session.stage):
+    for line in filling_in(session.stage, session.screening.criteria):
         typer.echo(f"  {line}")
     next_step(f"screen --who {session.who}{_option(session.stage)} --read-sheet {shown(path)}")
 

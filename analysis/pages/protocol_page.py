@@ -37,6 +37,20 @@ def question(protocol: Protocol) -> Html:
     )
 
 
+def exclusion_criteria(protocol: Protocol) -> Html:
+    """Why reports are excluded, in the order in which it is asked."""
+    if not protocol.exclusion_criteria:
+        return paragraph("A report is excluded without a criterion: the protocol names none.")
+    held_against = dict(protocol.held_against)
+    said = (
+        element("li", ": ".join(filter(None, (told.in_words(id), held_against.get(id, "")))))
+        for told in [protocol.criteria]
+        for id in told.ids
+    )
+    return join((paragraph("A report is excluded by the first of these criteria that it fails:"),
+                 element("ol", *said)))
+
+
 def outcomes(protocol: Protocol) -> Html:
     """Each outcome with its kind, measure and preferred instruments in order."""
     rows = [

@@ -94,7 +94,7 @@ def _databases(
         assessed=reports[Verdict.YES] + reports[Verdict.NO] + reports[Verdict.UNSURE],
         to_assess=reports[Verdict.AWAITING] + reports[Verdict.CONFLICT],
         reports_excluded=_counted(
-            d.criterion
+            screening.criteria.in_words(d.criterion)
             for report, d in _settled(screening, Verdict.NO).items()
             if report not in by_others
         ),
@@ -147,7 +147,9 @@ def _other(
         _verdicts(verdicts, stage, by_others.__contains__) for stage in STAGES
     )
     excluded = [
-        d.criterion for report, d in _settled(screening, Verdict.NO).items() if report in by_others
+        screening.criteria.in_words(d.criterion)
+        for report, d in _settled(screening, Verdict.NO).items()
+        if report in by_others
     ]
     from_trials = ((OTHER_METHODS, status.total()),) if status.total() or not methods else ()
     return Stream(

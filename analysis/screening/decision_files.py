@@ -12,12 +12,16 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from analysis import PROGRAM
+from analysis.files.columns import Words
 from analysis.files.lock import locked
-from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem
+from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, short
 from analysis.files.slugs import is_person
 from analysis.files.tables import Row, one_line, read_table, table_text
 from analysis.files.writing import write_atomically
+from analysis.protocol import load_protocol
+from analysis.protocol_lists import ExclusionCriteria
 from analysis.searching.decision_schemas import (
+    CRITERIA,
     STAGES,
     WITHDRAWN,
     Criterion,
@@ -62,16 +66,18 @@ class Decision:
 # Whose decisions they are, the file's name says.
 COLUMNS = tuple(field.name for field in fields(Decision) if field.name != "who")
 HEADER = table_text(COLUMNS, ())
-EXPECTED: Expected = {
+OF_A_DECISION: Expected = {
     "a decision of its stage: "
     + "; ".join(f"{stage}: {', '.join(words)}" for stage, words in STAGES.items()): (
         lambda row: row.decision in STAGES.get(row.stage, ())
     ),
-    "an exclusion at full report names the criterion that fails": (
-        lambda row: (row.stage, row.decision, row.criterion) != (LAST_STAGE, "exclude", "")
-    ),
     "an inclusion at full report names the study it reports": (
         lambda row: (row.stage, row.decision, row.study_id) != (LAST_STAGE, "include", "")
+    ),
+}
+OF_AN_EXCLUSION: Expected = {
+    "an exclusion at full report names the criterion that fails": (
+        lambda row: (row.stage, row.decision, row.criterion) != (LAST_STAGE, "exclude", "")
     ),
 }
 OF_A_WITHDRAWAL: Expected = {
@@ -79,11 +85,28 @@ OF_A_WITHDRAWAL: Expected = {
 }
 
 
+def criteria_of(data: Path) -> ExclusionCriteria:
+    """The exclusion criteria of the review whose files these are."""
+    return load_protocol(data / "protocol.yml").criteria
+
+
+def words_of_criteria(names: Iterable[str]) -> Words:
+    """These names as what may stand in a column of criteria."""
+    return {CRITERIA: tuple(names)}
+
+
+def row_expected(criteria: ExclusionCriteria) -> Expected:
+    """What is expected of a decision; a review without criteria has none to name."""
+    return {**OF_A_DECISION, **(OF_AN_EXCLUSION if criteria.listed else {})}
+
+
 def decisions_path(data: Path, who: str) -> Path:
     return data / FOLDER / f"{who}.csv"
 
 
-def read_decisions(data: Path, library: Library) -> tuple[Decision, ...]:
+def read_decisions(
+    data: Path, library: Library, criteria: ExclusionCriteria
+) -> tuple[Decision, ...]:
     """Everybody's decisions, the earliest first; EvidenceError for all that is wrong."""
     if (former := data / FORMER_FILE).exists():
         message = f"decisions stand in one file a person: `{PROGRAM} migrate` moves these there"
@@ -92,7 +115,7 @@ def read_decisions(data: Path, library: Library) -> tuple[Decision, ...]:
     problems: list[Problem] = []
     for path in decision_paths(data):
         try:
-            found += read_own(path, library)
+            found += read_own(path, library, criteria)
         except EvidenceError as error:
             problems += error.problems
     if problems:
@@ -113,30 +136,43 @@ def decision_paths(data: Path) -> list[Path]:
     return paths
 
 
-def read_own(path: Path, library: Library) -> tuple[Decision, ...]:
-    """One person's decisions in file order; no file yet is no decision."""
+def read_own(path: Path, library: Library, criteria: ExclusionCriteria) -> tuple[Decision, ...]:
+    """One person's decisions in file order; no file yet is no decision.
+
+    A criterion by a name that it had before is the criterion. Of records and criteria that are
+    no more only a decision that stands may not speak.
+    """
     if not path.exists():
         return ()
-    rows = [Row(r.line, {**r.cells, "who": path.stem}) for r in read_table(path, COLUMNS)]
-    if problems := _problems(path, rows):
+    rows = [
+        Row(r.line, {**r.cells, "who": path.stem, "criterion": said})
+        for r in read_table(path, COLUMNS)
+        for said in [criteria.called(r["criterion"]) or r["criterion"]]
+    ]
+    if problems := _problems(path, rows, criteria, [row["criterion"] for row in rows]):
         raise EvidenceError(problems)
     decisions = [Decision(**row.cells) for row in rows]
-    # An import may have been taken back, and with it what was decided on its records.
-    if any(decision.record_id not in library.records for decision in decisions):
+    # An import may have been taken back, and with it what was decided on its records; and a
+    # criterion may have left the protocol.
+    ids = {"", *criteria.ids}
+    if any(d.record_id not in library.records or d.criterion not in ids for d in decisions):
         stand = {decision for heads in standing(decisions).values() for decision in heads}
         live = [row for row, d in zip(rows, decisions, strict=True) if d in stand]
-        if unknown := _unknown(path, live, library):
-            raise EvidenceError(unknown)
+        if unknown := [*_unknown(path, live, library), *_without_criterion(path, live, criteria)]:
+            raise EvidenceError(unknown[:MOST_PROBLEMS])
     # A row that came in on two branches is one; the later place keeps it after what it replaces.
     return tuple(reversed(dict.fromkeys(reversed(decisions))))
 
 
-def _problems(path: Path, rows: Sequence[Row]) -> list[Problem]:
+def _problems(
+    path: Path, rows: Sequence[Row], criteria: ExclusionCriteria, names: Iterable[str]
+) -> list[Problem]:
+    words = words_of_criteria(names)
     kept = [row for row in rows if row["decision"] != WITHDRAWN]
     taken_back = [row for row in rows if row["decision"] == WITHDRAWN]
     return [
-        *row_problems(path, kept, Decision, EXPECTED),
-        *row_problems(path, taken_back, Decision, OF_A_WITHDRAWAL),
+        *row_problems(path, kept, Decision, row_expected(criteria), words),
+        *row_problems(path, taken_back, Decision, OF_A_WITHDRAWAL, words),
     ][:MOST_PROBLEMS]
 
 
@@ -148,6 +184,23 @@ def _unknown(path: Path, rows: Sequence[Row], library: Library) -> list[Problem]
     ][:MOST_PROBLEMS]
 
 
+def _without_criterion(
+    path: Path, rows: Sequence[Row], criteria: ExclusionCriteria
+) -> list[Problem]:
+    """Decisions whose criterion the protocol does not have: renamed there, or gone."""
+    has = f"the protocol has {', '.join(criteria.ids)}" if criteria.listed else "it has none"
+    return [
+        Problem(
+            path, row.line, "criterion",
+            f"{short(row['criterion'])} is no exclusion criterion of the protocol ({has}): if it "
+            "was renamed, list this name there under also_called of the criterion; if it is gone, "
+            "put it back until these records are decided anew",
+        )
+        for row in rows
+        if row["decision"] != WITHDRAWN and row["criterion"] not in {"", *criteria.ids}
+    ]  # fmt: skip
+
+
 def add_decisions(
     data: Path, library: Library, decisions: Iterable[Decision]
 ) -> tuple[Decision, ...]:
@@ -156,9 +209,10 @@ def add_decisions(
     Each names the person's own decisions that stood on its record and stage until then.
     """
     with locked(data):
+        criteria = criteria_of(data)
         added: list[Decision] = []
         for who, new in _by_person(decisions).items():
-            known = _known(decisions_path(data, who), library, {d.record_id for d in new})
+            known = _known(decisions_path(data, who), library, criteria, {d.record_id for d in new})
             added += following(known, new)
         append(data, library, added)
     return tuple(added)
@@ -172,13 +226,15 @@ def append(data: Path, library: Library, decisions: Iterable[Decision]) -> None:
 
 def texts_with(data: Path, library: Library, decisions: Iterable[Decision]) -> Mapping[Path, bytes]:
     """What each person's file says with these decisions added as they are."""
+    criteria = criteria_of(data)
     texts: dict[Path, bytes] = {}
     for who, new in _by_person(decisions).items():
         path = decisions_path(data, who)
-        before = _before(path, library)
+        before = _before(path, library, criteria)
         first = before.count(b"\n") + 1
         rows = [Row(first + n, asdict(decision)) for n, decision in enumerate(new)]
-        if problems := [*_problems(path, rows), *_unknown(path, rows, library)]:
+        wrong = _problems(path, rows, criteria, criteria.ids)
+        if problems := [*wrong, *_unknown(path, rows, library)]:
             raise EvidenceError(problems)
         texts[path] = before + _text(new).removeprefix(HEADER).encode()
     return texts
@@ -191,15 +247,17 @@ def _by_person(decisions: Iterable[Decision]) -> Mapping[str, list[Decision]]:
     return found
 
 
-def _known(path: Path, library: Library, wanted: set[str]) -> tuple[Decision, ...]:
+def _known(
+    path: Path, library: Library, criteria: ExclusionCriteria, wanted: set[str]
+) -> tuple[Decision, ...]:
     """The person's decisions, if the file may hold some on these records: few do."""
     raw = path.read_bytes() if path.is_file() else b""
     if any(record_id.encode() in raw for record_id in wanted):
-        return read_own(path, library)
+        return read_own(path, library, criteria)
     return ()
 
 
-def _before(path: Path, library: Library) -> bytes:
+def _before(path: Path, library: Library, criteria: ExclusionCriteria) -> bytes:
     """What the file says already: as it stands where this program wrote it.
 
     What another program saved is read and checked in full first.
@@ -208,7 +266,7 @@ def _before(path: Path, library: Library) -> bytes:
     whole = raw.endswith(b"\n") and raw.count(b'"') % 2 == 0
     if whole and raw.startswith(HEADER.encode()) and b"\r" not in raw:
         return raw
-    return _text(read_own(path, library)).encode()
+    return _text(read_own(path, library, criteria)).encode()
 
 
 def following(known: Iterable[Decision], new: Iterable[Decision]) -> Iterator[Decision]:

@@ -16,11 +16,13 @@ from itertools import combinations
 from pathlib import Path
 
 from analysis.files.slugs import CONSENSUS
+from analysis.protocol_lists import ExclusionCriteria
 from analysis.screening.agreement import Agreement, agreement
 from analysis.screening.decision_files import (
     FIRST_STAGE,
     LAST_STAGE,
     Decision,
+    criteria_of,
     read_decisions,
     standing,
 )
@@ -51,6 +53,7 @@ class Screening:
     library: Library
     deduplication: Deduplication
     decisions: tuple[Decision, ...]
+    criteria: ExclusionCriteria
     screeners: int = SCREENERS
 
     def latest(self, stage: str) -> Mapping[str, Mapping[str, Decision]]:
@@ -207,4 +210,6 @@ def load_screening(data: Path, library: Library | None = None) -> Screening:
     everything wrong.
     """
     known = load_library(data) if library is None else library
-    return Screening(known, load_deduplication(data, known), read_decisions(data, known))
+    criteria = criteria_of(data)
+    decisions = read_decisions(data, known, criteria)
+    return Screening(known, load_deduplication(data, known), decisions, criteria)

@@ -24,7 +24,7 @@ from analysis.files.problems import (
 from analysis.files.spreadsheets import WORKBOOK, SheetColumn, write_spreadsheet
 from analysis.files.tables import Row, one_line
 from analysis.files.writing import write_atomically
-from analysis.searching.decision_schemas import CRITERIA
+from analysis.protocol_lists import ExclusionCriteria
 from analysis.searching.formats.delimited import delimited_rows
 from analysis.searching.formats.entry import Entry
 from analysis.searching.formats.ris import read_ris
@@ -53,17 +53,6 @@ TABLE = (
     "url", "accession_number", COLUMN, "notes",
 )  # fmt: skip
 
-# Rayyan's own reasons, and how a criterion is named by hand.
-REASONS = {
-    "wrong population": "participants",
-    "wrong intervention": "intervention",
-    "wrong comparator": "comparator",
-    "wrong control": "comparator",
-    "wrong study design": "design",
-    "wrong design": "design",
-    "wrong publication type": "not a report of a trial",
-    "not a report": "not a report of a trial",
-}
 RAYYAN = re.compile(r"RAYYAN-INCLUSION:\s*\{(.*?)\}")
 RAYYAN_SAYS = re.compile(r"\"+([^\"]+?)\"+\s*=>\s*\"+(Included|Excluded|Maybe)\"+")
 RAYYAN_REASONS = re.compile(r"RAYYAN-EXCLUSION-REASONS:\s*([^|]+)")
@@ -111,9 +100,12 @@ def _as_row(record: Record) -> dict[str, str]:
     return kept | named | {"notes": f"{NOTE} {record.record_id}"}
 
 
-def rows_of_tool(path: Path, told: Told, library: Library) -> tuple[list[Row], tuple[str, ...]]:
+def rows_of_tool(
+    path: Path, told: Told, library: Library, criteria: ExclusionCriteria
+) -> tuple[list[Row], tuple[str, ...]]:
     """A tool's file as rows of a sheet, and in words the records that are none of ours.
 
+    Of the tool's reasons the first that names a criterion of the protocol is the criterion.
     EvidenceError names file and line of what cannot be read, or says what to tell besides.
     """
     problems: list[Problem] = []
@@ -129,7 +121,7 @@ def rows_of_tool(path: Path, told: Told, library: Library) -> tuple[list[Row], t
         except ReviewError as error:
             problems.append(Problem(path, entry.line, None, str(error)))
             continue
-        criterion = next(filter(None, map(_criterion, reasons)), "")
+        criterion = next(filter(None, map(criteria.called, reasons)), "")
         cells = {"record_id": record_id, "decision": decision, "study_id": "",
                  "criterion": criterion, "note": "; ".join(reasons)}  # fmt: skip
         rows.append(Row(entry.line, cells if decision else dict.fromkeys(cells, "")))
@@ -206,11 +198,6 @@ def _asreview(entry: Entry, told: Told) -> tuple[str, tuple[str, ...]]:
 
 def _tidy(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for part in texts if (text := one_line(part).strip())))
-
-
-def _criterion(reason: str) -> str:
-    said = reason.casefold().strip()
-    return said if said in CRITERIA else REASONS.get(said, "")
 
 
 _READERS: Mapping[Tool, Callable[[Entry, Told], tuple[str, tuple[str, ...]]]] = {

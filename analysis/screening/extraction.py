@@ -29,7 +29,8 @@ from analysis.files.spreadsheets import (
 )
 from analysis.files.tables import Row, is_formula, one_line
 from analysis.files.workbook import SheetColumn
-from analysis.protocol import Directions, Protocol, load_protocol
+from analysis.protocol import Protocol, load_protocol
+from analysis.protocol_lists import Directions
 from analysis.screening.extraction_history import (
     A_ROW,
     HISTORY,

@@ -11,13 +11,15 @@ from analysis.files.problems import EvidenceError
 from analysis.files.tables import Row, one_line, read_table
 from analysis.files.writing import remove_file
 from analysis.screening.decision_files import (
-    EXPECTED,
     FORMER_FILE,
     Decision,
     append,
+    criteria_of,
     decisions_path,
     following,
     read_own,
+    row_expected,
+    words_of_criteria,
 )
 from analysis.searching.decision_schemas import row_problems
 from analysis.searching.library import load_library
@@ -35,16 +37,17 @@ def migrate_decisions(data: Path) -> Mapping[Path, int]:
     former = data / FORMER_FILE
     if not former.exists():
         return {}
-    library = load_library(data)
+    library, criteria = load_library(data), criteria_of(data)
+    words = words_of_criteria(criteria.ids)
     rows = [Row(r.line, {**r.cells, "replaces": ""}) for r in read_table(former, FORMER_COLUMNS)]
-    if problems := row_problems(former, rows, Decision, EXPECTED):
+    if problems := row_problems(former, rows, Decision, row_expected(criteria), words):
         raise EvidenceError(problems)
     told = (Decision(**{**row.cells, "note": one_line(row["note"])}) for row in rows)
     # As they were counted: by time, and in the file's order within a second.
     decisions = [*following((), sorted(told, key=lambda decision: decision.when))]
     paths = {who: decisions_path(data, who) for who in sorted({d.who for d in decisions})}
     with locked(data):
-        known = {_told(d) for path in paths.values() for d in read_own(path, library)}
+        known = {_told(d) for path in paths.values() for d in read_own(path, library, criteria)}
         new = [decision for decision in decisions if _told(decision) not in known]
         append(data, library, new)
         remove_file(former)

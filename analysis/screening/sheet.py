@@ -16,17 +16,18 @@ from analysis.files.spreadsheets import (
     write_spreadsheet,
 )
 from analysis.files.tables import Row, one_line
+from analysis.protocol_lists import ExclusionCriteria
 from analysis.screening.decision_files import (
-    EXPECTED,
     LAST_STAGE,
     Decision,
     add_decisions,
+    row_expected,
+    words_of_criteria,
 )
 from analysis.screening.decisions import Screening, in_words
 from analysis.screening.exchange import Told, rows_of_tool
-from analysis.searching.decision_schemas import CRITERIA, STAGES, row_problems
+from analysis.searching.decision_schemas import STAGES, row_problems
 from analysis.searching.duplicate_log import now
-from analysis.searching.library import Library
 
 FILLED = ("decision", "criterion", "study_id", "note")
 SHOWN = ("record_id", "title", "abstract", "authors", "year", "journal", "doi", "url")
@@ -50,7 +51,7 @@ class SheetReport:
 
 def write_sheet(
     path: Path,
-    library: Library,
+    screening: Screening,
     order: Sequence[str],
     stage: str,
     beside: Mapping[str, Sequence[Decision]] = MappingProxyType({}),
@@ -65,11 +66,11 @@ def write_sheet(
     rows = [
         dict.fromkeys(FILLED, "")
         | dict(_beside(beside.get(record_id, ())))
-        | {name: getattr(library.readable(record_id), name) for name in SHOWN}
+        | {name: getattr(screening.library.readable(record_id), name) for name in SHOWN}
         for record_id in order
     ]
     names = (*FILLED, *(BESIDE if beside else ()), *SHOWN)
-    write_spreadsheet(path, _columns(stage, names), rows)
+    write_spreadsheet(path, _columns(stage, names, screening.criteria), rows)
     return len(order)
 
 
@@ -79,8 +80,11 @@ def _beside(decisions: Sequence[Decision]) -> Iterator[tuple[str, str]]:
     yield from zip_longest(BESIDE, cells, fillvalue="")
 
 
-def _columns(stage: str, names: Sequence[str]) -> tuple[SheetColumn, ...]:
-    declared = {column.name: column for column in sheet_columns(Decision, {})}
+def _columns(
+    stage: str, names: Sequence[str], criteria: ExclusionCriteria
+) -> tuple[SheetColumn, ...]:
+    words = words_of_criteria(criteria.ids)
+    declared = {column.name: column for column in sheet_columns(Decision, words)}
     declared["decision"] = SheetColumn("decision", STAGES[stage])
     return tuple(declared.get(name, SheetColumn(name)) for name in names)
 
@@ -116,13 +120,15 @@ def decided_in(
     EvidenceError names file and line of all that is wrong.
     """
     rows, strangers = (
-        rows_of_tool(path, told, screening.library)
+        rows_of_tool(path, told, screening.library, screening.criteria)
         if told
         else (read_spreadsheet(path, (*COLUMNS, *BESIDE), later=BESIDE), ())
     )
     filled = [row for row in rows if any(row[name].strip() for name in FILLED)]
-    decided = [_decision_row(row, stage, who, when) for row in filled]
-    problems = row_problems(path, decided, Decision, EXPECTED)
+    criteria = screening.criteria
+    decided = [_decision_row(row, stage, who, when, criteria) for row in filled]
+    expected, words = row_expected(criteria), words_of_criteria(criteria.ids)
+    problems = row_problems(path, decided, Decision, expected, words)
     problems += _unknown(path, decided, screening)
     problems += _twice(path, decided)
     if problems:
@@ -142,13 +148,13 @@ def known_of(
     return {said: known for said, known in counted if known and _says(known) == _says(said)}
 
 
-def _decision_row(row: Row, stage: str, who: str, when: str) -> Row:
+def _decision_row(row: Row, stage: str, who: str, when: str, criteria: ExclusionCriteria) -> Row:
     """The row as a decision: what a spreadsheet or a hurried person adds is forgiven."""
     cells = {name: one_line(row[name]) for name in FILLED}
     letters = {word[0]: word for word in STAGES[stage]}
     said = cells["decision"].lower()
     cells["decision"] = letters.get(said, said)
-    cells["criterion"] = cells["criterion"].lower()
+    cells["criterion"] = criteria.called(cells["criterion"]) or cells["criterion"]
     cells |= {"record_id": row["record_id"].strip(), "stage": stage, "who": who, "when": when}
     return Row(row.line, cells | {"replaces": ""})
 
@@ -176,13 +182,13 @@ def _says(decision: Decision) -> tuple[str, str, str, str]:
     return decision.decision, decision.criterion, decision.study_id, decision.note
 
 
-def filling_in(stage: str) -> tuple[str, ...]:
+def filling_in(stage: str, criteria: ExclusionCriteria) -> tuple[str, ...]:
     """How to fill in the sheet, a line for each column."""
     words = ", ".join(STAGES[stage])
     lines = [f"decision: {words}; the first letter will do"]
-    if "exclude" in STAGES[stage]:
+    if "exclude" in STAGES[stage] and criteria.listed:
         must = "an exclusion needs it" if stage == LAST_STAGE else "an exclusion may have it"
-        lines.append(f"criterion: which one fails; {must}: {', '.join(CRITERIA)}")
+        lines.append(f"criterion: which one fails; {must}: {', '.join(criteria.ids)}")
     if stage == LAST_STAGE:
         lines.append("study_id: which study an included report is of, such as trial-2026")
     return tuple(lines)

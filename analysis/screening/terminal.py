@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from analysis.files.slugs import is_slug
-from analysis.protocol import Eligibility
+from analysis.protocol import Protocol
+from analysis.protocol_lists import MOST_CRITERIA, ExclusionCriteria
 from analysis.screening.decisions import in_words
 from analysis.screening.session import Session
-from analysis.searching.decision_schemas import CRITERIA, STAGES
+from analysis.searching.decision_schemas import STAGES
 from analysis.searching.records import Record, clean
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 KEYS = {"i": "include", "e": "exclude", "u": "unsure", "o": "obtained", "n": "not obtained"}
 STOP = ("q", "\x03", "\x04", "\x1b")
 BACK = "b"
+# A key for each criterion: digits, then the letters that mean nothing else here.
+REASONS = "123456789" + "acdefghijklmnoprstuvwxyz"[: MOST_CRITERIA - 9]
 WIDTH = 100
 
 ESCAPE = "\x1b"
@@ -51,7 +54,7 @@ class Keys:
 
 def screen(
     session: Session,
-    eligibility: Eligibility,
+    protocol: Protocol,
     console: Console,
     read_key: Keys,
     read_line: ReadLine,
@@ -63,7 +66,7 @@ def screen(
         if session.current is None:
             console.print("Nothing more waits for you. b take back · any other key ends")
         elif session.current != shown:
-            show(session, session.current, eligibility, console)
+            show(session, session.current, protocol, console)
             read_key.forget()
         shown = session.current
         key = read_key()
@@ -74,14 +77,14 @@ def screen(
         elif session.current is None:
             break
         elif KEYS.get(key) in STAGES[session.stage]:
-            made += _decide(session, KEYS[key], console, read_key, read_line)
+            made += _decide(session, KEYS[key], protocol.criteria, console, read_key, read_line)
         else:
             console.print(f"{key!r} is none of these keys.", style="yellow", markup=False)
             console.print(keys(session.stage), style="dim")
     return made
 
 
-def show(session: Session, record: Record, eligibility: Eligibility, console: Console) -> None:
+def show(session: Session, record: Record, protocol: Protocol, console: Console) -> None:
     """Print a record as text: what is in it is never markup, nor a command to the terminal."""
     from rich.text import Text
 
@@ -93,7 +96,7 @@ def show(session: Session, record: Record, eligibility: Eligibility, console: Co
     console.print(Text(clean(place), style="dim"))
     console.print(Text(clean(record.abstract) or "(no abstract)"))
     console.print()
-    for name, text in criteria(eligibility):
+    for name, text in protocol.held_against:
         console.print(Text.assemble((f"{name}: ", "cyan"), text))
     for decision in session.differing:
         said = clean(in_words(decision))
@@ -107,24 +110,18 @@ def keys(stage: str) -> str:
     return " · ".join((*words, "b take back", "q stop"))
 
 
-def criteria(eligibility: Eligibility) -> tuple[tuple[str, str], ...]:
-    """The criteria that a record is held against, in the protocol's words."""
-    return (
-        ("participants", eligibility.participants),
-        ("intervention", eligibility.intervention),
-        ("comparator", eligibility.comparator),
-        ("design", eligibility.design),
-        ("arm size", f"at least {eligibility.minimum_arm_size} in each arm"),
-    )
-
-
 def _decide(
-    session: Session, decision: str, console: Console, read_key: Keys, read_line: ReadLine
+    session: Session,
+    decision: str,
+    criteria: ExclusionCriteria,
+    console: Console,
+    read_key: Keys,
+    read_line: ReadLine,
 ) -> int:
     needed = session.stage == "full-report"
     criterion = study_id = ""
     if decision == "exclude":
-        chosen = _criterion(console, read_key, needed=needed)
+        chosen = _criterion(criteria, console, read_key, needed=needed)
         if chosen is None:
             console.print(keys(session.stage), style="dim")
             return 0
@@ -140,9 +137,13 @@ def _decide(
     return 1
 
 
-def _criterion(console: Console, read_key: Keys, *, needed: bool) -> str | None:
-    """Which criterion fails, by its number; "" where none need be named, None to think again."""
-    numbered = {str(number): name for number, name in enumerate(CRITERIA, start=1)}
+def _criterion(
+    criteria: ExclusionCriteria, console: Console, read_key: Keys, *, needed: bool
+) -> str | None:
+    """Which criterion fails, by its key; "" where none need be named, None to think again."""
+    if not criteria.listed:
+        return ""
+    numbered = dict(zip(REASONS, criteria.ids, strict=False))
     choices = " · ".join(f"{number} {name}" for number, name in numbered.items())
     skip = "" if needed else " · Enter without a reason"
     console.print(f"Why? {choices}{skip} · b back", markup=False)

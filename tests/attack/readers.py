@@ -21,6 +21,7 @@ from analysis.files.spreadsheets import read_spreadsheet, spreadsheet_bytes
 from analysis.files.workbook import SheetColumn
 from analysis.pages.validation_page import read_report
 from analysis.protocol import Question, load_protocol
+from analysis.protocol_lists import FIRST_CRITERIA, ExclusionCriteria
 from analysis.screening.decision_files import COLUMNS as DECISION_COLUMNS
 from analysis.screening.decision_files import decisions_path, read_own
 from analysis.screening.decisions import Screening
@@ -243,7 +244,8 @@ def _search_tables(folder: Path) -> Iterator[Reader]:
     records = _records()
     ids = sorted(record.record_id for record in records)
     library = Library((), {record.record_id: record for record in records}, ())
-    apart = Screening(library, Deduplication({i: i for i in ids}, ()), ())
+    criteria = ExclusionCriteria(FIRST_CRITERIA)
+    apart = Screening(library, Deduplication({i: i for i in ids}, ()), (), criteria)
     wanting = {"delimiters": ",;\t", "strips_cells": False}
 
     def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *named: str | None) -> Table:
@@ -262,14 +264,14 @@ def _search_tables(folder: Path) -> Iterator[Reader]:
         own = decisions_path(path.parent, "anna")
         own.unlink(missing_ok=True)
         read_sheet(path, path.parent, apart, "title-abstract", "anna", lambda: when)
-        return read_own(own, library)
+        return read_own(own, library, criteria)
 
     # A person may say the same again: both decisions are history.
     history = table(DECISION_COLUMNS, decided, "record_id", "note", None, "decision")
     for name, file, sound, read in (
         ("a person's decisions", "screening/anna.csv",
          replace(history, unique=False),
-         lambda path: read_own(path, library)),
+         lambda path: read_own(path, library, criteria)),
         ("duplicates.csv", "searches/duplicates.csv",
          table(PAIR_COLUMNS, pairs, "record_a", "note", None, "verdict"),
          lambda path: read_log(path.parents[1])),

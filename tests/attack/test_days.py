@@ -18,7 +18,7 @@ from analysis.files.problems import EvidenceError, ReviewError
 from analysis.files.tables import Row
 from analysis.protocol import load_protocol
 from analysis.screening.decision_files import Decision
-from analysis.searching.decision_schemas import row_problems
+from analysis.searching.decision_schemas import CRITERIA, row_problems
 from analysis.searching.duplicate_log import LoggedPair
 from analysis.searching.history import load_searches, source_status
 from analysis.searching.inbox import SearchDetails, import_inbox
@@ -127,10 +127,10 @@ def test_no_search_is_imported_for_such_a_day(tmp_path: Path, day: str) -> None:
 )
 def test_a_decision_is_made_at_a_known_time(kind: type, column: str, when: str) -> None:
     cells = {each.name: "" for each in columns(kind)} | {column: when}
-    (_, *_) = found = row_problems(Path("a.csv"), [Row(2, cells)], kind, {})
+    (_, *_) = found = row_problems(Path("a.csv"), [Row(2, cells)], kind, {}, {CRITERIA: ()})
     assert column in {problem.column for problem in found}
     cells[column] = "2026-11-23T23:59:59Z"
-    fine = row_problems(Path("a.csv"), [Row(2, cells)], kind, {})
+    fine = row_problems(Path("a.csv"), [Row(2, cells)], kind, {}, {CRITERIA: ()})
     assert column not in {problem.column for problem in fine}
 
 

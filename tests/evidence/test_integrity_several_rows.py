@@ -11,7 +11,7 @@ import pytest
 
 from analysis.evidence.integrity import Finding, findings, instruments_without_direction
 from analysis.evidence.rows import Evidence, OutcomeRow
-from analysis.protocol import Directions
+from analysis.protocol_lists import Directions
 from analysis.statistics.effect_sizes import smd_variance_from_arm_sizes
 from tests.evidence.rows import a_reported_row, a_row, a_trial
 

@@ -8,6 +8,7 @@ from analysis.files.problems import EvidenceError
 from analysis.screening.decision_files import (
     Decision,
     add_decisions,
+    criteria_of,
     decisions_path,
     read_own,
     withdraw,
@@ -158,7 +159,9 @@ def test_a_decision_names_the_one_that_it_replaces(data, ids) -> None:
     add(data, said("anna", "exclude", record=ids[1], when="2026-11-21T08:30:00Z"))
     # The clock was set back; the later decision counts.
     add(data, said("anna", "exclude", record=ids[0], when="2026-11-21T07:00:00Z"))
-    first, other, later = read_own(decisions_path(data, "anna"), load_library(data))
+    first, other, later = read_own(
+        decisions_path(data, "anna"), load_library(data), criteria_of(data)
+    )
     assert (first.replaces, other.replaces) == ("", "")
     assert later.replaces == first.when
     assert load_screening(data).labels(TITLES, "anna")[ids[0]] is False

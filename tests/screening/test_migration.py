@@ -13,6 +13,7 @@ from analysis.screening.decision_files import (
     COLUMNS,
     Decision,
     add_decisions,
+    criteria_of,
     decisions_path,
     read_own,
 )
@@ -61,7 +62,9 @@ def as_told(former: bytes) -> list[dict[str, str]]:
 
 def moved(data: Path) -> list[dict[str, str]]:
     paths = sorted((data / "screening").iterdir())
-    return [vars(d) for path in paths for d in read_own(path, load_library(data))]
+    return [
+        vars(d) for path in paths for d in read_own(path, load_library(data), criteria_of(data))
+    ]
 
 
 def test_every_decision_moves_to_the_file_of_its_person(data: Path, former: Path) -> None:

@@ -26,8 +26,8 @@ def sit(data: Path, keys: str, who: str = "anna", lines: Iterable[str] = (), **m
     shown = io.StringIO()
     console = Console(file=shown, width=100, highlight=False)
     session = Session(data, who, **more)
-    eligibility = load_protocol(data / "protocol.yml").eligibility
-    screen(session, eligibility, console, Keys(lambda: next(pressed, "q")), lambda _: next(typed))
+    protocol = load_protocol(data / "protocol.yml")
+    screen(session, protocol, console, Keys(lambda: next(pressed, "q")), lambda _: next(typed))
     return shown.getvalue()
 
 
@@ -184,8 +184,8 @@ def test_keys_typed_while_the_program_is_busy_are_taken_one_by_one() -> None:
 def test_the_reason_may_be_typed_ahead_and_the_next_decision_may_not(data: Path, five) -> None:
     typed = iter(["e4iii"])
     keys = Keys(lambda: next(typed, "q"))
-    eligibility = load_protocol(data / "protocol.yml").eligibility
-    made = screen(Session(data, "anna"), eligibility, Console(file=io.StringIO()), keys, input)
+    protocol = load_protocol(data / "protocol.yml")
+    made = screen(Session(data, "anna"), protocol, Console(file=io.StringIO()), keys, input)
     assert made == 1
     assert [row[2:4] for row in rows(data)] == [("exclude", "design")]
 

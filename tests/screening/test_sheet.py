@@ -24,7 +24,7 @@ STAGE = "title-abstract"
 def make(data: Path, who: str = "ben") -> Path:
     session = Session(data, who)
     path = data.parent / f"{who}.csv"
-    write_sheet(path, session.library, session.order, STAGE)
+    write_sheet(path, session.screening, session.order, STAGE)
     return path
 
 
@@ -69,7 +69,7 @@ def test_reading_a_sheet_twice_changes_nothing_and_a_changed_mind_is_new(data: P
 def test_a_workbook_takes_decisions_in_as_a_csv_file_does(data: Path, five) -> None:
     session = Session(data, "ben")
     path = data.parent / "ben.xlsx"
-    write_sheet(path, session.library, session.order, STAGE)
+    write_sheet(path, session.screening, session.order, STAGE)
     book = load_workbook(path)
     sheet = book.active
     (offered, _) = sheet.data_validations.dataValidation
@@ -86,7 +86,7 @@ def test_a_workbook_takes_decisions_in_as_a_csv_file_does(data: Path, five) -> N
 def test_a_record_id_that_a_spreadsheet_changed_is_named(data: Path, five) -> None:
     session = Session(data, "ben")
     path = data.parent / "ben.xlsx"
-    write_sheet(path, session.library, session.order, STAGE)
+    write_sheet(path, session.screening, session.order, STAGE)
     book = load_workbook(path)
     book.active["A2"], book.active["E2"] = "i", 12e45
     book.save(path)
@@ -109,7 +109,7 @@ def test_the_sheet_of_a_consensus_holds_both_decisions_beside_each_other(
         add_decisions(data, library, [made, replace(made, record_id=second, decision="include")])
     session = Session(data, "consensus")
     path = data.parent / f"consensus.{kind}"
-    write_sheet(path, library, session.order, STAGE, session.screening.conflicts(STAGE))
+    write_sheet(path, session.screening, session.order, STAGE, session.screening.conflicts(STAGE))
     (row,) = read_spreadsheet(path, (*COLUMNS, *BESIDE), later=BESIDE)
     assert row["record_id"] == first
     assert [row[name] for name in BESIDE] == [
@@ -140,7 +140,7 @@ def test_a_row_of_no_search_is_named(data: Path, five) -> None:
 def test_a_sheet_is_never_overwritten(data: Path, five) -> None:
     path = make(data)
     with pytest.raises(ReviewError, match="is there already"):
-        write_sheet(path, load_library(data), [], STAGE)
+        write_sheet(path, load_screening(data), [], STAGE)
 
 
 def test_no_cell_of_the_sheet_is_a_formula(data: Path, take) -> None:

@@ -81,7 +81,7 @@ def test_a_decision_that_nobody_made_is_not_taken_back(data: Path, ids) -> None:
 def test_a_sheet_taken_back_and_read_again(data: Path, ids) -> None:
     path = data.parent / "ben.csv"
     session = Session(data, "ben")
-    write_sheet(path, session.library, session.order, STAGE)
+    write_sheet(path, session.screening, session.order, STAGE)
     header, *lines = path.read_text().splitlines()
     path.write_text("\n".join([header, *(f"include{line}" for line in lines)]) + "\n")
     read_sheet(path, data, load_screening(data), STAGE, "ben", clock=lambda: THEN)

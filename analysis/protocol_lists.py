@@ -1,0 +1,140 @@
+"""What a team lists in the protocol: who is eligible, why reports are excluded, which sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from analysis.protocol_rules import Frozen
+
+# As people write it in a spreadsheet, which may begin a cell with a capital: small letters.
+PLAIN_WORDS = r"^[a-z0-9]+([ -][a-z0-9]+)*$"
+Name = Annotated[str, Field(pattern=PLAIN_WORDS, max_length=60)]
+# Each has a key of its own in the terminal.
+MOST_CRITERIA = 20
+
+
+class Eligibility(Frozen):
+    participants: str
+    intervention: str
+    comparator: str
+    design: str
+    minimum_arm_size: Annotated[int, Field(ge=1, le=1000)]
+    arm_size_from: tuple[Literal["row", "analysed", "randomised"], ...]
+
+    def says(self, criterion: str) -> str:
+        """What is said of an exclusion criterion by its name; blank where nothing is."""
+        said = {
+            "participants": self.participants,
+            "intervention": self.intervention,
+            "comparator": self.comparator,
+            "design": self.design,
+            "arm size": f"at least {self.minimum_arm_size} in each arm",
+        }
+        return said.get(criterion, "")
+
+
+class ExclusionCriterion(Frozen):
+    """Why a report is excluded: its name in the files of decisions, and its words for a reader.
+
+    `expects` is what a report is held against; what the eligibility says of it needs no repeating.
+    `also_called` are the names that another tool has for it, or that it had before.
+    """
+
+    id: Name
+    label: str = ""
+    expects: str = ""
+    also_called: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
+
+    @property
+    def names(self) -> Iterator[str]:
+        return (name.casefold().strip() for name in (self.id, *self.also_called))
+
+
+@dataclass(frozen=True)
+class ExclusionCriteria:
+    """The criteria in the order in which they are asked: the first that fails is named."""
+
+    listed: tuple[ExclusionCriterion, ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(criterion.id for criterion in self.listed)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, str]:
+        return {name: each.id for each in self.listed for name in each.names}
+
+    def called(self, name: str) -> str:
+        """The criterion of that name, in small letters or not; blank where it is none's."""
+        return self._by_name.get(name.casefold().strip(), "")
+
+    def in_words(self, id: str) -> str:
+        """A criterion as a reader reads it, and so where none is named."""
+        found = next((each for each in self.listed if each.id == id), None)
+        return (found.label if found else "") or id or "no criterion named"
+
+
+def each_once(listed: tuple[ExclusionCriterion, ...]) -> tuple[ExclusionCriterion, ...]:
+    """The criteria as they are; ValueError where a name could mean two of them."""
+    taken: dict[str, str] = {}
+    for criterion in listed:
+        for name in criterion.names:
+            if name in taken:
+                raise ValueError(f"{name!r} names {taken[name]} and {criterion.id}: one of them")
+            taken[name] = criterion.id
+    return listed
+
+
+# Those of protocols that were frozen before they named any.
+FIRST_CRITERIA = (
+    ExclusionCriterion(id="participants", also_called=("wrong population",)),
+    ExclusionCriterion(id="intervention", also_called=("wrong intervention",)),
+    ExclusionCriterion(id="comparator", also_called=("wrong comparator", "wrong control")),
+    ExclusionCriterion(id="design", also_called=("wrong study design", "wrong design")),
+    ExclusionCriterion(id="arm size"),
+    ExclusionCriterion(
+        id="not a report of a trial", also_called=("wrong publication type", "not a report")
+    ),
+)
+
+
+class Comparators(Frozen):
+    inactive: tuple[str, ...]
+    active: tuple[str, ...]
+
+    def kind(self, comparator: str) -> Literal["inactive", "active"]:
+        return "inactive" if comparator in self.inactive else "active"
+
+
+class Directions(Frozen):
+    """What a higher score of each instrument means for a patient; names as in outcomes.csv."""
+
+    worse: tuple[str, ...] = ()
+    better: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_each(self) -> Directions:
+        both = set(self.worse) & set(self.better)
+        if both:
+            raise ValueError(f"better and worse both name {', '.join(sorted(both))}")
+        return self
+
+    def of(self, instrument: str) -> Literal["worse", "better", ""]:
+        """The direction of an instrument; blank where it is not listed."""
+        if instrument in self.worse:
+            return "worse"
+        return "better" if instrument in self.better else ""
+
+
+class Living(Frozen):
+    search_interval_months: Annotated[int, Field(ge=1, le=1_200)]
+    sources: tuple[str, ...]
+    triggers: tuple[str, ...]
+    retirement: str
+    # Sources whose exports may be read and not handed on: the repository does not hold them.
+    licensed: tuple[str, ...] = ()
