@@ -47,8 +47,12 @@ def exclusion_criteria(protocol: Protocol) -> Html:
         for told in [protocol.criteria]
         for id in told.ids
     )
-    return join((paragraph("A report is excluded by the first of these criteria that it fails:"),
-                 element("ol", *said)))
+    return join(
+        (
+            paragraph("A report is excluded by the first of these criteria that it fails:"),
+            element("ol", *said),
+        )
+    )
 
 
 def outcomes(protocol: Protocol) -> Html:
