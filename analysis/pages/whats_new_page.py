@@ -153,12 +153,13 @@ def summary(protocol: Protocol, last: LastVersion) -> Html:
             )
         )
     trials = {trial for change in found.changes for trial in change.new_trials}
+    came_in = sentence_case(counted(len(trials), "trial"))
     return join(
         (
             paragraph(f"Version {version.name} of {day(version.date)}: {last.kind}."),
             paragraph(
                 f"It is compared with {_before(found, last.before)} {_by_which_rules(found)} "
-                f"{counted(len(trials), 'trial')} with usable numbers came in between."
+                f"{came_in} with usable numbers came in between."
             ),
             _why_and_how(protocol, version),
             paragraph(

@@ -22,7 +22,6 @@ from analysis.files.writing import write_atomically
 from analysis.protocol import Version, load_protocol
 from analysis.screening.extraction import DIFFERENCES
 from analysis.versions.releases import releases
-from tests.evidence.folder import DataFolder
 from tests.searching.corpus import SAME_REPORT, Article, articles
 from tests.searching.exports import endnote_ris, ovid_ris
 from tests.searching.last_version import go_back, last_version
@@ -198,14 +197,15 @@ def _release(name: str, day: dt.date, before: str) -> tuple[Step, ...]:
         Step(
             "./review check",
             heading="The new version is released",
-            words=(
-                f"A person sets the version in `data/protocol.yml` to {name} of {day}, and says "
-                f"there what triggered it ({TRIGGER}) and that the methods are as before (none).\n"
-                "Until it is released the site says that it is a draft."
-            ),
-            by_hand=partial(_set_version, name=name, day=day),
+            words="Until a version is released the site says that it is a draft.",
         ),
-        Step(f"./review release {name}"),
+        Step(
+            f'./review release {name} --day {day} --trigger "{TRIGGER}" --methods none',
+            words=(
+                "A release is told what led to it, and what its methods do otherwise than those "
+                "of the version before."
+            ),
+        ),
         Step(f"./review diff {before} {name}"),
         Step(
             "./review update",
@@ -270,10 +270,6 @@ def _fill_extractions(root: Path) -> None:
 
 def _settle_cell(root: Path) -> None:
     _edit(root / "data/extraction" / STUDY / f"{DIFFERENCES}.csv", {"agreed": AGREED})
-
-
-def _set_version(root: Path, name: str, day: dt.date) -> None:
-    DataFolder(root / "data").set_version(name, day, trigger=TRIGGER)
 
 
 def _edit(path: Path, cells: Mapping[str, str]) -> None:

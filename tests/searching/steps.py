@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import resource
+import shlex
 import subprocess
 import sys
 import time
@@ -51,7 +52,7 @@ def run(root: Path, step: Step) -> Done:
         step.by_hand(root)
     begun, used = time.perf_counter(), _processor_seconds()
     ended = subprocess.run(
-        step.command.split(),
+        shlex.split(step.command),
         cwd=root,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def publish_results(root: Path) -> None:
 
 def words(step: Step) -> list[str]:
     """The step's command as the command line takes it."""
-    return step.command.removeprefix("./review ").split()
+    return shlex.split(step.command.removeprefix("./review "))
 
 
 def run_here(root: Path, step: Step) -> Done:

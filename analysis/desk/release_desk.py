@@ -1,0 +1,219 @@
+"""The release desk: what changed as readers will see it, why a version is made, and made it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from analysis.desk.desk import desk_of, tell, who_of
+from analysis.desk.desk_page import go_to, page
+from analysis.desk.saving import SEEN, is_as_seen, save, seen
+from analysis.evidence.integrity.retractions import snapshot_fault
+from analysis.evidence.load import load
+from analysis.evidence.rows import Evidence
+from analysis.evidence.team import TEAM
+from analysis.files.digests import digest
+from analysis.files.problems import ReviewError, read_bytes
+from analysis.pages import whats_new_page
+from analysis.pages.html import Html
+from analysis.pages.released_version import (
+    Told,
+    release_version,
+    state_version,
+    withdraw_release,
+)
+from analysis.pages.standalone import without_links_out
+from analysis.pages.steps_section import steps_section
+from analysis.protocol import Version
+from analysis.screening.waiting import awaiting
+from analysis.searching.history import load_searches
+from analysis.versions.edition import Edition, LastVersion, edition_of
+from analysis.versions.freezing import present_states
+from analysis.versions.frozen_evidence import evidence_tables
+from analysis.versions.releases import protocol_of
+from analysis.versions.stated_version import stated_version
+from analysis.versions.told_apart import told_apart
+from analysis.versions.withdrawn_release import withdrawn_release
+
+OTHERWISE = (
+    "The review has changed since this preview was made, here or by somebody else: nothing was "
+    "released. Look at what would be released now."
+)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a person typed into the form, as it stands there."""
+
+    name: str
+    day: str
+    trigger: str
+    methods: str
+
+    @property
+    def told(self) -> Told:
+        """ReviewError for a day that is none."""
+        try:
+            day = dt.date.fromisoformat(self.day)
+        except ValueError:
+            raise ReviewError(
+                f"{self.day!r} is no day: year-month-day, such as 2027-01-15"
+            ) from None
+        return Told(day, self.trigger, self.methods)
+
+
+async def begin(request: Request) -> Response:
+    """What differs from the last version, and the form that asks for the next."""
+    who_of(request)
+    data = desk_of(request).data
+    evidence, edition = await run_in_threadpool(_edition, data)
+    return _form(request, evidence, edition, _proposed(edition), "")
+
+
+async def preview(request: Request) -> Response:
+    """What's new as readers will see it with what was typed, before anything is written."""
+    who_of(request)
+    data, typed = desk_of(request).data, await _typed(request)
+    evidence, edition = await run_in_threadpool(_edition, data)
+    state = seen(*_files(data))
+    try:
+        await run_in_threadpool(_checked, data, typed)
+        shown = await run_in_threadpool(_as_readers_see_it, data, evidence, edition, typed)
+    except ReviewError as problem:
+        return _form(request, evidence, edition, typed, str(problem))
+    return page(request, "release/preview.html", typed=typed, parts=shown, seen=state, field=SEEN)
+
+
+async def release(request: Request) -> Response:
+    """Release it as it was previewed; the form again where the review has changed since."""
+    who_of(request)
+    data, typed = desk_of(request).data, await _typed(request)
+    form = await request.form()
+
+    def act() -> str:
+        if not is_as_seen(form, *_files(data)):
+            raise ReviewError(OTHERWISE)
+        _checked(data, typed)
+        state_version(data, typed.name, typed.told)
+        made, _ = release_version(data, typed.name)
+        return made.kind or "the first version"
+
+    try:
+        kind = await save(request, act, f"release {typed.name}")
+    except ReviewError as problem:
+        evidence, edition = await run_in_threadpool(_edition, data)
+        return _form(request, evidence, edition, typed, str(problem))
+    tell(request, f"Version {typed.name} is released: {kind}. Share it, then build the site.")
+    return go_to("/release")
+
+
+async def ask_to_withdraw(request: Request) -> Response:
+    """What taking back a release means, before anybody agrees."""
+    who_of(request)
+    data, name = desk_of(request).data, request.path_params["name"]
+    plan = await run_in_threadpool(withdrawn_release, data, name)
+    return page(request, "release/take_back.html", name=name, lines=plan.said)
+
+
+async def withdraw(request: Request) -> Response:
+    """Take back a release that nobody has seen."""
+    who, data, name = who_of(request), desk_of(request).data, request.path_params["name"]
+    why = str((await request.form()).get("why", ""))
+    await save(request, lambda: withdraw_release(data, name, who, why), f"take back release {name}")
+    tell(request, f"Version {name} is taken back. What it said stays on record.")
+    return go_to("/release")
+
+
+def _edition(data: Path) -> tuple[Evidence, Edition]:
+    """The evidence, and how it differs from the last release."""
+    evidence = load(data)
+    searches = load_searches(data)
+    return evidence, edition_of(data, evidence.protocol, searches, lambda: present_states(evidence))
+
+
+def _proposed(edition: Edition) -> Typed:
+    """The version that the protocol states where it is not released, else one of today."""
+    stated, last, today = edition.stated, edition.last, dt.date.today()
+    if last is None or last.name != stated.name:
+        return Typed(stated.name, stated.date.isoformat(), stated.trigger, stated.methods)
+    # Of a month's second version the name has the day.
+    names = [name for name in (f"{today:%Y.%m}", f"{today:%Y.%m.%d}") if name > last.name]
+    return Typed(names[0] if names else "", today.isoformat(), "", "")
+
+
+async def _typed(request: Request) -> Typed:
+    form = await request.form()
+    return Typed(*(str(form.get(key, "")).strip() for key in ("name", "day", "trigger", "methods")))
+
+
+def _checked(data: Path, typed: Typed) -> None:
+    """ReviewError where a version could not be stated so; nothing is written."""
+    told = typed.told
+    stated_version(data, typed.name, told.day, told.trigger, told.methods)
+
+
+def _as_readers_see_it(
+    data: Path, evidence: Evidence, edition: Edition, typed: Typed
+) -> tuple[tuple[str, Html], ...]:
+    """The parts of What's new, each under its heading; links to other pages become their text."""
+    told, protocol, last = typed.told, evidence.protocol, edition.last
+    version = Version(name=typed.name, date=told.day, trigger=told.trigger, methods=told.methods)
+    if last is None or edition.found is None:
+        first = LastVersion(version, None, None, None)
+        return (("What this version brings", whats_new_page.last_release(protocol, first)),)
+    apart = told_apart(data, edition.found, lambda: evidence)
+    found = apart.model_copy(update={"now": typed.name})
+    parts = {
+        "What this version brings": whats_new_page.last_release(
+            protocol, LastVersion(version, found.kind, found, last)
+        ),
+        "Evidence, corrections and method": steps_section(found),
+        "Which trials made the difference": whats_new_page.causes(found),
+        "Corrections": whats_new_page.corrections((found,)),
+        "Taken out": whats_new_page.taken_out_table(found),
+    }
+    return tuple((heading, without_links_out(part)) for heading, part in parts.items())
+
+
+def _form(
+    request: Request, evidence: Evidence, edition: Edition, typed: Typed, problem: str
+) -> Response:
+    last = edition.last
+    return page(
+        request,
+        "release/version.html",
+        status=422 if problem else 200,
+        edition=edition,
+        last=last,
+        said_last=_said(desk_of(request).data, last.name) if last else None,
+        typed=typed,
+        problem=problem,
+        fault=snapshot_fault(evidence),
+        waits=[str(each) for each in awaiting(desk_of(request).data, evidence)],
+    )
+
+
+def _said(data: Path, name: str) -> Version:
+    return protocol_of(data, name).version
+
+
+def _files(data: Path) -> list[str]:
+    """What a release would freeze, file by file."""
+    team = [path for path in [data / TEAM] if path.is_file()]
+    paths = [data / "protocol.yml", *team, *evidence_tables(data)]
+    return [f"{path.name} {digest(read_bytes(path))}" for path in paths]
+
+
+ROUTES = [
+    Route("/release", begin, methods=["GET"]),
+    Route("/release/preview", preview, methods=["POST"]),
+    Route("/release/make", release, methods=["POST"]),
+    Route("/release/take-back/{name}", ask_to_withdraw, methods=["GET"]),
+    Route("/release/take-back/{name}", withdraw, methods=["POST"]),
+]

@@ -1,0 +1,100 @@
+"""The release desk: what is previewed is what is released, by the same calls as the command."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from analysis.desk.saving import SEEN
+from analysis.pages.released_version import Told, release_version, state_version
+from analysis.protocol import load_protocol
+from analysis.versions.releases import releases
+from tests.evidence.folder import DATA, DataFolder
+
+TOLD = {
+    "name": "2027.01",
+    "day": "2027-01-15",
+    "trigger": "one value was <b>corrected</b> & checked",
+    "methods": "none",
+}
+KEPT = re.compile(rf'name="{SEEN}" value="(\w+)"')
+
+
+@pytest.fixture
+def changed(data: Path) -> Path:
+    """Data with the releases of the review, in which one value is corrected since the last."""
+    shutil.copytree(DATA / "releases", data / "releases")
+    DataFolder(data).edit("studies.csv", first(data), diagnosis="corrected at the desk")
+    return data
+
+
+def first(data: Path) -> str:
+    return (data / "studies.csv").read_text("utf-8").splitlines()[1].split(",")[0]
+
+
+def bytes_below(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_version_is_previewed_and_released_as_the_command_does(
+    client, changed: Path, tmp_path: Path
+) -> None:
+    twin = tmp_path / "twin" / "data"
+    shutil.copytree(changed, twin)
+    asking = client()
+    before = bytes_below(changed)
+    begun = asking.get("/release")
+    assert "1 corrected value in studies.csv." in begun.text
+    refused = asking.submit("/release/preview", {**TOLD, "methods": ""})
+    assert refused.status_code == 422
+    assert "say in version.methods what it does otherwise" in refused.text
+    assert TOLD["name"] in refused.text
+    shown = asking.submit("/release/preview", TOLD)
+    assert shown.status_code == 200
+    assert "one value was &lt;b&gt;corrected&lt;/b&gt; &amp; checked" in shown.text
+    assert "corrected at the desk" in shown.text
+    assert bytes_below(changed) == before
+    seen = {SEEN: KEPT.findall(shown.text)[0]}
+    done = asking.submit("/release/make", {**TOLD, **seen})
+    assert "Version 2027.01 is released" in done.text
+    stated = load_protocol(changed / "protocol.yml").version
+    state_version(twin, "2027.01", Told(stated.date, stated.trigger, stated.methods))
+    release_version(twin, "2027.01")
+    assert bytes_below(changed) == bytes_below(twin)
+
+
+def test_what_was_not_previewed_is_not_released(client, changed: Path) -> None:
+    asking = client()
+    shown = asking.submit("/release/preview", TOLD)
+    seen = {SEEN: KEPT.findall(shown.text)[0]}
+    DataFolder(changed).edit("studies.csv", first(changed), diagnosis="meanwhile")
+    before = bytes_below(changed)
+    refused = asking.submit("/release/make", {**TOLD, **seen})
+    assert refused.status_code == 422
+    assert "nothing was released" in " ".join(refused.text.split())
+    assert bytes_below(changed) == before
+
+
+def test_a_release_nobody_has_seen_is_taken_back(client, changed: Path) -> None:
+    asking = client()
+    last = releases(changed)[-1].name
+    asked = asking.get(f"/release/take-back/{last}")
+    assert "its data and results go" in asked.text
+    asking.submit(f"/release/take-back/{last}", {"why": "too early"})
+    assert last not in {release.name for release in releases(changed)}
+    account = next((changed / "withdrawn").glob("release-*/withdrawal.yml")).read_text("utf-8")
+    assert "who: anna" in account
+    assert "why: too early" in account
+
+
+@pytest.mark.parametrize("name", ["2001.01", "..%2F..%2Fstudies.csv", "x"])
+def test_a_release_that_there_is_not_is_said(client, changed: Path, name: str) -> None:
+    assert client().get(f"/release/take-back/{name}").status_code in (404, 422)
+    assert (changed / "studies.csv").is_file()
