@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import secrets
-import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 
 from starlette.requests import Request
 
+from analysis.files.checkout import Checkout, checkout_of
 from analysis.files.slugs import CONSENSUS, is_person
 
 ADDRESS = "127.0.0.1"
 # Another name may be made to lead here, by whoever owns it (DNS rebinding).
 NAMES = (ADDRESS, "localhost")
 PORT = 8010
+YES = "yes"
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,15 @@ class Desk:
     port: int = PORT
     debug: bool = False
     who: str = ""
-    # One action at a time: what an action changed is what it commits.
-    turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    # Why the latest action is saved but not committed; nothing where it is.
+    not_committed: list[str] = field(default_factory=list, repr=False)
     # Person → sentences that the next page shows.
     to_say: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list), repr=False)
+
+    @cached_property
+    def checkout(self) -> Checkout | None:
+        """The git checkout that keeps the data; None where none does."""
+        return checkout_of(self.data)
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -50,6 +57,10 @@ class Desk:
     @property
     def who_cookie(self) -> str:
         return f"desk-{self.port}-who"
+
+    @property
+    def commits_cookie(self) -> str:
+        return f"desk-{self.port}-commits"
 
     @property
     def address(self) -> str:
@@ -77,6 +88,13 @@ def known_who(request: Request) -> str:
     desk = desk_of(request)
     who = request.cookies.get(desk.who_cookie, desk.who)
     return who if is_person(who) and who != CONSENSUS else ""
+
+
+def commits_wanted(request: Request) -> bool:
+    """Whether each action is to be a commit: as the person chose, else as the desk was opened."""
+    desk = desk_of(request)
+    chosen = request.cookies.get(desk.commits_cookie, YES if desk.commits else "") == YES
+    return chosen and desk.checkout is not None
 
 
 def tell(request: Request, sentence: str) -> None:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from analysis.desk.desk import Desk, desk_of, known_who
+from analysis.desk.desk import Desk, commits_wanted, desk_of, known_who
 from analysis.formatting import counted
 from analysis.protocol import load_protocol
 
@@ -50,6 +50,8 @@ def page(request: Request, template: str, status: int = 200, **context: object) 
                 for name, address in request.app.state.desks
             ],
             "said": said,
+            "kept": _where_saved(request, desk),
+            "not_committed": desk.not_committed if commits_wanted(request) else [],
             "form_token": lambda: token_field(desk),
             **context,
         }
@@ -71,6 +73,14 @@ def token_field(desk: Desk) -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(
         TOKEN_FIELD, form_token(desk)
     )
+
+
+def _where_saved(request: Request, desk: Desk) -> str:
+    if desk.checkout is None:
+        return "Saved at once, in the folder of this review."
+    if commits_wanted(request):
+        return "Saved at once, each action as a commit. Share sends them to the others."
+    return "Saved at once, in the folder of this review. Share sends it to the others."
 
 
 def _is_here(path: str, address: str) -> bool:

@@ -1,43 +1,76 @@
-"""Saving: one writer at a time, a commit where wanted, and nothing overwritten unseen."""
+"""Saving: one writer at a time, a commit where wanted, and nothing overwritten unseen.
+
+A commit has the files of one action and no other change. A file that had changes before, which
+nobody has committed, keeps them, and is not committed with the action: they may be somebody
+else's, and *Share* asks about them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from pathlib import Path
 from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from analysis.desk.desk import desk_of
+from analysis.desk.desk import Desk, commits_wanted, desk_of, who_of
+from analysis.files.checkout import Checkout, GitRefused
 from analysis.files.digests import digest
-from analysis.files.problems import ReviewError, system_errors_as_sentences
+from analysis.files.lock import locked
+from analysis.files.problems import system_errors_as_sentences
+from analysis.files.tables import one_line
+from analysis.screening.references import REFERENCES
 
 T = TypeVar("T")
 SEEN = "seen"
-WAIT = 60.0  # seconds for the actions before
+WAIT = 20.0  # seconds for whoever is saving: a person waits for the page
+LONGEST_MESSAGE = 200
 
 
 async def save(request: Request, act: Callable[[], T], message: str) -> T:
     """Do what changes the data, and commit what it changed where the person wants that.
 
-    `act` runs in a thread of its own, as the only one of this desk; it takes the folder's lock
-    where it writes, as the commands do. `message` says what was done, without the name, such as
-    `include medline-1`: the commit says `anna: include medline-1`. ReviewError, with nothing
-    committed, where `act` refuses.
+    `act` runs in a thread, while nobody else writes: the folder's lock is held, and what it calls
+    may take it again. `message` says what was done, without the name, such as `include
+    medline-1`: the commit says `anna: include medline-1`. ReviewError, with nothing committed,
+    where `act` refuses. Where only the commit fails the data are saved, and the pages say so.
     """
-    desk = desk_of(request)
+    desk, said = desk_of(request), f"{who_of(request)}: {message}"
+    checkout = desk.checkout if commits_wanted(request) else None
+    return await run_in_threadpool(_kept, desk, checkout, act, said)
 
-    def in_turn() -> T:
-        if not desk.turn.acquire(timeout=WAIT):
-            raise ReviewError("another page of this desk is saving still: try again after it")
+
+def _kept(desk: Desk, checkout: Checkout | None, act: Callable[[], T], message: str) -> T:
+    with system_errors_as_sentences(), locked(desk.data, WAIT):
+        if checkout is None:
+            return act()
+        kept = kept_files(desk.data)
+        before = checkout.changes(kept)
+        done = act()
+        after = checkout.changes(kept)
+        changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+        desk.not_committed[:] = _committed(checkout, changed, before.keys(), message)
+        return done
+
+
+def kept_files(data: Path) -> tuple[Path, ...]:
+    """What an action may change: the data, and the references beside them."""
+    return data, data.resolve().parent / REFERENCES
+
+
+def _committed(checkout: Checkout, changed: Set[str], before: Set[str], message: str) -> list[str]:
+    """Commit the files; why some or all of them are not committed."""
+    trouble = []
+    if mixed := sorted(changed & before):
+        trouble.append(f"{'; '.join(mixed)} had changes before that nobody has committed")
+    if own := sorted(changed - before):
         try:
-            with system_errors_as_sentences():
-                return act()
-        finally:
-            desk.turn.release()
-
-    return await run_in_threadpool(in_turn)
+            checkout.commit(own, one_line(message)[:LONGEST_MESSAGE])
+        except GitRefused as refused:
+            trouble.append(str(refused))
+    return trouble
 
 
 def seen(*said: str) -> str:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk.desk import desk_of, known_who
+from analysis.desk.desk import YES, commits_wanted, desk_of, known_who
 from analysis.desk.desk_page import go_to, page
 from analysis.files.slugs import CONSENSUS, is_person
 from analysis.screening.decision_files import decision_paths
@@ -25,10 +25,10 @@ async def chosen(request: Request) -> Response:
     back = str(form.get("next", "/"))
     if not is_person(name) or name == CONSENSUS:
         return _asked(request, back, name, RULE)
-    reply = go_to(_own(back))
-    reply.set_cookie(
-        desk_of(request).who_cookie, name, max_age=A_YEAR, httponly=True, samesite="strict"
-    )
+    reply, desk = go_to(_own(back)), desk_of(request)
+    commits = YES if form.get("commits") else "no"
+    for cookie, said in ((desk.who_cookie, name), (desk.commits_cookie, commits)):
+        reply.set_cookie(cookie, said, max_age=A_YEAR, httponly=True, samesite="strict")
     return reply
 
 
@@ -40,6 +40,8 @@ def _asked(request: Request, back: str, typed: str = "", problem: str = "") -> R
         status=422 if problem else 200,
         people=[name for name in people if name != CONSENSUS],
         chosen=known_who(request),
+        is_checkout=desk_of(request).checkout is not None,
+        commits=commits_wanted(request),
         back=_own(back),
         typed=typed,
         problem=problem,

@@ -27,19 +27,21 @@ WAIT_SECONDS = 60.0
 def locked(data: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
     """Hold the data for writing, without what killed writers left there or left undone.
 
-    ReviewError if another does not let go; EvidenceError where the data are not plain files.
+    Who holds them may call what holds them too. ReviewError if another does not let go;
+    EvidenceError where the data are not plain files.
     """
     plain_files(data)
-    lock = FileLock(data / LOCK, timeout=wait)
+    lock = FileLock(data / LOCK, is_singleton=True)
     try:
-        lock.acquire()
+        lock.acquire(timeout=wait)
     except Timeout:
         raise ReviewError(
             f"another command is writing to {shown(data)}: try again after it"
         ) from None
     try:
-        remove_unfinished(data)
-        finish_change(data)
+        if lock.lock_counter == 1:
+            remove_unfinished(data)
+            finish_change(data)
         yield
     finally:
         lock.release()
