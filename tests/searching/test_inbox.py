@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
@@ -272,14 +273,14 @@ def test_without_an_inbox_there_is_nothing_to_import(data: Path) -> None:
 
 
 def test_two_writers_take_turns(data: Path) -> None:
-    with (
-        locked(data),
-        pytest.raises(ReviewError, match="another command is writing"),
-        locked(data, 0.01),
-    ):
-        pass
-    with locked(data, 0.01):
-        pass
+    def another() -> None:
+        with locked(data, 0.01):
+            pass
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        with locked(data), pytest.raises(ReviewError, match="another command is writing"):
+            elsewhere.submit(another).result()
+        elsewhere.submit(another).result()
 
 
 def test_who_searched_is_a_plain_name() -> None:
