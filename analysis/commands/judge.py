@@ -46,6 +46,9 @@ def judge(
         list[str] | None,
         typer.Option(metavar="TEXT", help=f"{SAY}; the last two may be left out."),
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="With --say: in place of what this person judged.")
+    ] = False,
     data: Data = DATA,
 ) -> None:
     """Judge a trial's trustworthiness and risk of bias.
@@ -70,7 +73,7 @@ def judge(
     first = () if tool or say else (Judged(study, INSPECT_SR.name, who),)
     sittings = (*first, of_bias) if chosen else first
     if say:
-        _without_asking(data, of_bias, say)
+        _without_asking(data, of_bias, say, again)
     else:
         _sit(data, sittings)
     left = [(judged, domains) for judged in sittings if (domains := waiting(load(data), judged))]
@@ -85,7 +88,7 @@ def judge(
     next_step("check")
 
 
-def _without_asking(data: Path, judged: Judged, say: list[str]) -> None:
+def _without_asking(data: Path, judged: Judged, say: list[str], again: bool) -> None:
     from analysis.screening.judging import judge as keep
 
     for text in say:
@@ -94,7 +97,7 @@ def _without_asking(data: Path, judged: Judged, say: list[str]) -> None:
         if not equals or not found:
             raise ReviewError(f"--say {text!r}: {SAY} was expected")
         parts = {name: (part or "").strip() for name, part in found.groupdict().items()}
-        keep(data, judged, domain.strip(), **parts)
+        keep(data, judged, domain.strip(), **parts, again=again)
 
 
 def _sit(data: Path, sittings: Sequence[Judged]) -> None:

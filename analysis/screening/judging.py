@@ -139,12 +139,21 @@ def worst_domain(evidence: Evidence, judged: Judged) -> str:
 
 
 def judge(
-    data: Path, judged: Judged, domain: str, judgement: str, support: str = "", *, answers: str = ""
+    data: Path,
+    judged: Judged,
+    domain: str,
+    judgement: str,
+    support: str = "",
+    *,
+    answers: str = "",
+    again: bool = False,
 ) -> None:
     """Add one judgement to the tool's file, once it is valid with all else.
 
-    `answers` are those to what the tool asks within the domain.
-    ReviewError where it is none of the tool's, or this person judged the domain already;
+    `answers` are those to what the tool asks within the domain; `again` puts it in place of what
+    this person judged before, unless a consensus rests on that.
+    ReviewError where it is none of the tool's, or this person judged the domain already,
+    with `again` where a consensus rests on it;
     EvidenceError where it contradicts another row. The file is whole as before or whole as after.
     """
     tool = judged.instrument
@@ -156,7 +165,10 @@ def judge(
     if judged.outcome and not tool.of_results:
         raise ReviewError(f"{tool.name} judges a trial and none of its results: no outcome")
     with locked(data):
-        if domain not in waiting(load(data), judged):
+        evidence = load(data)
+        if again and judged.who != CONSENSUS:
+            _nothing_rests_on_it(evidence, judged, domain)
+        elif domain not in waiting(evidence, judged):
             raise ReviewError(
                 f"no two assessors differ on {domain}"
                 if judged.who == CONSENSUS
@@ -182,9 +194,8 @@ def withdrawn_judgement(data: Path, judged: Judged, domain: str) -> Withdrawal:
 
     ReviewError where they have judged nothing of it, or a consensus rests on it.
     """
-    said = said_by_others(load(data), judged, domain)
-    if judged.who != CONSENSUS and any(row.assessed_by == CONSENSUS for row in said):
-        raise ReviewError(f"a consensus on {domain} rests on this judgement: take that back first")
+    if judged.who != CONSENSUS:
+        _nothing_rests_on_it(load(data), judged, domain)
     key = {
         "study_id": judged.study_id,
         "outcome": judged.outcome,
@@ -195,3 +206,9 @@ def withdrawn_judgement(data: Path, judged: Judged, domain: str) -> Withdrawal:
     }
     called = f"{judged.study_id}-{judged.who}"
     return withdrawn_row(data, "judgement", called, judged.instrument.file, key)
+
+
+def _nothing_rests_on_it(evidence: Evidence, judged: Judged, domain: str) -> None:
+    said = said_by_others(evidence, judged, domain)
+    if any(row.assessed_by == CONSENSUS for row in said):
+        raise ReviewError(f"a consensus on {domain} rests on this judgement: take that back first")

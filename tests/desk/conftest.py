@@ -74,6 +74,12 @@ def data(tmp_path: Path, begun: Path) -> Path:
 
 
 @pytest.fixture
+def other(data: Path, tmp_path: Path) -> Path:
+    """The same data once more, in which the functions of the commands do what the desk does."""
+    return Path(shutil.copytree(data, tmp_path / "other"))
+
+
+@pytest.fixture
 def client(data: Path) -> Callable[..., Asking]:
     """`client(who="anna")`: a browser at this desk; its failures show where they arose."""
     desk = Desk(data, debug=True)
