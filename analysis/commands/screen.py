@@ -149,7 +149,7 @@ def calibration(
     from analysis.screening.decision_files import FIRST_STAGE
     from analysis.screening.decisions import load_screening
     from analysis.screening.ranking import SEED
-    from analysis.screening.session import stage_features
+    from analysis.screening.stage_words import stage_features
 
     screening = load_screening(data)
     labels = screening.labels(FIRST_STAGE, plain_name(who, "--who"))
@@ -174,7 +174,8 @@ def calibration(
 
 def _session(data: Path, stage: str, who: str, seed: int | None) -> Session:
     from analysis.screening.ranking import SEED
-    from analysis.screening.session import Session, trial_examples
+    from analysis.screening.session import Session
+    from analysis.screening.stage_words import trial_examples
     from analysis.searching.duplicate_log import is_sought
 
     chosen = SEED if seed is None else seed
@@ -262,13 +263,8 @@ def _say_stopping(screening: Screening, stage: str, who: str) -> None:
 
     if stage != FIRST_STAGE or who == CONSENSUS:
         return
-    aid = screening.stopping(who)
-    if aid.relevant and aid.unread:
-        typer.echo(
-            f"Irrelevant in a row: {aid.irrelevant_in_a_row}. Relevant found, at "
-            f"{100 * aid.level:.0f}% confidence: at least {100 * aid.recall_at_least:.0f}%. "
-            "An aid for your decision to stop; nothing unread is excluded."
-        )
+    if said := screening.stopping(who).in_words:
+        typer.echo(said)
 
 
 def _after(waiting: int, stage: str, who: str) -> None:

@@ -16,7 +16,14 @@ from analysis.files.columns import Words
 from analysis.files.lock import locked
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, short
 from analysis.files.slugs import is_person
-from analysis.files.tables import Row, one_line, read_table, table_text
+from analysis.files.tables import (
+    Row,
+    one_line,
+    read_table,
+    rows_under,
+    table_text,
+    text_records,
+)
 from analysis.files.writing import write_atomically
 from analysis.protocol import load_protocol
 from analysis.protocol_lists import ExclusionCriteria
@@ -144,10 +151,33 @@ def read_own(path: Path, library: Library, criteria: ExclusionCriteria) -> tuple
     """
     if not path.exists():
         return ()
+    return _decisions_of(path, read_table(path, COLUMNS), library, criteria)
+
+
+def read_added(
+    path: Path, before: bytes, raw: bytes, library: Library, criteria: ExclusionCriteria
+) -> tuple[Decision, ...] | None:
+    """The decisions on the lines that were added to a file which said `before`, and says `raw`.
+
+    None where it was changed otherwise, or not by this program: who asks reads all of it.
+    """
+    if not (raw.startswith(before) and _is_own(before) and _is_own(raw)):
+        return None
+    added = HEADER + raw[len(before) :].decode(errors="replace")
+    try:
+        rows = rows_under(path, text_records(path, added), COLUMNS)
+        return _decisions_of(path, rows, library, criteria)
+    except EvidenceError:
+        return None  # it would name lines of the added text
+
+
+def _decisions_of(
+    path: Path, found: Iterable[Row], library: Library, criteria: ExclusionCriteria
+) -> tuple[Decision, ...]:
     rows = [
-        Row(r.line, {**r.cells, "who": path.stem, "criterion": said})
-        for r in read_table(path, COLUMNS)
-        for said in [criteria.called(r["criterion"]) or r["criterion"]]
+        Row(row.line, {**row.cells, "who": path.stem, "criterion": said})
+        for row in found
+        for said in [criteria.called(row["criterion"]) or row["criterion"]]
     ]
     if problems := _problems(path, rows, criteria, [row["criterion"] for row in rows]):
         raise EvidenceError(problems)
@@ -263,10 +293,13 @@ def _before(path: Path, library: Library, criteria: ExclusionCriteria) -> bytes:
     What another program saved is read and checked in full first.
     """
     raw = path.read_bytes() if path.is_file() else HEADER.encode()
+    return raw if _is_own(raw) else _text(read_own(path, library, criteria)).encode()
+
+
+def _is_own(raw: bytes) -> bool:
+    """Whether a file is as this program writes it, to which rows can be added as they are."""
     whole = raw.endswith(b"\n") and raw.count(b'"') % 2 == 0
-    if whole and raw.startswith(HEADER.encode()) and b"\r" not in raw:
-        return raw
-    return _text(read_own(path, library, criteria)).encode()
+    return whole and raw.startswith(HEADER.encode()) and b"\r" not in raw
 
 
 def following(known: Iterable[Decision], new: Iterable[Decision]) -> Iterator[Decision]:

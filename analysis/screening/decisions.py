@@ -8,10 +8,10 @@ report it leaves the study awaiting classification.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from itertools import combinations
 from pathlib import Path
 
@@ -56,85 +56,126 @@ class Screening:
     criteria: ExclusionCriteria
     screeners: int = SCREENERS
 
-    def latest(self, stage: str) -> Mapping[str, Mapping[str, Decision]]:
-        """Report → person → that person's latest decision at the stage."""
-        found: dict[str, dict[str, Decision]] = defaultdict(dict)
-        made = (stood[-1] for stood in self._standing(stage))
-        for decision in sorted(made, key=lambda decision: decision.when):
-            if decision.decision != WITHDRAWN:
-                report = self.deduplication.representative[decision.record_id]
-                found[report][decision.who] = decision
+    @cached_property
+    def _standing(self) -> Mapping[str, Mapping[str, Sequence[Sequence[Decision]]]]:
+        """Stage → report → what stands of each person on each record of the report."""
+        found: dict[str, dict[str, list[Sequence[Decision]]]] = {stage: {} for stage in STAGES}
+        for (_, stage, record_id), stood in standing(self.decisions).items():
+            # What was decided on the records of an import that was taken back is history.
+            if report := self.deduplication.representative.get(record_id):
+                found[stage].setdefault(report, []).append(stood)
         return found
 
-    def apart(self, stage: str) -> Mapping[str, Sequence[Decision]]:
-        """Report → decisions of one person that contradict, each made unaware of the other.
+    def with_added(self, added: Sequence[Decision]) -> Screening:
+        """The same with decisions that were added since: what stands elsewhere is not sought anew.
+
+        A row that is there already must not be among them.
+        """
+        decisions = sorted((*self.decisions, *added), key=lambda decision: decision.when)
+        found = {stage: dict(reports) for stage, reports in self._standing.items()}
+        for decision in sorted(added, key=lambda decision: decision.when):
+            report = self.deduplication.representative.get(decision.record_id)
+            if report is None:
+                continue
+            all_stood = found[decision.stage].get(report, ())
+            own = [s for s in all_stood if s[0].who == decision.who]
+            own = [s for s in own if s[0].record_id == decision.record_id]
+            others = [s for s in all_stood if s not in own]
+            (stood,) = standing((*(d for s in own for d in s), decision)).values()
+            found[decision.stage][report] = [*others, stood]
+        made = replace(self, decisions=tuple(decisions))
+        # Where `cached_property` keeps what it found.
+        vars(made)["_standing"] = found
+        return made
+
+    def standing_on(self, stage: str, report: str) -> tuple[Decision, ...]:
+        """All that stands on the records of a report at the stage, withdrawals too."""
+        return tuple(d for stood in self._standing[stage].get(report, ()) for d in stood)
+
+    def latest_on(self, stage: str, report: str) -> Mapping[str, Decision]:
+        """Person → that person's latest decision on the report at the stage."""
+        stood = (of_one[-1] for of_one in self._standing[stage].get(report, ()))
+        made = sorted(stood, key=lambda decision: decision.when)
+        return {decision.who: decision for decision in made if decision.decision != WITHDRAWN}
+
+    def latest(self, stage: str) -> Mapping[str, Mapping[str, Decision]]:
+        """Report → person → that person's latest decision at the stage."""
+        found = ((report, self.latest_on(stage, report)) for report in self._standing[stage])
+        return {report: people for report, people in found if people}
+
+    def apart_on(self, stage: str, report: str) -> Sequence[Decision]:
+        """Decisions of one person on the report that contradict, each made unaware of the other.
 
         Two branches that were merged brought one each. A decision of that person made since
         settles it; so does the consensus, unless it is its own that contradict.
         """
-        representative = self.deduplication.representative
-        latest = self.latest(stage)
-        found: dict[str, list[Decision]] = defaultdict(list)
-        for stood in self._standing(stage):
-            report, who = representative[stood[0].record_id], stood[0].who
-            if len({d.said for d in stood}) > 1 and CONSENSUS not in {*latest[report]} - {who}:
-                found[report] += stood
+        found: list[Decision] = []
+        for stood in self._standing[stage].get(report, ()):
+            if len({decision.said for decision in stood}) > 1:
+                others = {*self.latest_on(stage, report)} - {stood[0].who}
+                found += [] if CONSENSUS in others else stood
         return found
 
-    def _standing(self, stage: str) -> Iterable[Sequence[Decision]]:
-        # What was decided on the records of an import that was taken back is history.
-        records = self.deduplication.representative
-        here = (d for d in self.decisions if d.stage == stage and d.record_id in records)
-        return standing(here).values()
+    def apart(self, stage: str) -> Mapping[str, Sequence[Decision]]:
+        """Report → the decisions on it of one person that contradict, where some do."""
+        found = ((report, self.apart_on(stage, report)) for report in self._standing[stage])
+        return {report: decisions for report, decisions in found if decisions}
+
+    def verdict_on(self, stage: str, report: str) -> Verdict:
+        """What the decisions on a report that has come to the stage come to."""
+        if self.apart_on(stage, report):
+            return Verdict.CONFLICT
+        return verdict(stage, self.latest_on(stage, report).values(), self.screeners)
 
     def verdicts(self, stage: str) -> dict[str, Verdict]:
         """The verdict on every report that has come to the stage."""
-        latest, apart = self.latest(stage), self.apart(stage)
-        return {
-            report: Verdict.CONFLICT
-            if report in apart
-            else verdict(stage, latest.get(report, {}).values(), self.screeners)
-            for report in self.reached(stage)
-        }
+        return {report: self.verdict_on(stage, report) for report in self.reached(stage)}
+
+    def has_reached(self, stage: str, report: str) -> bool:
+        """Whether a report has come to the stage."""
+        if stage == FIRST_STAGE:
+            return self.deduplication.representative.get(report) == report
+        before = _before(stage)
+        return self.has_reached(before, report) and self.verdict_on(before, report) is Verdict.YES
 
     def reached(self, stage: str) -> tuple[str, ...]:
         """The reports that have come to the stage, by identity."""
         if stage == FIRST_STAGE:
             return self.deduplication.reports
-        before = list(STAGES)[list(STAGES).index(stage) - 1]
-        return tuple(r for r, said in self.verdicts(before).items() if said is Verdict.YES)
+        verdicts = self.verdicts(_before(stage))
+        return tuple(report for report, said in verdicts.items() if said is Verdict.YES)
+
+    def differing_on(self, stage: str, report: str) -> tuple[Decision, ...]:
+        """What people decided on a report; of those that contradict themselves, all of it."""
+        latest = self.latest_on(stage, report).values()
+        return tuple(dict.fromkeys((*latest, *self.apart_on(stage, report))))
 
     def conflicts(self, stage: str) -> dict[str, tuple[Decision, ...]]:
         """The reports on which people differ, with what each decided."""
-        latest, apart = self.latest(stage), self.apart(stage)
-        return {
-            report: tuple(dict.fromkeys((*latest[report].values(), *apart.get(report, ()))))
-            for report, said in self.verdicts(stage).items()
-            if said is Verdict.CONFLICT
-        }
+        verdicts = self.verdicts(stage)
+        differ = (report for report, said in verdicts.items() if said is Verdict.CONFLICT)
+        return {report: self.differing_on(stage, report) for report in differ}
 
-    def queue(self, stage: str, who: str) -> tuple[str, ...]:
-        """The reports that wait for this person at the stage, by identity.
+    def waits_for(self, stage: str, who: str, report: str) -> bool:
+        """Whether a report that has come to the stage waits for this person.
 
         For `consensus` these are the conflicts.
         """
+        said = self.verdict_on(stage, report)
         if who == CONSENSUS:
-            return tuple(self.conflicts(stage))
-        latest = self.latest(stage)
-        return tuple(
-            report
-            for report, said in self.verdicts(stage).items()
-            if said is Verdict.AWAITING and who not in latest.get(report, {})
-        )
+            return said is Verdict.CONFLICT
+        return said is Verdict.AWAITING and who not in self.latest_on(stage, report)
+
+    def queue(self, stage: str, who: str) -> tuple[str, ...]:
+        """The reports that wait for this person at the stage, by identity."""
+        return tuple(r for r in self.reached(stage) if self.waits_for(stage, who, r))
 
     def labels(self, stage: str, who: str) -> dict[str, bool]:
         """This person's own yes or no on each report, in the order of deciding."""
         own = [people[who] for people in self.latest(stage).values() if who in people]
         representative = self.deduplication.representative
         ordered = sorted(own, key=lambda decision: decision.when)
-        return {
-            representative[decision.record_id]: _is_yes(stage, decision) for decision in ordered
-        }
+        return {representative[decision.record_id]: is_yes(decision) for decision in ordered}
 
     def agreements(self, stage: str) -> tuple[Agreement, ...]:
         """Each pair of people on what both have decided."""
@@ -195,11 +236,16 @@ def what_differs(decisions: Sequence[Decision]) -> Iterator[str]:
 def _meaning(stage: str, decision: Decision) -> Verdict:
     if decision.decision == "unsure" and stage == LAST_STAGE:
         return Verdict.UNSURE
-    return Verdict.YES if _is_yes(stage, decision) else Verdict.NO
+    return Verdict.YES if is_yes(decision) else Verdict.NO
 
 
-def _is_yes(stage: str, decision: Decision) -> bool:
-    unsure_goes_on = stage == FIRST_STAGE and decision.decision == "unsure"
+def _before(stage: str) -> str:
+    return list(STAGES)[list(STAGES).index(stage) - 1]
+
+
+def is_yes(decision: Decision) -> bool:
+    """Whether the report goes on to the next stage by this decision."""
+    unsure_goes_on = decision.stage == FIRST_STAGE and decision.decision == "unsure"
     return unsure_goes_on or decision.decision in ("include", "obtained")
 
 

@@ -9,8 +9,9 @@ Tests hold the order against ASReview's own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from analysis.files.digests import digest
@@ -46,6 +47,14 @@ class Features:
     answers: tuple[bool, ...]
     matrix: scipy.sparse.csr_matrix
 
+    @cached_property
+    def row(self) -> Mapping[str, int]:
+        """Record → its row of `matrix`."""
+        return {record_id: number for number, record_id in enumerate(self.record_ids)}
+
+    def covers(self, record_ids: Iterable[str]) -> bool:
+        return all(record_id in self.row for record_id in record_ids)
+
 
 def make_features(
     texts: Mapping[str, str], examples: Sequence[tuple[str, bool]] = ()
@@ -80,12 +89,12 @@ def rank(
     With one class only nothing can be learned: the order is then random, by the seed. The
     same arguments give the same order.
     """
-    ordered = _shuffled(waiting, seed)
+    ordered = random_order(waiting, seed)
     answers = [*labels.values(), *(features.answers if features else ())]
     relevant, irrelevant = answers.count(True), answers.count(False)
     if not (ordered and relevant and irrelevant and features):
         return Ranking(ordered, "random order", seed, relevant, irrelevant)
-    row = {record_id: number for number, record_id in enumerate(features.record_ids)}
+    row = features.row
     judged = sorted(labels)
     examples = range(len(row), len(row) + len(features.answers))
     scores = _scores(
@@ -118,7 +127,7 @@ def _scores(
     return classifier.decision_function(waiting)
 
 
-def _shuffled(record_ids: Sequence[str], seed: int) -> tuple[str, ...]:
+def random_order(record_ids: Iterable[str], seed: int) -> tuple[str, ...]:
     """One random order of all records there may be: what is left of it is as random as the whole.
 
     A list shuffled anew by one seed after each decision would be read at the same few places.

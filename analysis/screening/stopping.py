@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 TARGET = 0.95
 LEVEL = 0.95
+PIECE = 50
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,17 @@ class StoppingAid:
     recall_at_least: float
     target: float
     level: float
+
+    @property
+    def in_words(self) -> str:
+        """What it says to the person who reads; blank where it can say nothing yet."""
+        if not (self.relevant and self.unread):
+            return ""
+        return (
+            f"Irrelevant in a row: {self.irrelevant_in_a_row}. Relevant found, at "
+            f"{100 * self.level:.0f}% confidence: at least {100 * self.recall_at_least:.0f}%. "
+            "An aid for your decision to stop; nothing unread is excluded."
+        )
 
 
 def stopping_aid(
@@ -66,13 +78,22 @@ def p_recall_below(target: float, relevant: Sequence[bool], unread: int) -> floa
         return 1.0
     if not unread:
         return 0.0
-    size = np.arange(1, len(relevant) + 1)
-    found = np.cumsum(np.array(relevant, dtype=int)[::-1])
+    backwards = np.array(relevant, dtype=bool)[::-1]
+    # With the same k, more records in the stretch make P smaller: the longest of each k will do.
+    size = np.append(np.flatnonzero(backwards[1:]), len(backwards) - 1) + 1
+    found = np.cumsum(backwards)[size - 1]
     missed_target = np.floor(seen / target + 1 - (seen - found))
     # More than there are records: the target cannot have been missed by so many.
-    possible = np.minimum(missed_target, size + unread)
-    p_values = hypergeom.cdf(found, size + unread, possible, size)
-    return float(np.where(missed_target > size + unread, 0.0, p_values).min())
+    if (missed_target > size + unread).any():
+        return 0.0
+    # In pieces: where a thread asks, others come in between.
+    pieces = (
+        np.array_split(values, len(size) // PIECE + 1) for values in (found, size, missed_target)
+    )
+    p_values = (
+        hypergeom.cdf(k, i + unread, missed, i) for k, i, missed in zip(*pieces, strict=True)
+    )
+    return float(min(values.min() for values in p_values))
 
 
 def _recall_at_least(relevant: Sequence[bool], unread: int, level: float) -> float:

@@ -10,7 +10,7 @@ from analysis.files.slugs import is_slug
 from analysis.protocol import Protocol
 from analysis.protocol_lists import MOST_CRITERIA, ExclusionCriteria
 from analysis.screening.decisions import in_words
-from analysis.screening.session import Session
+from analysis.screening.session import DecidedMeanwhile, Session
 from analysis.searching.decision_schemas import STAGES
 from analysis.searching.records import Record, clean
 
@@ -119,6 +119,8 @@ def _decide(
     read_line: ReadLine,
 ) -> int:
     needed = session.stage == "full-report"
+    report = session.order[0]
+    seen = session.seen_on(report)
     criterion = study_id = ""
     if decision == "exclude":
         chosen = _criterion(criteria, console, read_key, needed=needed)
@@ -132,7 +134,11 @@ def _decide(
             console.print("Small letters, digits and hyphens: not recorded.", style="yellow")
             console.print(keys(session.stage), style="dim")
             return 0
-    session.decide(decision, criterion=criterion, study_id=study_id)
+    try:
+        session.decide(decision, criterion, study_id, report=report, seen=seen)
+    except DecidedMeanwhile as meanwhile:
+        console.print(f"Not recorded: {meanwhile}", style="yellow", markup=False)
+        return 0
     console.print(f"→ {decision} {criterion or study_id}".rstrip(), style="green", markup=False)
     return 1
 

@@ -13,7 +13,8 @@ from rich.console import Console
 from analysis.protocol import load_protocol
 from analysis.screening.decision_files import decisions_path, standing
 from analysis.screening.decisions import load_screening
-from analysis.screening.session import Session, trial_examples
+from analysis.screening.session import Session
+from analysis.screening.stage_words import trial_examples
 from analysis.screening.terminal import Keys, screen
 from analysis.searching.library import load_library
 from tests.searching.corpus import articles

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import json
+import math
+import random
 from pathlib import Path
 
 import pytest
+from scipy.stats import hypergeom
 
 from analysis.screening.stopping import p_recall_below, stopping_aid
 from tests.screening.reference.inputs import STOPPING
@@ -53,3 +56,18 @@ def test_reading_on_without_finds_raises_the_recall() -> None:
 def test_a_share_is_between_0_and_1(share: float) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         stopping_aid([True], 1, target=share)
+
+
+def test_of_each_run_the_longest_stretch_decides() -> None:
+    """The p-value is the smallest over all stretches, of which only some need be looked at."""
+    rng = random.Random(7)
+    for share in (0.02, 0.2, 0.6):
+        relevant = [rng.random() < share for _ in range(120)]
+        seen, unread = sum(relevant), 90
+        smallest = 1.0
+        for size in range(1, len(relevant) + 1):
+            found = sum(relevant[-size:])
+            missed = math.floor(seen / 0.7 + 1 - (seen - found))
+            p = hypergeom.cdf(found, size + unread, missed, size) if missed <= size + unread else 0
+            smallest = min(smallest, p)
+        assert p_recall_below(0.7, relevant, unread) == pytest.approx(smallest, abs=1e-12)

@@ -12,7 +12,8 @@ import pytest
 from analysis.evidence.load import load
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.protocol import load_protocol
-from analysis.screening.session import Session, stage_features
+from analysis.screening.session import Session
+from analysis.screening.stage_words import stage_features
 from analysis.screening.waiting import awaiting
 from analysis.searching.duplicate_log import deduplicate, load_deduplication
 from analysis.searching.history import load_searches
