@@ -8,7 +8,7 @@ from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from analysis.files.days import KnownDay
 from analysis.files.problems import read_bytes
@@ -18,6 +18,7 @@ from analysis.formatting import sentence_case
 from analysis.measures import MEASURES, MeasureKind, MeasureName
 from analysis.protocol_lists import (
     FIRST_CRITERIA,
+    FIRST_SOURCES,
     MOST_CRITERIA,
     Comparators,
     Directions,
@@ -25,7 +26,9 @@ from analysis.protocol_lists import (
     ExclusionCriteria,
     ExclusionCriterion,
     Living,
+    Source,
     each_once,
+    told_apart,
 )
 from analysis.protocol_rules import (
     CertaintyRules,
@@ -185,6 +188,7 @@ class Protocol(Frozen):
     integrity: IntegrityRules
     certainty: CertaintyRules
     clinical: ClinicalRules
+    search_sources: Annotated[tuple[Source, ...], AfterValidator(told_apart)] = FIRST_SOURCES
     living: Living
 
     @model_validator(mode="after")
@@ -201,6 +205,20 @@ class Protocol(Frozen):
             if unknown := set(outcome.measure_by_condition) - conditions:
                 raise ValueError(f"{outcome.id} names unknown condition {', '.join(unknown)}")
         return self
+
+    @field_validator("living")
+    @classmethod
+    def _what_is_searched_is_a_source(cls, living: Living, info: ValidationInfo) -> Living:
+        sources = info.data.get("search_sources", FIRST_SOURCES)
+        # Protocols that were frozen before they named any might search what they liked.
+        if sources is FIRST_SOURCES:
+            return living
+        known = [source.name for source in sources]
+        for key in ("sources", "licensed"):
+            if unknown := [name for name in getattr(living, key) if name not in known]:
+                has = ", ".join(known) or "none"
+                raise ValueError(f"{key} names {', '.join(unknown)}; search_sources has {has}")
+        return living
 
     @model_validator(mode="after")
     def _a_baseline_has_its_day(self) -> Protocol:

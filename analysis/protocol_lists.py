@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from analysis.files.slugs import SLUG
 from analysis.protocol_rules import Frozen
 
 # As people write it in a spreadsheet, which may begin a cell with a capital: small letters.
@@ -101,6 +102,55 @@ FIRST_CRITERIA = (
         id="not a report of a trial", also_called=("wrong publication type", "not a report")
     ),
 )
+
+
+SourceKind = Literal["database", "register", "other method"]
+OTHER_METHOD: SourceKind = "other method"
+
+
+class Source(Frozen):
+    """Where records come from: `id` in names of files and records, `name` for a reader.
+
+    PRISMA counts what other methods found in a column of its own.
+    """
+
+    id: Annotated[str, Field(pattern=SLUG, max_length=60)]
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    kind: SourceKind
+
+
+# Those of protocols that were frozen before they named any, and what `./review new` knows.
+FIRST_SOURCES = (
+    Source(id="central", name="CENTRAL", kind="database"),
+    Source(id="medline", name="MEDLINE", kind="database"),
+    Source(id="embase", name="Embase", kind="database"),
+    Source(id="psycinfo", name="PsycINFO", kind="database"),
+    Source(id="pubmed", name="PubMed", kind="database"),
+    Source(id="europepmc", name="Europe PMC", kind="database"),
+    Source(id="cinahl", name="CINAHL", kind="database"),
+    Source(id="web-of-science", name="Web of Science", kind="database"),
+    Source(id="scopus", name="Scopus", kind="database"),
+    Source(id="clinicaltrials-gov", name="ClinicalTrials.gov", kind="register"),
+    Source(id="ictrp", name="ICTRP", kind="register"),
+    Source(id="isrctn", name="ISRCTN", kind="register"),
+    Source(id="anzctr", name="ANZCTR", kind="register"),
+    Source(id="drks", name="DRKS", kind="register"),
+    Source(id="eu-ctr", name="EU Clinical Trials Register", kind="register"),
+    Source(id="citation-searching", name="citation searching", kind=OTHER_METHOD),
+    Source(id="reference-lists", name="reference lists", kind=OTHER_METHOD),
+    Source(id="contact", name="contact with experts", kind=OTHER_METHOD),
+    Source(id="websites", name="websites", kind=OTHER_METHOD),
+    Source(id="hand-searching", name="searching by hand", kind=OTHER_METHOD),
+)
+
+
+def told_apart(sources: tuple[Source, ...]) -> tuple[Source, ...]:
+    """The sources as they are; ValueError where two have one id or one name."""
+    for what in ("id", "name"):
+        said = [getattr(source, what).casefold() for source in sources]
+        if twice := {each for each in said if said.count(each) > 1}:
+            raise ValueError(f"two sources have the {what} {', '.join(sorted(twice))}")
+    return sources
 
 
 class Comparators(Frozen):

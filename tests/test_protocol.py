@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import get_args
 
@@ -129,6 +130,8 @@ def test_the_protocol_cannot_be_changed(protocol: Protocol) -> None:
         ("large_smd: 1.0", "large_smd: -1.0", "integrity.large_smd", "greater than 0"),
         ("duration, risk of bias, year", "duration, risk of biases, year", "moderators.6",
          "'risk of bias'"),
+        ("name: ICTRP, kind: register", "name: ICTRP, kind: registry", "search_sources.10.kind",
+         "'register'"),
         ("id: arm size", "id: Arm size", "exclusion_criteria.4.id", "pattern"),
         ("id: anxiety", "id: An xiety", "outcomes.3.id", "pattern"),
         ("baseline_review: cd010152", "baseline_reviews: cd010152", "baseline_reviews", "Extra"),
@@ -167,6 +170,10 @@ def test_a_missing_key_is_reported_where_it_should_stand(tmp_path: Path) -> None
         ("  RR:\n", "  XX:\n", "'RD', 'HR', 'IRR' or 'generic'"),
         ("\neligibility:\n", "\ndirections: {worse: [NRS, VAS], better: [VAS]}\neligibility:\n",
          "better and worse both name VAS"),
+        ("{id: embase, name: Embase", "{id: embase, name: CENTRAL",
+         "two sources have the name central"),
+        ("sources: [CENTRAL, MEDLINE,", "sources: [CENTRAL, Ovid,",
+         "sources names Ovid; search_sources has CENTRAL, MEDLINE, Embase,"),
         ("[wrong population]", "[Design]", "'design' names participants and design: one of them"),
     ],
 )  # fmt: skip
@@ -184,6 +191,14 @@ def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
     (problem,) = problems_of(tmp_path, text)
     assert (problem.column, problem.message) == ("title", "this key stands twice")
     assert problem.line == line_of(text, "title: another")
+
+
+def test_a_protocol_without_sources_may_search_any(tmp_path: Path) -> None:
+    """As those did that were frozen before there was a list."""
+    text = re.sub(r"search_sources:\n(  - .*\n)+", "", changed("[CENTRAL, ", "[Ovid, "))
+    path = tmp_path / "protocol.yml"
+    path.write_text(text, encoding="utf-8")
+    assert load_protocol(path).living.sources[0] == "Ovid"
 
 
 def test_the_protocol_as_json_is_the_same_protocol(protocol: Protocol) -> None:

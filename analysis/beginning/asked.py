@@ -11,7 +11,8 @@ from typing import Literal, get_args
 from analysis.files.problems import ReviewError, short
 from analysis.files.slugs import is_slug
 from analysis.measures import MEASURES, MeasureName
-from analysis.searching.sources import OTHER_METHOD, Source, find_source
+from analysis.protocol_lists import FIRST_SOURCES, OTHER_METHOD, Source
+from analysis.searching.sources import source_called
 
 LONGEST = 200
 LONGEST_ID = 60
@@ -89,7 +90,7 @@ def asked(
         raise ReviewError("a review has at least one time point")
     _each_once("outcomes", (outcome.id for outcome in found))
     _each_once("time points", (time.id for time in times))
-    sources = tuple(map(find_source, databases))
+    sources = tuple(map(source_of, databases))
     _each_once("databases", (source.id for source in sources))
     if others := [source.name for source in sources if source.kind == OTHER_METHOD]:
         raise ReviewError(f"{others[0]} is no database and no register: leave it out")
@@ -103,6 +104,16 @@ def asked(
         timepoints=times,
         databases=sources,
     )
+
+
+def source_of(typed: str) -> Source:
+    """A database or register by its name: one that is known here, or a database of that name."""
+    name = one_line("a database", typed)
+    if known := source_called(name, FIRST_SOURCES):
+        return known
+    if not name[0].isalnum():
+        raise ReviewError(f"no source is called {name!r}: it begins with a letter or a digit")
+    return Source(id=slug_of(name), name=name, kind="database")
 
 
 def one_line(what: str, typed: str) -> str:

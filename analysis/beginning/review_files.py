@@ -18,7 +18,7 @@ from analysis.beginning.asked import Asked, AskedOutcome
 from analysis.evidence.data_files import DATA_FILES
 from analysis.files.columns import columns
 from analysis.measures import MEASURES
-from analysis.searching.sources import Source
+from analysis.protocol_lists import FIRST_SOURCES, OTHER_METHOD, Source
 
 SKELETON = "skeleton"
 # The only group of participants of a review that does not tell groups apart.
@@ -99,6 +99,7 @@ def _values(asked: Asked, today: dt.date) -> dict[str, str]:
         "year": str(today.year),
         "condition_id": EVERYBODY,
         "sources": f"[{', '.join(quoted)}]",
+        "search_sources": "\n".join(map(_source, _sources(asked))) + "\n",
         "timepoints": "\n".join(
             f"  - id: {time.id}\n    label: {yaml_text(time.label)}\n"
             f"    description: {yaml_text(time.label)}"
@@ -111,6 +112,16 @@ def _values(asked: Asked, today: dt.date) -> dict[str, str]:
         )
         + "\n",
     }
+
+
+def _sources(asked: Asked) -> Iterator[Source]:
+    """The databases that were named, and what every team looks through besides."""
+    yield from asked.databases
+    yield from (source for source in FIRST_SOURCES if source.kind == OTHER_METHOD)
+
+
+def _source(source: Source) -> str:
+    return f"  - {{id: {source.id}, name: {yaml_text(source.name)}, kind: {source.kind}}}"
 
 
 def _outcome(outcome: AskedOutcome) -> str:

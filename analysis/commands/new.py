@@ -57,6 +57,7 @@ def new(
     """
     from analysis.beginning.asked import OUTCOME_FORM, asked
     from analysis.beginning.new_folder import new_review
+    from analysis.protocol_lists import FIRST_SOURCES
 
     answers = asked(
         title=title or _ask("Title of the review"),
@@ -72,6 +73,12 @@ def new(
         databases=database or ([] if timepoint else _ask_each("A database (pubmed)", least=0)),
     )
     new_review(folder, answers, dt.date.today(), options.ROOT)
+    for source in answers.databases:
+        if source not in FIRST_SOURCES:
+            typer.echo(
+                f"{source.name} is not known here: a database without a strategy, see "
+                "search_sources in data/protocol.yml."
+            )
     typer.echo(f"The review is in {shown(folder)}: empty, and it says so on every page.")
     typer.echo("What to do first, in that folder:")
     for line in (

@@ -77,9 +77,11 @@ def import_(
     Example: ./review search import savedrecs.ris --source medline --date 2026-11-20
     """
     from analysis.searching.inbox import SearchDetails, import_exports
-    from analysis.searching.sources import find_source
+    from analysis.searching.sources import find_source, sources_of
 
-    details = SearchDetails(find_source(source), date.date(), by, strategy=strategy, hits=hits)
+    details = SearchDetails(
+        find_source(source, sources_of(data)), date.date(), by, strategy=strategy, hits=hits
+    )
     imported = import_exports(data, files or [], details)
     for report in imported:
         typer.echo(str(report))
@@ -278,10 +280,10 @@ def ran(
 
     Example: ./review search strategies ran medline.txt --source medline --date 2026-11-20
     """
-    from analysis.searching.sources import find_source
+    from analysis.searching.sources import find_source, sources_of
     from analysis.searching.strategies_as_run import record_strategy
 
-    kept = record_strategy(data, find_source(source), date.date(), file)
+    kept = record_strategy(data, find_source(source, sources_of(data)), date.date(), file)
     typer.echo(f"On record as run: {shown(kept)}")
     next_step("build")
 

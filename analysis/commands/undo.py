@@ -71,11 +71,11 @@ def undo_import(
     from analysis.screening.decisions import load_screening
     from analysis.screening.withdrawn_decisions import with_decisions
     from analysis.searching.duplicate_log import now
-    from analysis.searching.sources import find_source
+    from analysis.searching.sources import find_source, sources_of
     from analysis.searching.withdrawn_imports import withdrawn_import
 
     plain_name(who, "--who")
-    plan = withdrawn_import(data, date.date(), find_source(source), file)
+    plan = withdrawn_import(data, date.date(), find_source(source, sources_of(data)), file)
     screening = load_screening(data)
     withdrawal = with_decisions(data, screening, plan.withdrawal, plan.records, who, now())
     _take_back(data, withdrawal, who, why, yes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,20 +28,22 @@ NULL = ("tag:yaml.org,2002:null", re.compile(r"(null|~|)$"))
 Object = TypeVar("Object", bound=BaseModel)
 
 
-def read_model(path: Path, kind: type[Object]) -> Object:
+def read_model(path: Path, kind: type[Object], known: Mapping[str, Any] | None = None) -> Object:
     """Read a YAML file as an object of that kind; EvidenceError lists every problem.
 
     Validated as JSON is, strictly: text is no number, a truth value is none either, and a
-    number is no date.
+    number is no date. `known` is what the validators of the kind may ask for.
     """
-    return model_of(path, read_bytes(path, LARGEST_YAML), kind)
+    return model_of(path, read_bytes(path, LARGEST_YAML), kind, known)
 
 
-def model_of(path: Path, content: bytes, kind: type[Object]) -> Object:
+def model_of(
+    path: Path, content: bytes, kind: type[Object], known: Mapping[str, Any] | None = None
+) -> Object:
     """What the content of a file says, as `read_model` reads it."""
     raw, lines = parse_yaml(path, content)
     try:
-        return kind.model_validate_json(json.dumps(raw), strict=True)
+        return kind.model_validate_json(json.dumps(raw), strict=True, context=known)
     except ValidationError as error:
         raise EvidenceError(
             Problem(

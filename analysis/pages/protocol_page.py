@@ -189,6 +189,14 @@ def selection(protocol: Protocol) -> Html:
     )
 
 
+def _by_kind(protocol: Protocol) -> dict[str, str]:
+    """The sources from which records may come at all, the kinds that PRISMA tells apart."""
+    named: dict[str, list[str]] = {}
+    for source in protocol.search_sources:
+        named.setdefault(f"{source.kind}s".capitalize(), []).append(source.name)
+    return {kind: listed(names) for kind, names in named.items()}
+
+
 def living(protocol: Protocol) -> Html:
     """How often each source is to be searched, what triggers a version, when it ends."""
     rule = protocol.living
@@ -197,6 +205,7 @@ def living(protocol: Protocol) -> Html:
             terms(
                 {
                     "Sources": listed(rule.sources),
+                    **_by_kind(protocol),
                     "Licensed: exports are not handed on": listed(rule.licensed) or "none",
                     "Searched every": f"{rule.search_interval_months} months",
                     "Retirement": rule.retirement,

@@ -10,10 +10,10 @@ from analysis.evidence.flow import Counts, Flow, Stream, flow_problems
 from analysis.evidence.rows import Evidence, Trial
 from analysis.files.problems import ReviewError
 from analysis.files.slugs import CONSENSUS
+from analysis.protocol_lists import OTHER_METHOD
 from analysis.screening.decision_files import LAST_STAGE, Decision
 from analysis.screening.decisions import Screening, Verdict, load_screening
 from analysis.searching.decision_schemas import STAGES
-from analysis.searching.sources import OTHER_METHOD
 
 Verdicts = Mapping[str, Mapping[str, Verdict]]
 """Stage → report → what came of it there."""

@@ -24,6 +24,7 @@ from analysis.files.lock import locked
 from analysis.files.problems import EvidenceError, ReviewError, shown
 from analysis.files.together import FileChange, change_of, change_together
 from analysis.files.writing import write_atomically
+from analysis.protocol_lists import Source
 from analysis.protocol_rules import Frozen
 from analysis.searching.exports import read_export
 from analysis.searching.http_client import Client, NoAnswer, Unfit
@@ -31,7 +32,7 @@ from analysis.searching.inbox import INBOX
 from analysis.searching.interfaces import InterfaceId, read_interfaces
 from analysis.searching.library import load_library
 from analysis.searching.public_databases import DATABASES, Answer, PublicDatabase, Window
-from analysis.searching.sources import SOURCES, Source
+from analysis.searching.sources import find_source, sources_of
 from analysis.searching.strategies import Strategy, check_strategy, load_strategies
 from analysis.searching.strategies_as_run import FETCHED, FetchedSearch
 
@@ -97,6 +98,7 @@ def fetch(
     if since > today:
         raise ReviewError(f"--since {since} is yet to come")
     database, settings = DATABASES[source], read_interfaces(data)
+    asked = find_source(source, sources_of(data))
     interface = settings.interfaces[source]
     strategy = recorded_strategy(data, source, database)
     first = since - dt.timedelta(days=interface.overlap_days)
@@ -114,10 +116,10 @@ def fetch(
         run = _Run(folder, database, window, c, _begun(folder, plan))
         resumed = len(run.state.answers)
         _complete(run, bool(run.state.place))
-        fetched = _delivered(data, run, strategy, SOURCES[source])
+        fetched = _delivered(data, run, strategy, asked)
     shutil.rmtree(folder)
     return Fetched(
-        SOURCES[source],
+        asked,
         strategy,
         window,
         run.state.count,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from analysis.files.columns import NameOfPerson
 from analysis.files.days import KnownDay
@@ -18,8 +19,9 @@ from analysis.files.problems import EvidenceError
 from analysis.files.writing import write_atomically
 from analysis.files.yaml_files import read_model
 from analysis.protocol import Protocol, Slug
+from analysis.protocol_lists import SourceKind
 from analysis.protocol_rules import Frozen
-from analysis.searching.sources import SourceKind
+from analysis.searching.sources import sources_of
 
 FileName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+$", max_length=80)]
 """A name inside the search's own folder: no path leads out of it."""
@@ -38,7 +40,19 @@ Format = Literal[
     "xml",
     "xlsx",
 ]
+# The names of the sources, for what is validated with the protocol beside it.
+NAMES = "names of sources"
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+def _of_the_protocol(source: str, info: ValidationInfo) -> str:
+    names = (info.context or {}).get(NAMES)
+    if names is not None and source not in names:
+        raise ValueError(
+            f"{source!r} is no source of the protocol (it has {', '.join(names)}): add it to "
+            "search_sources there, or write the name that it has there"
+        )
+    return source
 
 
 class ExportFile(Frozen):
@@ -71,7 +85,7 @@ class Search(Frozen):
 
     date: KnownDay
     by: Annotated[Slug, NameOfPerson()]
-    sources: tuple[str, ...]
+    sources: tuple[Annotated[str, AfterValidator(_of_the_protocol)], ...]
     since: str
     other: str = ""
     hits: int | None = None
@@ -118,13 +132,21 @@ class SourceStatus:
     overdue: bool
 
 
-def load_searches(folder: Path) -> tuple[Search, ...]:
-    """Every search below `data/searches`, the oldest first; EvidenceError names bad files."""
+def load_searches(data: Path) -> tuple[Search, ...]:
+    """Every search of the review, the oldest first; EvidenceError names bad files.
+
+    A source that the protocol does not have is one of the things that are wrong.
+    """
+    return searches_in(data, tuple(source.name for source in sources_of(data)))
+
+
+def searches_in(folder: Path, names: Sequence[str] | None = None) -> tuple[Search, ...]:
+    """Every search below `searches`, the oldest first; of whatever sources where none are named."""
     whole_files(folder)
     searches, problems = [], []
     for path in sorted(folder.glob("searches/*/search.yml")):
         try:
-            searches.append(read_model(path, Search))
+            searches.append(read_model(path, Search, {NAMES: names}))
         except EvidenceError as error:
             problems += error.problems
     if problems:

@@ -22,6 +22,7 @@ from analysis.files.problems import EvidenceError, Problem, ReviewError, read_by
 from analysis.files.slugs import is_slug
 from analysis.files.writing import write_atomically
 from analysis.protocol import load_protocol
+from analysis.protocol_lists import Source
 from analysis.searching.exports import SUFFIXES, Export, read_export
 from analysis.searching.history import (
     ExportFile,
@@ -47,7 +48,7 @@ from analysis.searching.records import (
     read_records,
     write_records,
 )
-from analysis.searching.sources import SOURCES, Source
+from analysis.searching.sources import sources_of
 from analysis.searching.strategies_as_run import fetched_search, keep_strategy
 from analysis.searching.withdrawn_imports import withdrawn_exports
 
@@ -203,16 +204,17 @@ def import_inbox(data: Path, by: str) -> InboxReport:
     are, since importing them again changes nothing. One whose import a person took back is
     not taken in again under that name.
     """
-    groups: dict[tuple[dt.date, str], list[Path]] = defaultdict(list)
+    sources = sources_of(data)
+    groups: dict[tuple[dt.date, Source], list[Path]] = defaultdict(list)
     problems: list[Problem] = []
     for path in sorted((data / "searches" / INBOX).glob("*")):
         if path.name.startswith(".") or path.stem.upper() == "README" or not path.is_file():
             continue
-        named = _named(path)
+        named = _named(path, sources)
         if named is None:
             message = (
                 "the name does not say day and source: call it, for example, "
-                f"2026-11-20-medline.ris (sources: {', '.join(SOURCES)})"
+                f"2026-11-20-medline.ris (sources: {', '.join(source.id for source in sources)})"
             )
             problems.append(Problem(path, None, None, message))
         else:
@@ -222,12 +224,12 @@ def import_inbox(data: Path, by: str) -> InboxReport:
     for (date, source), found in groups.items():
         try:
             digests = {path: digest(read_bytes(path, LARGEST_EXPORT)) for path in found}
-            back = withdrawn_exports(data, date, SOURCES[source].name)
+            back = withdrawn_exports(data, date, source.name)
             left = [path for path in found if digests[path] in back]
             withdrawn += left
             if paths := [path for path in found if path not in left]:
                 taken = {digests[path] for path in paths}
-                details = _details(data, SOURCES[source], date, by, taken)
+                details = _details(data, source, date, by, taken)
                 imported += import_exports(data, paths, details)
         except EvidenceError as error:
             problems += error.problems
@@ -247,12 +249,17 @@ def _details(
     return SearchDetails(source, date, by, asked.asked_from.isoformat(), strategy)
 
 
-def _named(path: Path) -> tuple[dt.date, str] | None:
-    match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})-([a-z-]+?)(?:-\d+)?", path.stem.lower())
-    if match is None or match.group(2) not in SOURCES:
+def _named(path: Path, sources: Sequence[Source]) -> tuple[dt.date, Source] | None:
+    match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})-(.+)", path.stem.lower())
+    if match is None:
+        return None
+    # A number at the end is that of a second part, unless a source is called so.
+    ids = {source.id: source for source in reversed(sources)}
+    source = ids.get(match.group(2)) or ids.get(re.sub(r"-\d+$", "", match.group(2)))
+    if source is None:
         return None
     try:
-        return within_reach(dt.date.fromisoformat(match.group(1))), match.group(2)
+        return within_reach(dt.date.fromisoformat(match.group(1))), source
     except ValueError:
         return None
 

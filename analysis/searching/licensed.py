@@ -16,17 +16,20 @@ from pathlib import Path
 from analysis.files.problems import EvidenceError, Problem
 from analysis.files.writing import write_atomically
 from analysis.protocol import Protocol
+from analysis.protocol_lists import Source
 from analysis.searching.history import ExportFile, Search, search_folder
 from analysis.searching.identities import identities
 from analysis.searching.records import Raw, Record, as_record, read_records, write_records
-from analysis.searching.sources import Source, find_source
+from analysis.searching.sources import find_source
 
 FOLDER = "licensed"  # beside data/
 
 
 def licensed_sources(protocol: Protocol) -> frozenset[str]:
     """The names of the sources whose exports git does not keep; ReviewError for one unknown."""
-    return frozenset(find_source(name).name for name in protocol.living.licensed)
+    return frozenset(
+        find_source(name, protocol.search_sources).name for name in protocol.living.licensed
+    )
 
 
 def export_here(data: Path, date: dt.date, export: ExportFile) -> Path:

@@ -1,55 +1,37 @@
-"""Where records come from, by the short name used in files: databases, registers, other methods."""
+"""Sources by the name that a person types or a file has: they are those of the protocol."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
+from pathlib import Path
 
 from analysis.files.problems import ReviewError
-
-SourceKind = Literal["database", "register", "other method"]
-OTHER_METHOD: SourceKind = "other method"
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where records come from; PRISMA counts what other methods found in a column of its own."""
-
-    id: str
-    name: str
-    kind: SourceKind
+from analysis.protocol import load_protocol
+from analysis.protocol_lists import Source
 
 
-SOURCES = {
-    source.id: source
-    for source in (
-        Source("central", "CENTRAL", "database"),
-        Source("medline", "MEDLINE", "database"),
-        Source("embase", "Embase", "database"),
-        Source("psycinfo", "PsycINFO", "database"),
-        Source("pubmed", "PubMed", "database"),
-        Source("europepmc", "Europe PMC", "database"),
-        Source("cinahl", "CINAHL", "database"),
-        Source("web-of-science", "Web of Science", "database"),
-        Source("scopus", "Scopus", "database"),
-        Source("clinicaltrials-gov", "ClinicalTrials.gov", "register"),
-        Source("ictrp", "ICTRP", "register"),
-        Source("isrctn", "ISRCTN", "register"),
-        Source("anzctr", "ANZCTR", "register"),
-        Source("drks", "DRKS", "register"),
-        Source("eu-ctr", "EU Clinical Trials Register", "register"),
-        Source("citation-searching", "citation searching", OTHER_METHOD),
-        Source("reference-lists", "reference lists", OTHER_METHOD),
-        Source("contact", "contact with experts", OTHER_METHOD),
-        Source("websites", "websites", OTHER_METHOD),
-        Source("hand-searching", "searching by hand", OTHER_METHOD),
-    )
-}
+def sources_of(data: Path) -> tuple[Source, ...]:
+    """The sources of the review whose files these are."""
+    return load_protocol(data / "protocol.yml").search_sources
 
 
-def find_source(name: str) -> Source:
+def find_source(name: str, sources: Sequence[Source]) -> Source:
     """The source of that name, however it is written; ReviewError lists those there are."""
-    wanted = "-".join(name.casefold().replace(".", "-").split())
-    if wanted not in SOURCES:
-        raise ReviewError(f"no source is called {name!r}: use one of {', '.join(SOURCES)}")
-    return SOURCES[wanted]
+    found = source_called(name, sources)
+    if found is None:
+        known = ", ".join(source.id for source in sources) or "none"
+        raise ReviewError(
+            f"no source of the protocol is called {name!r}: use one of {known}, or add it to "
+            "search_sources in data/protocol.yml"
+        )
+    return found
+
+
+def source_called(name: str, sources: Sequence[Source]) -> Source | None:
+    """The source with that id or name, in small letters or not; None where there is none."""
+    wanted = _plain(name)
+    return next((s for s in sources if wanted in (s.id, _plain(s.name))), None)
+
+
+def _plain(name: str) -> str:
+    return "-".join(name.casefold().replace(".", "-").split())

@@ -17,6 +17,7 @@ from analysis.files.problems import ReviewError, read_bytes, shown
 from analysis.files.writing import write_atomically
 from analysis.files.yaml_files import read_model
 from analysis.protocol import Slug
+from analysis.protocol_lists import Source
 from analysis.protocol_rules import Frozen
 from analysis.searching.history import (
     FileName,
@@ -26,7 +27,6 @@ from analysis.searching.history import (
     search_folder,
     write_search,
 )
-from analysis.searching.sources import Source
 from analysis.searching.strategies import LARGEST_STRATEGY
 
 FETCHED = "fetched"

@@ -15,6 +15,7 @@ from analysis.files.problems import ReviewError
 from analysis.files.together import FileChange, change_of
 from analysis.files.withdrawals import FOLDER, Withdrawal
 from analysis.formatting import counted, listed
+from analysis.protocol_lists import Source
 from analysis.searching.duplicate_log import (
     found_anew,
     is_sought,
@@ -30,9 +31,9 @@ from analysis.searching.history import (
     load_searches,
     search_folder,
     search_text,
+    searches_in,
 )
 from analysis.searching.library import Library, library_of
-from analysis.searching.sources import Source
 
 WHAT = "import"
 
@@ -108,7 +109,8 @@ def withdrawn_exports(data: Path, date: dt.date, source: str) -> frozenset[str]:
     """The digests of the exports of that source and day that were taken back for good."""
 
     def of(folder: Path) -> set[str | None]:
-        searches = (search for search in load_searches(folder) if search.date == date)
+        # What was taken back may be of a source that the protocol has no more.
+        searches = (search for search in searches_in(folder) if search.date == date)
         exports = (export for search in searches for export in search.exports)
         return {export.sha256 for export in exports if export.source == source}
 

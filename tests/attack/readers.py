@@ -36,7 +36,7 @@ from analysis.screening.sheet import read_sheet
 from analysis.searching.duplicate_log import COLUMNS as PAIR_COLUMNS
 from analysis.searching.duplicate_log import Deduplication, read_log
 from analysis.searching.exports import read_export
-from analysis.searching.history import load_searches
+from analysis.searching.history import searches_in
 from analysis.searching.identities import make_records
 from analysis.searching.interfaces import read_interfaces
 from analysis.searching.library import Library
@@ -235,7 +235,7 @@ def _yaml(folder: Path) -> Iterator[Reader]:
         "search.yml",
         folder / "searches" / "2013-11-13" / "search.yml",
         SOUND_SEARCH,
-        lambda path: load_searches(path.parents[2]),
+        lambda path: searches_in(path.parents[2]),
         lambda: (*yaml_damages(SOUND_SEARCH), *search_damages(SOUND_SEARCH)),
     )
 
@@ -263,6 +263,7 @@ def _search_tables(folder: Path) -> Iterator[Reader]:
     def screened(path: Path) -> Rows:
         own = decisions_path(path.parent, "anna")
         own.unlink(missing_ok=True)
+        shutil.copy(DATA / "protocol.yml", path.parent)
         read_sheet(path, path.parent, apart, "title-abstract", "anna", lambda: when)
         return read_own(own, library, criteria)
 

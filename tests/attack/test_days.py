@@ -22,9 +22,9 @@ from analysis.searching.decision_schemas import CRITERIA, row_problems
 from analysis.searching.duplicate_log import LoggedPair
 from analysis.searching.history import load_searches, source_status
 from analysis.searching.inbox import SearchDetails, import_inbox
-from analysis.searching.sources import SOURCES
 from analysis.versions.releases import releases
 from tests.evidence.folder import DATA
+from tests.searching.sources import find_source
 
 BEYOND = ("9999-12-31", "0001-01-01", "2200-01-01", "1899-12-31")
 NO_DAY = (
@@ -111,7 +111,8 @@ def test_a_file_that_names_a_day_beyond_reach_is_refused(
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
 def test_no_search_is_imported_for_such_a_day(tmp_path: Path, day: str) -> None:
     with pytest.raises(ReviewError, match=EXPECTED):
-        SearchDetails(SOURCES["medline"], dt.date.fromisoformat(day), "anna")
+        SearchDetails(find_source("medline"), dt.date.fromisoformat(day), "anna")
+    shutil.copy(DATA / "protocol.yml", tmp_path)
     inbox = tmp_path / "searches/inbox"
     inbox.mkdir(parents=True)
     (inbox / f"{day}-medline.ris").write_text("TY  - JOUR\nER  - \n")

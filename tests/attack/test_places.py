@@ -27,12 +27,12 @@ from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.history import load_searches
 from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
-from analysis.searching.sources import SOURCES
 from analysis.searching.strategies import load_strategies
 from analysis.versions.releases import releases
 from tests.evidence.folder import DATA
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
+from tests.searching.sources import find_source
 
 Make = Callable[[Path], object]
 
@@ -230,7 +230,7 @@ def said(
     """Run a command in a copy of the review; its exit code and all that it said."""
     shutil.copytree(DATA, tmp_path / "data")
     (tmp_path / "export.ris").write_text(ovid_ris(articles(2)), encoding="utf-8")
-    known = SearchDetails(SOURCES["medline"], dt.date(2026, 11, 21), "anna")
+    known = SearchDetails(find_source("medline"), dt.date(2026, 11, 21), "anna")
     import_exports(tmp_path / "data", [tmp_path / "export.ris"], known)
     deduplicate(tmp_path / "data", load_library(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)

@@ -23,12 +23,12 @@ from analysis.screening.decision_files import Decision, add_decisions
 from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
-from analysis.searching.sources import SOURCES
 from analysis.versions.freezing import freeze
 from analysis.versions.releases import releases
 from tests.evidence.folder import DATA, DataFolder
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
+from tests.searching.sources import find_source
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def _import(data: Path, day: int) -> None:
     export = data.parent / "export.ris"
     export.write_text(ovid_ris(articles(3)), encoding="utf-8")
-    details = SearchDetails(SOURCES["medline"], dt.date(2026, 11, day), "anna")
+    details = SearchDetails(find_source("medline"), dt.date(2026, 11, day), "anna")
     import_exports(data, [export], details)
 
 

@@ -23,13 +23,13 @@ from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.duplicate_pairs import find_pairs
 from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
-from analysis.searching.sources import find_source
 from tests.evidence.folder import DATA
 from tests.searching.corpus import articles, labelled
 from tests.searching.dialects import DIALECTS, REGISTERS
 from tests.searching.dirt import SETS, dirty_set
 from tests.searching.exports import BIBLIOGRAPHIC, REGISTRIES, cochrane_ris, ovid_ris
 from tests.searching.peers import bib_dedupe_pairs, measured
+from tests.searching.sources import find_source
 
 RECORDS = 50_000
 DEDUPLICATED = 20_000

@@ -18,7 +18,7 @@ from analysis.evidence.values import words_of
 from analysis.files.columns import Rows, parse_number
 from analysis.files.problems import EvidenceError
 from analysis.protocol import Protocol, load_protocol
-from analysis.searching.history import load_searches
+from analysis.searching.history import searches_in
 from tests.attack.damage import as_csv
 from tests.attack.tables import NOT_NUMBERS, sound_outcomes
 from tests.attack.yaml_files import SOUND_SEARCH
@@ -163,4 +163,4 @@ def test_a_damaged_search_loads_or_is_refused(
 ) -> None:
     folder = tmp_path_factory.getbasetemp() / "searched"
     path = folder / "searches" / "2013-11-13" / "search.yml"
-    fuzz_text(SOUND_SEARCH.decode(), at, length, bit, path, lambda: load_searches(folder))
+    fuzz_text(SOUND_SEARCH.decode(), at, length, bit, path, lambda: searches_in(folder))

@@ -26,13 +26,13 @@ from analysis.screening.study_rename import rename_study
 from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
-from analysis.searching.sources import find_source
 from analysis.searching.withdrawn_imports import withdrawn_import
 from analysis.versions import freezing as release
 from tests.evidence.folder import DATA
 from tests.faults.kills import Content, content
 from tests.searching.corpus import articles
 from tests.searching.exports import cochrane_ris, ovid_ris
+from tests.searching.sources import find_source
 
 DAY = dt.date(2026, 11, 20)
 MOST_WRITES = 200

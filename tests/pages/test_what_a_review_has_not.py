@@ -89,7 +89,8 @@ def one_tool(evidence: Evidence) -> Evidence:
 
 def no_registers(evidence: Evidence) -> Evidence:
     living = evidence.protocol.living.model_dump() | {"sources": ("MEDLINE",)}
-    return asking(evidence, living=living)
+    sources = [{"id": "medline", "name": "MEDLINE", "kind": "database"}]
+    return asking(evidence, search_sources=sources, living=living)
 
 
 def no_moderators(evidence: Evidence) -> Evidence:

@@ -16,9 +16,9 @@ from analysis.screening.source_yield import source_yields
 from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
-from analysis.searching.sources import find_source
 from tests.searching.corpus import articles
 from tests.searching.exports import cochrane_ris
+from tests.searching.sources import find_source
 
 WHEN = "2026-11-21T08:00:00Z"
 FOUND = articles(30, seed=8)

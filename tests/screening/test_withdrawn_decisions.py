@@ -18,12 +18,12 @@ from analysis.screening.withdrawn_decisions import (
 )
 from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.library import load_library
-from analysis.searching.sources import find_source
 from analysis.searching.withdrawn_imports import withdrawn_import
 from tests.screening.test_exchange import back, out, table
 from tests.searching.corpus import articles
 from tests.searching.exports import cochrane_ris
 from tests.searching.fixtures import DAY, Take
+from tests.searching.sources import find_source
 
 STAGE = "title-abstract"
 THEN, LATER, NOW = "2026-11-21T08:00:00Z", "2026-11-22T08:00:00Z", "2026-11-28T10:15:00Z"

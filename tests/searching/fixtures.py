@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from analysis.searching.inbox import SearchDetails, import_exports
-from analysis.searching.sources import find_source
 from tests.evidence.folder import DATA
 from tests.searching.corpus import Article, articles
 from tests.searching.exports import ovid_ris
+from tests.searching.sources import find_source
 
 DAY = dt.date(2026, 11, 20)
 

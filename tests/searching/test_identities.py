@@ -14,9 +14,9 @@ from analysis.searching.identities import comparable, make_records
 from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
 from analysis.searching.records import Raw, Remark
-from analysis.searching.sources import find_source
 from tests.searching.corpus import Article, articles
 from tests.searching.exports import managed_ris
+from tests.searching.sources import find_source
 
 DAYS = dt.date(2026, 1, 10), dt.date(2026, 11, 20)
 ONE, OTHER = articles(12, seed=41)[:6], articles(12, seed=41)[6:]

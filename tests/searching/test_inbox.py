@@ -13,10 +13,10 @@ from analysis.searching import inbox as imports
 from analysis.searching.history import load_searches
 from analysis.searching.inbox import SearchDetails, import_exports, import_inbox
 from analysis.searching.library import load_library
-from analysis.searching.sources import find_source
 from analysis.searching.strategies_as_run import strategies_as_run
 from tests.searching.corpus import articles
 from tests.searching.exports import cochrane_ris, ebsco_ris, nbib, ovid_ris
+from tests.searching.sources import find_source
 
 DAY = dt.date(2026, 11, 20)
 FOUND = articles(30, seed=2)

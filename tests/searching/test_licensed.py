@@ -10,21 +10,21 @@ from pathlib import Path
 import pytest
 
 from analysis.evidence.load import load
-from analysis.files.problems import EvidenceError, ReviewError
+from analysis.files.problems import EvidenceError
 from analysis.protocol import load_protocol
 from analysis.screening.session import Session
 from analysis.screening.stage_words import stage_features
 from analysis.screening.waiting import awaiting
 from analysis.searching.duplicate_log import deduplicate, load_deduplication
-from analysis.searching.history import load_searches
+from analysis.searching.history import load_searches, searches_in
 from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
 from analysis.searching.licensed import FOLDER, licensed_sources
-from analysis.searching.sources import find_source
 from analysis.searching.withdrawn_imports import withdrawn_import
 from tests.evidence.folder import ROOT
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
+from tests.searching.sources import find_source
 
 DAY = dt.date(2026, 11, 20)
 FOUND = articles(12, seed=4)
@@ -152,9 +152,9 @@ def test_an_export_from_before_the_setting_is_said_to_be_in_git(data: Path, expo
 def test_a_name_that_is_no_source_is_refused(licensed: Path, export: Path) -> None:
     path = licensed / "protocol.yml"
     path.write_text(path.read_text(encoding="utf-8").replace("[Embase]", "[Embas]"), "utf-8")
-    with pytest.raises(ReviewError, match="no source is called 'Embas'"):
+    with pytest.raises(EvidenceError, match="living: licensed names Embas; search_sources has"):
         take(licensed, export)
-    assert load_searches(licensed)[-1].date != DAY
+    assert searches_in(licensed)[-1].date != DAY
 
 
 @pytest.mark.parametrize("path", [f"{FOLDER}/2026-11-20-embase.ris", "data/searches/inbox/x.ris"])

@@ -9,14 +9,14 @@ import pytest
 from analysis.files.problems import ReviewError
 from analysis.files.withdrawals import carry_out
 from analysis.searching.duplicate_log import deduplicate, overrule, read_log
-from analysis.searching.history import load_searches
+from analysis.searching.history import searches_in
 from analysis.searching.inbox import SearchDetails, import_exports, import_inbox
 from analysis.searching.library import load_library
-from analysis.searching.sources import find_source
 from analysis.searching.withdrawn_imports import withdrawn_import
 from tests.searching.corpus import articles
 from tests.searching.exports import cochrane_ris, ovid_ris
 from tests.searching.fixtures import DAY, Take
+from tests.searching.sources import find_source
 
 FOUND = articles(12, seed=5)
 WHEN = "2026-11-28T10:15:00Z"
@@ -57,7 +57,7 @@ def test_the_data_are_as_before_and_the_import_stays_on_record(data: Path, take:
         kept = folder / "searches/2026-11-20" / name
         assert kept.read_bytes() == imported[f"searches/2026-11-20/{name}"]
     # What was taken back can be read as a search still.
-    assert load_searches(folder)[0].hits == len(FOUND)
+    assert searches_in(folder)[0].hits == len(FOUND)
 
 
 def test_imported_again_it_is_what_it_was(data: Path, take: Take) -> None:

@@ -23,9 +23,9 @@ from analysis.screening.decision_files import Decision, add_decisions
 from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
-from analysis.searching.sources import find_source
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
+from tests.searching.sources import find_source
 
 SECRET = "the-secret-of-this-machine"
 SECRET_FILE = "secret.md"
@@ -112,6 +112,7 @@ def plant(root: Path) -> list[Planted]:
         ("searches/2013-11-13/search.yml", {"by", "date"}),
     ):
         planted += _plant_yaml(data / name, keep, numbers)
+    _name_the_sources(data)
     for name, keys in (
         ("releases/2013.11/results.json", {"title", "plain", "label"}),
         ("validation.json", {"source", "quantity", "note"}),
@@ -131,7 +132,20 @@ PROTOCOL_IDS = {
     "id", "kind", "measure", "measure_by_condition", "instruments", "points_on", "baseline_review",
     "baseline_search", "date", "arm_size_from", "comparators", "primary_model", "shown_models",
     "baseline_model", "convert_ratio", "site_url", "instrument_ranges", "moderators", "tools",
+    "search_sources",
 }  # fmt: skip
+
+
+def _name_the_sources(data: Path) -> None:
+    """Let the protocol have the sources whose names were planted elsewhere."""
+    path = data / "protocol.yml"
+    said = yaml.safe_load(path.read_text("utf-8"))
+    search = yaml.safe_load((data / "searches/2013-11-13/search.yml").read_text("utf-8"))
+    said["search_sources"] += [
+        {"id": f"planted-{number}", "name": name, "kind": "database"}
+        for number, name in enumerate((*said["living"]["sources"], *search["sources"]))
+    ]
+    path.write_text(yaml.safe_dump(said, sort_keys=False, allow_unicode=True), "utf-8")
 
 
 def _plant_yaml(path: Path, keep: Collection[str], numbers: Iterator[int]) -> list[Planted]:

@@ -16,10 +16,10 @@ from analysis.screening.verifying import verify
 from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
-from analysis.searching.sources import find_source
 from tests.evidence.folder import DataFolder
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
+from tests.searching.sources import find_source
 from tests.updates.formats import MEANS, SDS, add_result, add_trial, every_format
 
 Edit = Callable[[DataFolder], None]
