@@ -234,8 +234,8 @@ def update(
     data = options.ROOT / "data"
     unread = _take_in_inbox(data, by)
     typer.echo("Waiting for a person:")
-    for line in awaiting(data, load(data)):
-        typer.echo(f"  {line}")
+    for waiting in awaiting(data, load(data)):
+        typer.echo(f"  {waiting}")
     _build(jobs)
     typer.echo(_say_changes(data))
     if unread:

@@ -1,16 +1,80 @@
-"""The first page: what waits for whom."""
+"""The first page: what waits for whom, what comes first first, and how far the team is."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from analysis.desk.desk import Desk, desk_of, known_who
 from analysis.desk.desk_page import page
+from analysis.evidence.load import load
+from analysis.screening.decisions import load_screening
+from analysis.screening.own_work import IN_WORDS, Progress, own_work, progress
+from analysis.screening.waiting import Waiting, Work, awaiting
+
+# Where each kind of work is done; what is not here is done on the command line or in the files.
+ADDRESSES = {
+    Work.SCREEN: "/screen",
+    Work.SETTLE: "/screen",
+    Work.EXTRACT: "/extract",
+    Work.VERIFY: "/judge",
+    Work.TRUST: "/judge",
+    Work.BIAS: "/judge",
+    Work.CERTAINTY: "/judge",
+    Work.RULE: "/judge",
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """A line of the list: what waits, the page where it is done, else how it is done."""
+
+    what: str
+    address: str
+    how: str
 
 
 async def home(request: Request) -> Response:
-    return page(request, "home.html")
+    desk, who = desk_of(request), known_who(request)
+    here = {address for _, address in request.app.state.desks}
+    own, all_of_it, done = await run_in_threadpool(_read, desk, who)
+    tasks = _tasks(own, here)
+    return page(
+        request,
+        "home.html",
+        own=tasks,
+        team=_tasks(all_of_it, here),
+        progress=done,
+    )
+
+
+def _read(
+    desk: Desk, who: str
+) -> tuple[tuple[Waiting, ...], tuple[Waiting, ...], tuple[Progress, ...]]:
+    evidence, screening = load(desk.data), load_screening(desk.data)
+    own = own_work(desk.data, screening, evidence, who) if who else ()
+    return own, awaiting(desk.data, evidence), progress(screening, evidence, who)
+
+
+def _tasks(waiting: Iterable[Waiting], here: Collection[str]) -> list[Task]:
+    found = [(each, ADDRESSES.get(each.work, "")) for each in waiting]
+    return [
+        Task(_sentence(each), address if address in here else "", each.how)
+        for each, address in found
+    ]
+
+
+def _sentence(waiting: Waiting) -> str:
+    """What waits as a line begins; a stage of screening in the words of who screens."""
+    what = waiting.what
+    if waiting.stage:
+        what = what.replace(f"{waiting.stage}:", f"{IN_WORDS[waiting.stage]}:", 1)
+    return what[:1].upper() + what[1:]
 
 
 ROUTES = [Route("/", home)]

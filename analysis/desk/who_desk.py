@@ -8,8 +8,9 @@ from starlette.routing import Route
 
 from analysis.desk.desk import YES, commits_wanted, desk_of, known_who
 from analysis.desk.desk_page import go_to, page
+from analysis.evidence.load import load
 from analysis.files.slugs import CONSENSUS, is_person
-from analysis.screening.decision_files import decision_paths
+from analysis.screening.known_people import known_people
 
 A_YEAR = 365 * 24 * 3600
 RULE = "A name in small letters, digits and hyphens, such as anna or anna-b."
@@ -33,12 +34,12 @@ async def chosen(request: Request) -> Response:
 
 
 def _asked(request: Request, back: str, typed: str = "", problem: str = "") -> Response:
-    people = [path.stem for path in decision_paths(desk_of(request).data)]
+    data = desk_of(request).data
     return page(
         request,
         "who.html",
         status=422 if problem else 200,
-        people=[name for name in people if name != CONSENSUS],
+        people=known_people(data, load(data)),
         chosen=known_who(request),
         is_checkout=desk_of(request).checkout is not None,
         commits=commits_wanted(request),

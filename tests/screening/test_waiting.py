@@ -24,7 +24,7 @@ def decide(data: Path, record: str, stage: str, decisions: dict[str, str], study
 
 
 def lines(data: Path, evidence: Evidence, start: str) -> list[str]:
-    return [line for line in awaiting(data, evidence) if line.startswith(start)]
+    return [line for line in map(str, awaiting(data, evidence)) if line.startswith(start)]
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_the_evidence_is_counted_as_it_stands(data: Path, evidence: Evidence) ->
     unchecked = sum(row.verified == "no" for row in evidence.outcomes)
     command = "./review verify STUDY --who NAME"
     said = f"outcome rows to check against the trial report: {unchecked} ({command})"
-    assert said in awaiting(data, evidence)
+    assert said in map(str, awaiting(data, evidence))
 
 
 def test_nothing_is_overdue_when_all_was_searched(data: Path, evidence: Evidence, take) -> None:
