@@ -218,7 +218,7 @@ class _OnDemand:
     def rehearse(self) -> Crew:
         workers = self.begin()
         if self.rehearsal and not self._rehearsed:
-            workers.rehearse(self.rehearsal, self.given)
+            workers.rehearse(self.rehearsal, *filter(None, [self.given]))
         self._rehearsed = True
         return workers
 

@@ -79,8 +79,8 @@ class Workers(Protocol):
 class Crew(Workers, Protocol):
     """Workers that can do once what each of their pages would do first."""
 
-    def rehearse(self, function: str, given: str | None = None) -> None:
-        """Call `module:name` with the text, before pages submitted later, if it helps them."""
+    def rehearse(self, function: str, *given: str) -> None:
+        """Call `module:name` with what is given, before pages submitted later, if that helps."""
 
 
 class Listener(Protocol):

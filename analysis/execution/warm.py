@@ -1,9 +1,9 @@
 """Pages in forks of a warm parent: one process imports the scientific stack, once.
 
-The driver starts the parent and passes it one end of a pipe for each page; the parent forks,
-and the fork executes the notebook (`kernel`). On the pipe the fork says who it is, before each
-cell what will have happened if nothing more is heard, and at last the page. The parent never
-runs a notebook and starts no thread, so each fork is as clean as the first.
+The driver asks the parent for a page and opens a pipe for it; the parent forks, and the fork
+executes the notebook (`kernel`). On the pipe the fork says who it is, before each cell what
+will have happened if nothing more is heard, and at last the page. The parent never runs a
+notebook and starts no thread, so each fork is as clean as the first.
 
 Whoever ends takes what is below with it: the parent ends its forks when the driver's socket
 closes, however the driver ended, and the driver a fork whose page is done or whose parent ended.
@@ -15,7 +15,7 @@ import gc
 import importlib
 import json
 import os
-import random
+import pkgutil
 import select
 import shutil
 import socket
@@ -26,19 +26,12 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.execution.notebook import (
-    DIED,
-    Executed,
-    Failed,
-    Job,
-    execute_notebook,
-    import_papermill,
-)
+from analysis.execution.notebook import DIED, Executed, Failed, Job, execute_notebook
 from analysis.execution.processes import die_with, kill_group
 
 if TYPE_CHECKING:
@@ -49,7 +42,6 @@ SECONDS_TO_FOLLOW = 0.2
 SECONDS_BETWEEN_LOOKS = 0.2
 # When a fork looks for garbage (`gc.set_threshold`): it lives for a second or two.
 SELDOM = (50_000, 20, 20)
-PAGE, CALL = b"p", b"c"
 
 
 def can_fork() -> bool:
@@ -70,55 +62,53 @@ class WarmWorkers:
     def submit(self, job: Job) -> Future[Executed | Failed]:
         return self.pool.submit(self._execute, job)
 
-    def rehearse(self, function: str, given: str | None = None) -> None:
+    def rehearse(self, function: str, *given: str) -> None:
         """Let the parent call `module:name` once, before it forks for pages submitted later.
 
         What that loads or draws every later fork has loaded and drawn. It must start no
-        thread. Nobody waits for the call, which has the text that is `given`, if one is.
+        thread. Nobody waits for the call.
         """
-        with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
-            json.dump([function, *([] if given is None else [given])], file)
-            file.seek(0)
-            self._ask(CALL, file.fileno())
+        self._ask([function, *given])
 
-    def _ask(self, what: bytes, descriptor: int) -> None:
-        with suppress(OSError):  # a parent that has ended will say so of a page
-            socket.send_fds(self.control, [what], [descriptor])
+    def _ask(self, request: object, *pipe: int) -> None:
+        """Hand the request over as a file: nobody waits for a parent that is busy."""
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
+            json.dump(request, file)
+            file.seek(0)
+            with suppress(OSError):  # a parent that has ended will say so of a page
+                socket.send_fds(self.control, [b"."], [file.fileno(), *pipe])
 
     def _execute(self, job: Job) -> Executed | Failed:
         """What is said of the page last, or that it took too long."""
         said, pid = Failed(DIED), 0
         # The time the parent takes to be ready is not the page's.
         deadline = time.monotonic() + job.timeout + SECONDS_OF_GRACE
-        page, theirs = Pipe()
+        page, theirs = Pipe(duplex=False)
         with theirs:
-            self._ask(PAGE, theirs.fileno())
-        with page:
-            try:
-                while page.poll(max(0.0, deadline - time.monotonic())):
-                    match page.recv():
-                        case int(pid):
-                            self.forks.add(pid)
-                            page.send(job)
-                            deadline = time.monotonic() + job.timeout
-                        case Executed() as made:
-                            return made
-                        case Failed() as said:
-                            continue
-                return replace(said, error=f"the page took more than its {job.timeout:g} seconds")
-            except Exception:  # the fork has ended, or its notebook writes to the pipe
-                return self._explained(said)
-            finally:
-                if pid:
-                    kill_group(pid)
-                    self.forks.discard(pid)
+            self._ask(asdict(job), theirs.fileno())
+        try:
+            while page.poll(max(0.0, deadline - time.monotonic())):
+                match page.recv():
+                    case int(pid):
+                        self.forks.add(pid)
+                        deadline = time.monotonic() + job.timeout
+                    case Executed() as made:
+                        return made
+                    case Failed() as said:
+                        continue
+            return replace(said, error=f"the page took more than its {job.timeout:g} seconds")
+        except Exception:  # the fork has ended, or its notebook writes to the pipe
+            return self._explained(said)
+        finally:
+            page.close()
+            if pid:
+                kill_group(pid)
+                self.forks.discard(pid)
 
     def _explained(self, said: Failed) -> Failed:
         """A fork that died may have followed its parent, of which only its end is ever heard."""
         if said.error != DIED or not select.select([self.control], [], [], SECONDS_TO_FOLLOW)[0]:
             return said
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(SECONDS_OF_GRACE)
         why = self.log.read_text("utf-8", "replace").strip().splitlines()[-1:]
         return Failed(": ".join(["the parent of the kernels has ended", *why]))
 
@@ -144,7 +134,7 @@ def warm_workers(jobs: int, root: Path, modules: Iterable[str]) -> Iterator[Warm
         workers = WarmWorkers(process, ours, log, pool)
         try:
             # Listing them takes time, and the parent is importing others already.
-            workers.rehearse(f"{__name__}:import_all", "\n".join(sorted(set(modules))))
+            workers.rehearse(f"{__name__}:import_all", *sorted(set(modules)))
             yield workers
         finally:
             process.kill()
@@ -157,8 +147,7 @@ def warm_workers(jobs: int, root: Path, modules: Iterable[str]) -> Iterator[Warm
 
 def environment(folder: Path) -> dict[str, str]:
     """Nothing of the user's own IPython set-up, one thread a kernel, the same hashes each time."""
-    package_parent = str(Path(__file__).parents[2])
-    paths = [package_parent, *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(paths),
@@ -170,88 +159,78 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
+def import_all(*names: str) -> None:
+    """Import each module; `from a import b` is listed as a.b too.
+
+    What is broken will be reported by the page that imports it.
+    """
+    for name in names:
+        with suppress(Exception):
+            importlib.import_module(name)
+
+
 # The parent's side.
 
 
-def serve(control: socket.socket, folder: Path) -> None:
+def serve(control: socket.socket) -> None:
     """Call and fork as the driver asks, until its end of the socket closes."""
     gc.disable()  # there is no garbage in what is imported, and looking for it takes time
     # Nobody debugs a page, and the debugger is the longest part of a kernel's start.
     sys.modules["debugpy"] = None  # type: ignore[assignment]
     from analysis.execution.kernel import Kernel
+    from analysis.execution.notebook import import_papermill
 
     import_papermill()
-    kernel, forks = Kernel(), set[int]()
-    while True:
-        ready, _, _ = select.select([control], [], [], SECONDS_BETWEEN_LOOKS)
+    kernel, forks, asked = Kernel(), set[int](), b"."
+    control.settimeout(SECONDS_BETWEEN_LOOKS)
+    while asked:
+        with suppress(TimeoutError):
+            asked, descriptors, _, _ = socket.recv_fds(control, 1, 2)
+            if asked and (pid := _answer(kernel, control, *descriptors)):
+                forks.add(pid)
         for pid in [pid for pid in forks if os.waitpid(pid, os.WNOHANG)[0]]:
             kill_group(pid)  # whatever its notebook started, and left
             forks.remove(pid)
-        if not ready:
-            continue
-        asked, descriptors, _, _ = socket.recv_fds(control, 1, 1)
-        if not asked:
-            break
-        if asked == CALL:
-            _call(descriptors[0])
-        else:
-            with Connection(descriptors[0]) as page, suppress(OSError):  # a later one may have luck
-                forks.add(_forked(kernel, page, control))
     for pid in forks:
         kill_group(pid)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
-def import_all(names: str) -> None:
-    """Import every module of a list, one a line.
-
-    `from a import b` is listed as the module a.b too; a module that is broken will be reported
-    by the page that imports it.
-    """
-    for name in names.splitlines():
-        with suppress(Exception):
-            importlib.import_module(name)
-
-
-def _call(descriptor: int) -> None:
-    """Call what the file names; what goes wrong here does so in a page again, which can say so."""
-    with open(descriptor, encoding="utf-8") as file, suppress(Exception):
-        function, *given = json.load(file)
-        module, _, name = function.partition(":")
-        getattr(importlib.import_module(module), name)(*given)
+def _answer(kernel: Kernel, control: socket.socket, request: int, pipe: int = -1) -> int | None:
+    """Call what is asked for, or fork for a page: then the fork's process id."""
+    with open(request, encoding="utf-8") as file, suppress(Exception):  # a page will meet it again
+        match json.load(file):
+            case [function, *given]:
+                pkgutil.resolve_name(function)(*given)
+            case job:
+                with Connection(pipe, readable=False) as page:
+                    return _forked(kernel, control, Job(**job), page)
+    return None
 
 
-def _forked(kernel: Kernel, page: Connection, control: socket.socket) -> int:
-    """The process id of a fork that executes the page."""
+def _forked(kernel: Kernel, control: socket.socket, job: Job, page: Connection) -> int:
+    """The process id of a fork that spends its life on one page."""
     gc.freeze()  # what is there is never looked at again, so its memory stays shared
     parent = os.getpid()
     if pid := os.fork():
         return pid
     with suppress(BaseException):
         control.close()
-        _be_fork(kernel, page, parent)
-    os._exit(1)
-
-
-def _be_fork(kernel: Kernel, page: Connection, parent: int) -> None:
-    """Spend the rest of this process on one page."""
-    gc.set_threshold(*SELDOM)
-    gc.enable()
-    die_with(parent)
-    os.setsid()  # signals for the terminal or for the notebook's group stay apart
-    with suppress(OSError):  # when memory runs out, let the system take a page, not the build
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-    random.seed()  # a fork inherits the state of the global generators
-    if "numpy.random" in sys.modules:
-        sys.modules["numpy.random"].seed()
-    page.send(os.getpid())
-    job: Job = page.recv()
-    os.chdir(job.root)
-    kernel.capture_streams()
-    page.send(execute_notebook(job, kernel, page.send))
-    kill_group(os.getpid())  # itself, and whatever its notebook started
+        die_with(parent)
+        os.setsid()  # signals for the terminal or for the notebook's group stay apart
+        with suppress(OSError):  # when memory runs out, let the system take a page, not the build
+            Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+        gc.set_threshold(*SELDOM)
+        gc.enable()
+        if "numpy.random" in sys.modules:  # a fork inherits its state; `random` sees to its own
+            sys.modules["numpy.random"].seed()
+        os.chdir(job.root)
+        page.send(os.getpid())
+        kernel.capture_streams()
+        page.send(execute_notebook(job, kernel, page.send))
+    os._exit(0)
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]))
+    serve(socket.socket(fileno=int(sys.argv[1])))
+    shutil.rmtree(sys.argv[2], ignore_errors=True)
     os._exit(0)  # somebody waits, and nothing is left that is worth taking apart

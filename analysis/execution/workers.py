@@ -8,7 +8,7 @@ import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,7 @@ class ColdWorkers:
     def submit(self, job: Job) -> Future[Executed | Failed]:
         return self.pool.submit(execute_notebook, job)
 
-    def rehearse(self, function: str, given: str | None = None) -> None:
+    def rehearse(self, function: str, *given: str) -> None:
         """Ordinary kernels begin with nothing."""
 
 
@@ -52,11 +52,9 @@ def _end_with_driver() -> None:
         os._exit(1)
 
 
-@contextmanager
-def open_workers(jobs: int, root: Path, modules: Iterable[str]) -> Iterator[Crew]:
+def open_workers(jobs: int, root: Path, modules: Iterable[str]) -> AbstractContextManager[Crew]:
     """Warm workers where this platform forks, ordinary ones elsewhere."""
-    with warm_workers(jobs, root, modules) if can_fork() else cold_workers(jobs) as workers:
-        yield workers
+    return warm_workers(jobs, root, modules) if can_fork() else cold_workers(jobs)
 
 
 def default_jobs() -> int:

@@ -151,7 +151,7 @@ class ClusterWorkers:
             self._hand_out()
         return ticket.answer
 
-    def rehearse(self, function: str, given: str | None = None) -> None:
+    def rehearse(self, function: str, *given: str) -> None:
         """Each machine calls it before its first page, with nothing: it has a copy of the data."""
         self.assignment = replace(self.assignment, rehearsal=function)
 
