@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from analysis.evidence.data_files import DATA_FILES
+from analysis.evidence.reported_formats import formats_table
 from analysis.evidence.values import words_of
 from analysis.files.columns import Column, columns, json_schema
 from analysis.files.encoding import decode
@@ -16,12 +17,15 @@ from analysis.protocol import Protocol
 PLACE = re.compile(
     r"(<!-- columns of (\w+)\.csv[^\n]*-->\n).*?(<!-- end of columns -->)", re.DOTALL
 )
+FORMATS_PLACE = re.compile(
+    r"(<!-- formats of outcomes\.csv[^\n]*-->\n).*?(<!-- end of formats -->)", re.DOTALL
+)
 BAR = "\\|"  # one within a cell
 HEAD = "| Column | Meaning | What may stand there | Example |\n|---|---|---|---|\n"
 
 
 def codebook_text(path: Path) -> str:
-    """The text of the codebook with every table of columns as it is declared now.
+    """The text of the codebook with every table as it is declared now.
 
     EvidenceError where a data file has no place in it, or a place is no data file's.
     """
@@ -36,6 +40,7 @@ def codebook_text(path: Path) -> str:
             Problem(path, None, None, f"one table of the columns of {name}.csv was expected")
             for name in wrong
         )
+    text = FORMATS_PLACE.sub(lambda found: f"{found[1]}{formats_table()}{found[2]}", text)
     return PLACE.sub(lambda found: f"{found[1]}{columns_table(found[2])}{found[3]}", text)
 
 

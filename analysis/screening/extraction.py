@@ -13,6 +13,7 @@ from pathlib import Path
 
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.load import load_with
+from analysis.evidence.rows import Evidence
 from analysis.evidence.study_names import FORMER
 from analysis.evidence.values import words_of
 from analysis.evidence.verification import COLUMNS as VERIFICATION
@@ -45,7 +46,8 @@ from analysis.screening.extraction_history import (
 NOT_EXTRACTED = (*VERIFICATION, FORMER)
 DIFFERENCES = "differences"
 DIFFERENCE_COLUMNS = ("file", "row", "column", "first", "second", "agreed")
-DIFFERENCE_SHEET = tuple(SheetColumn(name) for name in DIFFERENCE_COLUMNS)
+# Why a value holds that neither of the two wrote: a column where somebody says so.
+REASON = "reason"
 BLANK = "blank"
 # What a template gives an outcome row, and so says nothing of the report.
 OF_THE_TEMPLATE = ("row_id", "study_id", "outcome", "timepoint", "format", "usable", "source_id",
@@ -57,7 +59,10 @@ Rows = Mapping[str, list[Row]]
 
 @dataclass(frozen=True)
 class Difference:
-    """A cell that two extractors filled differently; `agreed` "" until they have talked."""
+    """A cell that two extractors filled differently; `agreed` "" until they have talked.
+
+    `reason` is why a value holds that neither of them wrote.
+    """
 
     file: str
     row: str
@@ -65,6 +70,7 @@ class Difference:
     first: str
     second: str
     agreed: str = ""
+    reason: str = ""
 
     @property
     def place(self) -> tuple[str, ...]:
@@ -141,20 +147,27 @@ def compare(data: Path, first: Path, second: Path) -> tuple[Difference, ...]:
 
 def write_differences(path: Path, differences: Sequence[Difference]) -> None:
     """Write the table in which two people settle what holds; settled cells are kept."""
-    agreed = {known.place: known for known in read_differences(path)} if path.exists() else {}
-    kept = (
-        replace(new, agreed=old.agreed)
-        if (old := agreed.get(new.place)) and old.said == new.said
+    known = {each.place: each for each in read_differences(path)} if path.exists() else {}
+    kept = [
+        replace(new, agreed=old.agreed, reason=old.reason)
+        if not new.agreed and (old := known.get(new.place)) and old.said == new.said
         else new
         for new in differences
-    )
-    rows = ({name: getattr(new, name) for name in DIFFERENCE_COLUMNS} for new in kept)
-    write_spreadsheet(path, DIFFERENCE_SHEET, rows)
+    ]
+    sheet = difference_sheet(kept)
+    rows = ({column.name: getattr(each, column.name) for column in sheet} for each in kept)
+    write_spreadsheet(path, sheet, rows)
+
+
+def difference_sheet(differences: Iterable[Difference]) -> tuple[SheetColumn, ...]:
+    """The columns of a table of these differences."""
+    reasons = (REASON,) if any(each.reason for each in differences) else ()
+    return tuple(SheetColumn(name) for name in (*DIFFERENCE_COLUMNS, *reasons))
 
 
 def read_differences(path: Path) -> tuple[Difference, ...]:
     """The table of differences; EvidenceError where a row names none of the files."""
-    rows = read_spreadsheet(path, DIFFERENCE_COLUMNS)
+    rows = read_spreadsheet(path, (*DIFFERENCE_COLUMNS, REASON), {REASON})
     differences = tuple(_with_point(Difference(**row.cells)) for row in rows)
     first: dict[tuple[str, ...], int] = {}
     problems = []
@@ -199,12 +212,21 @@ def read_extraction(data: Path, folder: Path) -> dict[str, list[Row]]:
 
     A direction that is left blank is the protocol's for the instrument.
     """
+    return as_extracted(data, folder, read_sheets(folder))
+
+
+def read_sheets(folder: Path) -> dict[str, list[Row]]:
+    """One extractor's sheets row by row, however far they are filled in."""
     plain_files(folder)
+    return {name: _read_sheet(path, name) for name, path in sheets_of(folder).items()}
+
+
+def as_extracted(data: Path, folder: Path, sheets: Rows) -> dict[str, list[Row]]:
+    """The rows of an extractor's sheets as `read_extraction` gives them; EvidenceError as there."""
     paths = sheets_of(folder)
-    rows = {name: _read_sheet(path, name) for name, path in paths.items()}
     directions = load_protocol(data / "protocol.yml").directions
-    filled = [row for row in rows["outcomes"] if _is_filled(row)]
-    rows["outcomes"] = [_directed(row, directions) for row in filled]
+    filled = [row for row in sheets["outcomes"] if is_filled(row)]
+    rows = {**sheets, "outcomes": [_directed(row, directions) for row in filled]}
     problems = [
         Problem(paths["outcomes"], row.line, *said)
         for row in rows["outcomes"]
@@ -240,11 +262,12 @@ def _read_sheet(path: Path, name: str) -> list[Row]:
     if told:
         raise EvidenceError(told[:MOST_PROBLEMS])
     return [
-        Row(row.line, {c.name: _typed(c, row[c.name]) for c in columns_of(name)}) for row in rows
+        Row(row.line, {c.name: typed(c, row[c.name]) for c in columns_of(name)}) for row in rows
     ]
 
 
-def _typed(column: Column, cell: str) -> str:
+def typed(column: Column, cell: str) -> str:
+    """A cell as it was meant where a person typed a decimal comma or a line break."""
     return with_point(cell) if column.is_number else one_line(cell)
 
 
@@ -255,7 +278,7 @@ def _twice(rows: Sequence[Row], key: str) -> Iterator[tuple[Row, Row]]:
             yield first[row[key]], row
 
 
-def _is_filled(row: Row) -> bool:
+def is_filled(row: Row) -> bool:
     """Whether a person wrote anything into the row that a template has blank."""
     return any(cell and column not in OF_THE_TEMPLATE for column, cell in row.cells.items())
 
@@ -291,6 +314,11 @@ def _has_number(row: Row) -> bool:
 
 def validated(data: Path, folder: Path, rows: Rows) -> dict[str, str]:
     """The evidence files with these rows in them; EvidenceError in terms of `folder`."""
+    return evidence_with(data, folder, rows)[0]
+
+
+def evidence_with(data: Path, folder: Path, rows: Rows) -> tuple[dict[str, str], Evidence]:
+    """The evidence files with these rows in them, and what they hold; EvidenceError as above."""
     sheets = sheets_of(folder)
     texts = {}
     places: dict[tuple[str, int], Problem] = {}
@@ -301,10 +329,10 @@ def validated(data: Path, folder: Path, rows: Rows) -> dict[str, str]:
         for row, line in zip(rows[file], lines, strict=True):
             places[file, line] = Problem(sheets[file], row.line, None, "")
     try:
-        load_with(data, {data / f"{file}.csv": text for file, text in texts.items()})
+        found = load_with(data, {data / f"{file}.csv": text for file, text in texts.items()})
     except EvidenceError as error:
         raise EvidenceError(_in_terms_of(places, error.problems)) from None
-    return texts
+    return texts, found
 
 
 def _as_new(file: str, row: Row) -> Row:

@@ -22,10 +22,11 @@ from analysis.protocol import load_protocol
 from analysis.screening.decision_files import COLUMNS as DECISION_COLUMNS
 from analysis.screening.decision_files import Decision, decision_paths
 from analysis.screening.extraction import (
-    DIFFERENCE_SHEET,
     DIFFERENCES,
+    difference_sheet,
     later_columns,
     offered,
+    read_differences,
 )
 from analysis.screening.extraction_history import COLUMNS as HISTORY_COLUMNS
 from analysis.screening.extraction_history import HISTORY, KEYS
@@ -79,7 +80,7 @@ def _beside_the_evidence(data: Path, rename: StudyRename) -> Iterator[tuple[Path
             yield from changed_table(path, HISTORY_COLUMNS, told)
         elif path.suffix in SUFFIXES and path.stem == DIFFERENCES:
             told = partial(_told_of_a_cell, rename, ("first", "second", "agreed"))
-            yield from changed_sheet(path, DIFFERENCE_SHEET, told)
+            yield from changed_sheet(path, difference_sheet(read_differences(path)), told)
         elif path.suffix in SUFFIXES and path.stem in KEYS:
             change = partial(rename.cells, path.stem, DATA_FILES[path.stem].row)
             asked = offered(path.stem, protocol)
