@@ -102,6 +102,25 @@ def extract_check(
         next_step(f"extract new {folder.resolve().parent.name} --who A-SECOND-PERSON")
 
 
+@extract_app.command("finish")
+def extract_finish(
+    folder: Annotated[Path, typer.Argument(help="data/extraction/STUDY/WHO")], data: Data = DATA
+) -> None:
+    """Say that one extractor has read all.
+
+    At the desk nobody is shown what another read before both have finished. Rows that say
+    something else since are not finished.
+
+    Example: ./review extract finish data/extraction/trial-2026/anna
+    """
+    from analysis.screening.filling_in import finish
+
+    finish(data, folder)
+    typer.echo(f"{folder.resolve().name} has finished {folder.resolve().parent.name}.")
+    if others := _other_extractors(folder):
+        next_step(f"extract compare {shown(folder)} {shown(others[0])}")
+
+
 @extract_app.command("compare")
 def extract_compare(first: First, second: Second, data: Data = DATA) -> None:
     """Show where two extractors differ.

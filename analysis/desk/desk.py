@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -36,6 +37,8 @@ class Desk:
     who: str = ""
     # Why the latest action is saved but not committed; nothing where it is.
     not_committed: list[str] = field(default_factory=list, repr=False)
+    # matplotlib draws one figure at a time.
+    drawing: threading.Lock = field(default_factory=threading.Lock, repr=False)
     # Person → sentences that the next page shows.
     to_say: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list), repr=False)
 

@@ -31,13 +31,18 @@ class ReportedFormat:
     tells: tuple[str, ...] = ()
 
     def is_said_by(self, cells: Mapping[str, str]) -> bool:
-        """Whether these cells have the words of the format."""
-        return all(cells[column] in words for column, words in self.says.items())
+        """Whether these cells have the words of the format; those to fill in may be blank yet."""
+        return all(
+            cells[column] in words or (column in self.shows and not cells[column])
+            for column, words in self.says.items()
+        )
 
     def words_for(self, cells: Mapping[str, str]) -> dict[str, str]:
-        """The words that these cells need to be of this format, but for those that they have."""
+        """The words that these cells lack to be of this format, but for those to fill in."""
         return {
-            column: words[0] for column, words in self.says.items() if cells[column] not in words
+            column: words[0]
+            for column, words in self.says.items()
+            if cells[column] not in words and column not in self.shows
         }
 
 
@@ -61,8 +66,8 @@ _CORRELATION = ("correlation", "correlation_from")
 _UNCERTAINTY = ("effect_se", "effect_ci_low", "effect_ci_high", "effect_level", "effect_sides",
                 "effect_t", "effect_f", "effect_p")  # fmt: skip
 _SIZES = (*_arms("n"), "n_total")
-_EFFECT = ("effect_measure", "effect", "effect_favours_intervention_when", *_UNCERTAINTY, *_SIZES)
-_RATIO = (*_EFFECT, "control_risk", *_arms("events", "total"))
+_EFFECT = ("effect", "effect_favours_intervention_when", *_UNCERTAINTY, *_SIZES)
+_RATIO = ("effect_measure", *_EFFECT, "control_risk", *_arms("events", "total"))
 _RATIOS = ("OR", "RR", "HR", "IRR")
 _PARALLEL = ("", "parallel", "cluster")
 
@@ -186,7 +191,7 @@ FORMATS: tuple[ReportedFormat, ...] = (
         "`effect_measure` RD or generic, `effect`, its interval or `effect_se`; pooled where the "
         "protocol pools that measure",
         {"format": ("effect",), "effect_measure": ("RD", "generic")},
-        _EFFECT,
+        ("effect_measure", *_EFFECT),
     ),
 )  # fmt: skip
 
@@ -213,11 +218,6 @@ def format_of(cells: Mapping[str, str]) -> ReportedFormat | None:
     said = [found for found in FORMATS if found.is_said_by(cells)]
     told = (found for found in said if any(cells[column] for column in found.tells))
     return next(told, said[0] if said else None)
-
-
-def format_called(name: str) -> ReportedFormat:
-    """The format of that name; KeyError where there is none."""
-    return {found.name: found for found in FORMATS}[name]
 
 
 def formats_table() -> str:

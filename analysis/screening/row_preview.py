@@ -73,7 +73,8 @@ def preview(data: Path, folder: Path, sheets: Rows, row: Row) -> Preview:
     asked = _question(protocol, sheets, row)
     name = protocol.measure_name(asked) if asked else protocol.outcome(row["outcome"]).measure
     effect, why = _effect(protocol, folder, row, name)
-    of_row = findings(evidence) if evidence else ()
+    filled = evidence if is_filled(row) else None
+    of_row = findings(filled) if filled else ()
     return Preview(
         problems=own,
         elsewhere=elsewhere,
@@ -82,7 +83,7 @@ def preview(data: Path, folder: Path, sheets: Rows, row: Row) -> Preview:
         effect=effect,
         no_effect=why,
         warnings=tuple(each for each in of_row if row["row_id"] in each.row_ids),
-        place=_place(data, evidence, asked, row) if evidence and asked else None,
+        place=_place(data, filled, asked, row) if filled and asked else None,
     )
 
 

@@ -181,6 +181,7 @@ COMMANDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("notices", "file"): ("notices", "HERE", "--date", "2026-11-20"),
     ("undo sheet", "sheet"): ("undo", "sheet", "HERE", "--who", "anna", "--yes"),
     ("extract check", "folder"): ("extract", "check", "HERE"),
+    ("extract finish", "folder"): ("extract", "finish", "HERE"),
     ("extract compare", "first"): ("extract", "compare", "HERE", "FOLDER"),
     ("extract compare", "second"): ("extract", "compare", "FOLDER", "HERE"),
     ("extract accept", "first"): ("extract", "accept", "HERE", "FOLDER"),

@@ -1,0 +1,119 @@
+"""One extractor's sheets as a form meets them: found, compared with what was seen, written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from analysis.desk.desk import desk_of, who_of
+from analysis.desk.extract_fields import in_words, labels, result_title
+from analysis.desk.saving import is_as_seen, save, seen
+from analysis.files.problems import EvidenceError, ReviewError
+from analysis.files.slugs import is_slug
+from analysis.files.tables import Row
+from analysis.protocol import load_protocol
+from analysis.screening.extraction import Rows, columns_of, read_sheets, sheets_of, typed
+from analysis.screening.filling_in import fill_in, folders_of, row_called
+
+Cell = tuple[str, str, str]
+"""Sheet, row and column."""
+
+
+class Stale(ReviewError):
+    """Somebody saved other values since the form was shown; `meanwhile` are those, by cell."""
+
+    def __init__(self, meanwhile: Mapping[Cell, str]) -> None:
+        super().__init__("This was changed meanwhile. Nothing was saved: choose what holds.")
+        self.meanwhile = meanwhile
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a form would write: cells by sheet and row, and the rows that it was made from."""
+
+    changes: Mapping[tuple[str, str], Mapping[str, str]]
+
+    def rows(self, sheets: Rows) -> list[Row]:
+        return [row_called(sheets, *place) for place in self.changes]
+
+
+def own_folder(request: Request) -> Path:
+    """The sheets of whoever works; 404 where that person has not begun the trial."""
+    who, study_id = who_of(request), request.path_params["study"]
+    folders = folders_of(desk_of(request).data, study_id) if is_slug(study_id) else ()
+    for folder in folders:
+        if folder.name == who:
+            return folder
+    raise HTTPException(404)
+
+
+def row_of(sheets: Rows, name: str, row_id: str) -> Row:
+    """A row of a sheet; 404 where there is none of that name."""
+    try:
+        return row_called(sheets, name, row_id)
+    except ReviewError:
+        raise HTTPException(404) from None
+
+
+def seen_rows(rows: Sequence[Row]) -> str:
+    """What stands for these rows in a form that is made from them."""
+    return seen(*_said(rows))
+
+
+async def save_typed(
+    request: Request, folder: Path, form: FormData, typed_in: Typed, message: str
+) -> None:
+    """Write what a form says; Stale where the rows say something else than when it was shown."""
+
+    def unchanged(sheets: Rows) -> None:
+        rows = typed_in.rows(sheets)
+        if not is_as_seen(form, *_said(rows)) and (other := _others(typed_in, sheets)):
+            raise Stale(other)
+
+    await save(
+        request,
+        lambda: fill_in(desk_of(request).data, folder, typed_in.changes, unchanged),
+        message,
+    )
+
+
+def _others(typed_in: Typed, sheets: Rows) -> dict[Cell, str]:
+    """The cells that the form would overwrite with another value."""
+    found = {}
+    for (name, row_id), cells in typed_in.changes.items():
+        there = row_called(sheets, name, row_id)
+        for column in columns_of(name):
+            said = cells.get(column.name)
+            if said is not None and not column.same_value(typed(column, said), there[column.name]):
+                found[name, row_id, column.name] = there[column.name]
+    return found
+
+
+def _said(rows: Sequence[Row]) -> list[str]:
+    return [cell for row in rows for cell in row.cells.values()]
+
+
+def said_in_words(data: Path, folder: Path, error: EvidenceError) -> list[str]:
+    """What is wrong in an extractor's sheets, by result and field instead of line and column."""
+    protocol, sheets = load_protocol(data / "protocol.yml"), read_sheets(folder)
+    rows = {
+        (path, row.line): (name, row)
+        for name, path in sheets_of(folder).items()
+        for row in sheets[name]
+    }
+    told = []
+    for problem in error.problems:
+        name, row = rows.get((problem.file, problem.line or 0), ("", None))
+        if row is None:
+            told.append(str(problem))
+            continue
+        where = result_title(protocol, row) if name == "outcomes" else "The trial"
+        field = labels(name).get(problem.column or "", "")
+        said = in_words(problem.message, row.cells)
+        told.append(": ".join(filter(None, (where, field, said))))
+    return told
