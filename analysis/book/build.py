@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 
 from filelock import FileLock, Timeout
 from rich.console import Console
@@ -40,11 +40,12 @@ class Rehearsal:
     """What the parent of the kernels does before the first page, each as `module:function`.
 
     `of_all` where every page is to be executed, `of_some` otherwise: what only few pages
-    need is then not worth waiting for.
+    need is then not worth waiting for. `of_readers` is what pages that read results share.
     """
 
     of_all: str
     of_some: str
+    of_readers: str
 
     def chosen(self, all_pages: bool) -> str:
         return self.of_all if all_pages else self.of_some
@@ -150,6 +151,7 @@ def _execute(
                 timeout=manner.timeout,
                 listener=listener,
                 meanwhile=book.begin,  # while the parent of the kernels still imports
+                before_readers=partial(hands.prepare, review.rehearsal),
             )
     clock.ends("pages")
     return report
@@ -221,6 +223,11 @@ class _OnDemand:
             workers.rehearse(self.rehearsal, *filter(None, [self.given]))
         self._rehearsed = True
         return workers
+
+    def prepare(self, rehearsal: Rehearsal | None) -> None:
+        """Do once what pages that read results would each do."""
+        if rehearsal:
+            self.rehearse().prepare(rehearsal.of_readers)
 
     def submit(self, job: Job) -> Future[Executed | Failed]:
         return self.rehearse().submit(job)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 REHEARSALS = {
     "of_all": "analysis.pages.rehearsal:rehearse_all",
     "of_some": "analysis.pages.rehearsal:rehearse",
+    "of_readers": "analysis.pages.rehearsal:rehearse_readers",
 }
 # Exit codes above those of a failure (1) and of a command not understood (2).
 UNREAD_FILE = 4

@@ -76,8 +76,12 @@ class Slice:
 
 def slices_of(evidence: Evidence) -> Mapping[Question, Slice]:
     """The slice of every question of the protocol."""
-    suspects = find_suspects(evidence)
-    return {asked: _slice(evidence, asked, suspects) for asked in evidence.protocol.questions}
+
+    def all_of_them() -> Mapping[Question, Slice]:
+        suspects = find_suspects(evidence)
+        return {asked: _slice(evidence, asked, suspects) for asked in evidence.protocol.questions}
+
+    return evidence.once(slices_of, all_of_them)
 
 
 def slice_of(evidence: Evidence, question: Question) -> Slice:

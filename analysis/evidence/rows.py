@@ -41,6 +41,7 @@ from analysis.evidence.values import (
     Url,
     YesNo,
 )
+from analysis.evidence.worked_out import WorkedOutOnce
 from analysis.files.columns import (
     WHOLE,
     Count,
@@ -348,7 +349,7 @@ class ControlGroup:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Evidence(WorkedOutOnce):
     """The validated evidence: every file's rows, in file order, and the protocol."""
 
     folder: Path

@@ -29,6 +29,7 @@ from analysis.execution.staleness import (
 from analysis.files.writing import write_atomically
 
 SECONDS_PER_PAGE = 120.0
+SEVERAL = 3  # pages that are worth doing something for first
 SECONDS_TO_HEAR = 0.5  # an interrupt that did not wake who waits for a page
 
 State = Literal["executed", "fresh", "failed", "blocked"]
@@ -82,6 +83,9 @@ class Crew(Workers, Protocol):
     def rehearse(self, function: str, *given: str) -> None:
         """Call `module:name` with what is given, before pages submitted later, if that helps."""
 
+    def prepare(self, function: str) -> None:
+        """Call `module:name` for what pages submitted later would each work out, if they share."""
+
 
 class Listener(Protocol):
     """Who is told how a run goes: the progress bar, or nobody."""
@@ -111,17 +115,20 @@ def execute(
     timeout: float = SECONDS_PER_PAGE,
     listener: Listener | None = None,
     meanwhile: Callable[[], None] | None = None,
+    before_readers: Callable[[], None] | None = None,
 ) -> Report:
     """Execute what is stale (everything, if `force`) and commit what succeeded.
 
     A page that fails keeps its former output and blocks only the pages that need it.
     `meanwhile` is called once, when the first pages have been handed out, if any are.
+    `before_readers` is called before several pages that read results are handed out, and as soon
+    as it is known that they will be: it may do what each of them would.
     Raises `PlanError` for a plan that contradicts itself.
     """
     check_plan(pages)
     started = time.monotonic()
     with _interrupts() as interrupts:
-        run = _Run(inputs, workers, force, timeout, listener, meanwhile, interrupts)
+        run = _Run(inputs, workers, force, timeout, listener, meanwhile, before_readers, interrupts)
         outcomes = {outcome.page.name: outcome for outcome in run.all(pages)}
     return Report(tuple(outcomes[page.name] for page in pages), time.monotonic() - started)
 
@@ -136,10 +143,13 @@ class _Run:
     timeout: float
     listener: Listener | None
     meanwhile: Callable[[], None] | None
+    before_readers: Callable[[], None] | None
     interrupts: _Interrupts
     record: dict[str, Made] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     running: dict[Future[Executed | Failed], _Started] = field(default_factory=dict)
+    foreseen: bool = False
+    news: bool = True  # in the results, since readers were prepared for
 
     @property
     def project(self) -> Project:
@@ -153,7 +163,10 @@ class _Run:
         order = TopologicalSorter({page.name: page.needs for page in pages})
         order.prepare()
         while order.is_active():
-            outcomes = [self._begin(by_name[name]) for name in self._longest_first(order)]
+            ready = [by_name[name] for name in self._longest_first(order)]
+            self._prepare(ready)
+            outcomes = [self._begin(page) for page in ready]
+            self._foresee(pages)
             if self.running and self.meanwhile:
                 self.meanwhile()
                 self.meanwhile = None
@@ -180,22 +193,40 @@ class _Run:
 
         return sorted(order.get_ready(), key=last_time, reverse=True)
 
+    def _prepare(self, ready: Sequence[Page]) -> None:
+        """Have done once what several of these pages would each do, if there is news for them."""
+        readers = [page for page in ready if page.needs and self._why(page)]
+        if self.before_readers and self.news and len(readers) >= SEVERAL:
+            self.before_readers()
+            self.news = False
+
+    def _foresee(self, pages: Sequence[Page]) -> None:
+        """Let that begin while the pages are executed that have the news."""
+        made = {started.page.name for started in self.running.values()}
+        awaited = [page for page in pages if made.intersection(page.needs)]
+        if self.before_readers and not self.foreseen and len(awaited) >= SEVERAL:
+            self.before_readers()
+            self.foreseen = True
+
+    def _why(self, page: Page) -> str | None:
+        """Why the page is to be executed; None where it is up to date."""
+        why = stale_because(page, self.inputs, self.record.get(page.name))
+        return why or ("it was asked for" if self.force else None)
+
     def _begin(self, page: Page) -> Outcome | None:
         """Start the page, or say at once what is known of it."""
         if lost := sorted(set(page.needs) & self.lost):
             self.lost.add(page.name)
             return Outcome(page, "blocked", f"not executed, because {', '.join(lost)} failed")
-        why = stale_because(page, self.inputs, self.record.get(page.name))
-        if why is None and not self.force:
+        why = self._why(page)
+        if why is None:
             return Outcome(page, "fresh")
         try:
             template = read_template(self.project.root / page.template)
         except OSError as error:
             return self._failed(page, Failed(f"{page.template}: {error.strerror}"))
         job = Job(page.name, template, dict(page.parameters), str(self.project.root), self.timeout)
-        self.running[self.workers.submit(job)] = _Started(
-            page, why or "it was asked for", self.inputs.of(page)
-        )
+        self.running[self.workers.submit(job)] = _Started(page, why, self.inputs.of(page))
         if self.listener:
             self.listener.started(page)
         return None
@@ -235,6 +266,7 @@ class _Run:
             write_atomically(result, made.result)
         write_atomically(self.project.chapters / page.target, made.notebook)
         self.inputs.forget_results()
+        self.news = True
         known = Made(started.inputs, outputs(page, self.project), made.seconds)
         self.record[page.name] = known
         remember_page(self.project, page.name, known)

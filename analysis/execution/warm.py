@@ -70,6 +70,10 @@ class WarmWorkers:
         """
         self._ask([function, *given])
 
+    def prepare(self, function: str) -> None:
+        """The same, as often as it is asked for."""
+        self.rehearse(function)
+
     def _ask(self, request: object, *pipe: int) -> None:
         """Hand the request over as a file: nobody waits for a parent that is busy."""
         with tempfile.TemporaryFile("w+", encoding="utf-8") as file:

@@ -29,6 +29,9 @@ class ColdWorkers:
     def rehearse(self, function: str, *given: str) -> None:
         """Ordinary kernels begin with nothing."""
 
+    def prepare(self, function: str) -> None:
+        """And share nothing."""
+
 
 @contextmanager
 def cold_workers(jobs: int) -> Iterator[ColdWorkers]:

@@ -43,7 +43,12 @@ class TextTable:
 
 def read_csv(path: Path) -> TextTable:
     """Read one CSV file; EvidenceError lists all that is wrong with its form."""
-    table = read_fitting_rows(path)
+    return csv_of(path, read_bytes(path))
+
+
+def csv_of(path: Path, raw: bytes) -> TextTable:
+    """The same of a file that was read."""
+    table = _fitting_rows(path, raw)
     if table.problems:
         raise EvidenceError(table.problems)
     return table
@@ -51,8 +56,12 @@ def read_csv(path: Path) -> TextTable:
 
 def read_fitting_rows(path: Path) -> TextTable:
     """Read the rows that fit the header; EvidenceError where no table can be made at all."""
+    return _fitting_rows(path, read_bytes(path))
+
+
+def _fitting_rows(path: Path, raw: bytes) -> TextTable:
     # newline="" leaves line ends to the reader, which takes a bare carriage return for one too.
-    records = csv_records(path, io.StringIO(csv_text(path), newline=""))
+    records = csv_records(path, io.StringIO(text_of(path, raw), newline=""))
     first, names = header_of(path, records)
     header = tuple(name.strip() for name in names)
     if problems := _header_problems(path, first, header):

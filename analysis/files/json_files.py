@@ -22,7 +22,11 @@ def read_json(path: Path, kind: TypeAdapter[Read]) -> Read:
 
     Strictly: text is no number and no date's day, a truth value is no number, nothing is infinite.
     """
-    raw = read_bytes(path, LARGEST_JSON)
+    return json_of(path, read_bytes(path, LARGEST_JSON), kind)
+
+
+def json_of(path: Path, raw: bytes, kind: TypeAdapter[Read]) -> Read:
+    """The same of a file that was read."""
     try:
         found = kind.validate_json(raw, strict=True)
     except ValidationError as error:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from analysis.evidence.flow import Flow, SourceYield
 from analysis.evidence.load import load
 from analysis.evidence.question_slice import Slice, slices_of
 from analysis.evidence.rows import Evidence
-from analysis.protocol import Question
+from analysis.files.digests import digest
 from analysis.screening.counted_flow import load_flow
 from analysis.screening.decisions import load_screening
 from analysis.screening.source_yield import source_yields
@@ -43,18 +42,11 @@ def evidence() -> Evidence:
     return _validated[0] if _validated else load(DATA)
 
 
-@cache
-def slices() -> Mapping[Question, Slice]:
-    """The slice of every question: who is suspect follows from the rows of all of them."""
-    return slices_of(evidence())
-
-
 def question_slice(condition: str, outcome: str, timepoint: str) -> Slice:
     """All that the page of one question is made from; whatever else changes leaves it alone."""
-    return slices()[evidence().protocol.question(condition, outcome, timepoint)]
+    return slices_of(evidence())[evidence().protocol.question(condition, outcome, timepoint)]
 
 
-@cache
 def results(condition: str | None = None) -> dict[str, Synthesis]:
     """Every synthesis, or those of a condition, as its page published it.
 
@@ -80,10 +72,21 @@ def states() -> States:
     return {key: state_of(synthesis) for key, synthesis in results().items()}
 
 
-@cache
 def edition() -> Edition:
     """What the site shows: the version that was released last, or a draft since."""
+    return edition_with(published())
+
+
+@lru_cache(maxsize=1)
+def edition_with(_published: tuple[str | None, ...]) -> Edition:
+    """The same, as long as no result is another: pages that follow each other share it."""
     return edition_of(DATA, evidence().protocol, searches(), states)
+
+
+def published() -> tuple[str | None, ...]:
+    """The hash of each question's results as they are now, in the protocol's order."""
+    paths = (RESULTS / f"{question.key}.json" for question in evidence().protocol.questions)
+    return tuple(digest(path.read_bytes()) if path.is_file() else None for path in paths)
 
 
 @cache
@@ -92,7 +95,6 @@ def released() -> LastVersion | None:
     return last_version(DATA, evidence().protocol.version)
 
 
-@cache
 def compared() -> tuple[Comparison, ...]:
     """The last version against the one before, the draft against the last, and what lies between.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 
+from analysis.evidence.integrity import findings
+from analysis.evidence.question_slice import slices_of
 from analysis.evidence.rows import evidence_adapter
 from analysis.evidence.selection import rows_of
 from analysis.figures.forest_plot import forest_plot
@@ -11,6 +13,7 @@ from analysis.figures.showing import figure_block
 from analysis.imports import deferred
 from analysis.pages import context
 from analysis.synthesis.synthesise import answer
+from analysis.versions.results import read_synthesis
 
 # A third of all that is imported here, for the few questions with many trials.
 RARE = ("scipy.stats", "scipy.optimize")
@@ -34,8 +37,23 @@ def rehearse(validated: str | None = None) -> None:
     rows = {question: len(rows_of(evidence, question)) for question in evidence.protocol.questions}
     several = [question for question in rows if rows[question] >= SEVERAL]
     smallest = min(several, key=lambda question: rows[question], default=None)
-    if smallest and (synthesis := answer(context.slices()[smallest])).studies:
+    if smallest and (synthesis := answer(slices_of(evidence)[smallest])).studies:
         figure_block(forest_plot(synthesis), synthesis.sentences.forest_alt, "forest-plot")
+
+
+def rehearse_readers() -> None:
+    """Have what pages that read results share: the results themselves, and how versions differ.
+
+    Each holds only as long as the files say the same, so it can be called before all results are
+    there, and again when they are.
+    """
+    evidence = context.evidence()
+    for question in evidence.protocol.questions:
+        if (path := context.RESULTS / f"{question.key}.json").is_file():
+            read_synthesis(path)
+    findings(evidence)
+    context.released()
+    context.compared()
 
 
 def rehearse_all(validated: str | None = None) -> None:

@@ -9,22 +9,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from analysis.evidence.data_files import DATA_FILES, DataFile
+from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.study_names import FORMER, StudyRename, named_in, present_name
 from analysis.evidence.verification import COLUMNS as VERIFICATION
 from analysis.evidence.verification import is_verified_as_written
 from analysis.files.columns import Column, columns
-from analysis.files.csv_files import read_csv
-from analysis.files.problems import EvidenceError, Problem
+from analysis.files.csv_files import csv_of
+from analysis.files.problems import EvidenceError, Problem, read_bytes
 from analysis.protocol import load_protocol
 from analysis.protocol_rules import Frozen
 
 INCLUDED = "included"
 NOT_LISTED = "not listed"
 NOT_SET = "not set"
+# Of a few versions: a build compares the same ones for several pages.
+MOST_TABLES = 80
 # Where the book reports what, what the version says of itself, and words: no evidence, no rule.
 NO_EVIDENCE = "checklists"
 OF_WORDS = {"__all__": {"unit", "event"}}
@@ -123,9 +126,10 @@ def read_data(folder: Path, renames: Sequence[StudyRename] = ()) -> FrozenData:
     protocol = load_protocol(folder / "protocol.yml")
     return FrozenData(
         {
-            name: _rows(folder / f"{name}.csv", file, renames)
-            for name, file in DATA_FILES.items()
+            name: _rows(path, read_bytes(path), name, tuple(renames)) if path.is_file() else {}
+            for name in DATA_FILES
             if name != NO_EVIDENCE
+            for path in (folder / f"{name}.csv",)
         },
         dict(_flat("", protocol.model_dump(mode="json", exclude=NO_RULE))),
     )
@@ -206,11 +210,11 @@ def _rows_changed(old: Tables, new: Tables) -> Iterator[RowsChanged]:
             yield RowsChanged(file=f"{name}.csv", added=len(added), gone=len(gone))
 
 
-def _rows(path: Path, file: DataFile, renames: Sequence[StudyRename]) -> Rows:
+@lru_cache(maxsize=MOST_TABLES)
+def _rows(path: Path, raw: bytes, name: str, renames: tuple[StudyRename, ...]) -> Rows:
     """The cells of each row by its name; a column from after the file was frozen is blank."""
-    if not path.is_file():
-        return {}
-    table, declared = read_csv(path), columns(file.row)
+    file = DATA_FILES[name]
+    table, declared = csv_of(path, raw), columns(file.row)
     later = {column.name: "" for column in declared if column.may_be_absent}
     if missing := [name for name in file.key if name not in {*table.header, *later}]:
         raise EvidenceError([Problem(path, 1, name, "this column is missing") for name in missing])

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
 from analysis import PROGRAM
-from analysis.files.json_files import read_json
-from analysis.files.problems import EvidenceError, Problem, ReviewError
+from analysis.files.json_files import LARGEST_JSON, json_of
+from analysis.files.problems import EvidenceError, Problem, ReviewError, read_bytes
 from analysis.protocol import Protocol
 from analysis.synthesis.question_result import SCHEMA_VERSION, Synthesis
 
 _SYNTHESIS = TypeAdapter(Synthesis)
+# Of a large portfolio; of a larger one they are read again.
+MOST_RESULTS = 1000
 
 
 def read_results(
@@ -38,7 +41,13 @@ def read_results(
 
 def read_synthesis(path: Path) -> Synthesis:
     """One synthesis from its JSON; EvidenceError where the file is damaged or of another schema."""
-    synthesis = read_json(path, _SYNTHESIS)
+    return _synthesis(path, read_bytes(path, LARGEST_JSON))
+
+
+@lru_cache(maxsize=MOST_RESULTS)
+def _synthesis(path: Path, raw: bytes) -> Synthesis:
+    """What the file says; a build asks for the same page by page, and most never change."""
+    synthesis = json_of(path, raw, _SYNTHESIS)
     if synthesis.schema_version != SCHEMA_VERSION:
         message = f"version {synthesis.schema_version} was found, expected {SCHEMA_VERSION}"
         raise EvidenceError([Problem(path, None, "schema_version", message)])

@@ -56,7 +56,9 @@ def _made_again(data: Path, found: Comparison, present: Callable[[], Evidence]) 
         return present() if name == NOW else by_present_names(frozen_evidence(data, name), renames)
 
     now = evidence(found.now)
-    steps = steps_between(evidence(found.before), now)
+    steps = now.once(
+        (steps_between, data, found.before), lambda: steps_between(evidence(found.before), now)
+    )
     if found.now == NOW:
         return steps
     again = steps_of(now)

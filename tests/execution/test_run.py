@@ -15,7 +15,7 @@ import pytest
 
 from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Page, PlanError, Project
-from analysis.execution.run import Outcome, Report, execute, stale_pages
+from analysis.execution.run import SEVERAL, Outcome, Report, execute, stale_pages
 from analysis.execution.staleness import Inputs, read_record
 from analysis.execution.staleness import states as states_of_files
 from tests.execution.templates import notebook, page
@@ -303,3 +303,28 @@ def test_what_changes_during_a_run_and_changes_back_is_not_taken_for_unchanged(
     changed = "data" if path == "data/new.csv" else path
     assert report.of("failed")[0].why == f"{changed} changed during the build: build again"
     assert (project.chapters / "effects/a.ipynb").stat().st_mtime_ns == written
+
+
+def test_what_readers_share_is_done_before_them_and_again_when_results_are_news(
+    project: Project, pages: list[Page]
+) -> None:
+    text = notebook("1", parameters='outcome = "x"')
+    readers = [page(project, f"reader-{n}", text, needs=("a", "b")) for n in range(SEVERAL)]
+    planned = [*pages[1:], *readers]
+
+    def asked_for() -> list[str]:
+        workers = Pretenders()
+        execute(
+            planned, Inputs(project), workers, before_readers=lambda: workers.asked.append("shared")
+        )
+        return workers.asked
+
+    names = [reader.name for reader in readers]
+    # Once while the results are made, for what does not wait for them, and once with them.
+    assert asked_for() == ["a", "b", "shared", "shared", *names]
+    assert asked_for() == []
+    text = notebook("2", parameters='outcome = "x"')
+    planned[0] = page(project, "a", text, parameters={"outcome": "pain"})
+    assert asked_for() == ["a", "shared"]  # whose result stays the same
+    (project.chapters / readers[0].target).unlink()
+    assert asked_for() == [names[0]]

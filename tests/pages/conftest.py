@@ -11,10 +11,9 @@ from tests.evidence.folder import DATA
 
 REMEMBERED = (
     context.evidence,
-    context.results,
     context.searches,
     context.strategies,
-    context.edition,
+    context.edition_with,
     context.released,
     context.flow,
 )

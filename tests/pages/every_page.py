@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from analysis.evidence.question_slice import slices_of
 from analysis.evidence.rows import Evidence
 from analysis.figures import showing
 from analysis.pages import context, html
@@ -36,9 +35,7 @@ def page_of(
     def draw(_figure: Any, alt: str, _name: str, *_narrow: Any) -> None:
         shown.append(alt)
 
-    slices = slices_of(evidence)
     patch.setattr(context, "evidence", lambda: evidence)
-    patch.setattr(context, "slices", lambda: slices)
     patch.setattr(context, "results", lambda condition=None: results)
     patch.setattr(html, "display", display)
     patch.setattr(showing, "show", draw)

@@ -60,14 +60,6 @@ def cells(page: Page) -> Iterator[str]:
             yield "".join(cell["source"])
 
 
-@pytest.fixture(autouse=True)
-def nothing_remembered() -> Iterator[None]:
-    """Results are read once a process, and here from other places than elsewhere."""
-    context.results.cache_clear()
-    yield
-    context.results.cache_clear()
-
-
 def run(
     page: Page,
     evidence: Evidence,
@@ -88,7 +80,6 @@ def run(
     monkeypatch.setattr(context, "DATA", folder)
     monkeypatch.setattr(context, "RESULTS", results)
     monkeypatch.setattr(context, "evidence", lambda: restricted)
-    context.results.cache_clear()
     names: dict[str, Any] = {}
     for source in cells(page):
         exec(source, names)

@@ -115,7 +115,7 @@ def pages_of(
     """Every page of a review that was changed, by its name, and its results."""
 
     def made(change: Change) -> tuple[Pages, Mapping[str, Synthesis]]:
-        context.edition.cache_clear()  # of the results of another review
+        context.edition_with.cache_clear()  # of the results of another review
         context.flow.cache_clear()
         review = change(small)
         results = synthesise_all(review)
@@ -130,7 +130,7 @@ def pages_of(
         return shown, results
 
     yield made
-    context.edition.cache_clear()
+    context.edition_with.cache_clear()
     context.flow.cache_clear()
 
 

@@ -37,6 +37,10 @@ CHECKS = (
 
 def findings(evidence: Evidence) -> tuple[Finding, ...]:
     """What every check finds in the whole evidence, check by check, rulings attached."""
+    return evidence.once(findings, lambda: _found(evidence))
+
+
+def _found(evidence: Evidence) -> tuple[Finding, ...]:
     rows = material(evidence)
     return tuple(ruled(evidence, (finding for check in CHECKS for finding in check(rows))))
 

@@ -155,6 +155,9 @@ class ClusterWorkers:
         """Each machine calls it before its first page, with nothing: it has a copy of the data."""
         self.assignment = replace(self.assignment, rehearsal=function)
 
+    def prepare(self, function: str) -> None:
+        """Nothing: no machine has all results."""
+
     def close(self) -> None:
         """Hand out no more, and let the workers drop what they have of this build."""
         from analysis.execution.cluster.dask_worker import close
