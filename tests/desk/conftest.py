@@ -13,12 +13,12 @@ from analysis.screening.decision_files import Decision, add_decisions
 from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
-from analysis.searching.sources import find_source
 from tests.desk.asking import Asking
 from tests.evidence.folder import DATA
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
 from tests.searching.fixtures import DAY
+from tests.searching.sources import find_source
 
 STUDY = "new-2026"
 # Place among the records by identity → stage, and what anna and ben decided there ("" nothing).
