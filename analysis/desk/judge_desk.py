@@ -8,16 +8,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk import assessment_desk, verification_desk
+from analysis.desk import assessment_desk, certainty_desk, rulings_desk, verification_desk
 from analysis.desk.assessment_pages import address
 from analysis.desk.desk import who_of
 from analysis.desk.desk_page import page
 from analysis.desk.judged_forms import evidence_of, report_of, result_label, trial_of
 from analysis.evidence.instruments import INSPECT_SR
+from analysis.evidence.integrity import findings
 from analysis.evidence.rows import Evidence
 from analysis.evidence.settled_judgements import judgements
 from analysis.evidence.verification import is_verified
-from analysis.formatting import counted
+from analysis.formatting import counted, sentence_case
+from analysis.screening.certainty_decisions import DOMAINS, decided_on
 from analysis.screening.judging import Judged, tool_for, waiting
 from analysis.screening.settling import to_settle
 
@@ -49,6 +51,9 @@ async def overview(request: Request) -> Response:
         trials=trials,
         rows=rows.total(),
         seen=seen.total(),
+        unruled=sum(each.severity == "suspect" and not each.ruling for each in findings(evidence)),
+        questions=len(certainty_desk.questions_with_rows(evidence)),
+        decided=_decided(evidence),
         settle=[
             {
                 "address": address(each),
@@ -57,6 +62,14 @@ async def overview(request: Request) -> Response:
             }
             for each in to_settle(evidence, who)
         ],
+    )
+
+
+def _decided(evidence: Evidence) -> int:
+    """The questions of which every domain of certainty is decided."""
+    return sum(
+        len(decided_on(evidence, question)) == len(DOMAINS)
+        for question in certainty_desk.questions_with_rows(evidence)
     )
 
 
@@ -88,7 +101,9 @@ async def trial_page(request: Request) -> Response:
             _progress(evidence, Judged(trial.study_id, tool, who, *result))
             for result in (asked if tool else ())
         ],
-        findings=[],
+        findings=rulings_desk.listed(
+            evidence, [each for each in findings(evidence) if each.study_id == trial.study_id]
+        ),
     )
 
 
@@ -97,7 +112,7 @@ def _progress(evidence: Evidence, judged: Judged) -> dict[str, object]:
     every = len(judged.instrument.judged)
     return {
         "tool": judged.tool,
-        "label": result_label(evidence, judged.outcome, judged.timepoint),
+        "label": sentence_case(result_label(evidence, judged.outcome, judged.timepoint)),
         "address": address(judged),
         "done": every - len(waiting(evidence, judged)),
         "every": every,
@@ -109,4 +124,6 @@ ROUTES = [
     Route("/judge/trial/{study}", trial_page, methods=["GET"]),
     *verification_desk.ROUTES,
     *assessment_desk.ROUTES,
+    *rulings_desk.ROUTES,
+    *certainty_desk.ROUTES,
 ]

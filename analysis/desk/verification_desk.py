@@ -34,7 +34,7 @@ from analysis.evidence.verification import (
 )
 from analysis.files.columns import columns
 from analysis.files.problems import ReviewError, short
-from analysis.formatting import sentence_case
+from analysis.formatting import MINUS, sentence_case
 from analysis.screening.verifying import (
     hold_against_report,
     numbers_of,
@@ -45,11 +45,7 @@ from analysis.screening.verifying import (
 
 MATCHES, DIFFERS, NOT_FOUND = "matches", "differs", "not found"
 ANSWERS = (MATCHES, DIFFERS, NOT_FOUND)
-MEANINGS = {
-    # What to do with a blank cell is of no use beside one that is filled.
-    column.name: sentence_case(column.meaning.partition(";")[0])
-    for column in columns(OutcomeRow)
-}
+COLUMNS_BY_NAME = {column.name: column for column in columns(OutcomeRow)}
 
 
 @dataclass(frozen=True)
@@ -63,13 +59,26 @@ class Number:
     problem: str = ""
 
     @property
-    def meaning(self) -> str:
-        return MEANINGS[self.name]
+    def read(self) -> tuple[str, str]:
+        return as_read(self.name, self.cell)
+
+
+def as_read(name: str, cell: str) -> tuple[str, str]:
+    """What a cell means and says, for a reader; without what to do where it is blank."""
+    column = COLUMNS_BY_NAME[name]
+    meaning = sentence_case(column.meaning.partition(";")[0].replace("`", ""))
+    return meaning, cell.replace("-", MINUS) if column.is_number else cell
 
 
 def held(row: OutcomeRow) -> Mapping[str, str]:
     """The numbers that somebody can find in a report."""
     return {name: cell for name, cell in numbers_of(row).items() if name not in NOT_SEEN}
+
+
+def called(evidence: Evidence, row: OutcomeRow) -> str:
+    """A row as a person knows it: what was measured, when, with what, and in whom."""
+    label = sentence_case(result_label(evidence, row.outcome, row.timepoint))
+    return ", ".join(filter(None, (label, row.instrument, row.contrast)))
 
 
 def stands(row: OutcomeRow) -> tuple[str, ...]:
@@ -99,9 +108,9 @@ async def answer(request: Request) -> Response:
     data, here = desk_of(request).data, f"/judge/verify/{trial.study_id}"
     if said(form, "act") == "take back":
         if not is_as_seen(form, *stands(row)):
-            raise ReviewError(f"{_called(evidence, row)}: {_state(row)} by now. Nothing was done.")
+            raise ReviewError(f"{called(evidence, row)}: {_state(row)} by now. Nothing was done.")
         await save(request, lambda: take_back(data, [row]), f"verification of {row.row_id} back")
-        tell(request, f"Nobody has verified {_called(evidence, row)} any more.")
+        tell(request, f"Nobody has verified {called(evidence, row)} any more.")
         return go_to(f"{here}?row={row.row_id}")
     numbers = list(_said_of_each(form, row))
     if not is_as_seen(form, *stands(row)):
@@ -126,7 +135,7 @@ async def answer(request: Request) -> Response:
         told = [_with_problem(each, sentence) if each.name == column else each for each in numbers]
         return _show(request, evidence, trial, row, told, sentence, status=422)
     if missing:
-        tell(request, f"{_called(evidence, row)} stays to be verified: its note says what is not "
+        tell(request, f"{called(evidence, row)} stays to be verified: its note says what is not "
              "in the report.")  # fmt: skip
         return go_to(f"{here}{_after(evidence, trial, row)}")
     return go_to(here)
@@ -176,11 +185,6 @@ def _after(evidence: Evidence, trial: Trial, row: OutcomeRow) -> str:
     return f"?row={next(waiting, row).row_id}"
 
 
-def _called(evidence: Evidence, row: OutcomeRow) -> str:
-    label = sentence_case(result_label(evidence, row.outcome, row.timepoint))
-    return ", ".join(filter(None, (label, row.instrument, row.contrast)))
-
-
 def _show(
     request: Request,
     evidence: Evidence,
@@ -198,14 +202,14 @@ def _show(
         trial=trial,
         report=report_of(trial),
         row=row,
-        called=_called(evidence, row) if row else "",
+        called=called(evidence, row) if row else "",
         source=source_of_row(evidence, row) if row else None,
         numbers=numbers,
         answers=ANSWERS,
         problem=problem,
         seen=seen(*stands(row)) if row else "",
         following=_after(evidence, trial, row) if row else "",
-        rows=[(each, _called(evidence, each), _state(each), seen(*stands(each))) for each in rows],
+        rows=[(each, called(evidence, each), _state(each), seen(*stands(each))) for each in rows],
         done=sum(map(is_verified, rows)),
     )
 

@@ -44,9 +44,11 @@ def decide(
 ) -> None:
     """Write a person's decision down, in place of one on the same domain that may be there.
 
-    ReviewError for another domain or number of levels; EvidenceError where no reason is given.
+    ReviewError for another domain or number of levels, or where no reason is given.
     """
     _known(domain)
+    if not reason.strip():
+        raise ReviewError("a decision says why: a reason is missing")
     if levels not in LEVELS:
         raise ReviewError(f"{short(levels)}: {', '.join(LEVELS)} levels were expected")
     said = {

@@ -54,8 +54,8 @@ class Change:
     left_out: str
 
 
-def finding_of(evidence: Evidence, asked: Asked) -> Finding:
-    """The finding; ReviewError where the check finds nothing there, with what it does find."""
+def findings_of(evidence: Evidence, asked: Asked) -> tuple[Finding, ...]:
+    """What a ruling would be about; ReviewError where the check finds nothing there."""
     if asked.check not in get_args(IntegrityCheck):
         raise ReviewError(f"no check is called {short(asked.check)}")
     about = [
@@ -63,12 +63,17 @@ def finding_of(evidence: Evidence, asked: Asked) -> Finding:
         for each in findings(evidence)
         if (each.check, each.study_id) == (asked.check, asked.study_id)
     ]
-    for found in about:
-        if not asked.row_id or asked.row_id in found.row_ids:
-            return found
-    rows = ", ".join(row_id for each in about for row_id in each.row_ids)
-    of = f"{short(asked.row_id)}; it does in {rows}" if about and rows else short(asked.study_id)
-    raise ReviewError(f"{asked.check} finds nothing in {of}")
+    found = tuple(each for each in about if not asked.row_id or asked.row_id in each.row_ids)
+    if not found:
+        rows = ", ".join(row_id for each in about for row_id in each.row_ids)
+        of = f"{short(asked.row_id)}; it does in {rows}" if rows else short(asked.study_id)
+        raise ReviewError(f"{asked.check} finds nothing in {of}")
+    return found
+
+
+def finding_of(evidence: Evidence, asked: Asked) -> Finding:
+    """The first of them, by whose numbers a ruling counts."""
+    return findings_of(evidence, asked)[0]
 
 
 def numbers_ruled_on(evidence: Evidence, asked: Asked) -> str:
@@ -82,10 +87,12 @@ def rule(
     """Write a person's ruling down, in place of one on the same that may be there.
 
     `seen` is the fingerprint of the numbers that the person looked at; ReviewError where they
-    have changed meanwhile, or where it is no ruling; EvidenceError where no reason is given.
+    have changed meanwhile, where it is no ruling, or where no reason is given.
     """
     if ruling not in WORDS:
         raise ReviewError(f"{short(ruling)} is no ruling: {' or '.join(WORDS)}")
+    if not reason.strip():
+        raise ReviewError("a ruling says why: a reason is missing")
     with locked(data):
         now = numbers_ruled_on(load(data), asked)
         if seen and seen != now:

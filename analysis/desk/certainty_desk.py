@@ -1,0 +1,171 @@
+"""The desk's certainty: what the rules propose for a question, and what a person decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from analysis.desk.desk import desk_of, tell, who_of
+from analysis.desk.desk_page import go_to, page
+from analysis.desk.judged_forms import evidence_of, said, today
+from analysis.desk.saving import is_as_seen, save, seen
+from analysis.evidence.integrity.finding import question_of
+from analysis.evidence.rows import Decision, Evidence
+from analysis.files.problems import ReviewError
+from analysis.files.withdrawals import carry_out
+from analysis.protocol import Question
+from analysis.screening.certainty_decisions import (
+    DOMAINS,
+    LEVELS,
+    decide,
+    decided_on,
+    question_called,
+    withdrawn_certainty,
+)
+from analysis.searching.duplicate_log import now
+from analysis.synthesis.certainty import Step
+from analysis.synthesis.estimate_text import named_estimate
+from analysis.synthesis.synthesise import synthesise
+
+CERTAINTY = "/judge/certainty"
+
+
+def questions_with_rows(evidence: Evidence) -> list[Question]:
+    """The questions of which any row of an included trial speaks, in the protocol's order."""
+    included = {trial.study_id for trial in evidence.included}
+    asked = {question_of(evidence, row) for row in evidence.outcomes if row.study_id in included}
+    return [question for question in evidence.protocol.questions if question in asked]
+
+
+async def overview(request: Request) -> Response:
+    """Every question of which there are results, and how many domains are decided."""
+    who_of(request)
+    evidence = evidence_of(request)
+    return page(
+        request,
+        "judge/certainties.html",
+        every=len(DOMAINS),
+        questions=[
+            (
+                f"{CERTAINTY}/{question.slug}",
+                evidence.protocol.question_title(question),
+                len(decided_on(evidence, question)),
+            )
+            for question in questions_with_rows(evidence)
+        ],
+    )
+
+
+async def look(request: Request) -> Response:
+    """One question, domain by domain."""
+    who_of(request)
+    evidence = evidence_of(request)
+    return await _show(request, evidence, _question(request, evidence))
+
+
+async def answer(request: Request) -> Response:
+    """What a person decided on a domain, kept or taken back."""
+    who, evidence = who_of(request), evidence_of(request)
+    question = _question(request, evidence)
+    form = await request.form()
+    domain, act, data = said(form, "domain"), said(form, "act"), desk_of(request).data
+    typed = {name: said(form, name) for name in ("levels", "reason")}
+    if domain not in DOMAINS:
+        return await _show(request, evidence, question, problem="This is no domain of certainty.")
+    if not is_as_seen(form, *_stands(evidence, question, domain)):
+        return await _show(request, evidence, question, domain, typed, meanwhile=True)
+    here, about = f"{CERTAINTY}/{question.slug}", f"{question.key} {domain}"
+    try:
+        if act == "take back":
+            plan = withdrawn_certainty(data, question, domain)
+            await save(
+                request, lambda: carry_out(data, plan, who, now(), ""), f"undo certainty {about}"
+            )
+            tell(request, f"Taken back: {domain}. What the rules propose counts again.")
+            return go_to(here)
+        if act == "as proposed":
+            step = await run_in_threadpool(_proposed, evidence, question, domain)
+            typed = {"levels": str(step.levels), "reason": step.reason}
+        await save(
+            request,
+            lambda: decide(data, question, domain, typed["levels"], typed["reason"], who, today()),
+            f"decide certainty {about}",
+        )
+    except ReviewError as error:
+        return await _show(request, evidence, question, domain, typed, problem=str(error))
+    tell(request, f"Saved: {domain}.")
+    return go_to(here)
+
+
+def _question(request: Request, evidence: Evidence) -> Question:
+    return question_called(evidence, str(request.path_params["question"]))
+
+
+def _proposed(evidence: Evidence, question: Question, domain: str) -> Step:
+    """What the rule of a domain proposes; ReviewError where there is nothing to rate."""
+    found = synthesise(evidence, question).certainty
+    if found is None:
+        raise ReviewError("No trial answers this question: there is nothing to rate.")
+    return next(step for step in found.steps if step.domain == domain)
+
+
+def _stands(evidence: Evidence, question: Question, domain: str) -> tuple[str, ...]:
+    """What a form about a domain would overwrite."""
+    made = decided_on(evidence, question).get(domain)
+    return (str(made.levels), made.reason, made.decided_by, made.date) if made else ()
+
+
+async def _show(
+    request: Request,
+    evidence: Evidence,
+    question: Question,
+    domain: str = "",
+    typed: dict[str, str] | None = None,
+    *,
+    meanwhile: bool = False,
+    problem: str = "",
+) -> Response:
+    found = await run_in_threadpool(synthesise, evidence, question)
+    decided = decided_on(evidence, question)
+    steps = [
+        {
+            "step": step,
+            "made": decided.get(step.domain),
+            "typed": typed if typed and step.domain == domain else _start(decided, step),
+            "seen": seen(*_stands(evidence, question, step.domain)),
+            "meanwhile": meanwhile and step.domain == domain,
+            "problem": problem if step.domain == domain else "",
+        }
+        for step in (found.certainty.steps if found.certainty else ())
+    ]
+    return page(
+        request,
+        "judge/certainty.html",
+        status=422 if meanwhile or problem else 200,
+        here=f"{CERTAINTY}/{question.slug}",
+        found=found,
+        estimate=named_estimate(found.measure, found.primary),
+        certainty=found.certainty,
+        steps=steps,
+        levels=LEVELS,
+        problem=problem if domain not in DOMAINS else "",
+    )
+
+
+def _start(decided: Mapping[str, Decision], step: Step) -> dict[str, str]:
+    """What a form begins with: the decision that there is, or the levels that the rule proposes."""
+    made = decided.get(step.domain)
+    if made:
+        return {"levels": f"{made.levels:g}", "reason": made.reason}
+    return {"levels": str(step.levels), "reason": ""}
+
+
+ROUTES = [
+    Route(CERTAINTY, overview, methods=["GET"]),
+    Route(f"{CERTAINTY}/{{question}}", look, methods=["GET"]),
+    Route(f"{CERTAINTY}/{{question}}", answer, methods=["POST"]),
+]
