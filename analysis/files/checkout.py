@@ -63,11 +63,17 @@ class Checkout:
 
     root: Path
 
-    def run(self, *words: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
-        """Run git here, without a terminal; a hook or a server that never ends is ended."""
+    def run(
+        self, *words: str, stdin: bytes | None = None, more: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run git here, without a terminal; a hook or a server that never ends is ended.
+
+        `more` are settings of its environment.
+        """
         environment = {"GIT_SSH_COMMAND": "ssh -oBatchMode=yes", **os.environ, **NOTHING_ASKED}
         for name in OF_ANOTHER:
             environment.pop(name, None)
+        environment |= more or {}
         with subprocess.Popen(
             ["git", *words],
             cwd=self.root,

@@ -50,14 +50,24 @@ def refuse_conflicts(path: Path, raw: bytes) -> None:
 
 def _stretches(lines: Iterable[str]) -> Iterator[Stretch]:
     """What stands between marks, as far as all of them are there."""
+    return (part for part in parts_of(lines) if isinstance(part, Stretch))
+
+
+def parts_of(lines: Iterable[str]) -> Iterator[str | Stretch]:
+    """The lines, and in its place what stands between marks, where all of the marks are there."""
     found: Stretch | None = None
     side: list[str] = []
+    met: list[str] = []
     for number, line in enumerate(lines, start=1):
+        met.append(line)
         if line.startswith("<<<<<<< "):
+            yield from met[:-1] if found else ()
+            met = [line]
             found = Stretch(number, line[8:])
             side = found.lines
         elif found is None:
-            continue
+            yield line
+            met.clear()
         elif line.startswith("|||||||"):
             side = found.common
         elif line == "=======":
@@ -66,8 +76,10 @@ def _stretches(lines: Iterable[str]) -> Iterator[Stretch]:
             found.other_name = line[8:]
             yield found
             found = None
+            met.clear()
         else:
             side.append(line)
+    yield from met
 
 
 def _of(path: Path, header: Cells, found: Stretch) -> Iterator[Problem]:

@@ -66,3 +66,23 @@ def repository(data: Path) -> Repository:
     made = as_person(data.parent, "A. Person")
     made.commit("begin")
     return made
+
+
+@dataclass(frozen=True)
+class Team:
+    """Two people, each with a clone of what is shared in `there`."""
+
+    there: Path
+    anna: Repository
+    ben: Repository
+
+
+def team(data: Path) -> Team:
+    begin = repository(data)
+    there = data.parent / "there.git"
+    begin("clone", "-q", "--bare", ".", str(there))
+    clones = {}
+    for name in ("anna", "ben"):
+        begin("clone", "-q", str(there), str(data.parent / name))
+        clones[name] = as_person(data.parent / name, f"{name.title()} Person")
+    return Team(there, **clones)
