@@ -27,7 +27,10 @@ from analysis.protocol_lists import (
     ExclusionCriterion,
     Living,
     Source,
+    StudyColumn,
     each_once,
+    known_moderator,
+    named_once,
     told_apart,
 )
 from analysis.protocol_rules import (
@@ -35,7 +38,6 @@ from analysis.protocol_rules import (
     ClinicalRules,
     Frozen,
     IntegrityRules,
-    Moderator,
     ReviewWords,
     RiskOfBiasRules,
     SelectionRules,
@@ -183,7 +185,8 @@ class Protocol(Frozen):
     comparators: Comparators
     synthesis: SynthesisRules
     selection: SelectionRules = SelectionRules()
-    moderators: tuple[Moderator, ...] = ()
+    study_columns: Annotated[tuple[StudyColumn, ...], AfterValidator(named_once)] = ()
+    moderators: tuple[Annotated[str, AfterValidator(known_moderator)], ...] = ()
     risk_of_bias: RiskOfBiasRules = RiskOfBiasRules()
     integrity: IntegrityRules
     certainty: CertaintyRules
@@ -279,6 +282,12 @@ class Protocol(Frozen):
                     "among its instruments"
                 )
         return self
+
+    @property
+    def moderator_labels(self) -> tuple[str, ...]:
+        """The moderators as a reader reads them."""
+        labels = {column.name: column.label for column in self.study_columns}
+        return tuple(labels.get(name, name) for name in self.moderators)
 
     @property
     def criteria(self) -> ExclusionCriteria:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Literal
+from keyword import iskeyword
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from analysis.files.slugs import SLUG
-from analysis.protocol_rules import Frozen
+from analysis.protocol_rules import Frozen, Moderator
 
 # As people write it in a spreadsheet, which may begin a cell with a capital: small letters.
 PLAIN_WORDS = r"^[a-z0-9]+([ -][a-z0-9]+)*$"
@@ -151,6 +152,53 @@ def told_apart(sources: tuple[Source, ...]) -> tuple[Source, ...]:
         if twice := {each for each in said if said.count(each) > 1}:
             raise ValueError(f"two sources have the {what} {', '.join(sorted(twice))}")
     return sources
+
+
+class StudyColumn(Frozen):
+    """A column of studies.csv that this review has and no other: a characteristic of its trials.
+
+    A `category` has `levels`, a `number` the `unit` of which it is said what one more makes.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+    label: Annotated[str, Field(min_length=1, max_length=100)]
+    type: Literal["number", "category", "yes/no"]
+    meaning: Annotated[str, Field(min_length=1, max_length=300)]
+    levels: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
+    unit: str = ""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> StudyColumn:
+        if iskeyword(self.name):
+            raise ValueError(f"{self.name} means something to Python: name it otherwise")
+        if (self.type == "category") != (len(set(self.levels)) > 1):
+            raise ValueError("a category has two levels or more, and nothing else has levels")
+        if len(set(self.levels)) < len(self.levels):
+            raise ValueError("each level is listed once")
+        if (self.type == "number") != bool(self.unit):
+            raise ValueError("a number has a unit, such as month, and nothing else has one")
+        return self
+
+
+def named_once(columns: tuple[StudyColumn, ...]) -> tuple[StudyColumn, ...]:
+    """The columns as they are; ValueError where two have one name or one label."""
+    for what in ("name", "label"):
+        said = [getattr(column, what) for column in columns]
+        if twice := {each for each in said if said.count(each) > 1}:
+            raise ValueError(f"two columns have the {what} {', '.join(sorted(twice))}")
+    return columns
+
+
+def known_moderator(name: str, info: ValidationInfo) -> str:
+    """The name as it is; ValueError where neither the software nor the protocol knows it."""
+    own = [column.name for column in info.data.get("study_columns", ())]
+    known = dict.fromkeys((*get_args(Moderator), *own))
+    if name not in known:
+        raise ValueError(
+            f"{name!r} is no moderator: one of {', '.join(map(repr, known))}, or a column that "
+            "study_columns declares"
+        )
+    return name
 
 
 class Comparators(Frozen):

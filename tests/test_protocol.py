@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from analysis.files.problems import EvidenceError, Problem
 from analysis.protocol import Protocol, Question, load_protocol
 from analysis.protocol_rules import Moderator
-from analysis.synthesis.sensitivity import CATEGORIES, NUMBERS
+from analysis.synthesis.moderators import KNOWN
 from tests.evidence.folder import DATA
 
 TEXT = (DATA / "protocol.yml").read_text(encoding="utf-8")
@@ -183,7 +183,7 @@ def test_contradictions_between_parts(tmp_path: Path, old: str, new: str, says: 
 
 def test_every_moderator_that_may_be_named_is_compared() -> None:
     """The conditions are compared across questions, all others within each."""
-    assert {"condition", *CATEGORIES, *NUMBERS} == set(get_args(Moderator))
+    assert {"condition", *KNOWN} == set(get_args(Moderator))
 
 
 def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from starlette.datastructures import FormData
 
 from analysis.evidence.data_files import DATA_FILES
+from analysis.evidence.own_columns import OwnColumns
 from analysis.evidence.reported import ARMS
 from analysis.evidence.reported_formats import BESIDES, FORMATS, ReportedFormat, format_of
 from analysis.evidence.values import words_of
@@ -74,9 +75,13 @@ class Sheet:
     choices: Mapping[str, tuple[tuple[str, str], ...]]
     prefix: str = ""
 
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return columns_of(self.name, self.protocol.study_columns)
+
     def field(self, name: str, accepted: Sequence[str] = ()) -> Field:
         """The field of a column, with the choices that are `accepted` where it has several."""
-        column = next(each for each in columns_of(self.name) if each.name == name)
+        column = next(each for each in self.columns if each.name == name)
         label, more = label_of(column)
         options = self._options(column, accepted)
         example = "" if options else f"for example {column.example}"
@@ -187,7 +192,7 @@ def result_groups(sheet: Sheet, chosen: ReportedFormat | None) -> dict[str, list
 
 def trial_groups(sheet: Sheet, source: Sheet) -> list[Group]:
     """The fields of a trial and of its main report."""
-    names = [column.name for column in columns_of("studies") if column.name != KEYS["studies"]]
+    names = [column.name for column in sheet.columns if column.name != KEYS["studies"]]
     cited = [
         name for name in names if name in {*BIBLIOGRAPHY, "label", "citation", "other_reports"}
     ]
@@ -212,9 +217,11 @@ def chosen_format(form: FormData | None, cells: Mapping[str, str]) -> ReportedFo
     return next((each for each in FORMATS if each.name == wanted), None) or format_of(cells)
 
 
-def typed_cells(form: FormData, name: str, prefix: str = "") -> dict[str, str]:
+def typed_cells(
+    form: FormData, name: str, prefix: str = "", own: OwnColumns = ()
+) -> dict[str, str]:
     """The cells that a form has fields for; no other is touched."""
-    names = [column.name for column in columns_of(name) if column.name not in FIXED]
+    names = [column.name for column in columns_of(name, own) if column.name not in FIXED]
     return {each: str(form[prefix + each]) for each in names if prefix + each in form}
 
 

@@ -13,11 +13,19 @@ from starlette.requests import Request
 from analysis.desk.desk import desk_of, who_of
 from analysis.desk.extract_fields import in_words, labels, result_title
 from analysis.desk.saving import is_as_seen, save, seen
+from analysis.evidence.own_columns import OwnColumns
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.files.slugs import is_slug
 from analysis.files.tables import Row
 from analysis.protocol import load_protocol
-from analysis.screening.extraction import Rows, columns_of, read_sheets, sheets_of, typed
+from analysis.screening.extraction import (
+    Rows,
+    columns_of,
+    own_columns,
+    read_sheets,
+    sheets_of,
+    typed,
+)
 from analysis.screening.filling_in import fill_in, folders_of, row_called
 
 Cell = tuple[str, str, str]
@@ -72,7 +80,9 @@ async def save_typed(
 
     def unchanged(sheets: Rows) -> None:
         rows = typed_in.rows(sheets)
-        if not is_as_seen(form, *_said(rows)) and (other := _others(typed_in, sheets)):
+        if not is_as_seen(form, *_said(rows)) and (
+            other := _others(typed_in, sheets, own_columns(desk_of(request).data))
+        ):
             raise Stale(other)
 
     await save(
@@ -82,12 +92,12 @@ async def save_typed(
     )
 
 
-def _others(typed_in: Typed, sheets: Rows) -> dict[Cell, str]:
+def _others(typed_in: Typed, sheets: Rows, own: OwnColumns) -> dict[Cell, str]:
     """The cells that the form would overwrite with another value."""
     found = {}
     for (name, row_id), cells in typed_in.changes.items():
         there = row_called(sheets, name, row_id)
-        for column in columns_of(name):
+        for column in columns_of(name, own):
             said = cells.get(column.name)
             if said is not None and not column.same_value(typed(column, said), there[column.name]):
                 found[name, row_id, column.name] = there[column.name]

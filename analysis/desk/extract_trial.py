@@ -13,7 +13,7 @@ from analysis.desk.extract_reports import reports_here
 from analysis.desk.extract_sheet import Stale, Typed, own_folder, save_typed, seen_rows
 from analysis.files.tables import Row
 from analysis.protocol import load_protocol
-from analysis.screening.extraction import Rows, read_sheets
+from analysis.screening.extraction import Rows, own_columns, read_sheets
 from analysis.screening.extraction_history import KEYS
 from analysis.screening.filling_in import with_cells
 from analysis.screening.row_preview import problems_of
@@ -31,13 +31,14 @@ async def keep(request: Request) -> Response:
     """Save both rows, however far they are filled in."""
     folder, form = own_folder(request), await request.form()
     there = _rows(read_sheets(folder))
-    cells = {name: typed_cells(form, name, prefix) for name, prefix in PREFIXES.items()}
+    own = own_columns(desk_of(request).data)
+    cells = {name: typed_cells(form, name, prefix, own) for name, prefix in PREFIXES.items()}
     typed = Typed({(name, there[name][KEYS[name]]): cells[name] for name in PREFIXES})
     study_id = folder.parent.name
     try:
         await save_typed(request, folder, form, typed, f"fill in the trial {study_id}")
     except Stale as stale:
-        new = {name: with_cells(name, row, cells[name]) for name, row in there.items()}
+        new = {name: with_cells(name, row, cells[name], own) for name, row in there.items()}
         return _shown(request, read_sheets(folder), new, there, stale)
     tell(request, "Saved.")
     return go_to(f"/extract/{study_id}" + ("" if form.get("then") == "trial" else "/trial"))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from analysis.evidence.data_files import DATA_FILES
+from analysis.evidence.data_files import DATA_FILES, DataFile
+from analysis.evidence.own_columns import files_of
 from analysis.evidence.reported_formats import formats_table
 from analysis.evidence.values import words_of
 from analysis.files.columns import Column, columns, json_schema
 from analysis.files.encoding import decode
 from analysis.files.folder import plain_files
 from analysis.files.problems import EvidenceError, Problem, read_bytes
-from analysis.protocol import Protocol
+from analysis.protocol import Protocol, load_protocol
 
 PLACE = re.compile(
     r"(<!-- columns of (\w+)\.csv[^\n]*-->\n).*?(<!-- end of columns -->)", re.DOTALL
@@ -27,6 +28,7 @@ HEAD = "| Column | Meaning | What may stand there | Example |\n|---|---|---|---|
 def codebook_text(path: Path) -> str:
     """The text of the codebook with every table as it is declared now.
 
+    Those that the protocol beside it declares are among them.
     EvidenceError where a data file has no place in it, or a place is no data file's.
     """
     plain_files(path.parent)
@@ -41,12 +43,13 @@ def codebook_text(path: Path) -> str:
             for name in wrong
         )
     text = FORMATS_PLACE.sub(lambda found: f"{found[1]}{formats_table()}{found[2]}", text)
-    return PLACE.sub(lambda found: f"{found[1]}{columns_table(found[2])}{found[3]}", text)
+    files = files_of(load_protocol(path.parent / "protocol.yml").study_columns)
+    return PLACE.sub(lambda found: f"{found[1]}{columns_table(files[found[2]])}{found[3]}", text)
 
 
-def columns_table(name: str) -> str:
+def columns_table(file: DataFile) -> str:
     """The columns of a data file as a Markdown table."""
-    return HEAD + "".join(map(_line, columns(DATA_FILES[name].row)))
+    return HEAD + "".join(map(_line, columns(file.row)))
 
 
 def _line(column: Column) -> str:
@@ -72,6 +75,6 @@ def json_schemas(protocol: Protocol) -> dict[str, object]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$defs": {
             name: json_schema(file.row, f"a row of {name}.csv", file.about, words)
-            for name, file in DATA_FILES.items()
+            for name, file in files_of(protocol.study_columns).items()
         },
     }

@@ -10,6 +10,7 @@ from typing import Any
 
 from analysis.evidence.consistency import consistency_problems
 from analysis.evidence.data_files import DATA_FILES, read_file
+from analysis.evidence.own_columns import files_of, taken_names
 from analysis.evidence.rows import Evidence
 from analysis.evidence.values import words_of
 from analysis.files.columns import Rows
@@ -47,9 +48,11 @@ def load(folder: Path, *, frozen: bool = False) -> Evidence:
     settle(folder)
     protocol = load_protocol(folder / "protocol.yml")
     words = words_of(protocol)
+    if taken := [*taken_names(folder / "protocol.yml", protocol.study_columns)]:
+        raise EvidenceError(taken)
     problems: list[Problem] = []
     tables: dict[str, Rows[Any]] = {}
-    for name, file in DATA_FILES.items():
+    for name, file in files_of(protocol.study_columns).items():
         path = folder / f"{name}.csv"
         if frozen and not path.is_file():
             tables[name] = Rows(path, (), (), ())

@@ -27,7 +27,7 @@ def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
     tests = sum(map(tests_made, results.values()))
     tests += sum(bool(contrast.result) for contrast in across_conditions(protocol, results))
     named = (
-        f"these characteristics in advance: {listed(protocol.moderators)}"
+        f"these characteristics in advance: {listed(protocol.moderator_labels)}"
         if protocol.moderators
         else "no characteristic of trials that could explain differences"
     )
@@ -126,7 +126,7 @@ def question_moderators(rules: SynthesisRules, synthesis: Synthesis) -> Html:
     shown = [row for row in rows if row]
     caption = f"Subgroups and moderators: {synthesis.title}"
     refused = [
-        f"{analysis.moderator.capitalize()}: {_refusal(rules, analysis)}."
+        f"{sentence_case(analysis.moderator)}: {_refusal(rules, analysis)}."
         for analysis in _analyses(synthesis)
         if analysis.result is None
     ]
@@ -151,7 +151,7 @@ def _subgroup_row(measure: Measure, analysis: SubgroupAnalysis) -> dict[str, obj
         groups.append(f"not known, left out: {listed(analysis.unknown)}")
     tests = analysis.result.separate, analysis.result.common
     return {
-        "Characteristic": analysis.moderator.capitalize(),
+        "Characteristic": sentence_case(analysis.moderator),
         "Trials and their effect": items(groups),
         **dict(zip(TESTS, map(said_difference, tests), strict=True)),
     }
@@ -179,7 +179,7 @@ def _regression_row(measure: Measure, analysis: RegressionAnalysis) -> dict[str,
         said.append(f"explains {percent(explained)} of τ²")
     degrees = f" on {test.df} and {test.df_residual}" if test.df_residual else f", df {test.df}"
     return {
-        "Characteristic": analysis.moderator.capitalize(),
+        "Characteristic": sentence_case(analysis.moderator),
         "Trials and their effect": items(said),
         TESTS[0]: "",
         TESTS[1]: f"F{NBSP}{number(test.statistic)}{degrees}, {_unbroken_p(test.p)}",

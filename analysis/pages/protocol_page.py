@@ -153,7 +153,7 @@ def rules(protocol: Protocol) -> Html:
                 "sensitivity": "converted in a sensitivity analysis only",
                 "never": "not converted",
             }[rule.convert_ratio],
-            "Moderators": listed(protocol.moderators),
+            "Moderators": listed(protocol.moderator_labels),
             "Risk of bias": f"judged with {listed(protocol.risk_of_bias.tools)}"
             if protocol.risk_of_bias.tools
             else "not judged",

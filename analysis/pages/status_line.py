@@ -156,7 +156,7 @@ def substitutions(
     """
     values = protocol.model_dump()
     values["version"]["date"] = day(protocol.version.date)
-    values["moderators"] = listed(protocol.moderators)
+    values["moderators"] = listed(protocol.moderator_labels)
     values["comparators"] = {
         kind: listed(names) for kind, names in protocol.comparators.model_dump().items()
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from analysis.evidence.own_columns import own_values
 from analysis.evidence.rows import Evidence, Judgement, OutcomeRow, Trial
 from analysis.evidence.trustworthiness_tool import TOOL as INSPECT_SR
 from analysis.evidence.trustworthiness_tool import named
@@ -96,6 +97,7 @@ def _about(evidence: Evidence, trial: Trial) -> dict[str, object]:
         "Aimed at": trial.target,
         "Guidance": trial.guidance,
         "Duration": f"{trial.duration_weeks:g} weeks" if trial.duration_weeks else "",
+        **_own(evidence, trial),
         "Comparator": ": ".join(p for p in (trial.comparator, trial.comparator_detail) if p),
         "In the baseline review": _baseline(trial) if evidence.protocol.baseline_review else "",
         "Registration": trial.registration,
@@ -103,6 +105,17 @@ def _about(evidence: Evidence, trial: Trial) -> dict[str, object]:
         "Not quite the question": trial.indirectness,
     }
     return {name: value for name, value in shown.items() if value}
+
+
+def _own(evidence: Evidence, trial: Trial) -> dict[str, str]:
+    """What the protocol asks of its trials besides what every review does."""
+    columns = evidence.protocol.study_columns
+    known = own_values(trial, columns)
+    return {
+        sentence_case(column.label): value if isinstance(value, str) else f"{value:g}"
+        for column in columns
+        if (value := known.get(column.name)) is not None
+    }
 
 
 def _people(trial: Trial) -> str:

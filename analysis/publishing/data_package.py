@@ -13,8 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from analysis.evidence.data_files import DATA_FILES, DataFile
+from analysis.evidence.own_columns import files_of
+from analysis.evidence.values import words_of
 from analysis.files import days
 from analysis.files.columns import FILLED, Column, Words, columns
+from analysis.protocol import Protocol
 from analysis.publishing.offered_file import Download
 from analysis.publishing.review_description import ReviewDescription
 
@@ -25,10 +28,11 @@ Row = dict[str, str]
 
 
 def data_package(
-    files: Iterable[Download], review: ReviewDescription, words: Words
+    files: Iterable[Download], review: ReviewDescription, protocol: Protocol
 ) -> dict[str, Any]:
     """The descriptor; paths are relative to the folder of the downloads, which are `files`."""
     content = {file.path: file for file in files}
+    declared, words = files_of(protocol.study_columns), words_of(protocol)
     tables = {name: content[f"data/{name}.csv"] for name in sorted(DATA_FILES)}
     said = {
         "profile": "tabular-data-package",
@@ -42,7 +46,7 @@ def data_package(
         "licenses": review.licence and [{"name": review.licence, "path": review.licence_address}],
         "contributors": [*_contributors(review)],
         "sources": [*_sources(_rows(tables["sources"]))],
-        "resources": [_resource(DATA_FILES[name], file, words) for name, file in tables.items()],
+        "resources": [_resource(declared[name], file, words) for name, file in tables.items()],
     }
     return {name: value for name, value in said.items() if value}
 

@@ -15,7 +15,6 @@ from analysis.evidence.codebook import json_schemas
 from analysis.evidence.data_files import DATA_FILES, DataFile
 from analysis.evidence.people import initials, published_name
 from analysis.evidence.team import TEAM, Team
-from analysis.evidence.values import words_of
 from analysis.files.columns import columns
 from analysis.files.problems import read_bytes
 from analysis.files.tables import quoted
@@ -104,7 +103,7 @@ def _described(
     package = Download(
         PACKAGE,
         "The data files with types, keys and rules of their columns, to be read with frictionless",
-        _json(data_package(files, review, words_of(protocol))),
+        _json(data_package(files, review, protocol)),
     )
     crate = research_crate((*files, listed, package), review)
     about = "All files with their makers and licence as RO-Crate, for archives and indexes"

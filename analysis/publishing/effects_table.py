@@ -52,11 +52,15 @@ COLUMNS: Mapping[str, str] = {
 
 
 def effects_csv(results: Iterable[Synthesis], edition: str) -> str:
-    """The table as CSV: one row a trial and question, blank where something is not known."""
+    """The table as CSV: one row a trial and question, blank where something is not known.
+
+    Columns that only this review's studies.csv has stand last, under their names there.
+    """
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    rows = [row for synthesis in results for row in _rows(synthesis)]
+    own = dict.fromkeys(name for row in rows for name in row if name not in COLUMNS)
+    writer = csv.DictWriter(text, (*COLUMNS, *own), lineterminator="\n")
     writer.writeheader()
-    rows = (row for synthesis in results for row in _rows(synthesis))
     writer.writerows(row | {"edition": edition} for row in rows)
     return text.getvalue()
 
@@ -97,6 +101,7 @@ def _rows(synthesis: Synthesis) -> Iterator[dict[str, object]]:
             "row_ids": " ".join(study.row_ids),
             "source_ids": " ".join(study.source_ids),
             "verified": "yes" if study.verified else "no",
+            **study.characteristics,
         }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.files.columns import Column
 from analysis.files.lock import locked
 from analysis.files.problems import EvidenceError, Problem
 from analysis.files.tables import Row, one_line
@@ -17,6 +18,7 @@ from analysis.screening.extraction import (
     columns_of,
     compare,
     differences_of,
+    own_columns,
     read_differences,
     read_extraction,
     validated,
@@ -120,14 +122,14 @@ class _Plan:
 
 
 def _plan(data: Path, agreed: Rows, known: Mapping[Place, str]) -> _Plan:
-    plan = _Plan({name: [] for name in KEYS}, [], [])
+    plan, own = _Plan({name: [] for name in KEYS}, [], []), own_columns(data)
     for name, key in KEYS.items():
         there = rows_now(data, name)
         for row in agreed[name]:
             if row[key] not in there and known.get((name, row[key], WHOLE_ROW)) == A_ROW:
                 plan.kept.append(Kept(name, row[key], WHOLE_ROW, NO_ROW, A_ROW, corrected=True))
             else:
-                _merge(plan, name, row, there.get(row[key]), known)
+                _merge(plan, columns_of(name, own), name, row, there.get(row[key]), known)
         dropped = there.keys() - {row[key] for row in agreed[name]}
         for row_id in sorted(dropped):
             if known.get((name, row_id, WHOLE_ROW)) == A_ROW:
@@ -136,7 +138,12 @@ def _plan(data: Path, agreed: Rows, known: Mapping[Place, str]) -> _Plan:
 
 
 def _merge(
-    plan: _Plan, name: str, row: Row, there: Mapping[str, str] | None, known: Mapping[Place, str]
+    plan: _Plan,
+    asked: Sequence[Column],
+    name: str,
+    row: Row,
+    there: Mapping[str, str] | None,
+    known: Mapping[Place, str],
 ) -> None:
     """Hold an agreed row against the same row of the evidence, cell by cell.
 
@@ -147,7 +154,7 @@ def _merge(
     if there is None:
         plan.seen.append({**place, "column": WHOLE_ROW, "before": NO_ROW, "after": A_ROW})
     cells = {}
-    for column in columns_of(name):
+    for column in asked:
         says, sheets = (there or {}).get(column.name, ""), row[column.name]
         last = known.get((name, row_id, column.name), "")
         takes = says if column.same_value(says, sheets) else sheets

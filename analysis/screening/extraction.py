@@ -13,6 +13,7 @@ from pathlib import Path
 
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.load import load_with
+from analysis.evidence.own_columns import OwnColumns, files_of
 from analysis.evidence.rows import Evidence
 from analysis.evidence.study_names import FORMER
 from analysis.evidence.values import words_of
@@ -81,9 +82,14 @@ class Difference:
         return self.first, self.second
 
 
-def columns_of(name: str) -> tuple[Column, ...]:
+def columns_of(name: str, own: OwnColumns = ()) -> tuple[Column, ...]:
     """The columns of an extractor's file: those of the evidence that a report answers."""
-    return tuple(c for c in columns(DATA_FILES[name].row) if c.name not in NOT_EXTRACTED)
+    return tuple(c for c in columns(files_of(own)[name].row) if c.name not in NOT_EXTRACTED)
+
+
+def own_columns(data: Path) -> OwnColumns:
+    """The columns that the review whose files these are has for itself."""
+    return load_protocol(data / "protocol.yml").study_columns
 
 
 def later_columns(name: str) -> set[str]:
@@ -94,8 +100,9 @@ def later_columns(name: str) -> set[str]:
 
 def offered(name: str, protocol: Protocol) -> list[SheetColumn]:
     """These columns with the words to choose from."""
-    asked = {column.name for column in columns_of(name)}
-    declared = sheet_columns(DATA_FILES[name].row, words_of(protocol))
+    own = protocol.study_columns
+    asked = {column.name for column in columns_of(name, own)}
+    declared = sheet_columns(files_of(own)[name].row, words_of(protocol))
     return [column for column in declared if column.name in asked]
 
 
@@ -132,7 +139,7 @@ def check_extraction(data: Path, folder: Path) -> Checked:
 
 def compare(data: Path, first: Path, second: Path) -> tuple[Difference, ...]:
     """Where two extractors differ, row by row; both must be valid."""
-    tables = []
+    tables, own = [], own_columns(data)
     for folder in (first, second):
         rows = read_extraction(data, folder)
         validated(data, folder, rows)
@@ -141,7 +148,7 @@ def compare(data: Path, first: Path, second: Path) -> tuple[Difference, ...]:
     for name, key in KEYS.items():
         one, two = ({row[key]: row for row in rows[name]} for rows in tables)
         for row_id in dict.fromkeys((*one, *two)):
-            found += _row_differences(name, row_id, one.get(row_id), two.get(row_id))
+            found += _row_differences(name, own, row_id, one.get(row_id), two.get(row_id))
     return tuple(found)
 
 
@@ -183,7 +190,8 @@ def read_differences(path: Path) -> tuple[Difference, ...]:
 
 
 def _with_point(found: Difference) -> Difference:
-    numbers = {c.name for c in columns_of(found.file) if c.is_number} if found.file in KEYS else ()
+    known = columns_of(found.file) if found.file in KEYS else ()
+    numbers = {c.name for c in known if c.is_number}
     return replace(found, agreed=with_point(found.agreed)) if found.column in numbers else found
 
 
@@ -216,9 +224,13 @@ def read_extraction(data: Path, folder: Path) -> dict[str, list[Row]]:
 
 
 def read_sheets(folder: Path) -> dict[str, list[Row]]:
-    """One extractor's sheets row by row, however far they are filled in."""
+    """One extractor's sheets row by row, however far they are filled in.
+
+    The folder is `extraction/STUDY/WHO` of the data.
+    """
     plain_files(folder)
-    return {name: _read_sheet(path, name) for name, path in sheets_of(folder).items()}
+    own = own_columns(folder.parents[2])
+    return {name: _read_sheet(path, name, own) for name, path in sheets_of(folder).items()}
 
 
 def as_extracted(data: Path, folder: Path, sheets: Rows) -> dict[str, list[Row]]:
@@ -249,9 +261,9 @@ def as_extracted(data: Path, folder: Path, sheets: Rows) -> dict[str, list[Row]]
     return rows
 
 
-def _read_sheet(path: Path, name: str) -> list[Row]:
+def _read_sheet(path: Path, name: str, own: OwnColumns) -> list[Row]:
     """The rows of a sheet; EvidenceError where it verifies one, which no extractor does."""
-    declared = columns(DATA_FILES[name].row)
+    declared = columns(files_of(own)[name].row)
     rows = read_spreadsheet(path, [column.name for column in declared], later_columns(name))
     told = [
         Problem(path, row.line, column, "rows are verified once they are accepted: leave it blank")
@@ -262,7 +274,8 @@ def _read_sheet(path: Path, name: str) -> list[Row]:
     if told:
         raise EvidenceError(told[:MOST_PROBLEMS])
     return [
-        Row(row.line, {c.name: typed(c, row[c.name]) for c in columns_of(name)}) for row in rows
+        Row(row.line, {c.name: typed(c, row[c.name]) for c in columns_of(name, own)})
+        for row in rows
     ]
 
 
@@ -349,13 +362,13 @@ def _in_terms_of(
 
 
 def _row_differences(
-    name: str, row_id: str, one: Row | None, two: Row | None
+    name: str, own: OwnColumns, row_id: str, one: Row | None, two: Row | None
 ) -> Iterator[Difference]:
     if one is None or two is None:
         said = (NO_ROW, A_ROW) if one is None else (A_ROW, NO_ROW)
         yield Difference(name, row_id, WHOLE_ROW, *said)
         return
-    for column in columns_of(name):
+    for column in columns_of(name, own):
         said = one[column.name], two[column.name]
         if not column.same_value(*said):
             yield Difference(name, row_id, column.name, *said)

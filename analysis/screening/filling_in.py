@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 
+from analysis.evidence.own_columns import OwnColumns
 from analysis.files.digests import digest
 from analysis.files.lock import change_files, locked
 from analysis.files.problems import ReviewError
@@ -25,6 +26,7 @@ from analysis.screening.extraction import (
     columns_of,
     is_filled,
     offered,
+    own_columns,
     read_sheets,
     sheets_of,
     typed,
@@ -51,9 +53,9 @@ def row_called(sheets: Rows, name: str, row_id: str) -> Row:
     raise ReviewError(f"no row of {name} is called {row_id[:60]!r}: somebody may have removed it")
 
 
-def with_cells(name: str, row: Row, cells: Mapping[str, str]) -> Row:
+def with_cells(name: str, row: Row, cells: Mapping[str, str], own: OwnColumns = ()) -> Row:
     """The row with what a person typed into some of its cells; the others stay what they were."""
-    said = {c.name: typed(c, cells[c.name]) for c in columns_of(name) if c.name in cells}
+    said = {c.name: typed(c, cells[c.name]) for c in columns_of(name, own) if c.name in cells}
     return Row(row.line, {**row.cells, **said})
 
 
@@ -71,8 +73,12 @@ def fill_in(
     with locked(data):
         sheets = read_sheets(folder)
         unchanged(sheets)
+        own = own_columns(data)
         new = {
-            name: [with_cells(name, row, changes.get((name, row[key]), {})) for row in sheets[name]]
+            name: [
+                with_cells(name, row, changes.get((name, row[key]), {}), own)
+                for row in sheets[name]
+            ]
             for name, key in KEYS.items()
         }
         for name, row_id in changes:

@@ -19,7 +19,7 @@ from analysis.files.tables import table_text
 from analysis.files.together import FileChange, change_of
 from analysis.files.withdrawals import Withdrawal
 from analysis.formatting import counted
-from analysis.screening.extraction import BLANK, columns_of
+from analysis.screening.extraction import BLANK, columns_of, own_columns
 from analysis.screening.extraction_history import (
     A_ROW,
     HISTORY,
@@ -49,7 +49,8 @@ class _File:
         rows = [dict(zip(self.table.header, row, strict=True)) for row in self.table.rows]
         self.rows = rows
         self.places = {row[KEYS[self.name]]: at for at, row in enumerate(rows)}
-        self.columns = {column.name: column for column in columns_of(self.name)}
+        own = own_columns(self.data)
+        self.columns = {column.name: column for column in columns_of(self.name, own)}
 
     def take_out(self, row_id: str, accepted: Mapping[str, str]) -> None:
         """A row that the acceptance brought, with the cells that it said then."""

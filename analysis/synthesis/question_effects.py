@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from analysis.evidence.chosen_rows import ChosenRows, TrialRows
 from analysis.evidence.eligibility import arm_sizes
+from analysis.evidence.own_columns import own_values
 from analysis.evidence.question_slice import Slice
 from analysis.evidence.rows import OutcomeRow, Sharing
 from analysis.evidence.trial_effects import adjusted_for_baseline, trial_effect
@@ -68,6 +69,7 @@ def _study(given: Slice, trial: TrialRows) -> StudyEffect:
         target=about.target or None,
         duration_weeks=about.duration_weeks,
         indirectness=about.indirectness,
+        characteristics=own_values(about, protocol.study_columns),
         suspect=given.kept_out.get(trial.study_id, ()),
         adjusted=_adjusted(given, trial, sharing),
         secondary=any(evidence.sources[row.source_id].secondary for row in trial.rows),

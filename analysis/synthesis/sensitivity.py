@@ -40,6 +40,7 @@ from analysis.synthesis.interval_rule import (
     pool_by_rule,
     with_interval_by_rule,
 )
+from analysis.synthesis.moderators import Amount, Category, Moderator
 from analysis.synthesis.study_effect import Measure, StudyEffect, effects_of
 
 Result = TypeVar("Result")
@@ -105,21 +106,6 @@ class SensitivityAnalyses(Frozen):
     cluster_robust: ClusterRobust | None = None
 
 
-# How each moderator of the protocol is read from a trial; "" or None: not known.
-CATEGORIES: dict[str, Callable[[StudyEffect], str]] = {
-    "comparator": lambda study: study.comparator_kind,
-    "guidance": lambda study: study.guidance or "",
-    "intervention": lambda study: study.therapy or "",
-    "therapy": lambda study: study.therapy or "",
-    "target": lambda study: study.target or "",
-    "risk of bias": lambda study: study.risk_of_bias.overall,
-}
-NUMBERS: dict[str, tuple[str, Callable[[StudyEffect], float | None]]] = {
-    "duration": ("week", lambda study: study.duration_weeks),
-    "year": ("year", lambda study: float(study.year)),
-}
-
-
 class ContrastRows(Frozen):
     """Every usable contrast by itself, of which several may come from one trial."""
 
@@ -130,7 +116,7 @@ class ContrastRows(Frozen):
 
 def sensitivity_analyses(
     rules: SynthesisRules,
-    moderators: Sequence[str],
+    moderators: Sequence[Moderator],
     measure: Measure,
     studies: Sequence[StudyEffect],
     primary: PooledEffect | None,
@@ -154,10 +140,10 @@ def sensitivity_analyses(
         cumulative=_cumulative(rules, studies),
         influence=influence(effects, variances, tau2, left_out) if enough else (),
         subgroups=tuple(
-            _subgroups(rules, name, studies) for name in moderators if name in CATEGORIES
+            _subgroups(rules, each, studies) for each in moderators if isinstance(each, Category)
         ),
         regressions=tuple(
-            _regression(rules, name, studies) for name in moderators if name in NUMBERS
+            _regression(rules, each, studies) for each in moderators if isinstance(each, Amount)
         ),
         small_study=_small_study(rules, measure, studies, primary)
         if len(studies) >= rules.small_study_minimum_k
@@ -193,9 +179,9 @@ def _cumulative(
 
 
 def _subgroups(
-    rules: SynthesisRules, name: str, studies: Sequence[StudyEffect]
+    rules: SynthesisRules, moderator: Category, studies: Sequence[StudyEffect]
 ) -> SubgroupAnalysis:
-    category = CATEGORIES[name]
+    name, category = moderator.label, moderator.of
     known = [study for study in studies if category(study)]
     unknown = tuple(study.label for study in studies if not category(study))
     labels = [category(study) for study in known]
@@ -228,10 +214,10 @@ def _group_by_rule(
 
 
 def _regression(
-    rules: SynthesisRules, name: str, studies: Sequence[StudyEffect]
+    rules: SynthesisRules, moderator: Amount, studies: Sequence[StudyEffect]
 ) -> RegressionAnalysis:
-    unit, value = NUMBERS[name]
-    known = [(study, found) for study in studies if (found := value(study)) is not None]
+    name = moderator.label
+    known = [(study, found) for study in studies if (found := moderator.of(study)) is not None]
     result, refused = _attempt(
         lambda: meta_regression(
             [study.effect for study, _ in known],
@@ -245,7 +231,7 @@ def _regression(
         )
     )
     return RegressionAnalysis(
-        moderator=name, unit=unit, k=len(known), result=result, refused=refused
+        moderator=name, unit=moderator.unit, k=len(known), result=result, refused=refused
     )
 
 

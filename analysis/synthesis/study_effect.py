@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Literal
+from operator import not_
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from analysis.evidence.trustworthiness import NOT_JUDGED
 from analysis.measures import MEASURES, MeasureKind, MeasureName
@@ -167,6 +170,8 @@ class StudyEffect(Frozen):
     adjusted: tuple[AdjustedEffect, ...] = ()
     # Whether any of the rows was read elsewhere than in a report of the trial.
     secondary: bool = False
+    # What is known of the trial in the columns that the protocol declares, by their names.
+    characteristics: Annotated[dict[str, str | float], Field(default_factory=dict, exclude_if=not_)]
 
 
 def participants(studies: Sequence[StudyEffect]) -> tuple[int | None, int]:

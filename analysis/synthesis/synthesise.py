@@ -30,6 +30,7 @@ from analysis.synthesis.interval_rule import (
     prediction_by_rule,
 )
 from analysis.synthesis.missing_results import missing_results
+from analysis.synthesis.moderators import moderators_of
 from analysis.synthesis.next_evidence import next_evidence
 from analysis.synthesis.primary_analysis import primary_analysis
 from analysis.synthesis.published_estimates import published_estimates
@@ -68,7 +69,7 @@ def answer(given: Slice) -> Synthesis:
     n_total, n_unknown = participants(pooled)
     sensitivity = sensitivity_analyses(
         rules,
-        protocol.moderators,
+        moderators_of(protocol),
         measure,
         pooled,
         primary,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def test_the_codebook_is_current() -> None:
 
 def test_a_table_that_a_person_changed_is_written_again(tmp_path: Path) -> None:
     path = tmp_path / "README.md"
+    shutil.copy(DATA / "protocol.yml", tmp_path)
     text = CODEBOOK.read_text("utf-8")
     path.write_text(text.replace("| `sd_control` |", "| `sd_controls` |"), "utf-8")
     assert path.read_text("utf-8") != text
@@ -45,6 +47,7 @@ def test_a_table_that_a_person_changed_is_written_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize("times", [0, 2])
 def test_every_file_has_one_table(tmp_path: Path, times: int) -> None:
     path = tmp_path / "README.md"
+    shutil.copy(DATA / "protocol.yml", tmp_path)
     text = CODEBOOK.read_text("utf-8")
     begin = text.index("<!-- columns of contrasts.csv")
     end = text.index("<!-- end of columns -->", begin) + len("<!-- end of columns -->\n")
@@ -62,7 +65,7 @@ def test_every_column_is_explained_with_an_example_that_may_stand_there(
     cells = {column.name: [column.example] for column in declared}
     found = read_rows(file.row, CODEBOOK, [1], cells, SOME_WORDS)
     assert found.problems == ()
-    table = columns_table(file.name).splitlines()
+    table = columns_table(file).splitlines()
     assert len(table) == 2 + len(declared)
     # Four cells a row, whatever stands in them.
     assert {line.replace("\\|", "").count("|") for line in table} == {5}

@@ -12,7 +12,6 @@ import frictionless
 
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.team import Author, Team
-from analysis.evidence.values import words_of
 from analysis.files.columns import columns
 from analysis.protocol import Version, load_protocol
 from analysis.publishing.data_package import data_package
@@ -69,7 +68,7 @@ def test_a_type_a_rule_and_both_kinds_of_key_are_told_by_the_package(
 def _described(offered: dict[str, Download], edition: Edition, team: Team) -> dict[str, object]:
     protocol = load_protocol(DATA / "protocol.yml")
     review = dataclasses.replace(review_description(ROOT, protocol, edition), team=team)
-    return data_package(offered.values(), review, words_of(protocol))
+    return data_package(offered.values(), review, protocol)
 
 
 def test_what_nobody_has_stated_is_not_in_the_package(offered: dict[str, Download]) -> None:
