@@ -28,7 +28,7 @@ ALLOWED = {
     r'\btherapy: str = column\(': "column of studies.csv",
     r"\btherapy: str \| None = None": "field of results files",
     r"\btherapy=about\.therapy or None": "from the column to the field",
-    r'"(intervention|therapy)": lambda study: study\.therapy or ""': "moderator, and its column",
+    r'y\("(intervention|therapy)", lambda study: study\.therapy or ""': "read by a moderator",
     r'^    "intervention", "therapy",$': "the same moderator, as released protocols name it",
     r"\btrial\.therapy\b": "the column, read",
     r'AliasChoices\("intervention_in_short", "therapy"\)': "key of protocols in old releases",

@@ -26,7 +26,7 @@ def files_of(own: OwnColumns) -> Mapping[str, DataFile]:
 
 
 @lru_cache(maxsize=8)
-def trial_row(own: OwnColumns) -> type[Trial]:
+def trial_row(own: tuple[StudyColumn, ...]) -> type[Trial]:
     """A row of studies.csv with these columns after those that every review has."""
     if not own:
         return Trial
