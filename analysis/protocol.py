@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from analysis.files.days import KnownDay
-from analysis.files.problems import read_bytes
+from analysis.files.problems import EvidenceError, read_bytes
 from analysis.files.slugs import SLUG
 from analysis.files.yaml_files import LARGEST_YAML, model_of
 from analysis.formatting import sentence_case
@@ -387,10 +387,14 @@ def _by_id(items: tuple[Any, ...], id: str, what: str) -> Any:
 
 def load_protocol(path: Path) -> Protocol:
     """Read and validate a protocol; EvidenceError lists every problem with its line."""
-    return _protocol(path, read_bytes(path, LARGEST_YAML))
+    content = read_bytes(path, LARGEST_YAML)
+    try:
+        return _protocol(content)
+    except EvidenceError:
+        return model_of(path, content, Protocol)  # which says the same of this file
 
 
 @lru_cache(maxsize=4)
-def _protocol(path: Path, content: bytes) -> Protocol:
-    """What the file says; a build asks for the same several times, and it never changes."""
-    return model_of(path, content, Protocol)
+def _protocol(content: bytes) -> Protocol:
+    """What a file of these bytes says: it is asked for often, in copies of the folder too."""
+    return model_of(Path("protocol.yml"), content, Protocol)

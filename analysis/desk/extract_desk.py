@@ -25,7 +25,7 @@ from analysis.files.tables import Row
 from analysis.protocol import Protocol, load_protocol
 from analysis.screening.decisions import load_screening
 from analysis.screening.extraction import read_sheets
-from analysis.screening.extraction_progress import EXTRACTORS, progress
+from analysis.screening.extraction_progress import progress
 from analysis.screening.extraction_template import new_extraction
 from analysis.screening.filling_in import add_result, finish, folders_of, is_finished, results_of
 from analysis.screening.study_reports import reports_of
@@ -40,7 +40,6 @@ async def trials(request: Request) -> Response:
         "extract/trials.html",
         waiting=[trial for trial in found if trial.waits_for(who)],
         others=[trial for trial in found if not trial.waits_for(who)],
-        extractors=EXTRACTORS,
     )
 
 

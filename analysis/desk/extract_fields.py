@@ -30,7 +30,8 @@ RESULT = ("instrument", "higher_is", "weeks", "contrast", "analysis_set")
 PLACE = ("source_id", "locator", "quote")
 USE = ("usable", "not_usable_because", "note")
 REVIEW = ("status", "reason", "in_baseline_review", "baseline_basis", "indirectness")
-_ENDS = "\0"  # in no meaning
+# What comes before a colon or semicolon, if it is more than a word that is explained.
+_FIRST_PART = re.compile(r"(\S+ [^:;]+)[:;] ")
 _NAME = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 
 
@@ -134,7 +135,8 @@ def label_of(column: Column) -> tuple[str, str]:
     said = column.meaning
     for arm in ARMS:
         said = said.removesuffix(f" in the {arm} arm").replace(f" of the {arm} arm", "")
-    name, _, more = re.sub(r"[:;] ", _ENDS, said, count=1).partition(_ENDS)
+    found = _FIRST_PART.match(said)
+    name, more = (found[1], said[found.end() :]) if found else (said, "")
     return sentence_case(name), more
 
 
@@ -197,7 +199,13 @@ def trial_groups(sheet: Sheet, source: Sheet) -> list[Group]:
         name for name in names if name in {*BIBLIOGRAPHY, "label", "citation", "other_reports"}
     ]
     trial = [name for name in names if name not in {*cited, *REVIEW}]
-    of_source = [column.name for column in columns_of("sources") if column.name != KEYS["sources"]]
+    # What reviews say of themselves, a trial's report does not.
+    of_source = [
+        column.name
+        for column in columns_of("sources")
+        if column.name != KEYS["sources"]
+        and (not column.name.startswith("review_") or source.cells[column.name])
+    ]
     return [
         sheet.group("The trial", trial),
         sheet.group("Its report", cited),
