@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from analysis.commands.options import DATA, Data, plain_name
+from analysis.desk import PORT
 from analysis.files.problems import ReviewError, shown
-
-PORT = 8010
+from analysis.files.slugs import CONSENSUS
 
 
 def desk(
@@ -30,6 +30,8 @@ def desk(
 
     Example: ./review desk --who anna
     """
+    import errno
+    import sys
     import webbrowser
 
     from analysis.desk.desk import Desk
@@ -38,8 +40,10 @@ def desk(
 
     if who:
         plain_name(who, "--who")
+    if who == CONSENSUS:
+        raise ReviewError(f"--who {who}: that is what people agree on, and nobody's name")
     load_protocol(data / "protocol.yml")  # a folder that is no review says so here
-    opened = Desk(data, port=port, commits=commit, who=who)
+    opened = Desk(data, port=port, commits=commit, who=who, debug="--debug" in sys.argv)
 
     def ready() -> None:
         typer.echo(f"{opened.address} (Ctrl-C ends it)")
@@ -50,5 +54,7 @@ def desk(
     try:
         serve(opened, ready)
     except OSError as error:
-        said = f"port {port} cannot be used ({error.strerror}): try --port"
+        if error.errno != errno.EADDRINUSE:
+            raise
+        said = f"port {port} is in use already, by another desk perhaps: try --port {port + 1}"
         raise ReviewError(said) from None

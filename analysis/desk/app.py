@@ -78,7 +78,7 @@ async def _in_a_sentence(request: Request, error: Exception) -> Response:
     problems = error.problems if isinstance(error, EvidenceError) else ()
     sentence = "The files of the review need mending first." if problems else str(error)
     told = [str(problem) for problem in problems]
-    return page(request, "error.html", status=422, sentence=sentence, problems=told)
+    return page(request, "error.html", status=422, sentence=sentence, problems=told, inside=True)
 
 
 async def _ask_who(request: Request, error: Exception) -> Response:

@@ -12,13 +12,13 @@ from typing import cast
 
 from starlette.requests import Request
 
+from analysis.desk import PORT
 from analysis.files.checkout import Checkout, checkout_of
 from analysis.files.slugs import CONSENSUS, is_person
 
 ADDRESS = "127.0.0.1"
 # Another name may be made to lead here, by whoever owns it (DNS rebinding).
 NAMES = (ADDRESS, "localhost")
-PORT = 8010
 YES = "yes"
 
 

@@ -26,6 +26,7 @@ from analysis.desk.desk_page import TOKEN_FIELD, form_token, page
 LARGEST_FORM = 1_000_000  # bytes
 LARGEST_UPLOAD = 64_000_000
 MOST_FIELDS = 5_000
+MOST_FILES = 20
 PATIENCE = 20.0  # seconds for the next part of what is sent
 LOOK = "/static/desk.css"  # of the page that refuses too
 HEADERS = {
@@ -47,6 +48,7 @@ SENTENCES = {
     404: "There is no such page at the desk.",
     405: "This page cannot be asked for in that way.",
     408: "What was sent did not arrive in time. Nothing was saved.",
+    411: "What was sent does not say how long it is. Nothing was saved.",
     413: "What was sent is larger than the desk takes. Nothing was saved.",
     421: "The desk answers to the address that the terminal shows, and to no other name.",
     500: "The desk could not do this. What was saved before is safe; nothing was half saved.",
@@ -83,6 +85,10 @@ class Guard:
         request = Request(scope, receive)
         try:
             reply = self._refused_or_let_in(request) or self.app
+        except HTTPException as refused:
+            await error_page(request, refused, inside=False)(scope, receive, answer)
+            return
+        try:
             await reply(scope, _limited(request, receive), answer)
         except HTTPException as refused:
             await error_page(request, refused)(scope, receive, answer)
@@ -111,12 +117,16 @@ class Guard:
         return None
 
 
-def error_page(request: Request, error: HTTPException) -> Response:
-    """One sentence on what went wrong, in the desk's look."""
+def error_page(request: Request, error: HTTPException, inside: bool = True) -> Response:
+    """One sentence on what went wrong, in the desk's look; to who is not let in nothing else."""
     status = error.status_code
     stated = error.detail if error.detail in (NOT_OURS,) else ""
     sentence = stated or SENTENCES.get(status, error.detail)
-    return page(request, "error.html", status=status, sentence=sentence, problems=[])
+    of_nobody = {} if inside else {"who": "", "desks": [], "review": "The desk", "kept": ""}
+    return page(
+        request, "error.html", status=status, sentence=sentence, problems=[],
+        inside=inside, **of_nobody,
+    )  # fmt: skip
 
 
 def from_our_form(handler: Handler) -> Handler:
@@ -124,10 +134,12 @@ def from_our_form(handler: Handler) -> Handler:
 
     async def guarded(request: Request) -> Response:
         if request.method == "POST":
-            form = await request.form(max_fields=MOST_FIELDS, max_files=20)
-            given = form.get(TOKEN_FIELD, "")
-            if not isinstance(given, str) or not _same(given, form_token(request.app.state.desk)):
-                raise HTTPException(403, NOT_OURS)
+            async with request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES) as form:
+                given = form.get(TOKEN_FIELD, "")
+                own = form_token(request.app.state.desk)
+                if not isinstance(given, str) or not _same(given, own):
+                    raise HTTPException(403, NOT_OURS)
+                return await handler(request)
         return await handler(request)
 
     return guarded
@@ -161,6 +173,8 @@ def _limited(request: Request, receive: Receive) -> Receive:
     """What is sent, part by part, as long as it is neither too much nor too slow."""
     kind = request.headers.get("content-type", "")
     most = LARGEST_UPLOAD if kind.startswith("multipart/form-data") else LARGEST_FORM
+    if "transfer-encoding" in request.headers:  # browsers say how long a form is
+        raise HTTPException(411)
     stated = request.headers.get("content-length", "0")
     if not stated.isdecimal() or int(stated) > most:
         raise HTTPException(413)
