@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 from rich.console import Console
@@ -20,7 +21,14 @@ from analysis.book.site import BookBuild, Site, book_build
 from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Project
 from analysis.execution.progress import progress
-from analysis.execution.run import SECONDS_PER_PAGE, Crew, Report, execute, stale_pages
+from analysis.execution.run import (
+    SECONDS_PER_PAGE,
+    Crew,
+    Listener,
+    Report,
+    execute,
+    stale_pages,
+)
 from analysis.execution.staleness import Inputs, read_record, states
 from analysis.execution.workers import can_fork, default_jobs, open_workers
 from analysis.files.problems import system_errors_as_sentences
@@ -83,6 +91,21 @@ class Manner:
     force: bool = False
     timeout: float = SECONDS_PER_PAGE
     workers: OpenWorkers | None = None
+    kept: Kept | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a process that stays has at hand for its next build, and how it follows that build.
+
+    `book` has begun, the page of `first` (below `chapters/`) is executed before the others,
+    `listener` hears of the pages, and `stands` of the site as soon as it is in its place.
+    """
+
+    book: BookBuild
+    first: Path | None
+    listener: Listener
+    stands: Callable[[Site], None]
 
 
 @dataclass(frozen=True)
@@ -115,10 +138,13 @@ def build_all(review: Review, console: Console, manner: Manner | None = None) ->
 def _build(review: Review, manner: Manner, console: Console) -> Build:
     clock, project = _Clock(), review.project
     remove_unfinished(project.chapters, project.results)
-    with book_build(project, force=manner.force, jobs=manner.jobs) as book:
+    begun = manner.kept.book if manner.kept else None
+    with book_build(project, force=manner.force, jobs=manner.jobs, begun=begun) as book:
         report = _execute(review, manner, console, clock, book)
         site, problems = _book(review, report, book)
         clock.ends("book")
+        if site and manner.kept:
+            manner.kept.stands(site)
     return Build(report, site, problems, clock.seconds)
 
 
@@ -142,7 +168,7 @@ def _execute(
         if hands.begun:
             hands.rehearse()
         clock.ends("check")
-        with progress(console, len(contents.pages)) as listener:
+        with _heard(manner, console, len(contents.pages)) as listener:
             report = execute(
                 contents.pages,
                 inputs,
@@ -152,9 +178,14 @@ def _execute(
                 listener=listener,
                 meanwhile=book.begin,  # while the parent of the kernels still imports
                 before_readers=partial(hands.prepare, review.rehearsal),
+                first=manner.kept.first if manner.kept else None,
             )
     clock.ends("pages")
     return report
+
+
+def _heard(manner: Manner, console: Console, pages: int) -> AbstractContextManager[Listener]:
+    return nullcontext(manner.kept.listener) if manner.kept else progress(console, pages)
 
 
 @contextmanager
@@ -181,12 +212,13 @@ def _processes(
     def opened() -> AbstractContextManager[Crew]:
         if not can_fork():
             console.print("This platform does not fork: ordinary kernels are started, slowly.")
-        return open_workers(manner.jobs, inputs.project.root, _modules(review, inputs, rehearsal))
+        modules = modules_of_pages(review, inputs, rehearsal)
+        return open_workers(manner.jobs, inputs.project.root, modules)
 
     return opened
 
 
-def _modules(review: Review, inputs: Inputs, rehearsal: str | None) -> Iterator[str]:
+def modules_of_pages(review: Review, inputs: Inputs, rehearsal: str | None) -> Iterator[str]:
     """What is to be warm: found while the parent imports what every page needs."""
     if rehearsal:
         yield rehearsal.partition(":")[0]

@@ -72,10 +72,14 @@ class BookError(ReviewError):
 
 @dataclass(frozen=True)
 class Update:
-    """What is to be read again of a book that was rendered before, and its titles then."""
+    """What is to be read again of a book that was rendered before, and its titles then.
+
+    `styles` are the book's own stylesheets that changed, from the root.
+    """
 
     changed: frozenset[str]
     titles: Mapping[str, str]
+    styles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,32 @@ class Rendering:
         if complaints := _complaints(self.project, self.said.getvalue()):
             raise BookError(complaints)
         return self.app.env
+
+    def show(self, document: str, out: Path) -> None:
+        """Render one page into `out`, as the others are; what Sphinx remembers stays apart.
+
+        It knows more afterwards than it remembers, so nothing else may follow. Raises
+        `BookError`.
+        """
+        from sphinx.util.build_phase import BuildPhase
+        from sphinx.util.logging import pending_warnings
+
+        app, builder = cast(Any, self.app), cast(Any, self.app.builder)
+        with _faults(self.project, self.said):
+            app.outdir = builder.outdir = type(app.outdir)(out)
+            builder.doctreedir = app.env.doctreedir = os.fspath(out / ".doctrees")
+            _substitute(self.app, self.project)
+            keep_citations(self.app, {document})
+            app.phase = BuildPhase.READING
+            with pending_warnings():
+                builder._read_serial([document])
+            app.events.emit("env-updated", app.env)
+            app.events.emit("write-started", builder)
+            builder.prepare_writing({document})
+            builder._write_serial([document])
+            builder.copy_image_files()
+        if complaints := _complaints(self.project, self.said.getvalue()):
+            raise BookError(complaints)
 
 
 @contextmanager

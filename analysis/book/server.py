@@ -10,14 +10,14 @@ import asyncio
 import re
 import socket
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
-from tornado.web import Application, HTTPError, StaticFileHandler
+from tornado.web import Application, HTTPError, RequestHandler, StaticFileHandler
 
 ADDRESS = "127.0.0.1"
 # Another name may be made to lead here, by whoever owns it (DNS rebinding).
@@ -33,14 +33,17 @@ _ROOT = re.compile(r'data-content_root="(/[^"]*)"')
 
 
 @asynccontextmanager
-async def serving(site: Path, port: int) -> AsyncIterator[str]:
+async def serving(
+    site: Path, port: int, before: Sequence[tuple[str, type[Asked], dict[str, Any]]] = ()
+) -> AsyncIterator[str]:
     """Serve that folder; yields its address, in which port 0 has become one that was free.
 
-    Raises OSError where the port cannot be had.
+    `before` are asked before the folder is: a pattern of paths, who answers, with what. Raises
+    OSError where the port cannot be had.
     """
-    files = (r"/(.*)", _File, {"path": str(site), "default_filename": "index.html"})
+    files = (r"/(.*)", File, {"path": str(site), "default_filename": "index.html"})
     server = HTTPServer(
-        Application([files], log_function=lambda _: None),
+        Application([*before, files], log_function=lambda _: None),
         idle_connection_timeout=PATIENCE,
         body_timeout=PATIENCE,
         max_body_size=0,
@@ -77,12 +80,20 @@ async def _let_in(door: socket.socket, server: HTTPServer) -> None:
                 await asyncio.sleep(HURRY / 50)
 
 
-class _File(StaticFileHandler):
-    """A file of the site, to those who ask for it by one of this machine's names."""
+class Asked(RequestHandler):
+    """Whoever answers, to those who ask by one of this machine's names."""
 
     def prepare(self) -> None:
         if self.request.host_name not in NAMES:
             raise HTTPError(421)
+
+    def set_default_headers(self) -> None:
+        self.set_header("Cache-Control", "no-cache")
+        self.set_header("X-Content-Type-Options", "nosniff")
+
+
+class File(Asked, StaticFileHandler):
+    """A file of the site."""
 
     @classmethod
     def get_absolute_path(cls, root: str, path: str) -> str:
@@ -92,10 +103,6 @@ class _File(StaticFileHandler):
 
     def compute_etag(self) -> None:
         """None: it would be remembered by path, and outlive the next build."""
-
-    def set_default_headers(self) -> None:
-        self.set_header("Cache-Control", "no-cache")
-        self.set_header("X-Content-Type-Options", "nosniff")
 
     def write_error(self, status_code: int, **_: Any) -> None:
         page = Path(self.root, NOT_FOUND)

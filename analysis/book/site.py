@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from analysis.book.rendering import BookError, Rendering, Update, check_contents, rendering, titles
+from analysis.book.restyling import restyle
 from analysis.book.site_folders import SiteFolders, files_below
 from analysis.book.stamp import Stamp, Stock, read_stamp, take_stock
 from analysis.execution.plan import Project
@@ -58,9 +59,11 @@ def build_book(
 
 
 @contextmanager
-def book_build(project: Project, *, force: bool = False, jobs: int = 1) -> Iterator[BookBuild]:
-    """What `build_book` does, in two steps."""
-    book = BookBuild(SiteFolders(project), force, jobs)
+def book_build(
+    project: Project, *, force: bool = False, jobs: int = 1, begun: BookBuild | None = None
+) -> Iterator[BookBuild]:
+    """What `build_book` does, in two steps, of which somebody may have `begun` the first."""
+    book = begun or BookBuild(SiteFolders(project), force, jobs)
     try:
         yield book
     finally:
@@ -77,10 +80,14 @@ class BookBuild:
     jobs: int
     _sphinx: Rendering | None = None
     _from_nothing: bool = False
+    _begun: str = ""
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def begin(self) -> None:
         """Begin Sphinx, at a time that is free."""
+        if self._serves():
+            return
+        self.end_sphinx()
         self.folders.recover()
         with suppress(BookError):  # it is met again where somebody waits for it
             self._begin_sphinx(self.force or read_stamp(self.folders) is None)
@@ -88,7 +95,8 @@ class BookBuild:
     def finish(self, files: Mapping[str, bytes] = MappingProxyType({})) -> Site:
         """Make the site as far as it is not what it should be."""
         started, project = time.monotonic(), self.folders.project
-        if self._sphinx is None:
+        if not self._serves():
+            self.end_sphinx()
             self.folders.recover()
         stamp = None if self.force else read_stamp(self.folders)
         stock = take_stock(project)
@@ -104,14 +112,31 @@ class BookBuild:
         self.end_sphinx()
         return self._begin_sphinx(from_nothing)
 
+    def _serves(self) -> bool:
+        """Whether what has begun is in its place: others may have built the book since."""
+        return self._sphinx is not None and self.folders.has_begun(self._begun)
+
     def _begin_sphinx(self, from_nothing: bool) -> Rendering:
-        if from_nothing:
-            self.folders.forget_last_build()
-        self.folders.next.mkdir(parents=True, exist_ok=True)
-        project, out, doctrees = self.folders.project, self.folders.next, self.folders.doctrees
+        self._begun = self.folders.begin_successor(from_nothing)
+        project, out = self.folders.project, self.folders.next
+        doctrees = self.folders.next_doctrees
         sphinx = self._stack.enter_context(rendering(project, out, doctrees, jobs=self.jobs))
         self._sphinx, self._from_nothing = sphinx, from_nothing
         return sphinx
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether Sphinx knows the book as it stands."""
+        return self._serves() and not self._from_nothing
+
+    def show(self, document: str, out: Path) -> None:
+        """Write one page ahead of the others, into a folder of its own.
+
+        Where the book has begun; afterwards this one is good for other pages so shown, and for
+        nothing else. Raises `BookError`.
+        """
+        if self._sphinx is not None:
+            self._sphinx.show(document, out)
 
     def end_sphinx(self) -> None:
         self._sphinx = None
@@ -137,7 +162,7 @@ class _Successor:
 
     @property
     def same_pages(self) -> bool:
-        return self.update is not None and not self.update.changed
+        return self.stamp is not None and self.update is not None and not self.update.changed
 
     @property
     def same_files(self) -> bool:
@@ -149,13 +174,18 @@ class _Successor:
 
     def take_over(self) -> tuple[State, int]:
         """Make it and put it in the site's place, unless it is the same; how many pages are new."""
-        if self.same_pages and self.same_files:
+        styles = self.update.styles if self.update else frozenset[str]()
+        if self.same_pages and self.same_files and not styles:
             return "unchanged", 0
-        self.folders.stamp.unlink(missing_ok=True)  # from here until the end nothing is trusted
         made = self._pages()
+        if styles:
+            restyle(self.folders.project, self.folders.next, styles, written=not self.same_pages)
         self._write_files()
+        self.folders.stamp.unlink(missing_ok=True)  # from here until the end nothing is trusted
         self.folders.take_over()
-        stamp = replace(made, files=self._hashes)
+        if not self.same_pages:
+            self.folders.remember_successor()
+        stamp = replace(made, files=self._hashes, styles=self.stock.styles)
         remember(self.folders.stamp, json.dumps(asdict(stamp)) + "\n")
         if self.update is None:
             return "built", len(made.pages)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import os
+import secrets
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.execution.plan import Project
+
+BEGUN = "begun"
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,11 @@ class SiteFolders:
         return self.project.build / ".doctrees"
 
     @property
+    def next_doctrees(self) -> Path:
+        """A copy of what Sphinx remembers, to write into: one that fails costs the next nothing."""
+        return self.project.build / ".next.doctrees"
+
+    @property
     def extracted(self) -> Path:
         """The pictures that MyST-NB takes out of notebooks."""
         return self.project.build / "jupyter_execute"
@@ -46,13 +54,26 @@ class SiteFolders:
         self.drop_successor()
 
     def drop_successor(self) -> None:
-        shutil.rmtree(self.next, ignore_errors=True)
+        for half in (self.next, self.next_doctrees):
+            shutil.rmtree(half, ignore_errors=True)
 
-    def forget_last_build(self) -> None:
-        """Leave Sphinx nothing to remember, nor anybody to trust."""
-        self.stamp.unlink(missing_ok=True)
-        for remembered in (self.doctrees, self.extracted):
-            shutil.rmtree(remembered, ignore_errors=True)
+    def begin_successor(self, from_nothing: bool) -> str:
+        """Make place for it, with or without what Sphinx remembers; a name that no other has."""
+        self.drop_successor()
+        self.next.mkdir(parents=True)
+        if not from_nothing:
+            shutil.copytree(self.doctrees, self.next_doctrees)
+        self.next_doctrees.mkdir(exist_ok=True)
+        name = secrets.token_hex()
+        (self.next_doctrees / BEGUN).write_text(name, encoding="ascii")
+        return name
+
+    def has_begun(self, name: str) -> bool:
+        """Whether what is in the making is what was begun by that name."""
+        try:
+            return (self.next_doctrees / BEGUN).read_text(encoding="ascii") == name
+        except (OSError, ValueError):
+            return False
 
     def take_over(self) -> None:
         """Put the new site in the old one's place, in one step where the system has one."""
@@ -63,6 +84,12 @@ class SiteFolders:
             site.rename(self.last)
             self.next.rename(site)
             shutil.rmtree(self.last)
+
+    def remember_successor(self) -> None:
+        """Let what Sphinx knows of the new site be what it remembers."""
+        (self.next_doctrees / BEGUN).unlink()
+        shutil.rmtree(self.doctrees, ignore_errors=True)
+        self.next_doctrees.rename(self.doctrees)
 
 
 def files_below(folder: Path) -> list[Path]:

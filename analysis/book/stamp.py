@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from analysis.book.rendering import Update, facts_of_all_pages, substitutions_files
+from analysis.book.restyling import is_style
 from analysis.book.site_folders import SiteFolders, files_below
 from analysis.execution.plan import Project
 from analysis.execution.staleness import Inputs
@@ -40,13 +41,15 @@ class Stamp:
     """The hashes of what a site was made from: its pages' files, and everything else.
 
     `pages` maps a document to the files it is made of; `titles` are what the other
-    pages' navigation shows of it, `files` the hashes of the files that are no pages.
+    pages' navigation shows of it, `files` the hashes of the files that are no pages, `styles`
+    those of the book's own stylesheets.
     """
 
     pages: Mapping[str, Mapping[str, str]]
     rest: Mapping[str, str]
     titles: Mapping[str, str]
     files: Mapping[str, str] = field(default_factory=dict)
+    styles: Mapping[str, str] = field(default_factory=dict)
 
 
 _STAMP = TypeAdapter(Stamp)
@@ -64,20 +67,25 @@ class Stock:
     """What the site is to be made from, hashed before Sphinx begins to read.
 
     A page edited meanwhile is then read again next time. `documents` maps a document to its
-    file, from the root; `rest` is what shapes all pages: hashes, or what is said.
+    file, from the root; `rest` is what shapes all pages: hashes, or what is said; of `styles`
+    all pages name the version and show nothing else.
     """
 
     project: Project
     documents: Mapping[str, str]
     rest: Mapping[str, str]
+    styles: Mapping[str, str]
     inputs: Inputs
 
     def update_since(self, stamp: Stamp) -> Update | None:
         """The documents to read again; `None` if the whole book is to be built from nothing."""
         if stamp.pages.keys() != self.documents.keys() or stamp.rest != self.rest:
             return None
+        if stamp.styles.keys() != self.styles.keys():
+            return None
         changed = {name for name, files in stamp.pages.items() if files != self._hashes(files)}
-        return Update(frozenset(changed), stamp.titles)
+        styles = {path for path in self.styles if self.styles[path] != stamp.styles[path]}
+        return Update(frozenset(changed), stamp.titles, frozenset(styles))
 
     def pages(self, env: BuildEnvironment) -> dict[str, dict[str, str]]:
         """Each document's files: its source, what it includes, names and offers to download."""
@@ -112,6 +120,8 @@ def take_stock(project: Project) -> Stock:
     }
     inputs.files(Path(_from_root(project, path)) for path in sources)
     shared = [_from_root(project, path) for path in below if path.suffix not in SOURCES]
+    styles = [path for path in shared if is_style(Path(path))]
+    shared = [path for path in shared if path not in styles]
     glossaries = _glossaries(project, documents.values())
     rest = {
         **inputs.files(map(Path, [*BESIDE_THE_CHAPTERS, *shared, *glossaries])),
@@ -119,7 +129,7 @@ def take_stock(project: Project) -> Stock:
         "what all pages say": json.dumps(asdict(facts_of_all_pages(project))),
         "Python": platform.python_version(),
     }
-    return Stock(project, documents, rest, inputs)
+    return Stock(project, documents, rest, inputs.files(map(Path, styles)), inputs)
 
 
 def _code(project: Project) -> dict[str, str]:

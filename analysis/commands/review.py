@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,22 +15,14 @@ from analysis.files.problems import EvidenceError, Problem, ReviewError, shown
 from analysis.formatting import counted, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from rich.console import Console
 
-    from analysis.book.build import OpenWorkers
-    from analysis.book.checked import Checked
-    from analysis.book.documents import Contents
+    from analysis.book.build import OpenWorkers, Review
     from analysis.evidence.rows import Evidence
-    from analysis.execution.plan import Project
     from analysis.screening.decisions import Screening
 
-REHEARSALS = {
-    "of_all": "analysis.pages.rehearsal:rehearse_all",
-    "of_some": "analysis.pages.rehearsal:rehearse",
-    "of_readers": "analysis.pages.rehearsal:rehearse_readers",
-}
 # Exit codes above those of a failure (1) and of a command not understood (2).
 UNREAD_FILE = 4
 
@@ -182,30 +173,19 @@ def _build(
 
     from rich.console import Console
 
-    from analysis.book.build import Manner, Rehearsal, Review, build_all
-    from analysis.execution.plan import Project
+    from analysis.book.build import Manner, build_all
+    from analysis.commands.whole_review import whole_review
     from analysis.execution.workers import default_jobs
 
-    def files() -> Mapping[str, bytes]:
-        from analysis.book.contents import files_beside
-
-        return files_beside(project)
-
-    project, console = Project(options.ROOT), Console()
+    review, console = whole_review(), Console()
     done = build_all(
-        Review(
-            project,
-            contents=partial(_contents, project),
-            check=partial(_check_everything, project),
-            files=files,
-            rehearsal=Rehearsal(**REHEARSALS),
-        ),
+        review,
         console,
         Manner(
             jobs=jobs or default_jobs(),
             force=force,
             timeout=timeout,
-            workers=_cluster(scheduler, project, console) if scheduler else None,
+            workers=_cluster(scheduler, review, console) if scheduler else None,
         ),
     )
     if not done.succeeded:
@@ -302,14 +282,14 @@ def status() -> None:
     Example: ./review status
     """
     from analysis.book.checked import checked_evidence
-    from analysis.execution.plan import Project
+    from analysis.commands.whole_review import whole_review
     from analysis.execution.run import stale_pages
     from analysis.execution.staleness import Inputs
 
-    project = Project(options.ROOT)
-    pages = _contents(project).pages
-    checked = checked_evidence(project, lambda: _check_everything(project))
-    reasons = stale_pages(pages, Inputs(project, checked.reads))
+    review = whole_review()
+    pages = review.contents().pages
+    checked = checked_evidence(review.project, review.check)
+    reasons = stale_pages(pages, Inputs(review.project, checked.reads))
     for name, reason in reasons.items():
         typer.echo(f"{name}: {reason}")
     typer.echo(f"{len(reasons)} of {len(pages)} pages are stale.")
@@ -362,35 +342,8 @@ def serve(
     asyncio.run(until_interrupted())
 
 
-def _contents(project: Project) -> Contents:
-    from analysis.book.contents import contents_of
-    from analysis.protocol import load_protocol
-
-    return contents_of(load_protocol(project.data / "protocol.yml"), project.root)
-
-
-def _cluster(address: str, project: Project, console: Console) -> OpenWorkers:
+def _cluster(address: str, review: Review, console: Console) -> OpenWorkers:
     """The workers of a Dask scheduler, connected when the first page is to be executed."""
     from analysis.execution.cluster.driver import cluster_workers
 
-    return lambda: cluster_workers(address, project, _contents(project).pages, console)
-
-
-def _check_everything(project: Project) -> Checked:
-    """Validate the evidence; leave the values of the prose; say which data each question reads."""
-    import json
-
-    from analysis.book.checked import Checked
-    from analysis.book.rendering import SUBSTITUTIONS
-    from analysis.evidence.question_slice import slices_of
-    from analysis.evidence.rows import evidence_adapter
-    from analysis.files.remembered import remember
-    from analysis.pages.status_line import values_of_prose
-
-    evidence = load_evidence()
-    values = values_of_prose(evidence, project.data)
-    text = json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1, default=str)
-    remember(project.results / SUBSTITUTIONS, text + "\n")
-    reads = {asked.key: read.parts() for asked, read in slices_of(evidence).items()}
-    given = evidence_adapter().dump_json(evidence).decode()
-    return Checked(reads, given, leaves=(SUBSTITUTIONS,))
+    return lambda: cluster_workers(address, review.project, review.contents().pages, console)

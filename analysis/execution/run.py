@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
+from pathlib import Path
 from types import FrameType
 from typing import Literal, Protocol
 
@@ -116,10 +117,12 @@ def execute(
     listener: Listener | None = None,
     meanwhile: Callable[[], None] | None = None,
     before_readers: Callable[[], None] | None = None,
+    first: Path | None = None,
 ) -> Report:
     """Execute what is stale (everything, if `force`) and commit what succeeded.
 
-    A page that fails keeps its former output and blocks only the pages that need it.
+    A page that fails keeps its former output and blocks only the pages that need it. The page
+    whose target is `first`, and what it needs, are begun before all others.
     `meanwhile` is called once, when the first pages have been handed out, if any are.
     `before_readers` is called before several pages that read results are handed out, and as soon
     as it is known that they will be: it may do what each of them would.
@@ -128,7 +131,17 @@ def execute(
     check_plan(pages)
     started = time.monotonic()
     with _interrupts() as interrupts:
-        run = _Run(inputs, workers, force, timeout, listener, meanwhile, before_readers, interrupts)
+        run = _Run(
+            inputs,
+            workers,
+            force,
+            timeout,
+            listener,
+            meanwhile,
+            before_readers,
+            interrupts,
+            _needed_for(first, pages),
+        )
         outcomes = {outcome.page.name: outcome for outcome in run.all(pages)}
     return Report(tuple(outcomes[page.name] for page in pages), time.monotonic() - started)
 
@@ -145,6 +158,7 @@ class _Run:
     meanwhile: Callable[[], None] | None
     before_readers: Callable[[], None] | None
     interrupts: _Interrupts
+    hurried: frozenset[str] = frozenset()
     record: dict[str, Made] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     running: dict[Future[Executed | Failed], _Started] = field(default_factory=dict)
@@ -163,7 +177,7 @@ class _Run:
         order = TopologicalSorter({page.name: page.needs for page in pages})
         order.prepare()
         while order.is_active():
-            ready = [by_name[name] for name in self._longest_first(order)]
+            ready = [by_name[name] for name in self._in_turn(order)]
             self._prepare(ready)
             outcomes = [self._begin(page) for page in ready]
             self._foresee(pages)
@@ -185,13 +199,17 @@ class _Run:
                 (self.project.root / path).unlink(missing_ok=True)
             forget(self.project, name)
 
-    def _longest_first(self, order: TopologicalSorter[str]) -> list[str]:
-        """The pages that may start, those that took longest first, so that no core idles last."""
+    def _in_turn(self, order: TopologicalSorter[str]) -> list[str]:
+        """The pages that may start: who is waited for, then who took longest.
 
-        def last_time(name: str) -> float:
-            return self.record[name].seconds if name in self.record else float("inf")
+        So no core idles last.
+        """
 
-        return sorted(order.get_ready(), key=last_time, reverse=True)
+        def urgency(name: str) -> tuple[bool, float]:
+            last_time = self.record[name].seconds if name in self.record else float("inf")
+            return name in self.hurried, last_time
+
+        return sorted(order.get_ready(), key=urgency, reverse=True)
 
     def _prepare(self, ready: Sequence[Page]) -> None:
         """Have done once what several of these pages would each do, if there is news for them."""
@@ -270,6 +288,19 @@ class _Run:
         known = Made(started.inputs, outputs(page, self.project), made.seconds)
         self.record[page.name] = known
         remember_page(self.project, page.name, known)
+
+
+def _needed_for(target: Path | None, pages: Sequence[Page]) -> frozenset[str]:
+    """The page with that target and, step by step, all that it needs."""
+    by_name = {page.name: page for page in pages}
+    found: set[str] = set()
+    waiting = [page.name for page in pages if page.target == target]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += by_name[name].needs
+    return frozenset(found)
 
 
 @dataclass

@@ -31,9 +31,14 @@ RESULTS = ROOT / "results"
 _validated: list[Evidence] = []
 
 
-def begin_with(evidence: Evidence) -> None:
-    """Let this process, and its forks, have evidence that was read and validated elsewhere."""
-    _validated.append(evidence)
+def begin_with(validated: Evidence | None) -> None:
+    """Let this process, and its forks, have evidence that was read and validated elsewhere.
+
+    None where it is to be read here. Whatever evidence this process had before, it has no more.
+    """
+    _validated[:] = [] if validated is None else [validated]
+    evidence.cache_clear()
+    slices.cache_clear()
 
 
 @cache

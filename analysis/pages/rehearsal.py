@@ -29,10 +29,11 @@ SEVERAL = 3  # rows: enough for a model, a diamond and an axis
 def rehearse(validated: str | None = None) -> None:
     """Have the evidence and draw a small forest plot, with all that this loads.
 
-    `validated` is the evidence as JSON, if the driver has read it already.
+    `validated` is the evidence as JSON, if the driver has read it already. Called again, it is
+    of the evidence as it is then.
     """
-    if validated is not None:
-        context.begin_with(evidence_adapter().validate_json(validated))
+    known = None if validated is None else evidence_adapter().validate_json(validated)
+    context.begin_with(known)
     evidence = context.evidence()
     rows = {question: len(rows_of(evidence, question)) for question in evidence.protocol.questions}
     several = [question for question in rows if rows[question] >= SEVERAL]

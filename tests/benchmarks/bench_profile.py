@@ -17,7 +17,7 @@ from unittest import mock
 
 from analysis.book.contents import contents_of
 from analysis.book.site import book_build
-from analysis.commands.review import REHEARSALS
+from analysis.commands.whole_review import REHEARSALS
 from analysis.execution.notebook import Executed, Job
 from analysis.execution.plan import Page, Project
 from analysis.execution.run import Workers

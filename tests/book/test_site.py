@@ -160,6 +160,30 @@ def test_a_changed_page_gives_the_site_a_first_build_would(
     assert_same_site(from_nothing(project), project.site)
 
 
+@pytest.mark.parametrize("page", ["as it was", "changed"])
+def test_a_changed_style_gives_the_site_a_first_build_would(project: Project, page: str) -> None:
+    """All pages link its new version, and a rule that no page needs is left out."""
+    trimming = CONFIG.replace("[analysis", "[analysis.book.extensions.trimming, analysis")
+    write(project, "_config.yml", trimming)
+    write(project, "chapters/_static/site.css", "p { color: red }")
+    build_book(project)
+    write(project, "chapters/_static/site.css", "p { color: blue }\n.nobody { color: red }\n")
+    if page == "changed":
+        write(project, "chapters/pain.md", "# Pain\n\nA new sentence.\n")
+    updated = build_book(project)
+    assert updated.state == "updated"
+    assert "nobody" not in (project.site / "_static/site.css").read_text(encoding="utf-8")
+    assert_same_site(from_nothing(project), project.site)
+
+
+def test_a_style_that_is_no_text_is_named(project: Project) -> None:
+    write(project, "chapters/_static/site.css", "p { color: red }")
+    build_book(project)
+    (project.chapters / "_static/site.css").write_bytes(b"p { content: '\xff' }")
+    with pytest.raises(BookError, match=r"chapters/_static/site\.css: this is not UTF-8 text"):
+        build_book(project)
+
+
 def test_a_page_changed_while_the_clock_went_backwards_is_seen(project: Project) -> None:
     build_book(project)
     write(project, "chapters/pain.md", "# Pain\n\nChanged.\n")
@@ -295,8 +319,19 @@ def test_a_complaint_is_said_with_its_place_each_time_and_the_site_stays(
         assert "Traceback" not in str(caught.value)
         assert html(project, "pain") == before
     write(project, path, good)
-    build_book(project)
+    assert build_book(project).state == "unchanged"
     assert html(project, "pain") == before
+
+
+def test_a_page_that_was_wrong_costs_the_others_nothing(project: Project) -> None:
+    build_book(project)
+    write(project, "chapters/pain.md", "# Pain\n\n[x](nowhere.md) {cite}`e14`\n")
+    with pytest.raises(BookError):
+        build_book(project)
+    write(project, "chapters/pain.md", "# Pain\n\n[x](figure.ipynb)\n")
+    updated = build_book(project)
+    assert (updated.state, updated.pages) == ("updated", 1)
+    assert_same_site(from_nothing(project), project.site)
 
 
 def test_every_complaint_is_said_not_the_first_only(project: Project) -> None:
