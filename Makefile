@@ -2,7 +2,7 @@
 # What runs in the environment runs through ./review, which makes it.
 
 .DEFAULT_GOAL := help
-.PHONY: help book test update serve check status lint bench clean lock
+.PHONY: help book test update serve watch check status lint bench clean lock
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -18,6 +18,9 @@ update: ## From new search exports to an updated site
 
 serve: ## Serve the built site on this machine
 	@./review serve
+
+watch: ## Build and serve the site, and follow what is saved
+	@./review watch
 
 check: ## Validate every data file
 	@./review check

@@ -22,6 +22,7 @@ from analysis.commands.screen import agreement, calibration, migrate, screen
 from analysis.commands.search import search_app
 from analysis.commands.undo import rename_app, undo_app
 from analysis.commands.verify import verify
+from analysis.commands.watch import watch
 from analysis.files.printable import printable_output
 from analysis.files.problems import EvidenceError, ReviewError, system_errors_as_sentences
 
@@ -57,6 +58,7 @@ for command in (
     review.codebook,
     review.serve,
     desk,
+    watch,
     new,
     printing.pdf,
 ):

@@ -34,11 +34,12 @@ _validated: list[Evidence] = []
 def begin_with(validated: Evidence | None) -> None:
     """Let this process, and its forks, have evidence that was read and validated elsewhere.
 
-    None where it is to be read here. Whatever evidence this process had before, it has no more.
+    None where it is to be read here. What this process had read of the files before, it has no
+    more.
     """
     _validated[:] = [] if validated is None else [validated]
-    evidence.cache_clear()
-    slices.cache_clear()
+    for known in (evidence, searches, strategies, edition_with, released, yields, flow):
+        known.cache_clear()
 
 
 @cache

@@ -1,0 +1,249 @@
+"""The watch, from a saved file to what a browser is told: a real one, on a small review."""
+
+from __future__ import annotations
+
+import io
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from rich.console import Console
+
+from analysis.book.build import build_all
+from analysis.execution.plan import Project
+from analysis.execution.warm import can_fork
+from tests.book.test_site import assert_same_site
+from tests.execution.test_warm import gone
+from tests.site.browser import Notes, chromium
+from tests.watch import toy
+
+pytestmark = [
+    pytest.mark.skipif(not can_fork(), reason="this platform does not fork"),
+    pytest.mark.xdist_group("watch"),
+]
+REPOSITORY = Path(__file__).resolve().parents[2]
+PATIENCE = 60.0
+State = dict[str, Any]
+
+
+@dataclass
+class Watched:
+    """A watch that runs, its review, and what its server says."""
+
+    project: Project
+    process: subprocess.Popen[str]
+    port: int
+
+    def get(self, page: str) -> str:
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
+            connection.request("GET", f"/{page}")
+            return connection.getresponse().read().decode()
+
+    def says(self, page: str, true: Callable[[State], bool]) -> State:
+        """What a browser with that page in view is told, once it is so."""
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
+            connection.request("GET", f"/_watch/events?page={page}")
+            answer, deadline = connection.getresponse(), time.monotonic() + PATIENCE
+            while time.monotonic() < deadline:
+                line = answer.readline().decode()
+                if line.startswith("data: ") and true(said := json.loads(line[6:])):
+                    return dict(said)
+        raise AssertionError(f"{page} was never told so: {line}")
+
+    def save(self, path: str, text: str) -> None:
+        (self.project.root / path).write_text(text, encoding="utf-8")
+
+    def shows(self, page: str, text: str) -> str:
+        """The page as it is served, once it says that."""
+        self.says(page, lambda _: text in self.get(page))
+        return self.get(page)
+
+    def is_quiet(self) -> State:
+        """Wait until nothing is being made."""
+        return self.says("index.html", lambda said: not said["making"])
+
+    def site(self, page: str) -> str:
+        return (self.project.site / page).read_text("utf-8")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def begin(project: Project, port: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.watch.toy", str(project.root), str(port)]
+    return subprocess.Popen(
+        command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+@contextmanager
+def watching(project: Project) -> Iterator[Watched]:
+    watched = Watched(project, process := begin(project, port := free_port()), port)
+    try:
+        assert process.stdout and "follows what you save" in process.stdout.readline()
+        index = project.site / "index.html"
+        watched.says("index.html", lambda said: index.is_file() and not said["making"])
+        yield watched
+    finally:
+        process.kill()
+        print(process.communicate()[0])  # pytest shows it with what failed
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    with watching(toy.write_toy(tmp_path_factory.mktemp("toy"))) as running:
+        yield running
+
+
+def test_a_chapter_is_shown_and_no_other_page_is_loaded_again(watched: Watched) -> None:
+    others = watched.says("effects/pain.html", lambda _: True)["page"]
+    watched.save("chapters/about.md", toy.ABOUT + "\nA new sentence.\n")
+    page = watched.shows("about.html", "A new sentence.")
+    assert '<script defer src="/_watch/watch.js"' in page
+    watched.is_quiet()
+    assert "A new sentence." in watched.site("about.html")
+    assert "_watch" not in watched.site("about.html")
+    assert watched.says("effects/pain.html", lambda _: True)["page"] == others
+
+
+def test_data_reach_their_page_and_the_pages_that_read_its_results(watched: Watched) -> None:
+    watched.save("data/outcomes.csv", "row\na\nmany-more\n")
+    watched.shows("effects/pain.html", "many-more")
+    watched.shows("effects/front.html", "2 rows")
+
+
+def test_a_style_is_shown_as_it_is_and_trimmed_in_the_site(watched: Watched) -> None:
+    styles = watched.says("about.html", lambda _: True)["styles"]
+    watched.save("chapters/_static/toy.css", toy.STYLE.replace("red", "green"))
+    watched.says("about.html", lambda said: said["styles"] == styles + 1)
+    assert "green" in watched.get("_static/toy.css")
+    watched.is_quiet()
+    assert watched.site("_static/toy.css") == "p{color: green }"
+
+
+WRONG = {
+    "chapter": (
+        "chapters/about.md",
+        "# About\n\n[x](nowhere.md)\n",
+        "chapters/about.md:3: 'myst' cross-reference target not found",
+    ),
+    "data": ("data/outcomes.csv", "row\na\nwrong\n", "data/outcomes.csv:3: row: 'wrong' is no row"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_stands_on_the_page_with_its_place_and_the_site_stays(
+    watched: Watched, name: str
+) -> None:
+    path, text, complaint = WRONG[name]
+    good, before = (watched.project.root / path).read_text("utf-8"), watched.site("about.html")
+    watched.save(path, text)
+    (said,) = watched.says("about.html", lambda said: bool(said["problems"]))["problems"]
+    assert said.startswith(complaint)
+    assert watched.site("about.html") == before
+    watched.save(path, good)
+    watched.says("about.html", lambda said: not said["problems"] and not said["making"])
+    assert watched.site("about.html") == before
+
+
+def test_a_notebook_that_fails_is_named_with_its_cell(watched: Watched) -> None:
+    toy.pages(watched.project, "1 / 0", *toy.PAIN)
+    said = watched.says("about.html", lambda said: bool(said["problems"]))["problems"]
+    assert "analysis/notebooks/pain.ipynb: pain: cell 2 `1 / 0`: ZeroDivisionError" in said[0]
+    assert "front: not executed, because pain failed" in said[1]
+    toy.pages(watched.project, *toy.PAIN)
+    watched.says("about.html", lambda said: not said["problems"])
+
+
+def test_code_that_changed_is_what_builds_next(watched: Watched) -> None:
+    (builder,) = psutil.Process(watched.process.pid).children()
+    watched.save("analysis/other.py", '"""A module."""\n')
+    assert gone([builder.pid])
+    watched.is_quiet()
+    watched.save("chapters/about.md", toy.ABOUT + "\nBy other code.\n")
+    watched.shows("about.html", "By other code.")
+
+
+def test_a_build_beside_it_and_a_second_watch(watched: Watched, monkeypatch: Any) -> None:
+    """One waits for the other; the second watch is refused with a sentence."""
+    watched.is_quiet()
+    monkeypatch.setenv(toy.ROOT, str(watched.project.root))
+    watched.save("chapters/index.md", "# Front\n\nBuilt beside it.\n")
+    assert build_all(toy.review(), Console(file=io.StringIO())).succeeded
+    watched.save("chapters/about.md", toy.ABOUT + "\nAfter the other build.\n")
+    watched.shows("about.html", "After the other build.")
+    watched.is_quiet()
+    assert "Built beside it." in watched.site("index.html")
+    second = begin(watched.project, free_port())
+    said, _ = second.communicate(timeout=PATIENCE)
+    assert second.returncode == 1
+    assert "another watch follows this folder already" in said
+
+
+def test_after_all_that_the_site_is_what_a_first_build_makes(
+    watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched.is_quiet()
+    root = watched.project.root
+    for folder in ("chapters", "data", "analysis"):
+        for file in (root / folder).rglob("*.*"):
+            if folder != "chapters" or file.suffix != ".ipynb":
+                target = tmp_path / file.relative_to(root)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(file.read_bytes())
+    for name in ("_config.yml", "requirements.txt"):
+        (tmp_path / name).write_bytes((root / name).read_bytes())
+    monkeypatch.setenv(toy.ROOT, str(tmp_path))
+    assert build_all(toy.review(), Console(file=io.StringIO())).succeeded
+    assert_same_site(Project(tmp_path).site, watched.project.site)
+
+
+def test_the_page_in_the_browser_follows(watched: Watched) -> None:
+    """It loads itself again where it stands, takes a style without, and shows what is wrong."""
+    watched.is_quiet()
+    with chromium() as browser:
+        page = browser.new_page()
+        notes = Notes.on(page)
+        page.goto(f"http://127.0.0.1:{watched.port}/about.html")
+        watched.save("chapters/about.md", toy.ABOUT + "\nSeen in the browser.\n")
+        page.get_by_text("Seen in the browser.").wait_for()
+        watched.save("chapters/_static/toy.css", toy.STYLE.replace("red", "rgb(1, 2, 3)"))
+        page.locator("html[data-watch-styles]").wait_for(state="attached")
+        assert (
+            page.get_by_text("Seen in the browser.").evaluate(
+                "element => getComputedStyle(element).color"
+            )
+            == "rgb(1, 2, 3)"
+        )
+        watched.save("chapters/about.md", "# About\n\n[x](nowhere.md)\n")
+        page.get_by_role("alert").get_by_text("chapters/about.md:3:").wait_for()
+        page.get_by_text("Seen in the browser.").wait_for()
+        watched.save("chapters/about.md", toy.ABOUT)
+        page.get_by_text("Seen in the browser.").wait_for(state="detached")
+        assert not [said for said in notes.complaints if "_watch" in said or "style-src" in said]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ends processes as Linux does")
+def test_however_it_ends_no_process_is_left_and_it_can_begin_again(tmp_path: Path) -> None:
+    project = toy.write_toy(tmp_path)
+    for number, status in ((signal.SIGKILL, -9), (signal.SIGTERM, 0)):
+        with watching(project) as running:
+            family = psutil.Process(running.process.pid).children(recursive=True)
+            assert len(family) >= 3  # who builds, who waits with Sphinx, the parent of the kernels
+            running.process.send_signal(number)
+            assert running.process.wait(PATIENCE) == status
+            assert gone([process.pid for process in family])
+        assert "A chapter." in running.site("about.html")
