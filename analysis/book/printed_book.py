@@ -12,6 +12,7 @@ from pypdf import PdfReader, PdfWriter
 from analysis.book.chromium import chromium, print_pdf
 from analysis.book.one_document import OneDocument
 from analysis.files.problems import ReviewError
+from analysis.files.writing import write_atomically
 
 # The list of pages is as long with numbers as without, so the second printing should stand.
 MOST_PRINTINGS = 4
@@ -28,8 +29,8 @@ class Printed:
 def print_book(document: OneDocument, target: Path, seconds: float) -> Printed:
     """Print the document to `target`, whole or not at all; each printing may take `seconds`."""
     program = chromium()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".printing-", dir=target.parent) as folder:
+    # Not beside the target: what a killed printing leaves there nobody would clear away.
+    with tempfile.TemporaryDirectory(prefix="review-book-") as folder:
         source, pdf = Path(folder) / "book.html", Path(folder) / "book.pdf"
         numbers: Mapping[str, int] = {}
         for _ in range(MOST_PRINTINGS):
@@ -39,7 +40,7 @@ def print_book(document: OneDocument, target: Path, seconds: float) -> Printed:
             before, (numbers, sheets) = numbers, sheets_of(pdf, document)
             if numbers == before:
                 _outline(pdf, document, numbers)
-                pdf.replace(target)
+                write_atomically(target, pdf.read_bytes())
                 return Printed(len(document.pages), sheets)
     raise ReviewError("the numbers in the list of pages do not settle: nothing was written")
 

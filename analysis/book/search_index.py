@@ -16,6 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from analysis.book.markup_text import text_of
+
 INDEX = "search-index.js"
 # The section of the glossary that says which words are searched as one.
 OTHER_WORDS = "other-words"
@@ -189,18 +191,12 @@ def synonyms_of(glossary: str) -> list[tuple[str, ...]]:
     """
     entries = re.findall(r"((?:<dt\b[^>]*>.*?</dt>\s*)+)<dd", glossary, re.DOTALL)
     named = [re.findall(r"<dt\b[^>]*>(.*?)</dt>", entry, re.DOTALL) for entry in entries]
-    found = [tuple(_plain(name) for name in names) for names in named if len(names) > 1]
+    found = [tuple(text_of(name) for name in names) for names in named if len(names) > 1]
     for section in sections_of(glossary):
         if section.anchor == OTHER_WORDS:
             lines = (text.partition(": ") for text in section.texts if ": " in text)
             found += [(term, *words.rstrip(".").split(", ")) for term, _, words in lines]
     return found
-
-
-def _plain(markup: str) -> str:
-    return " ".join(
-        html.unescape(re.sub(r"<a class=\"headerlink.*?</a>|<[^>]+>", "", markup)).split()
-    )
 
 
 def read_pages(site: Path, weights: Mapping[str, float]) -> Iterator[SearchedPage]:

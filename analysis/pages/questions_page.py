@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from analysis.evidence.participants import NOT_REPORTED, Participants
 from analysis.evidence.rows import Evidence
 from analysis.evidence.team import Team
-from analysis.formatting import counted, listed, number, sentence_case
+from analysis.formatting import counted, day, listed, number, sentence_case
 from analysis.pages import links
 from analysis.pages.acceptability_rows import PAGE as ACCEPTABILITY
 from analysis.pages.acceptability_rows import in_short as harms_in_short
@@ -135,9 +135,10 @@ def how_old(evidence: Evidence, searches: Sequence[Search], edition: Edition) ->
     """The version, the newest trial, and when the databases were searched."""
     years = [trial.year for trial in evidence.included if trial.year is not None]
     newest = f" The newest trial in it is of {max(years):g}." if years else ""
+    made = "" if edition.is_draft else f", {day(edition.stated.date)}"
     return join(
         (
-            paragraph(f"This is {edition.cited[0].lower()}{edition.cited[1:]}.{newest}"),
+            paragraph(f"This is {edition.in_prose}{made}.{newest}"),
             paragraph(searched_since(evidence.protocol, tuple(searches))),
             _more("What’s new", "living/whats-new.html"),
         )

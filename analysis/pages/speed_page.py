@@ -139,7 +139,7 @@ def savings(report: Mapping[str, Any]) -> Html:
 
 
 def growth(report: Mapping[str, Any]) -> Html:
-    """Full builds of the same book with its synthesis pages several times over."""
+    """Full builds of reviews with more and more questions."""
     rows = [
         {
             "Synthesis pages": count(grown["synthesis_pages"]),

@@ -39,7 +39,7 @@ def values(
         "described": _described(results, review),
         "menu": {"not_pooled": [links.page(each) for each in results.values() if not each.primary]},
         "status": {"version": edition.dated, "draft": edition.is_draft},
-        "review": dict(zip(OF_THE_EDITION, (_in_prose(edition), edition.cited), strict=True)),
+        "review": dict(zip(OF_THE_EDITION, (edition.in_prose, edition.cited), strict=True)),
     }
 
 
@@ -63,14 +63,6 @@ def _offers(key: str, synthesis: Synthesis) -> dict[str, str]:
     if synthesis.primary:
         files[OF_A_QUESTION["fhir_evidence"].format(key)] = "application/fhir+json"
     return files
-
-
-def _in_prose(edition: Edition) -> str:
-    """`version 2026.11`, or what stands where a version's name would."""
-    if not edition.is_draft:
-        return f"version {edition.stated.name}"
-    since = f", with changes since version {edition.last.name}" if edition.last else ""
-    return f"a draft{since}"
 
 
 def opening(edition: Edition) -> Html:

@@ -53,8 +53,16 @@ class Edition:
         """How a text names it as a source."""
         if not self.is_draft:
             return f"Version {self.stated.name}, {day(self.stated.date)}"
-        since = f", with changes since version {self.last.name}" if self.last else ""
-        return f"Unreleased draft{since}"
+        return f"Unreleased draft{self._since}"
+
+    @property
+    def in_prose(self) -> str:
+        """`version 2026.11`, or what stands where a version's name would."""
+        return f"a draft{self._since}" if self.is_draft else f"version {self.stated.name}"
+
+    @property
+    def _since(self) -> str:
+        return f", with changes since version {self.last.name}" if self.last else ""
 
     @property
     def identifier(self) -> str:

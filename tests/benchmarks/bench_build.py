@@ -11,7 +11,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,9 +23,12 @@ from analysis.protocol import load_protocol
 from tests.benchmarks import peers
 from tests.benchmarks.bench_cluster import OnCluster, on_cluster
 from tests.benchmarks.measure import Figure, Run, median, rounds, run
+from tests.reviews.simulated import simulated_review
 
 JOBS = 2
-GROWTH = (1, 4, 16)
+# Time points of the simulated review; each has so many questions, trials and rows.
+GROWTH = (1, 3, 6)
+TRIALS, ROWS = 60, 120
 CHANGED_ROW = "williams-2010.pain.post.1"
 CHANGED_COLUMN = "mean_intervention"
 
@@ -42,7 +45,7 @@ class Bench:
     root: Path
     scratch: Path
     repeats: int
-    slow_repeats: int  # of what takes a minute and more: peers, and a book grown
+    slow_repeats: int  # of what takes a minute and more: peers, and large reviews
     console: Console
 
     @property
@@ -258,19 +261,22 @@ class Growth:
 
 
 def growth(bench: Bench) -> Iterator[Growth]:
-    """Full builds with each synthesis page so many times."""
+    """Full builds of simulated reviews, with trials and rows in proportion to the questions."""
     for times in GROWTH:
+        root = bench.folder(f"simulated-{times}")
+        shutil.rmtree(root)
+        simulated_review(root, TRIALS * times, ROWS * times, times=times)
+        large = replace(bench, root=root)
 
-        def build(times: int = times) -> Run:
-            bench.clean()
-            return run([sys.executable, "-m", "tests.benchmarks.grown", str(times)], bench.root)
+        def build(large: Bench = large) -> Run:
+            large.clean()
+            return large.build()
 
-        made = bench.slow_rounds(f"each question {times} times", build)
+        made = bench.slow_rounds(f"{times} time points", build)
         took = stages(made)
-        cells = len(load_protocol(bench.project.data / "protocol.yml").questions)
         yield Growth(
-            synthesis_pages=cells * times,
-            pages=len(bench.pages) + cells * (times - 1),
+            synthesis_pages=len(load_protocol(large.project.data / "protocol.yml").questions),
+            pages=len(large.pages),
             runs=len(made),
             seconds=median([one.seconds for one in made]),
             executing=took["pages"],

@@ -15,7 +15,7 @@ from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 
-from analysis.beginning.asked import asked
+from analysis.beginning.asked import Asked, asked
 from analysis.beginning.new_folder import new_review
 from analysis.evidence.load import load
 from analysis.evidence.rows import OutcomeRow, Trial
@@ -30,45 +30,52 @@ OUTCOMES = (
     "dizziness", "sick leave", "loneliness", "distress",
 )  # fmt: skip
 TIMES = tuple(f"after {weeks} weeks" for weeks in (8, 12, 26, 39, 52, 104))
-QUESTION = asked(
-    title="Exercise programmes for lasting fatigue",
-    short_title="Exercise for fatigue",
-    population="adults with lasting fatigue",
-    intervention="an exercise programme",
-    control="usual care",
-    outcomes=[f"{outcome}; SMD; lower" for outcome in OUTCOMES],
-    secondary_outcomes=[],
-    timepoints=TIMES,
-    databases=["pubmed"],
-)
+CONTROL = "usual care"
 
 
 def simulated_review(
-    folder: Path, trials: int = TRIALS, rows: int = ROWS, seed: int = SEED
+    folder: Path,
+    trials: int = TRIALS,
+    rows: int = ROWS,
+    seed: int = SEED,
+    times: int = len(TIMES),
 ) -> DataFolder:
-    """Write the whole review into `folder`; its data."""
-    new_review(folder, QUESTION, dt.date(2026, 11, 28), ROOT)
+    """Write the whole review into `folder`, with its first `times` time points; its data."""
+    question = asked(
+        title="Exercise programmes for lasting fatigue",
+        short_title="Exercise for fatigue",
+        population="adults with lasting fatigue",
+        intervention="an exercise programme",
+        control=CONTROL,
+        outcomes=[f"{outcome}; SMD; lower" for outcome in OUTCOMES],
+        secondary_outcomes=[],
+        timepoints=TIMES[:times],
+        databases=["pubmed"],
+    )
+    new_review(folder, question, dt.date(2026, 11, 28), ROOT)
     data = DataFolder(folder / "data")
     made = clean_review(load(DATA), trials, seed)
     data.append("sources.csv", source_id=SOURCE, kind="dataset", url="https://example.org/",
                 citation="Simulated trials: no person took part in them.")  # fmt: skip
     _write(data.path / "studies.csv", [_about(trial) for trial in made.trials.values()])
-    _write(data.path / "outcomes.csv", _asked_about(made.outcomes, trials, rows))
+    _write(data.path / "outcomes.csv", _asked_about(made.outcomes, question, trials, rows))
     return data
 
 
 def _about(trial: Trial) -> Trial:
     return replace(
         trial, condition=CONDITION, diagnosis="", therapy="", programme="", target="",
-        comparator=QUESTION.control, comparator_detail="", journal="", citation="",
+        comparator=CONTROL, comparator_detail="", journal="", citation="",
         title=f"A randomised controlled trial of exercise: {trial.study_id}",
         in_baseline_review="no", baseline_basis="",
     )  # fmt: skip
 
 
-def _asked_about(found: Sequence[OutcomeRow], trials: int, rows: int) -> list[OutcomeRow]:
+def _asked_about(
+    found: Sequence[OutcomeRow], question: Asked, trials: int, rows: int
+) -> list[OutcomeRow]:
     """A row of each trial on the first question; others, each of another trial, on all the rest."""
-    first, *others = [(o, t) for o in QUESTION.outcomes for t in QUESTION.timepoints]
+    first, *others = [(o, t) for o in question.outcomes for t in question.timepoints]
     of_trial: dict[str, list[OutcomeRow]] = {}
     for row in found:
         # Of a second source that copies the first nothing is asked here.

@@ -171,3 +171,16 @@ def test_where_printing_fails_nothing_is_left_and_what_stood_stands(
     assert target.read_bytes() == b"of yesterday"
     running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
     assert str(tmp_path) not in running
+
+
+def test_a_printing_that_is_killed_leaves_nothing_beside_the_site(
+    few: OneDocument, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the browser prints, what it prints from is elsewhere."""
+    target, seen = tmp_path / "out" / "review.pdf", tmp_path / "seen"
+    target.parent.mkdir()
+    fake = program(tmp_path, f"ls -A '{target.parent}' > '{seen}'; exit 1")
+    monkeypatch.setattr("analysis.book.printed_book.chromium", lambda: fake)
+    with pytest.raises(ReviewError, match="printed nothing"):
+        print_book(few, target, 5)
+    assert seen.read_text() == ""

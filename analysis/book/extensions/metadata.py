@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from analysis.book.linked_data import Described, described, machine_tags
+from analysis.book.markup_text import text_of
 from analysis.execution.plan import Project
 from analysis.execution.staleness import Made, code_version, read_record
 
@@ -31,7 +32,6 @@ LONGEST_DESCRIPTION = 200
 CODE_LENGTH = 16  # hexadecimal digits that are shown
 
 _PARAGRAPH = re.compile(r"<p\b[^>]*>(.*?)</p>", re.DOTALL)
-_TAG = re.compile(r"<[^>]+>")
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def metatags(site: SiteFacts, page: str, title: str, body: str) -> Iterator[str]
     properties = {
         "og:type": "website" if page == FRONT else "article",
         "og:site_name": site.name,
-        "og:title": _text(title) or site.name,
+        "og:title": text_of(title) or site.name,
         "og:description": said,
         "og:url": address(site.url, page) if site.url else "",
         "og:image": f"{site.url or up}{CARD}",
@@ -131,7 +131,7 @@ def metatags(site: SiteFacts, page: str, title: str, body: str) -> Iterator[str]
             yield f'<meta property="{name}" content="{html.escape(content)}" />'
     yield '<meta name="twitter:card" content="summary_large_image" />'
     if site.review:
-        own = "" if page == FRONT else _text(title)
+        own = "" if page == FRONT else text_of(title)
         yield from machine_tags(site.review, site.url, page, own, said)
     if site.url:
         yield f'<link rel="canonical" href="{html.escape(address(site.url, page))}" />'
@@ -149,12 +149,8 @@ def address(site_url: str, page: str) -> str:
 def description(body: str) -> str:
     """The first paragraph with text, cut at a word."""
     for found in _PARAGRAPH.finditer(body):
-        if said := _text(found[1]):
+        if said := text_of(found[1]):
             if len(said) <= LONGEST_DESCRIPTION:
                 return said
             return said[: LONGEST_DESCRIPTION - 1].rsplit(" ", 1)[0] + "…"
     return ""
-
-
-def _text(markup: str) -> str:
-    return " ".join(html.unescape(_TAG.sub("", markup)).split())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from analysis.book.extensions.metadata import SiteFacts, address
+from analysis.book.markup_text import text_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -22,7 +23,6 @@ _TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 _CAPTION = re.compile(r"<caption>(.*?)</caption>", re.DOTALL)
 _ROW = re.compile(r'(<th scope="row"[^>]*>)(.*?)</th>', re.DOTALL)
 _FIGURE = re.compile(r'(<p class="figure-offers" data-figure="([^"]*)">.*?)</p>', re.DOTALL)
-_TAG = re.compile(r"<[^>]+>")
 
 
 @dataclass(frozen=True)
@@ -79,15 +79,11 @@ def with_links(body: str, place: Place) -> str:
 
 def _in_rows(table: str, place: Place) -> str:
     caption = _CAPTION.search(table)
-    where = f" ({_text(caption[1])})" if caption else ""
+    where = f" ({text_of(caption[1])})" if caption else ""
     return _ROW.sub(
-        lambda row: f"{row[1]}{row[2]}{place.link(f'{_text(row[2])}{where}')}</th>", table
+        lambda row: f"{row[1]}{row[2]}{place.link(f'{text_of(row[2])}{where}')}</th>", table
     )
 
 
 def _of_figure(name: str, place: Place) -> str:
     return place.link(f"the figure {html.unescape(name)}", "Report an error")
-
-
-def _text(markup: str) -> str:
-    return " ".join(html.unescape(_TAG.sub(" ", markup)).split())
