@@ -72,13 +72,12 @@ async def answer(request: Request) -> Response:
         raise ReviewError(f"{short(domain)} is no domain of {judged.tool}.")
     act, own, data = said(form, "act"), there(evidence, judged, domain), desk_of(request).data
     typed = _typed(form, judged, domain)
-    as_seen = is_as_seen(form, *own.cells)
     if act == "propose":
         return show_domain(request, evidence, judged, domain, typed, own)
-    if not as_seen and act != "replace":
-        return show_domain(request, evidence, judged, domain, typed, own, meanwhile=True)
     if judged.who != CONSENSUS and own.judgement and not may_change(evidence, judged):
         raise ReviewError("Somebody else has judged this too: what you differ on is settled.")
+    if not is_as_seen(form, *own.cells):
+        return show_domain(request, evidence, judged, domain, typed, own, meanwhile=True)
     about = f"{judged.study_id} {domain} ({judged.tool})"
     try:
         if act == "take back":

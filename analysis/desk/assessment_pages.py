@@ -257,6 +257,8 @@ def show_whole(request: Request, evidence: Evidence, judged: Judged) -> Response
                     for name in names
                 ],
                 "counts": found[domain].judgement if shown else None,
+                "agreed": shown and any(r.assessed_by == CONSENSUS for r in found[domain].said),
+                "settled": address(replace(judged, who=CONSENSUS), domain),
             }
             for domain in judged.instrument.judged
             if domain in found

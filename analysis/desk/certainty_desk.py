@@ -9,10 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from analysis.desk.assessment_pages import address
 from analysis.desk.desk import desk_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.judged_forms import evidence_of, said, today
 from analysis.desk.saving import is_as_seen, save, seen
+from analysis.evidence.instruments import INSPECT_SR
 from analysis.evidence.integrity.finding import question_of
 from analysis.evidence.rows import Decision, Evidence
 from analysis.files.problems import ReviewError
@@ -26,6 +28,8 @@ from analysis.screening.certainty_decisions import (
     question_called,
     withdrawn_certainty,
 )
+from analysis.screening.judging import Judged
+from analysis.screening.settling import begun_not_ended
 from analysis.searching.duplicate_log import now
 from analysis.synthesis.certainty import Step
 from analysis.synthesis.estimate_text import named_estimate
@@ -62,9 +66,16 @@ async def overview(request: Request) -> Response:
 
 async def look(request: Request) -> Response:
     """One question, domain by domain."""
-    who_of(request)
     evidence = evidence_of(request)
-    return await _show(request, evidence, _question(request, evidence))
+    question = _question(request, evidence)
+    if begun := _still_judging(evidence, question, who_of(request)):
+        return page(
+            request,
+            "judge/not_yet.html",
+            title=evidence.protocol.question_title(question),
+            begun=[(address(each), evidence.trials[each.study_id].label) for each in begun],
+        )
+    return await _show(request, evidence, question)
 
 
 async def answer(request: Request) -> Response:
@@ -103,6 +114,18 @@ async def answer(request: Request) -> Response:
 
 def _question(request: Request, evidence: Evidence) -> Question:
     return question_called(evidence, str(request.path_params["question"]))
+
+
+def _still_judging(evidence: Evidence, question: Question, who: str) -> list[Judged]:
+    """Whose risk of bias this person is judging: weights would tell what others did."""
+    return [
+        each
+        for each in begun_not_ended(evidence, who)
+        if each.tool != INSPECT_SR.name
+        and evidence.trials[each.study_id].condition == question.condition
+        and each.outcome in ("", question.outcome)
+        and each.timepoint in ("", question.timepoint)
+    ]
 
 
 def _proposed(evidence: Evidence, question: Question, domain: str) -> Step:

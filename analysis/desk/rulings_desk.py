@@ -153,10 +153,7 @@ def _asked(request: Request, evidence: Evidence) -> Asked:
 
 def _own(evidence: Evidence, asked: Asked) -> Ruling | None:
     """The ruling on just this that stands in the file, whether it counts or not."""
-    for each in evidence.rulings:
-        if (each.check, each.study_id, each.row_id) == tuple(asked.key.values()):
-            return each
-    return None
+    return next((each for each in evidence.rulings if asked.is_of(each)), None)
 
 
 def _cells(ruling: Ruling | None) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from analysis.evidence.integrity import Finding, findings
 from analysis.evidence.integrity.finding import question_of
 from analysis.evidence.integrity.rulings import fingerprint
 from analysis.evidence.load import load
+from analysis.evidence.question_slice import slices_of
 from analysis.evidence.rows import Evidence, IntegrityCheck, Ruling
 from analysis.files.lock import locked
 from analysis.files.problems import ReviewError, short
@@ -23,7 +24,7 @@ from analysis.protocol import Question
 from analysis.screening.decided_rows import withdrawn_row, write_row
 from analysis.synthesis.estimate_text import named_estimate
 from analysis.synthesis.question_result import Synthesis
-from analysis.synthesis.synthesise import synthesise
+from analysis.synthesis.synthesise import answer
 
 WORDS = ("accept", "exclude")
 # Looked at and not yet ruled on: a ruling needs words, a question what it would change.
@@ -43,6 +44,10 @@ class Asked:
     def key(self) -> dict[str, str]:
         """The cells that name a ruling on it in integrity.csv."""
         return {"check": self.check, "study_id": self.study_id, "row_id": self.row_id}
+
+    def is_of(self, ruling: Ruling) -> bool:
+        """Whether that is the ruling on just this."""
+        return all(getattr(ruling, name) == cell for name, cell in self.key.items())
 
 
 @dataclass(frozen=True)
@@ -122,11 +127,12 @@ def what_it_changes(evidence: Evidence, asked: Asked) -> tuple[Change, ...]:
     A question whose estimate is the same under both is not named.
     """
     found = finding_of(evidence, asked)
-    under = [_under(evidence, asked, word) for word in WORDS]
+    under = [_under(evidence, found, asked, word) for word in WORDS]
+    given = [slices_of(each) for each in under]
     return tuple(
         Change(evidence.protocol.question_title(question), *said)
         for question in _questions(evidence, found, asked)
-        if len(set(said := [_in_words(synthesise(each, question)) for each in under])) > 1
+        if len(set(said := [_in_words(answer(each[question])) for each in given])) > 1
     )
 
 
@@ -137,15 +143,11 @@ def _questions(evidence: Evidence, found: Finding, asked: Asked) -> Iterator[Que
     return (question for question in evidence.protocol.questions if question in asks)
 
 
-def _under(evidence: Evidence, asked: Asked, word: str) -> Evidence:
+def _under(evidence: Evidence, found: Finding, asked: Asked, word: str) -> Evidence:
     """The evidence as if that had been ruled on the present numbers."""
     ruling = _ruling(asked, word)
-    made = replace(ruling, fingerprint=fingerprint(evidence, finding_of(evidence, asked), ruling))
-    others = [
-        each
-        for each in evidence.rulings
-        if (each.check, each.study_id, each.row_id) != (asked.check, asked.study_id, asked.row_id)
-    ]
+    made = replace(ruling, fingerprint=fingerprint(evidence, found, ruling))
+    others = (each for each in evidence.rulings if not asked.is_of(each))
     return replace(evidence, rulings=(*others, made))
 
 

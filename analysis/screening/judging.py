@@ -166,7 +166,8 @@ def judge(
         raise ReviewError(f"{tool.name} judges a trial and none of its results: no outcome")
     with locked(data):
         evidence = load(data)
-        if again and judged.who != CONSENSUS:
+        before = {row.assessed_by for row in said_by_others(evidence, judged, domain)}
+        if again and judged.who in before:
             _nothing_rests_on_it(evidence, judged, domain)
         elif domain not in waiting(evidence, judged):
             raise ReviewError(
@@ -194,8 +195,7 @@ def withdrawn_judgement(data: Path, judged: Judged, domain: str) -> Withdrawal:
 
     ReviewError where they have judged nothing of it, or a consensus rests on it.
     """
-    if judged.who != CONSENSUS:
-        _nothing_rests_on_it(load(data), judged, domain)
+    _nothing_rests_on_it(load(data), judged, domain)
     key = {
         "study_id": judged.study_id,
         "outcome": judged.outcome,
@@ -209,6 +209,6 @@ def withdrawn_judgement(data: Path, judged: Judged, domain: str) -> Withdrawal:
 
 
 def _nothing_rests_on_it(evidence: Evidence, judged: Judged, domain: str) -> None:
-    said = said_by_others(evidence, judged, domain)
-    if any(row.assessed_by == CONSENSUS for row in said):
+    said = {row.assessed_by for row in said_by_others(evidence, judged, domain)}
+    if CONSENSUS in said and judged.who != CONSENSUS:
         raise ReviewError(f"a consensus on {domain} rests on this judgement: take that back first")

@@ -36,3 +36,12 @@ def to_settle(evidence: Evidence, who: str) -> tuple[Judged, ...]:
         Judged(row.study_id, row.tool, CONSENSUS, row.outcome, row.timepoint) for row in about
     )
     return tuple(each for each in found if may_see(evidence, replace(each, who=who)))
+
+
+def begun_not_ended(evidence: Evidence, who: str) -> tuple[Judged, ...]:
+    """What this person has begun to judge, and not all of it."""
+    own = (row for row in judgements(evidence) if row.assessed_by == who)
+    begun = dict.fromkeys(
+        Judged(row.study_id, row.tool, who, row.outcome, row.timepoint) for row in own
+    )
+    return tuple(each for each in begun if waiting(evidence, each))

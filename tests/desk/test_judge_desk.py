@@ -17,6 +17,7 @@ from analysis.screening.judging import Judged, judge
 from analysis.screening.settling import may_see, to_settle
 from tests.desk.asking import Asking
 from tests.desk.test_verification_desk import HOSTILE, form_of
+from tests.evidence.folder import DataFolder
 from tests.evidence.test_signalling import combinations, fifth, first, fourth, second, third
 
 STUDY = "lorig-2008"
@@ -39,9 +40,14 @@ def file(data: Path, judged: Judged = ANNA) -> bytes:
     return (data / f"{judged.instrument.file}.csv").read_bytes()
 
 
-def judge_all(data: Path, judged: Judged, word: str, support: str = "") -> None:
+def judge_all(data: Path, judged: Judged, word: str, support: str = "", **others: str) -> None:
+    """All domains in one go, with the same words but for those in `others`."""
     for domain in judged.instrument.judged:
-        judge(data, judged, domain, word, support)
+        DataFolder(data).append(
+            "risk_of_bias.csv", study_id=judged.study_id, tool=judged.tool, domain=domain,
+            judgement=others.get(domain, word), support=support, assessed_by=judged.who,
+            outcome=judged.outcome, timepoint=judged.timepoint,
+        )  # fmt: skip
 
 
 def test_the_file_is_that_of_the_command(data: Path, other: Path, client) -> None:
@@ -133,6 +139,10 @@ def test_what_another_judged_is_nowhere_until_both_have_judged_all(data: Path, c
     # Not a letter of any page is another for it.
     assert [without_token(anna.get(page).text) for page in pages] == before
     assert anna.get(address(BOTH)).status_code == 422
+    # Nor is it told by the weights of a rating that rests on it.
+    rating = anna.get(f"/judge/certainty/{load(data).trials[STUDY].condition}-pain-post").text
+    assert address(ANNA).replace("&", "&amp;") in rating
+    assert "of the weight" not in rating
     for domain in (*ROB_2[2:], OVERALL):
         judge(data, ANNA, domain, "low", "a place")
     shown = anna.get(address(ANNA)).text
@@ -140,7 +150,7 @@ def test_what_another_judged_is_nowhere_until_both_have_judged_all(data: Path, c
     assert shown.count("to be settled") == 6
     # By then nobody changes what they judged by themselves.
     assert "<form" not in anna.get(address(ANNA, FIRST)).text.split("<h1>")[1]
-    refused = anna.submit(address(ANNA), {"domain": FIRST, "judgement": "high", "act": "replace"})
+    refused = anna.submit(address(ANNA), {"domain": FIRST, "judgement": "high", "act": "save"})
     assert "what you differ on is settled" in refused.text
 
 
@@ -154,11 +164,10 @@ def test_while_anybody_is_at_it_nobody_sees_what_the_other_judged(data: Path) ->
 
 
 def test_two_who_differ_settle_it_side_by_side(data: Path, other: Path, client) -> None:
+    differing = {FIRST: "high", OVERALL: "high"}
     for folder in (data, other):
         judge_all(folder, ANNA, "low", "the protocol")
-        judge_all(folder, BEN, "low", SECRET)
-        for domain in (OVERALL, FIRST):
-            judge(folder, BEN, domain, "high", SECRET, again=True)
+        judge_all(folder, BEN, "low", SECRET, **differing)
     anna = client()
     assert "/judge/settle/" in anna.get("/judge").text
     shown = anna.get(address(BOTH)).text
@@ -170,6 +179,11 @@ def test_two_who_differ_settle_it_side_by_side(data: Path, other: Path, client) 
         judge(other, BOTH, domain, "high", "as ben says")
     assert file(data) == file(other)
     assert "Nothing is left to settle here" in shown
+    # What was agreed can be said anew, and what each judged stays.
+    assert address(BOTH, FIRST).replace("&", "&amp;") in anna.get(address(ANNA)).text
+    save(anna, BOTH, FIRST, "some concerns", support="as both say")
+    judge(other, BOTH, FIRST, "some concerns", "as both say", again=True)
+    assert file(data) == file(other)
 
 
 def test_a_domain_judged_meanwhile_is_shown_with_both_values(data: Path, client) -> None:
