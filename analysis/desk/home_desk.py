@@ -25,8 +25,8 @@ ADDRESSES = {
     Work.VERIFY: "/judge",
     Work.TRUST: "/judge",
     Work.BIAS: "/judge",
-    Work.CERTAINTY: "/judge",
-    Work.RULE: "/judge",
+    Work.CERTAINTY: "/judge/certainty",
+    Work.RULE: "/judge/rulings",
 }
 
 
@@ -62,11 +62,15 @@ def _read(
 
 
 def _tasks(waiting: Iterable[Waiting], here: Collection[str]) -> list[Task]:
-    found = [(each, ADDRESSES.get(each.work, "")) for each in waiting]
     return [
-        Task(_sentence(each), address if address in here else "", each.how)
-        for each, address in found
+        Task(_sentence(each), _there(ADDRESSES.get(each.work, ""), here), each.how)
+        for each in waiting
     ]
+
+
+def _there(address: str, here: Collection[str]) -> str:
+    """The address where its desk is there."""
+    return address if any(f"{address}/".startswith(f"{each}/") for each in here) else ""
 
 
 def _sentence(waiting: Waiting) -> str:

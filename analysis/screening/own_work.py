@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.evidence.rows import Evidence
-from analysis.evidence.settled_judgements import judgements
 from analysis.evidence.verification import is_verified
 from analysis.formatting import counted, listed
 from analysis.screening.decision_files import LAST_STAGE
 from analysis.screening.decisions import Screening, Verdict
-from analysis.screening.judging import Judged, waiting
+from analysis.screening.judging import waiting
+from analysis.screening.settling import begun_not_ended, to_settle
 from analysis.screening.waiting import Waiting, Work, without_rows
 from analysis.searching.decision_schemas import STAGES
 
@@ -89,16 +89,14 @@ def _extractors(data: Path, study: str) -> set[str]:
 
 
 def _judging(evidence: Evidence, who: str) -> Iterator[Waiting]:
-    """The trials of which this person has judged some domains and not all."""
-    begun = dict.fromkeys(
-        Judged(row.study_id, row.tool, who, row.outcome, row.timepoint)
-        for row in judgements(evidence)
-        if row.assessed_by == who
-    )
-    left = [(judged, domains) for judged in begun if (domains := waiting(evidence, judged))]
-    if left:
-        studies = tuple(dict.fromkeys(judged.study_id for judged, _ in left))
-        number = sum(len(domains) for _, domains in left)
+    """What is to be settled by now, and the trials of which this person has judged a part."""
+    if differ := to_settle(evidence, who):
+        studies = tuple(dict.fromkeys(judged.study_id for judged in differ))
+        said = f"judgements on which assessors differ: {listed(studies)}"
+        yield Waiting(Work.BIAS, said, len(differ), studies=studies)
+    if left := begun_not_ended(evidence, who):
+        studies = tuple(dict.fromkeys(judged.study_id for judged in left))
+        number = sum(len(waiting(evidence, judged)) for judged in left)
         said = f"judgements that you began: {counted(number, 'domain')} of {listed(studies)}"
         yield Waiting(Work.BIAS, said, number, studies=studies)
 

@@ -170,6 +170,7 @@ def test_two_who_differ_settle_it_side_by_side(data: Path, other: Path, client) 
         judge_all(folder, BEN, "low", SECRET, **differing)
     anna = client()
     assert "/judge/settle/" in anna.get("/judge").text
+    assert f"Judgements on which assessors differ: {STUDY}" in anna.get("/").text
     shown = anna.get(address(BOTH)).text
     assert SECRET in shown
     assert "the protocol" in shown
