@@ -164,6 +164,32 @@ def extract_accept(first: First, second: Second, data: Data = DATA) -> None:
     next_step(f"verify {first.resolve().parent.name} --who NAME")
 
 
+@extract_app.command("harms")
+def extract_harms(
+    study: Annotated[str, typer.Argument(help="A study of the evidence, as trial-2026.")],
+    say: Annotated[
+        list[str], typer.Option("--say", help="COLUMN=CELL of data/acceptability.csv, each.")
+    ],
+    data: Data = DATA,
+) -> None:
+    """Add what the report says of harms and the like.
+
+    Satisfaction, adherence, participation and drop-out too; one row an arm.
+
+    Example: ./review extract harms trial-2026 --say what=harms --say arm=intervention \\
+    --say value="no serious event" --say source_id=trial-2026-report
+    """
+    from analysis.screening.reported_harms import TRIAL, add_harms, asked
+
+    cells = dict(said.partition("=")[::2] for said in say)
+    names = [column.name for column in asked() if column.name != TRIAL]
+    if unknown := [name for name in cells if name not in names]:
+        raise ReviewError(f"{unknown[0]!r} is no column of such a row: {', '.join(names)}")
+    add_harms(data, {**cells, TRIAL: study})
+    typer.echo(f"Added to the harms and the like of {study}.")
+    next_step("check")
+
+
 def _other_extractors(folder: Path) -> list[Path]:
     """The folders beside this one."""
     return sorted(p for p in folder.parent.iterdir() if p.is_dir() and p.name != folder.name)

@@ -12,7 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk import extract_reports, extract_result, extract_settle, extract_trial
+from analysis.desk import (
+    extract_harms,
+    extract_reports,
+    extract_result,
+    extract_settle,
+    extract_trial,
+)
 from analysis.desk.desk import desk_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.extract_fields import result_title
@@ -25,6 +31,7 @@ from analysis.files.tables import Row
 from analysis.protocol import Protocol, load_protocol
 from analysis.screening.decisions import load_screening
 from analysis.screening.extraction import read_sheets
+from analysis.screening.extraction_history import rows_now
 from analysis.screening.extraction_progress import progress
 from analysis.screening.extraction_template import new_extraction
 from analysis.screening.filling_in import add_result, finish, folders_of, is_finished, results_of
@@ -75,8 +82,7 @@ async def trial(request: Request) -> Response:
 async def _overview(
     request: Request, status: int = 200, problems: tuple[str, ...] = ()
 ) -> Response:
-    who, data = who_of(request), desk_of(request).data
-    folder = own_folder(request)
+    data, folder = desk_of(request).data, own_folder(request)
     study_id = folder.parent.name
     sheets = read_sheets(folder)
     protocol = load_protocol(data / "protocol.yml")
@@ -96,7 +102,7 @@ async def _overview(
         others=[(other.name, is_finished(other)) for other in others],
         reports=extract_reports.reports_here(data, study_id),
         problems=problems,
-        who=who,
+        in_evidence=study_id in rows_now(data, "studies"),
     )
 
 
@@ -147,5 +153,6 @@ ROUTES = [
     *extract_trial.ROUTES,
     *extract_result.ROUTES,
     *extract_settle.ROUTES,
+    *extract_harms.ROUTES,
     *extract_reports.ROUTES,
 ]

@@ -20,6 +20,7 @@ from analysis.measures import MEASURES
 from analysis.protocol import Protocol
 from analysis.screening.extraction import columns_of
 from analysis.screening.extraction_history import KEYS
+from analysis.screening.reported_harms import FILE as HARMS
 from analysis.screening.study_reports import BIBLIOGRAPHY
 
 # What a person writes a sentence into.
@@ -48,6 +49,12 @@ class Field:
     is_number: bool = False
     problems: tuple[str, ...] = ()
     meanwhile: str | None = None
+    # What tells fields of one name on a page apart.
+    id: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.id or self.name
 
     @property
     def is_long(self) -> bool:
@@ -147,7 +154,7 @@ def labels(name: str) -> dict[str, str]:
 
 def in_words(message: str, cells: Mapping[str, str]) -> str:
     """A message with columns by what they mean, and the row as what it is."""
-    known = {name: said for file in KEYS for name, said in labels(file).items()}
+    known = {name: said for file in (*KEYS, HARMS) for name, said in labels(file).items()}
     if row_id := cells.get("row_id", ""):
         message = message.replace(row_id, "this result")
 

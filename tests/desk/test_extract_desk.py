@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
+from typer.testing import CliRunner
 
+from analysis.__main__ import app
 from analysis.desk.desk import Desk
 from analysis.desk.extract_fields import FIXED, PLACE, RESULT, USE
 from analysis.desk.extract_sheet import seen_rows
@@ -466,3 +468,48 @@ def test_the_list_says_how_far_each_trial_is(client: Client, data: Path) -> None
 def test_a_trial_that_is_no_slug_is_refused(client: Client, data: Path, study: str) -> None:
     assert client().submit("/extract", {"study": study}).status_code == 422
     assert [path.name for path in (data / "extraction").iterdir()] == [STUDY]
+
+
+HARMS_FORM = "/extract/friesen-2017/harms"
+HARM = {"what": "harms", "arm": "intervention", "value": "no serious event", "unit": "statement",
+        "source_id": "gandy-2022"}  # fmt: skip
+
+
+def test_harms_are_added_as_the_command_adds_them(client: Client, data: Path) -> None:
+    other = data.parent / "other/data"
+    shutil.copytree(data, other)
+    anna = client()
+    shown = page_of(anna.submit(HARMS_FORM, HARM).text)
+    assert "harms, intervention: no serious event" in [s.text for s in shown.select("summary")]
+    said = [part for column, cell in HARM.items() for part in ("--say", f"{column}={cell}")]
+    done = CliRunner().invoke(
+        app, ["extract", "harms", "friesen-2017", *said, "--data", str(other)]
+    )
+    assert done.exit_code == 0, done.output
+    path = "acceptability.csv"
+    assert (data / path).read_bytes() == (other / path).read_bytes()
+    assert anna.submit(HARMS_FORM, HARM).status_code == 409
+    assert (data / path).read_bytes() == (other / path).read_bytes()
+    refused = anna.submit(HARMS_FORM, HARM | {"side": "control", "events": "5", "total": "3"})
+    assert refused.status_code == 422
+    assert "5 participants of 3" in problem(page_of(refused.text), "new-events")
+
+
+def test_a_row_of_harms_is_corrected_unless_it_changed_meanwhile(
+    client: Client, data: Path
+) -> None:
+    anna = client()
+    form = page_of(anna.get(HARMS_FORM).text).select("details form")[0]
+    cells = {str(tag["name"]): str(tag.get("value", "")) for tag in form.select("input, textarea")}
+    chosen = {str(tag["name"]): str(tag.select("[selected]")[0]["value"])
+              for tag in form.select("select") if tag.select("[selected]")}  # fmt: skip
+    before = load(data).acceptability
+    cells |= chosen | {"value": "28"}
+    assert anna.submit(HARMS_FORM, cells).status_code == 200
+    now = load(data).acceptability
+    assert [row.value for row in now if row not in before] == ["28"]
+    assert len(now) == len(before)
+    stale = anna.submit(HARMS_FORM, cells | {"value": "27"})
+    assert stale.status_code == 409
+    assert field(page_of(stale.text), "new-value")["value"] == "27"
+    assert load(data).acceptability == now
