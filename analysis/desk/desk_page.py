@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from analysis.desk.desk import Desk, commits_wanted, desk_of, known_who
+from analysis.files.problems import ReviewError
 from analysis.formatting import counted
 from analysis.protocol import load_protocol
 
@@ -44,7 +45,7 @@ def page(request: Request, template: str, status: int = 200, **context: object) 
     content = request.app.state.templates.get_template(template).render(
         {
             "who": who,
-            "review": load_protocol(desk.data / "protocol.yml").short_title,
+            "review": _title(desk),
             "desks": [
                 (name, address, _is_here(request.url.path, address))
                 for name, address in request.app.state.desks
@@ -73,6 +74,14 @@ def token_field(desk: Desk) -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(
         TOKEN_FIELD, form_token(desk)
     )
+
+
+def _title(desk: Desk) -> str:
+    """What the review calls itself; the page that says what is wrong with it needs no title."""
+    try:
+        return load_protocol(desk.data / "protocol.yml").short_title
+    except ReviewError:
+        return "The review"
 
 
 def _where_saved(request: Request, desk: Desk) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from analysis.desk.app import make_app
 from analysis.desk.desk import Desk
 from analysis.desk.desk_page import TOKEN_FIELD, form_token
 from tests.desk.asking import Asking
+from tests.desk.serving import served
 
 HELD_BACK = {
     "content-security-policy",
@@ -241,52 +240,35 @@ def test_hostile_text_stays_text(client) -> None:
     assert "&lt;script&gt;" in shown.text
 
 
-@contextlib.contextmanager
-def served(desk: Desk) -> Iterator[tuple[str, int]]:
-    """The desk on a free port, as the command serves it."""
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        place = door.getsockname()
-        server = desk_server.server_of(desk)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
-        thread.start()
-        try:
-            while not server.started:
-                time.sleep(0.01)
-            yield place
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
-def asks(place: tuple[str, int], head: bytes) -> bytes:
-    with socket.create_connection(place, timeout=10) as one:
+def asks(desk: Desk, head: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", desk.port), timeout=10) as one:
         one.sendall(head)
         return one.recv(100)
 
 
 def test_who_says_nothing_or_half_is_not_waited_for(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(desk_server, "PATIENCE", 0.2)
     monkeypatch.setattr(guard, "PATIENCE", 0.2)
-    with served(desk) as place:
+    with served(data) as desk:
         for said in (b"", b"GET / HTTP/1.1\r\nHost: 127"):
-            assert asks(place, said) == b""
+            assert asks(desk, said) == b""
         key = f"{desk.key_cookie}={desk.token}"
         head = (
             f"POST /who HTTP/1.1\r\nHost: 127.0.0.1:{desk.port}\r\nCookie: {key}\r\n"
             f"Origin: http://127.0.0.1:{desk.port}\r\nContent-Length: 100\r\n"
             "Content-Type: application/x-www-form-urlencoded\r\n\r\nname"
         )
-        assert asks(place, head.encode()).startswith(b"HTTP/1.1 408")
+        assert asks(desk, head.encode()).startswith(b"HTTP/1.1 408")
 
 
 def test_many_silent_connections_keep_nobody_out(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(desk_server, "MOST_CLIENTS", 5)
-    with served(desk) as place, contextlib.ExitStack() as silent:
+    with served(data) as desk, contextlib.ExitStack() as silent:
         for _ in range(20):
-            silent.enter_context(socket.create_connection(place))
+            silent.enter_context(socket.create_connection(("127.0.0.1", desk.port)))
         for _ in range(3):
-            assert asks(place, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").startswith(b"HTTP/1.1 421")
+            assert asks(desk, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").startswith(b"HTTP/1.1 421")
