@@ -26,6 +26,7 @@ from analysis.protocol_lists import (
     ExclusionCriteria,
     ExclusionCriterion,
     Living,
+    MarkedWords,
     Source,
     StudyColumn,
     each_once,
@@ -182,6 +183,7 @@ class Protocol(Frozen):
     exclusion_criteria: Annotated[
         tuple[ExclusionCriterion, ...], Field(max_length=MOST_CRITERIA), AfterValidator(each_once)
     ] = FIRST_CRITERIA
+    marked_words: MarkedWords = MarkedWords()
     comparators: Comparators
     synthesis: SynthesisRules
     selection: SelectionRules = SelectionRules()

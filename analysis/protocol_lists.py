@@ -18,6 +18,7 @@ PLAIN_WORDS = r"^[a-z0-9]+([ -][a-z0-9]+)*$"
 Name = Annotated[str, Field(pattern=PLAIN_WORDS, max_length=60)]
 # Each has a key of its own in the terminal.
 MOST_CRITERIA = 20
+MarkedWord = Annotated[str, Field(pattern=r"^[^\s*][^*]*[^\s*]\*?$", max_length=60)]
 
 
 class Eligibility(Frozen):
@@ -103,6 +104,22 @@ FIRST_CRITERIA = (
         id="not a report of a trial", also_called=("wrong publication type", "not a report")
     ),
 )
+
+
+class MarkedWords(Frozen):
+    """Words that are marked where a person reads records: what speaks for a report, and against.
+
+    Small letters or not; `*` at the end of a word stands for any ending.
+    """
+
+    inclusion: tuple[MarkedWord, ...] = ()
+    exclusion: tuple[MarkedWord, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_each(self) -> MarkedWords:
+        if both := {w.casefold() for w in self.inclusion} & {w.casefold() for w in self.exclusion}:
+            raise ValueError(f"inclusion and exclusion both name {', '.join(sorted(both))}")
+        return self
 
 
 SourceKind = Literal["database", "register", "other method"]

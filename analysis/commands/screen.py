@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analysis import PROGRAM
 from analysis.commands.options import (
     DATA,
     FOR_A_PERSON,
@@ -176,15 +175,11 @@ def _session(data: Path, stage: str, who: str, seed: int | None) -> Session:
     from analysis.screening.ranking import SEED
     from analysis.screening.session import Session
     from analysis.screening.stage_words import trial_examples
-    from analysis.searching.duplicate_log import is_sought
+    from analysis.searching.duplicate_log import refuse_unsought
 
     chosen = SEED if seed is None else seed
     session = Session(data, who, stage, seed=chosen, examples=trial_examples(data))
-    if not is_sought(data, session.library):
-        raise ReviewError(
-            "exports were imported since duplicates were last sought: run "
-            f"`{PROGRAM} search dedupe` first, or people read the same report twice"
-        )
+    refuse_unsought(data, session.library)
     return session
 
 

@@ -13,6 +13,7 @@ from typing import cast
 from starlette.requests import Request
 
 from analysis.desk import PORT
+from analysis.desk.sittings import Sittings
 from analysis.files.checkout import Checkout, checkout_of
 from analysis.files.slugs import CONSENSUS, is_person
 
@@ -46,6 +47,11 @@ class Desk:
     def checkout(self) -> Checkout | None:
         """The git checkout that keeps the data; None where none does."""
         return checkout_of(self.data)
+
+    @cached_property
+    def sittings(self) -> Sittings:
+        """Who screens what, with the records that all of them share."""
+        return Sittings(self.data)
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -12,8 +12,13 @@ from analysis.screening.ranking import Ranking
 ORDER = "order:\n"
 
 
-def write_ranking(data: Path, who: str, stage: str, ranking: Ranking) -> None:
-    """Keep the order proposed to a person, what it was learned from, and with which seed."""
+def write_ranking(data: Path, who: str, stage: str, text: str) -> None:
+    """Keep the order proposed to a person, as `ranking_text` says it."""
+    write_atomically(_path(data, who, stage), text)
+
+
+def ranking_text(who: str, stage: str, ranking: Ranking) -> str:
+    """An order, what it was learned from, and with which seed."""
     from importlib.metadata import version
 
     said = {
@@ -27,8 +32,7 @@ def write_ranking(data: Path, who: str, stage: str, ranking: Ranking) -> None:
         "order": list(ranking.order),
     }
     # Of 50,000 records a second is saved by the writer that is not Python.
-    text = yaml.dump(said, Dumper=yaml.CSafeDumper, sort_keys=False)
-    write_atomically(_path(data, who, stage), text)
+    return yaml.dump(said, Dumper=yaml.CSafeDumper, sort_keys=False)
 
 
 def kept_order(data: Path, who: str, stage: str) -> tuple[str, ...]:

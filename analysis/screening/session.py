@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from analysis.files.digests import digest
 from analysis.files.problems import ReviewError, short
 from analysis.files.slugs import CONSENSUS
 from analysis.screening.current_screening import CurrentScreening
 from analysis.screening.decision_files import FIRST_STAGE, Decision, withdrawal_of
 from analysis.screening.decisions import Screening, in_words, is_yes
-from analysis.screening.ranking import SEED, random_order, rank
-from analysis.screening.ranking_files import kept_order, write_ranking
+from analysis.screening.ranking import MODEL, SEED, random_order, rank
+from analysis.screening.ranking_files import kept_order, ranking_text, write_ranking
 from analysis.screening.stopping import StoppingAid, stopping_aid
 from analysis.searching.decision_schemas import WITHDRAWN
 from analysis.searching.duplicate_log import now
@@ -62,6 +63,8 @@ class Session:
     # Whether the aid for stopping is worked out with the order; of many records it takes seconds.
     advises: bool = False
     aid: StoppingAid | None = field(init=False, default=None)
+    # Whether the order is more than a random one.
+    learned: bool = field(init=False, default=False)
     _current: CurrentScreening = field(init=False)
     _version: int = field(init=False, default=-1)
     _order: list[str] = field(init=False, default_factory=list)
@@ -69,6 +72,7 @@ class Session:
     _made: list[Decision] = field(init=False, default_factory=list)
     # How many had been read when the queue was last ordered, and how many waited.
     _learned_from: tuple[int, int] = field(init=False, default=(-LEARN_EVERY, 0))
+    _unwritten: str = field(init=False, default="")
     _is_learning: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
@@ -98,6 +102,11 @@ class Session:
     def own_on(self, report: str) -> Decision | None:
         """What the person has decided on a report, if that stands."""
         return self.screening.latest_on(self.stage, report).get(self.who)
+
+    @property
+    def latest(self) -> Decision | None:
+        """The person's latest decision that stands, of whichever sitting."""
+        return self.own_on(next(reversed(self._labels))) if self._labels else None
 
     @property
     def done(self) -> int:
@@ -138,13 +147,10 @@ class Session:
         self._learn_if_due()
 
     def seen_on(self, report: str) -> str:
-        """Names what the person is shown of the decisions on a report: own, or what is to settle.
-
-        It is another as soon as any of that is decided otherwise.
-        """
+        """A digest of what the person is shown of the decisions on a report: own, or to settle."""
         people = self.screening.latest_on(self.stage, report)
         shown = [d for d in people.values() if self.who in (CONSENSUS, d.who)]
-        return "; ".join(f"{d.who} {d.when} {' '.join(d.said)}" for d in shown)
+        return digest("; ".join(f"{d.who} {d.when} {' '.join(d.said)}" for d in shown))
 
     def decide(
         self,
@@ -153,7 +159,7 @@ class Session:
         study_id: str = "",
         note: str = "",
         *,
-        report: str = "",
+        report: str | None = None,
         seen: str | None = None,
     ) -> Decision:
         """Record a decision on a report, on the current one where none is named.
@@ -163,7 +169,7 @@ class Session:
         stands now; ReviewError for a report that has not come to the stage.
         """
         said = (decision, criterion, study_id, note)
-        (made,) = self.decide_all([report or self._order[0]], *said, seen=seen)
+        (made,) = self.decide_all([self._order[0] if report is None else report], *said, seen=seen)
         return made
 
     def decide_all(
@@ -184,6 +190,8 @@ class Session:
             when = self.clock()
             said = (self.stage, decision, criterion, study_id, self.who, when, note)
             made = self._current.add([Decision(report, *said) for report in reports])
+            # An order made in a thread is kept with what was decided by it: one change of files.
+            self._keep_ranking()
             self._made += made
             self._follow()
         self._learn_if_due()
@@ -269,6 +277,11 @@ class Session:
         if more >= LEARN_EVERY and not self._is_learning:
             self._learn()
 
+    def _keep_ranking(self) -> None:
+        if self._unwritten:
+            write_ranking(self.data, self.who, self.stage, self._unwritten)
+            self._unwritten = ""
+
     def _learn(self) -> None:
         self._is_learning = True
         self.learner(self._order_anew)
@@ -283,7 +296,10 @@ class Session:
                 reports = (*waiting, *labels)
                 features = self._current.features(self.stage, self.examples, reports)
                 ranking = rank(waiting, labels, features, self.seed)
-                write_ranking(self.data, self.who, self.stage, ranking)
+                self._unwritten = ranking_text(self.who, self.stage, ranking)
+                self.learned = ranking.model == MODEL
+                if self.learner is at_once:
+                    self._keep_ranking()
                 if self.advises:
                     self.aid = stopping_aid(tuple(labels.values()), len(waiting))
                 with self._current.lock:

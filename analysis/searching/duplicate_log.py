@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from analysis import PROGRAM
 from analysis.evidence.values import PersonOrNone
 from analysis.files.digests import digest
 from analysis.files.lock import locked
@@ -126,6 +127,15 @@ def is_sought(data: Path, library: Library) -> bool:
     if not library.records:
         return True
     return path.is_file() and path.read_text(encoding="utf-8") == sought_among(library)
+
+
+def refuse_unsought(data: Path, library: Library) -> None:
+    """ReviewError where nobody has looked for duplicates since records came in."""
+    if not is_sought(data, library):
+        raise ReviewError(
+            "exports were imported since duplicates were last sought: run "
+            f"`{PROGRAM} search dedupe` first, or people read the same report twice"
+        )
 
 
 def sought_among(library: Library) -> str:

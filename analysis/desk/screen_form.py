@@ -1,0 +1,94 @@
+"""The form of a decision: its words, what a person typed into it, and what is wrong with that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from analysis.desk.desk import desk_of
+from analysis.files.problems import EvidenceError
+from analysis.files.tables import one_line
+from analysis.protocol import Protocol, load_protocol
+from analysis.screening.decision_files import LAST_STAGE, Decision
+from analysis.screening.terminal import KEYS
+from analysis.searching.decision_schemas import STAGES
+
+STAGE_NAMES = dict(
+    zip(STAGES, ("Titles and abstracts", "Reports to get", "Full reports"), strict=True)
+)
+FIELDS = ("decision", "criterion", "study_id", "note")
+# The buttons that say both: excluded, and why.
+EXCLUDE = "exclude_by"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a person typed on a record, as it stands in the form."""
+
+    record: str = ""
+    decision: str = ""
+    criterion: str = ""
+    study_id: str = ""
+    note: str = ""
+
+    @classmethod
+    def of(cls, decision: Decision) -> Typed:
+        """What was decided, to be thought over."""
+        said = (getattr(decision, name) for name in FIELDS)
+        return cls(decision.record_id, *said)
+
+    def says(self, decision: Decision) -> bool:
+        """Whether that is what was decided."""
+        return all(getattr(self, name) == getattr(decision, name) for name in FIELDS)
+
+
+@dataclass(frozen=True)
+class Word:
+    """A decision, the key that makes it, and what it has to name."""
+
+    word: str
+    key: str
+    names: str = ""
+
+
+def stage_of(request: Request) -> str:
+    """The stage in the address; there is no page for another."""
+    stage = str(request.path_params["stage"])
+    if stage not in STAGES:
+        raise HTTPException(404)
+    return stage
+
+
+def protocol_of(request: Request) -> Protocol:
+    return load_protocol(desk_of(request).data / "protocol.yml")
+
+
+def words_of(stage: str) -> tuple[Word, ...]:
+    """The decisions of a stage, in the order of their buttons."""
+    keys = {word: key for key, word in KEYS.items()}
+    names = {"exclude": "criterion", "include": "study_id"} if stage == LAST_STAGE else {}
+    return tuple(Word(word, keys[word], names.get(word, "")) for word in STAGES[stage])
+
+
+def typed_in(form: FormData) -> Typed:
+    """What was sent: one button says that a record is excluded, and by which criterion.
+
+    The study counts for an inclusion only.
+    """
+    sent = {name: one_line(str(form.get(name, ""))) for name in ("record", *FIELDS, EXCLUDE)}
+    if criterion := sent.pop(EXCLUDE):
+        sent |= {"decision": "exclude", "criterion": criterion}
+    if sent["decision"] != "include":
+        sent["study_id"] = ""
+    return Typed(**sent)
+
+
+def beside_fields(error: EvidenceError, typed: Typed) -> dict[str, str]:
+    """Field → what is wrong with it; what is wrong with the whole stands where it is mended."""
+    whole = {"exclude": "criterion", "include": "study_id"}.get(typed.decision, "decision")
+    if any(p.column and p.column not in FIELDS for p in error.problems):
+        raise error
+    return {problem.column or whole: problem.message for problem in error.problems}
