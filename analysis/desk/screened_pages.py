@@ -45,39 +45,52 @@ async def history(request: Request) -> Response:
     first = request.query_params.get("from", "0")
     start = int(first) if first.isdecimal() and len(first) < 9 else 0
     sittings = desk_of(request).sittings
-    found = await run_in_threadpool(lambda: _own(sittings.at(who, stage), sought))
+
+    def found() -> tuple[int, list[Told]]:
+        session = sittings.at(who, stage)
+        own = _own(session, sought)
+        return len(own), [_told(session, decision) for decision in own[start : start + A_PAGE]]
+
+    number, shown = await run_in_threadpool(found)
     return page(
         request,
         "screen/history.html",
         stage=stage,
         stage_name=STAGE_NAMES[stage],
         sought=sought,
-        number=len(found),
+        number=number,
         start=start,
-        shown=found[start : start + A_PAGE],
+        shown=shown,
         before=max(0, start - A_PAGE) if start else None,
-        after=start + A_PAGE if start + A_PAGE < len(found) else None,
+        after=start + A_PAGE if start + A_PAGE < number else None,
         withdrawn=WITHDRAWN,
     )
 
 
-def _own(session: Session, sought: str) -> list[Told]:
+def _own(session: Session, sought: str) -> list[Decision]:
     """What the person has decided, the latest first, where all words of the search stand in it."""
     screening, words = session.screening, sought.casefold().split()
-    representative, records = screening.deduplication.representative, session.library.records
-    found = []
-    for decision in reversed(screening.decisions):
-        if (decision.who, decision.stage) != (session.who, session.stage):
-            continue
-        if (report := representative.get(decision.record_id)) is None:
-            continue
+    known, records = screening.deduplication.representative, session.library.records
+
+    def has_all(decision: Decision) -> bool:
         record = records[decision.record_id]
         text = (record.title, record.authors, record.year, record.record_id, decision.note)
         whole = " ".join((*text, *decision.said)).casefold()
-        if all(word in whole for word in words):
-            stands = session.own_on(report) == decision
-            found.append(Told(decision, record.title, stands, report))
-    return found
+        return all(word in whole for word in words)
+
+    return [
+        decision
+        for decision in reversed(screening.decisions)
+        if (decision.who, decision.stage) == (session.who, session.stage)
+        and decision.record_id in known
+        and (not words or has_all(decision))
+    ]
+
+
+def _told(session: Session, decision: Decision) -> Told:
+    report = session.screening.deduplication.representative[decision.record_id]
+    title = session.library.records[decision.record_id].title
+    return Told(decision, title, session.own_on(report) == decision, report)
 
 
 async def last(request: Request) -> Response:

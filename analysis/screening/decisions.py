@@ -98,10 +98,16 @@ class Screening:
         made = sorted(stood, key=lambda decision: decision.when)
         return {decision.who: decision for decision in made if decision.decision != WITHDRAWN}
 
+    @cached_property
+    def _latest(self) -> dict[str, Mapping[str, Mapping[str, Decision]]]:
+        return {}  # by stage, once it was asked for
+
     def latest(self, stage: str) -> Mapping[str, Mapping[str, Decision]]:
         """Report → person → that person's latest decision at the stage."""
-        found = ((report, self.latest_on(stage, report)) for report in self._standing[stage])
-        return {report: people for report, people in found if people}
+        if stage not in self._latest:
+            found = ((report, self.latest_on(stage, report)) for report in self._standing[stage])
+            self._latest[stage] = {report: people for report, people in found if people}
+        return self._latest[stage]
 
     def apart_on(self, stage: str, report: str) -> Sequence[Decision]:
         """Decisions of one person on the report that contradict, each made unaware of the other.
@@ -123,13 +129,22 @@ class Screening:
 
     def verdict_on(self, stage: str, report: str) -> Verdict:
         """What the decisions on a report that has come to the stage come to."""
+        if report not in self._standing[stage]:
+            return Verdict.AWAITING
         if self.apart_on(stage, report):
             return Verdict.CONFLICT
         return verdict(stage, self.latest_on(stage, report).values(), self.screeners)
 
-    def verdicts(self, stage: str) -> dict[str, Verdict]:
+    @cached_property
+    def _verdicts(self) -> dict[str, Mapping[str, Verdict]]:
+        return {}  # by stage, once it was asked for
+
+    def verdicts(self, stage: str) -> Mapping[str, Verdict]:
         """The verdict on every report that has come to the stage."""
-        return {report: self.verdict_on(stage, report) for report in self.reached(stage)}
+        if stage not in self._verdicts:
+            reached = self.reached(stage)
+            self._verdicts[stage] = {report: self.verdict_on(stage, report) for report in reached}
+        return self._verdicts[stage]
 
     def has_reached(self, stage: str, report: str) -> bool:
         """Whether a report has come to the stage."""
@@ -161,14 +176,17 @@ class Screening:
 
         For `consensus` these are the conflicts.
         """
-        said = self.verdict_on(stage, report)
+        return self._waits(stage, who, report, self.verdict_on(stage, report))
+
+    def _waits(self, stage: str, who: str, report: str, said: Verdict) -> bool:
         if who == CONSENSUS:
             return said is Verdict.CONFLICT
         return said is Verdict.AWAITING and who not in self.latest_on(stage, report)
 
     def queue(self, stage: str, who: str) -> tuple[str, ...]:
         """The reports that wait for this person at the stage, by identity."""
-        return tuple(r for r in self.reached(stage) if self.waits_for(stage, who, r))
+        verdicts = self.verdicts(stage).items()
+        return tuple(report for report, said in verdicts if self._waits(stage, who, report, said))
 
     def labels(self, stage: str, who: str) -> dict[str, bool]:
         """This person's own yes or no on each report, in the order of deciding."""

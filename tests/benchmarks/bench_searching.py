@@ -78,7 +78,7 @@ def deduplication(records: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         data = Path(name)
         some = [*labelled(records // 16).articles, *articles(records * 3 // 4, seed=9)]
-        _take(data, cochrane_ris(some))
+        take(data, cochrane_ris(some))
         library = load_library(data)
         start = time.perf_counter()
         reports = deduplicate(data, library).reports
@@ -117,7 +117,7 @@ def screening(records: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         data = Path(name)
         shutil.copy(DATA / "protocol.yml", data)
-        _take(data, ovid_ris(articles(records)))
+        take(data, ovid_ris(articles(records)))
         start = time.perf_counter()
         session = Session(data, "anna")
         opened = time.perf_counter() - start
@@ -132,7 +132,7 @@ def screening(records: int) -> None:
     )
 
 
-def _take(data: Path, text: str) -> None:
+def take(data: Path, text: str) -> None:
     path = data / "export"
     path.write_text(text, encoding="utf-8", newline="")
     import_exports(data, [path], _details("medline"))

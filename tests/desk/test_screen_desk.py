@@ -209,7 +209,7 @@ def test_own_decisions_are_found_by_their_words(client, data: Path, ids) -> None
     assert "1 decision with these words" in shown
     assert "Zaphod &amp; son" in shown
     assert (
-        "no decisions with these words"
+        "No decisions with these words"
         in asking.get(f"/screen/{FIRST}/decided", params={"q": "nowhere"}).text
     )
 

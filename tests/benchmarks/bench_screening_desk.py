@@ -1,0 +1,118 @@
+"""How long a page of the screening desk takes with many records: median and slowest.
+
+`./review -m tests.benchmarks.bench_screening_desk [RECORDS]`; not part of the test suite, because
+a time is a property of a machine. Asked as a browser asks, without a network between.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from analysis.desk.desk import Desk
+from analysis.screening.decision_files import Decision, add_decisions
+from analysis.searching.duplicate_log import deduplicate
+from analysis.searching.library import load_library
+from tests.benchmarks.bench_searching import RECORDS, take
+from tests.desk.asking import Asking
+from tests.evidence.folder import DATA
+from tests.searching.corpus import articles
+from tests.searching.exports import ovid_ris
+
+STAGE = "title-abstract"
+HIDDEN = re.compile(r'name="(record|seen)" value="([^"]*)"')
+ROUNDS = 40
+
+
+def made(folder: Path, records: int) -> Path:
+    """A review with so many records, a half of which two people have decided."""
+    data = folder / "data"
+    data.mkdir()
+    for path in (*DATA.glob("*.csv"), DATA / "protocol.yml"):
+        shutil.copy(path, data)
+    take(data, ovid_ris(articles(records)))
+    library = load_library(data)
+    deduplicate(data, library)
+    half = sorted(library.records)[: records // 2]
+    for who in ("anna", "ben"):
+        words = ("include" if n % 50 == 0 else "exclude" for n in range(len(half)))
+        when = (
+            f"2026-11-{1 + n // 3600:02d}T10:{n // 60 % 60:02d}:{n % 60:02d}Z"
+            for n in range(len(half))
+        )
+        add_decisions(data, library, [
+            Decision(record, STAGE, word, "", "", who, at)
+            for record, word, at in zip(half, words, when, strict=True)
+        ])  # fmt: skip
+    return data
+
+
+def timed(what: str, ask: Callable[[], object], rounds: int = ROUNDS) -> None:
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        ask()
+        times.append(1000 * (time.perf_counter() - start))
+    middle, slowest = statistics.median(times), max(times)
+    print(f"{what}: median {middle:.0f} ms, slowest {slowest:.0f} ms", flush=True)
+
+
+def measure(data: Path) -> None:
+    """Ask for pages, decide on what they show, let another desk write meanwhile."""
+    asking = Asking(Desk(data))
+    asking.follow_redirects = False
+    address = f"/screen/{STAGE}"
+    shown = {"text": ""}
+
+    def show() -> None:
+        shown["text"] = asking.get(address).text
+
+    def decide() -> None:
+        form = dict(HIDDEN.findall(shown["text"])[:2])
+        assert asking.submit(address, {**form, "decision": "exclude"}).status_code == 303
+
+    def decide_and_show() -> None:
+        decide()
+        show()
+
+    timed("first page, which reads all records", show, 1)
+    timed("a page while the first order is made", show)
+    session = asking.desk.sittings.at("anna", STAGE)
+    start = time.perf_counter()
+    while session.is_learning:
+        time.sleep(0.1)
+    print(f"the first order came {time.perf_counter() - start:.0f} s later")
+    timed("a page", show)
+    timed("a decision and the next page, with the order made anew meanwhile", decide_and_show)
+    library = load_library(data)
+    places = iter(range(1, ROUNDS + 1))
+    times = (f"2026-12-24T10:00:{second:02d}Z" for second in range(ROUNDS))
+
+    def show_after_another_desk() -> None:
+        made = Decision(session.order[-next(places)], STAGE, "exclude", "", "", "ben", next(times))
+        add_decisions(data, library, [made])
+        show()
+
+    timed("another process decides, then a page", show_after_another_desk)
+    for what, path in (
+        ("the stages", "/screen"),
+        ("what was decided, with a search", f"{address}/decided?q=migraine"),
+        ("the last 25 of the order", f"{address}/last"),
+        ("where people differ", f"{address}/differences"),
+    ):
+        timed(what, lambda path=path: asking.get(path), 5)
+
+
+def main(records: int = RECORDS) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        measure(made(Path(name), records))
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:2]))
