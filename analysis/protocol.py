@@ -19,17 +19,15 @@ from analysis.measures import MEASURES, MeasureKind, MeasureName
 from analysis.protocol_lists import (
     FIRST_CRITERIA,
     FIRST_SOURCES,
-    MOST_CRITERIA,
     Comparators,
+    CriteriaListed,
     Directions,
     Eligibility,
     ExclusionCriteria,
-    ExclusionCriterion,
     Living,
     MarkedWords,
     Source,
     StudyColumn,
-    each_once,
     known_moderator,
     named_once,
     told_apart,
@@ -180,9 +178,7 @@ class Protocol(Frozen):
     words: ReviewWords = ReviewWords()
     directions: Directions = Directions()
     eligibility: Eligibility
-    exclusion_criteria: Annotated[
-        tuple[ExclusionCriterion, ...], Field(max_length=MOST_CRITERIA), AfterValidator(each_once)
-    ] = FIRST_CRITERIA
+    exclusion_criteria: CriteriaListed = FIRST_CRITERIA
     marked_words: MarkedWords = MarkedWords()
     comparators: Comparators
     synthesis: SynthesisRules

@@ -8,7 +8,7 @@ from functools import cached_property
 from keyword import iskeyword
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from analysis.files.slugs import SLUG
 from analysis.protocol_rules import Frozen, Moderator
@@ -92,6 +92,10 @@ def each_once(listed: tuple[ExclusionCriterion, ...]) -> tuple[ExclusionCriterio
             taken[name] = criterion.id
     return listed
 
+
+CriteriaListed = Annotated[
+    tuple[ExclusionCriterion, ...], Field(max_length=MOST_CRITERIA), AfterValidator(each_once)
+]
 
 # Those of protocols that were frozen before they named any.
 FIRST_CRITERIA = (
