@@ -5,7 +5,6 @@ Nothing here knows of screens; `commands/deciding.py` and the desk show it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
@@ -14,7 +13,7 @@ from analysis.evidence.integrity import Finding, findings
 from analysis.evidence.integrity.finding import question_of
 from analysis.evidence.integrity.rulings import fingerprint
 from analysis.evidence.load import load
-from analysis.evidence.question_slice import slices_of
+from analysis.evidence.question_slice import slice_of, slices_of
 from analysis.evidence.rows import Evidence, IntegrityCheck, Ruling
 from analysis.files.lock import locked
 from analysis.files.problems import ReviewError, short
@@ -128,19 +127,22 @@ def what_it_changes(evidence: Evidence, asked: Asked) -> tuple[Change, ...]:
     """
     found = finding_of(evidence, asked)
     under = [_under(evidence, found, asked, word) for word in WORDS]
-    given = [slices_of(each) for each in under]
+    questions = _questions(evidence, found, asked)
+    # Which numbers are suspect is found out once for all questions, or for the one there is.
+    one = len(questions) == 1
+    given = [{q: slice_of(e, q) for q in questions} if one else slices_of(e) for e in under]
     return tuple(
         Change(evidence.protocol.question_title(question), *said)
-        for question in _questions(evidence, found, asked)
+        for question in questions
         if len(set(said := [_in_words(answer(each[question])) for each in given])) > 1
     )
 
 
-def _questions(evidence: Evidence, found: Finding, asked: Asked) -> Iterator[Question]:
+def _questions(evidence: Evidence, found: Finding, asked: Asked) -> list[Question]:
     about = {asked.row_id} if asked.row_id else set(found.row_ids)
     rows = [row for row in evidence.outcomes if row.study_id == found.study_id]
     asks = {question_of(evidence, row) for row in rows if not about or row.row_id in about}
-    return (question for question in evidence.protocol.questions if question in asks)
+    return [question for question in evidence.protocol.questions if question in asks]
 
 
 def _under(evidence: Evidence, found: Finding, asked: Asked, word: str) -> Evidence:
