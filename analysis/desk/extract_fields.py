@@ -31,6 +31,7 @@ RESULT = ("instrument", "higher_is", "weeks", "contrast", "analysis_set")
 PLACE = ("source_id", "locator", "quote")
 USE = ("usable", "not_usable_because", "note")
 REVIEW = ("status", "reason", "in_baseline_review", "baseline_basis", "indirectness")
+_MARKED = re.compile(r"`([^`]+)`")
 # What comes before a colon or semicolon, if it is more than a word that is explained.
 _FIRST_PART = re.compile(r"(\S+ [^:;]+)[:;] ")
 _NAME = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
@@ -144,7 +145,7 @@ def label_of(column: Column) -> tuple[str, str]:
         said = said.removesuffix(f" in the {arm} arm").replace(f" of the {arm} arm", "")
     found = _FIRST_PART.match(said)
     name, more = (found[1], said[found.end() :]) if found else (said, "")
-    return sentence_case(name), more
+    return sentence_case(name), _MARKED.sub(r"“\1”", more)
 
 
 def labels(name: str) -> dict[str, str]:
