@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from analysis.desk.desk import Desk, desk_of, known_who
 from analysis.desk.desk_page import page
+from analysis.desk.sittings import Sittings
 from analysis.evidence.load import load
-from analysis.screening.decisions import load_screening
 from analysis.screening.own_work import IN_WORDS, Progress, own_work, progress
 from analysis.screening.waiting import Waiting, Work, awaiting
 
@@ -42,7 +42,7 @@ class Task:
 async def home(request: Request) -> Response:
     desk, who = desk_of(request), known_who(request)
     here = {address for _, address in request.app.state.desks}
-    own, all_of_it, done = await run_in_threadpool(_read, desk, who)
+    own, all_of_it, done = await run_in_threadpool(_read, desk, desk.sittings, who)
     tasks = _tasks(own, here)
     return page(
         request,
@@ -54,11 +54,11 @@ async def home(request: Request) -> Response:
 
 
 def _read(
-    desk: Desk, who: str
+    desk: Desk, sittings: Sittings, who: str
 ) -> tuple[tuple[Waiting, ...], tuple[Waiting, ...], tuple[Progress, ...]]:
-    evidence, screening = load(desk.data), load_screening(desk.data)
+    evidence, screening = load(desk.data), sittings.screening()
     own = own_work(desk.data, screening, evidence, who) if who else ()
-    return own, awaiting(desk.data, evidence), progress(screening, evidence, who)
+    return own, awaiting(desk.data, evidence, screening), progress(screening, evidence, who)
 
 
 def _tasks(waiting: Iterable[Waiting], here: Collection[str]) -> list[Task]:

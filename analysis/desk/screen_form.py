@@ -11,14 +11,14 @@ from starlette.requests import Request
 from analysis.desk.desk import desk_of
 from analysis.files.problems import EvidenceError
 from analysis.files.tables import one_line
+from analysis.formatting import sentence_case
 from analysis.protocol import Protocol, load_protocol
 from analysis.screening.decision_files import LAST_STAGE, Decision
+from analysis.screening.own_work import IN_WORDS
 from analysis.screening.terminal import KEYS
 from analysis.searching.decision_schemas import STAGES
 
-STAGE_NAMES = dict(
-    zip(STAGES, ("Titles and abstracts", "Reports to get", "Full reports"), strict=True)
-)
+STAGE_NAMES = {stage: sentence_case(words) for stage, words in IN_WORDS.items()}
 FIELDS = ("decision", "criterion", "study_id", "note")
 # The buttons that say both: excluded, and why.
 EXCLUDE = "exclude_by"

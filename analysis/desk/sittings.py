@@ -9,6 +9,7 @@ from analysis.files.lock import settle
 from analysis.files.slugs import CONSENSUS
 from analysis.screening.current_screening import CurrentScreening
 from analysis.screening.decision_files import FIRST_STAGE
+from analysis.screening.decisions import Screening
 from analysis.screening.session import Session, Work
 from analysis.screening.stage_words import trial_examples
 from analysis.searching.duplicate_log import refuse_unsought
@@ -26,6 +27,14 @@ class Sittings:
         self._examples: tuple[tuple[str, bool], ...] = ()
         self._sought: Library | None = None
 
+    def screening(self) -> Screening:
+        """Records and decisions as the files are now."""
+        settle(self._data)
+        with self._turn:
+            shared = self._read()
+        shared.refresh()
+        return shared.screening
+
     def at(self, who: str, stage: str) -> Session:
         """The session as the files are now; ReviewError where nobody has looked for duplicates."""
         # Waits for who writes; who writes may wait for this.
@@ -39,19 +48,24 @@ class Sittings:
         return session
 
     def _begun(self, who: str, stage: str) -> Session:
-        if self._shared is None:
+        shared = self._read()
+        if not self._examples:
             self._examples = trial_examples(self._data)
-            self._shared = CurrentScreening(self._data)
         begun = self._sessions[who, stage] = Session(
             self._data,
             who,
             stage,
             examples=self._examples,
-            shared=self._shared,
+            shared=shared,
             learner=_left if who == CONSENSUS else _in_a_thread,
             advises=stage == FIRST_STAGE,
         )
         return begun
+
+    def _read(self) -> CurrentScreening:
+        if self._shared is None:
+            self._shared = CurrentScreening(self._data)
+        return self._shared
 
 
 def _in_a_thread(work: Work) -> None:

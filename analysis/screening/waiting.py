@@ -56,9 +56,14 @@ class Waiting:
         return f"{self.what} ({self.how})" if self.how else self.what
 
 
-def awaiting(data: Path, evidence: Evidence) -> tuple[Waiting, ...]:
-    """All work that only a person can do, in the order it comes up."""
-    screening = load_screening(data)
+def awaiting(
+    data: Path, evidence: Evidence, screening: Screening | None = None
+) -> tuple[Waiting, ...]:
+    """All work that only a person can do, in the order it comes up.
+
+    `screening` spares reading records and decisions again.
+    """
+    screening = screening or load_screening(data)
     return (
         *_searches(data, evidence),
         *_abstracts(data, screening),
