@@ -1,7 +1,8 @@
 """Kill a command that changes the data at each of its writes: it is whole or it is not there.
 
-`./review -m tests.faults.interrupted`; each write in turn is begun and never ended, in a fork
-of this process, and the data are looked at. Then the same command is run to its end.
+`./review -m tests.faults.interrupted`; the command runs once, in a fork of this process, and
+before each write the data are kept as a kill in it would leave them: the write begun and never
+ended. Each of these is looked at, and the same command is run on it to its end.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -28,6 +28,7 @@ from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
 from analysis.searching.withdrawn_imports import withdrawn_import
 from analysis.versions import freezing as release
+from analysis.versions.releases import read_states
 from tests.evidence.folder import DATA
 from tests.faults.kills import Content, content
 from tests.searching.corpus import articles
@@ -35,7 +36,6 @@ from tests.searching.exports import cochrane_ris, ovid_ris
 from tests.searching.sources import find_source
 
 DAY = dt.date(2026, 11, 20)
-MOST_WRITES = 200
 CHANGES = {
     *("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink"),
     *("os.truncate", "os.chmod", "os.chown"),
@@ -67,54 +67,59 @@ class Interruptible:
         self.command(whole)
         after = self.files(whole)
         assert before != after
-        data = work / "data"
-        for write in range(1, MOST_WRITES):
-            shutil.copytree(self.start, data)
-            if not killed_at(write, data, lambda: self.command(data)):
-                assert self.files(data) == after
-                return write - 1
+        data, moments = work / "data", work / "moments"
+        shutil.copytree(self.start, data)
+        moments.mkdir()
+        at_each_write(data, moments, lambda: self.command(data))
+        assert self.files(data) == after
+        writes, again = len(list(moments.iterdir())), list[Content]()
+        for write in range(1, writes + 1):
+            shutil.rmtree(data)
+            (moments / str(write)).rename(data)
             settle(data)  # as whoever reads the data next
             left = self.files(data)
             assert left in (before, after), f"write {write} of a {self.name} leaves a part of it"
             if left == before:
+                found = content(data)
+                if found in again:  # from the same files the command has been run
+                    continue
+                again.append(found)
                 self.command(data)
             assert content(data) == content(whole), f"after write {write} a {self.name} is another"
-            shutil.rmtree(data)
-        raise AssertionError(f"a {self.name} writes more than {MOST_WRITES} times")
+        return writes
 
 
-def killed_at(write: int, folder: Path, act: Callable[[], object]) -> bool:
-    """Do it in a fork that ends by SIGKILL in that write below the folder; whether it got there."""
+def at_each_write(folder: Path, moments: Path, act: Callable[[], object]) -> None:
+    """Do it in a fork; `moments` gets 1, 2, …, the folder as a kill in that write leaves it."""
     pid = os.fork()
     if pid == 0:
         try:
-            sys.addaudithook(_Killer(write, str(folder)).hear)
+            sys.addaudithook(_Witness(str(folder), moments).hear)
             act()
             os._exit(0)
         finally:
             os._exit(1)
     _, status = os.waitpid(pid, 0)
-    assert os.waitstatus_to_exitcode(status) in (0, -signal.SIGKILL)
-    return os.waitstatus_to_exitcode(status) != 0
+    assert os.waitstatus_to_exitcode(status) == 0
 
 
 @dataclass
-class _Killer:
-    """Counts what this process writes below a folder, and does not survive the last."""
+class _Witness:
+    """Counts what this process writes below a folder, and keeps a copy from before each."""
 
-    left: int
     folder: str
+    moments: Path
+    writes: int = 0
 
     def hear(self, event: str, arguments: tuple[object, ...]) -> None:
         if not self._changes(event, arguments):
             return
-        self.left -= 1
-        if self.left:
-            return
+        self.writes += 1
+        moment = self.moments / str(self.writes)
+        shutil.copytree(self.folder, moment)
         if event == "open":
-            self.folder = "/nowhere"  # what follows is not counted
-            Path(os.fsdecode(arguments[0])).write_bytes(TORN)  # type: ignore[arg-type]
-        os.kill(os.getpid(), signal.SIGKILL)
+            path = os.path.relpath(os.fsdecode(arguments[0]), self.folder)  # type: ignore[arg-type]
+            (moment / path).write_bytes(TORN)
 
     def _changes(self, event: str, arguments: tuple[object, ...]) -> bool:
         if event == "open":
@@ -130,13 +135,13 @@ class _Killer:
 
 
 def a_release(folder: Path) -> Interruptible:
-    """Freezing the frozen review's version, after the baseline's; its numbers are computed once."""
+    """Freezing the frozen review's version, after the baseline's; its numbers are as it said."""
     start = folder / "before-release"
     shutil.copytree(DATA, start, ignore=shutil.ignore_patterns(LOCK))
     evidence = load(start)
     version = evidence.protocol.version.name
+    states = read_states(start, version)
     shutil.rmtree(start / "releases" / version)
-    states = release.present_states(evidence)
 
     def freeze(data: Path) -> None:
         computing = release.load, release.present_states
