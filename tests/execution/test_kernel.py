@@ -10,7 +10,7 @@ import pytest
 from analysis.execution.notebook import Executed, Failed
 from analysis.execution.warm import WarmWorkers
 from analysis.execution.workers import cold_workers
-from tests.execution.templates import job, notebook, printed
+from tests.execution.templates import FIGURE, job, notebook, printed
 
 # Outputs of every kind: each cell's are the same, in the same order, from an ordinary kernel.
 KINDS = {
@@ -40,6 +40,8 @@ KINDS = {
         "from IPython.display import clear_output\nprint('gone')\nclear_output()\nprint('stays')",
         "print('gone')\nclear_output(wait=True)\ndisplay('stays')",
     ],
+    "a figure": [FIGURE.format("dots")],
+    "a set, in whichever order": ["print({'pain', 'disability', 'anxiety'})"],
     "a frame": ["import pandas as pd\npd.DataFrame({'x': [1.5, None]})"],
     "what a cell awaits": ["import asyncio\nawait asyncio.sleep(0)\n'awaited'"],
     "magic": ["%%capture said\nprint('kept')", "said.stdout", "%matplotlib inline", "%pwd"],

@@ -9,7 +9,6 @@ import pytest
 from analysis.execution.markdown import escape_markdown
 from analysis.execution.notebook import Executed, Failed
 from analysis.execution.warm import WarmWorkers
-from analysis.execution.workers import cold_workers
 from tests.execution.templates import FIGURE, job, notebook, outputs, printed, publishing
 
 PARAMETERS = 'outcome = "none"'
@@ -56,14 +55,6 @@ def test_the_same_inputs_give_the_same_bytes(warm: WarmWorkers, tmp_path: Path) 
     assert [cell.id for cell in cells] == [f"cell-{i}" for i in range(len(cells))]
     assert "papermill" not in once.notebook
     assert str(tmp_path) not in once.notebook
-
-
-def test_ordinary_kernels_give_the_same_page(warm: WarmWorkers, tmp_path: Path) -> None:
-    text = notebook("import sys\nprint(sorted({'a', 'b'}))", FIGURE.format("dots"))
-    with cold_workers(1) as cold:
-        ordinary = cold.submit(job(text, tmp_path)).result()
-    assert isinstance(ordinary, Executed)
-    assert ordinary.notebook == executed(warm, text, tmp_path).notebook
 
 
 def test_alternative_text_moves_to_where_myst_nb_reads_it(
