@@ -2,7 +2,7 @@
 # What runs in the environment runs through ./review, which makes it.
 
 .DEFAULT_GOAL := help
-.PHONY: help book test update serve watch check status lint bench clean lock
+.PHONY: help book test update desk serve watch check status lint bench clean lock
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -15,6 +15,9 @@ test: ## Run the whole test suite
 
 update: ## From new search exports to an updated site
 	@./review update
+
+desk: ## The daily work as pages in the browser
+	@./review desk
 
 serve: ## Serve the built site on this machine
 	@./review serve

@@ -62,10 +62,13 @@ def _read(
 
 
 def _tasks(waiting: Iterable[Waiting], here: Collection[str]) -> list[Task]:
-    return [
-        Task(_sentence(each), _there(ADDRESSES.get(each.work, ""), here), each.how)
-        for each in waiting
-    ]
+    return [Task(_sentence(each), _there(_address(each), here), each.how) for each in waiting]
+
+
+def _address(waiting: Waiting) -> str:
+    """Where it is done; a stage of screening has a page of its own."""
+    address = ADDRESSES.get(waiting.work, "")
+    return f"{address}/{waiting.stage}" if waiting.work is Work.SCREEN else address
 
 
 def _there(address: str, here: Collection[str]) -> str:

@@ -192,6 +192,7 @@ COMMANDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("search dedupe", "write_sheet"): ("search", "dedupe", "--write-sheet", "HERE"),
     ("search dedupe", "data"): ("search", "dedupe", "--data", "HERE"),
     ("screen", "data"): ("screen", "--who", "anna", "--data", "HERE"),
+    ("desk", "data"): ("desk", "--no-browser", "--data", "HERE"),
     ("agreement", "data"): ("agreement", "--data", "HERE"),
     ("pdf", "out"): ("pdf", "--out", "HERE"),
     ("new", "folder"): (
