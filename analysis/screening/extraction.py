@@ -220,16 +220,16 @@ def read_extraction(data: Path, folder: Path) -> dict[str, list[Row]]:
 
     A direction that is left blank is the protocol's for the instrument.
     """
-    return as_extracted(data, folder, read_sheets(folder))
+    return as_extracted(data, folder, read_sheets(folder, data))
 
 
-def read_sheets(folder: Path) -> dict[str, list[Row]]:
+def read_sheets(folder: Path, data: Path | None = None) -> dict[str, list[Row]]:
     """One extractor's sheets row by row, however far they are filled in.
 
-    The folder is `extraction/STUDY/WHO` of the data.
+    The folder is `extraction/STUDY/WHO` of the data, where these are not named.
     """
     plain_files(folder)
-    own = own_columns(folder.parents[2])
+    own = own_columns(data or folder.parents[2])
     return {name: _read_sheet(path, name, own) for name, path in sheets_of(folder).items()}
 
 
