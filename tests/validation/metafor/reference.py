@@ -40,12 +40,14 @@ def missing() -> str | None:
     rscript = shutil.which("Rscript")
     if rscript is None:
         return "Rscript is not installed"
-    for package in PACKAGES:
-        asked = [rscript, "-e", f"library({package})"]
-        found = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
-        if found.returncode != 0:
-            return f"the R package {package} is not installed"
-    return None
+    asked = (
+        "for (name in commandArgs(TRUE)) if (!requireNamespace(name, quietly = TRUE)) cat(name, '')"
+    )
+    found = subprocess.run(
+        [rscript, "-e", asked, *PACKAGES], capture_output=True, text=True, timeout=60, check=True
+    )
+    lacking = found.stdout.split()
+    return f"the R package {lacking[0]} is not installed" if lacking else None
 
 
 def live(studies: Sequence[Study], tables: Sequence[Tables], arms: pd.DataFrame) -> pd.DataFrame:
