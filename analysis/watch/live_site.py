@@ -96,10 +96,13 @@ class LiveSite:
         """A page as it would be served, without the script; None where there is none."""
         if early := self.early.get(name):
             return early.content
+        if not (self.site / FRONT).is_file():
+            return _WAITING.encode()
         try:
-            return (self.site / name).read_bytes()
-        except OSError:
-            return None if (self.site / FRONT).is_file() else _WAITING.encode()
+            path = (self.site / name).resolve()
+            return path.read_bytes() if path.is_relative_to(self.site.resolve()) else None
+        except (OSError, ValueError):  # nothing is there, or the name can be none
+            return None
 
     def state(self, page: str) -> str:
         """What a browser with that page in view has to know."""
@@ -200,7 +203,8 @@ class _LiveFile(File):
         content = early.content if early else self._read(name)
         self.set_header("Content-Type", mimetypes.guess_type(name)[0] or "text/html")
         self.set_header("Cache-Control", "no-store")
-        self.write(self.live.with_script(name, content) if is_page else content)
+        if include_body:
+            self.write(self.live.with_script(name, content) if is_page else content)
 
     def _read(self, name: str) -> bytes:
         """The page, if it is one that the site's own server would hand out."""

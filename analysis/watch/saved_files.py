@@ -8,10 +8,12 @@ from enum import Enum
 from pathlib import Path
 
 from analysis.book.restyling import is_style
+from analysis.book.stamp import BESIDE_THE_CHAPTERS
 from analysis.execution.plan import Project
 
-# The build writes it; beside it, in the root, stands what all pages are made with.
 GENERATED = "_toc.yml"
+# What is read of the root; `_toc.yml` the build writes.
+AT_THE_ROOT = {*BESIDE_THE_CHAPTERS, "CITATION.cff", "LICENSE", "LICENSE-text"} - {GENERATED}
 LEFT_BY_EDITORS = ("~", ".swp", ".swx", ".tmp", ".bak", ".orig", ".pyc")
 
 
@@ -64,7 +66,7 @@ def kind_of(path: Path) -> Kind | None:
             return Kind.CODE
         case "chapters" | "analysis" | "data":
             return Kind.OTHER
-        case name if len(path.parts) == 1 and name != GENERATED:
+        case name if len(path.parts) == 1 and name in AT_THE_ROOT:
             return Kind.OTHER
         case _:
             return None

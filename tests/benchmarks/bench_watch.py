@@ -162,13 +162,14 @@ def watching(root: Path, edits: int) -> Iterator[Bench]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "analysis", "watch", "--port", str(port)]
     variables = {**os.environ, "PYTHONPATH": str(root)}
-    with (root / "watch.log").open("wb") as log:
+    said = root.with_name("watch.log")
+    with said.open("wb") as log:
         watch = subprocess.Popen(command, cwd=root, env=variables, stdout=log, stderr=log)
     try:
         with chromium() as browser:
             page = browser.new_page()
             bench = Bench(Project(root), f"http://127.0.0.1:{port}", page, watch, edits)
-            _wait_until(lambda: b" s\n" in (root / "watch.log").read_bytes())
+            _wait_until(lambda: b" s\n" in said.read_bytes())
             yield bench
     finally:
         watch.send_signal(signal.SIGTERM)

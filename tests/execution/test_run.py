@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -260,6 +261,17 @@ def test_the_page_that_took_longest_goes_first(project: Project, pages: list[Pag
     workers = Pretenders()
     run(project, pages, workers, force=True)
     assert workers.asked == ["b", "a", "front"]
+
+
+def test_the_page_that_is_waited_for_goes_first_with_what_it_needs(
+    project: Project, pages: list[Page]
+) -> None:
+    for document, begun in (("a", "a"), ("b", "b"), ("front", "a")):
+        workers = Pretenders()
+        first = Path(f"effects/{document}.ipynb")
+        execute(pages, Inputs(project), workers, force=True, first=first)
+        assert workers.asked[0] == begun
+        assert sorted(workers.asked) == ["a", "b", "front"]
 
 
 def test_a_listener_hears_of_every_page(project: Project, pages: list[Page]) -> None:

@@ -57,3 +57,10 @@ def test_where_there_is_no_site_yet_a_page_waits_for_it(tmp_path: Path) -> None:
     assert waiting is not None and b"being made" in live.with_script("index.html", waiting)
     (tmp_path / "index.html").write_bytes(PAGE)
     assert live.page("nothing.html") is None
+
+
+@pytest.mark.parametrize("name", ["../secret.html", "/etc/hostname", "a\0.html", "x" * 5000])
+def test_what_is_no_file_of_the_site_is_no_page(live: LiveSite, name: str) -> None:
+    (live.site.parent / "secret.html").write_bytes(PAGE)
+    assert live.page(name) is None
+    assert json.loads(live.state(name))["page"] is None

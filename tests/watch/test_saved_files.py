@@ -27,6 +27,8 @@ MEANS = {
     "references.bib": Kind.OTHER,
     "_config.yml": Kind.OTHER,
     "_toc.yml": None,
+    "CITATION.cff": Kind.OTHER,
+    "watch.log": None,
     "_build/html/index.html": None,
     "results/pain.json": None,
     ".git/index": None,
