@@ -40,7 +40,8 @@ def cumulative_plot(synthesis: Synthesis, *, narrow: bool = False) -> Figure:
 
 def _by_year(synthesis: Synthesis, steps: Sequence[CumulativeStep]) -> list[CumulativeStep]:
     """The last step of each year, or of every few years where there are many, and the last."""
-    of_year = {synthesis.pooled_studies[step.added].year: step for step in steps}
+    pooled = synthesis.pooled_studies
+    of_year = {pooled[step.added].year: step for step in steps}
     shown = list(of_year.values())
     every = -(-len(shown) // MOST_ROWS)
     return shown[::-every][::-1]

@@ -71,9 +71,10 @@ def baujat(synthesis: Synthesis, rules: SynthesisRules) -> None:
 
 
 def _numbers(synthesis: Synthesis, columns: dict[str, str], caption: str, telling: str) -> Html:
+    pooled = synthesis.pooled_studies
     rows = [
         {
-            "Trial": synthesis.pooled_studies[row.study].label,
+            "Trial": pooled[row.study].label,
             **{name: _maybe(getattr(row, field)) for name, field in columns.items()},
         }
         for row in synthesis.sensitivity.influence

@@ -156,6 +156,9 @@ def grid_of(effects: FloatArray, variances: FloatArray) -> FloatArray:
 
 def best_on_grid(grid: FloatArray, height: Callable[[FloatArray], FloatArray]) -> FloatArray:
     """Of each dataset the value of the grid, shape (GRID, d), where `height` is largest."""
+    if grid.ndim == 2 and grid.shape[1] == 1:  # one dataset: all values at once
+        highest: FloatArray = grid[height(grid[:, 0]).argmax()]
+        return highest
     heights = np.array([height(tau2) for tau2 in grid])
     best: FloatArray = np.take_along_axis(grid, heights.argmax(axis=0)[None], axis=0)[0]
     return best

@@ -141,6 +141,7 @@ def _sets_of_trials(synthesis: Synthesis) -> Iterator[Variant]:
 
 
 def _leave_one_out(synthesis: Synthesis) -> Iterator[Variant]:
+    pooled = synthesis.pooled_studies
     for fit in synthesis.sensitivity.leave_one_out:
-        name = f"without {synthesis.pooled_studies[fit.omitted].label}"
+        name = f"without {pooled[fit.omitted].label}"
         yield Variant("leave one out", name, fit.k, fit.estimate, fit.interval)

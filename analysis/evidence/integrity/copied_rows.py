@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+
+import numpy as np
 
 from analysis.evidence.integrity.finding import (
     Finding,
@@ -79,13 +80,10 @@ def _across_trials(evidence: Evidence, rows: Sequence[OutcomeRow], least: int) -
         lambda row: (row.outcome, row.timepoint, row.higher_is),
     )
     for group in of_question.values():
-        for first, second in combinations(group, 2):
-            if first.study_id == second.study_id:
-                continue
-            pairs = list(zip(_arms(first), _arms(second), strict=True))
-            known = [(a, b) for a, b in pairs if a is not None and b is not None]
-            alike = sum(_alike(a, b) for a, b in known)
-            if alike >= least and any(a != b for a, b in known):
+        for first, second, alike in _nearly_the_same(group, least):
+            numbers = zip(_arms(first), _arms(second), strict=True)
+            known = [(a, b) for a, b in numbers if a is not None and b is not None]
+            if first.study_id != second.study_id and any(a != b for a, b in known):
                 for row, other in ((first, second), (second, first)):
                     yield Finding(
                         "duplicate report",
@@ -98,14 +96,26 @@ def _across_trials(evidence: Evidence, rows: Sequence[OutcomeRow], least: int) -
                     )
 
 
+def _nearly_the_same(
+    rows: Sequence[OutcomeRow], least: int
+) -> Iterator[tuple[OutcomeRow, OutcomeRow, int]]:
+    """Pairs of rows that have `least` numbers alike, and how many; a number not given is none.
+
+    Two are one number as far as the one with fewer decimals is printed.
+    """
+    numbers = np.array([_arms(row) for row in rows], dtype=float)
+    halves = np.vectorize(half_a_unit, otypes=[float])(numbers)
+    for at, first in enumerate(rows):
+        own, others = numbers[at], numbers[at + 1 :]
+        rounding = np.maximum(halves[at], halves[at + 1 :])
+        near = np.minimum(rounding, MOST_ROUNDING * np.abs(own) + 1e-9)
+        alike = (np.abs(own - others) <= near).sum(axis=1)
+        for later in np.flatnonzero(alike >= least):
+            yield first, rows[at + 1 + later], int(alike[later])
+
+
 def _arms(row: OutcomeRow) -> tuple[float | None, ...]:
     return (
         row.n_intervention, row.mean_intervention, row.sd_intervention,
         row.n_control, row.mean_control, row.sd_control,
     )  # fmt: skip
-
-
-def _alike(first: float, second: float) -> bool:
-    """Whether the two are one number, as far as the one with fewer decimals is printed."""
-    rounding = max(half_a_unit(first), half_a_unit(second))
-    return abs(first - second) <= min(rounding, MOST_ROUNDING * abs(first) + 1e-9)
