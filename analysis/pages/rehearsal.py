@@ -12,6 +12,7 @@ from analysis.figures.forest_plot import forest_plot
 from analysis.figures.showing import figure_block
 from analysis.imports import deferred
 from analysis.pages import context
+from analysis.publishing.downloads import results_schema
 from analysis.synthesis.synthesise import answer
 from analysis.versions.results import read_synthesis
 
@@ -23,6 +24,7 @@ RARE = ("scipy.stats", "scipy.optimize")
 with deferred("pymare.effectsize", *RARE):
     import pymare  # noqa: F401
 
+OF_DOWNLOADS = ("docx", "PIL.Image")
 SEVERAL = 3  # rows: enough for a model, a diamond and an axis
 
 
@@ -45,14 +47,17 @@ def rehearse(validated: str | None = None) -> None:
 def rehearse_readers() -> None:
     """Have what pages that read results share: the results themselves, and how versions differ.
 
-    Each holds only as long as the files say the same, so it can be called before all results are
-    there, and again when they are.
+    And what the last of them, the downloads, needs besides. Each holds only as long as the files
+    say the same, so it can be called before all results are there, and again when they are.
     """
     evidence = context.evidence()
     for question in evidence.protocol.questions:
         if (path := context.RESULTS / f"{question.key}.json").is_file():
             read_synthesis(path)
     findings(evidence)
+    for name in OF_DOWNLOADS:
+        importlib.import_module(name)
+    results_schema()
     context.released()
     context.compared()
 

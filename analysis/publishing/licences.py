@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass, fields
+from email.parser import HeaderParser
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from types import MappingProxyType
 
@@ -115,7 +116,9 @@ def _licence(name: str) -> str:
 
 def named_licences(package: Distribution) -> set[str]:
     """Each licence that the expression, or else the classifiers, of a package name."""
-    metadata = package.metadata  # read and parsed anew each time it is asked for
+    # Without what follows the headers: there most packages have all of their README.
+    text = package.read_text("METADATA") or package.read_text("PKG-INFO") or ""
+    metadata = HeaderParser().parsestr(text)
     if "License-Expression" in metadata:
         expression = metadata["License-Expression"]
         return set(re.split(r" AND | OR ", expression.replace("(", "").replace(")", "")))

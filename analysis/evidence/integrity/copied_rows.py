@@ -110,7 +110,7 @@ def _nearly_the_same(
         rounding = np.maximum(halves[at], halves[at + 1 :])
         near = np.minimum(rounding, MOST_ROUNDING * np.abs(own) + 1e-9)
         alike = (np.abs(own - others) <= near).sum(axis=1)
-        for later in np.flatnonzero(alike >= least):
+        for later in map(int, np.flatnonzero(alike >= least)):
             yield first, rows[at + 1 + later], int(alike[later])
 
 
