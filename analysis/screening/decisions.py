@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import combinations
+from operator import attrgetter
 from pathlib import Path
 
 from analysis.files.slugs import CONSENSUS
@@ -71,9 +72,13 @@ class Screening:
 
         A row that is there already must not be among them.
         """
-        decisions = sorted((*self.decisions, *added), key=lambda decision: decision.when)
+        new = sorted(added, key=attrgetter("when"))
+        decisions = (*self.decisions, *new)
+        # Nearly always they are the latest of all.
+        if new and self.decisions and new[0].when < self.decisions[-1].when:
+            decisions = tuple(sorted(decisions, key=attrgetter("when")))
         found = {stage: dict(reports) for stage, reports in self._standing.items()}
-        for decision in sorted(added, key=lambda decision: decision.when):
+        for decision in new:
             report = self.deduplication.representative.get(decision.record_id)
             if report is None:
                 continue
@@ -83,7 +88,7 @@ class Screening:
             others = [s for s in all_stood if s not in own]
             (stood,) = standing((*(d for s in own for d in s), decision)).values()
             found[decision.stage][report] = [*others, stood]
-        made = replace(self, decisions=tuple(decisions))
+        made = replace(self, decisions=decisions)
         # Where `cached_property` keeps what it found.
         vars(made)["_standing"] = found
         return made

@@ -6,6 +6,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from html import unescape
 from pathlib import Path
@@ -188,6 +189,19 @@ def test_a_record_that_another_desk_decided_meanwhile_is_said_and_not_doubled(
     # The same sent twice is one decision.
     asking.submit(f"/screen/{FIRST}", again)
     assert rows(data)[-1] == said
+
+
+def test_what_is_sent_by_several_at_once_is_kept_once(client, data: Path, ids) -> None:
+    asking = [client() for _ in range(4)]
+    form = form_of(asking[0].get(f"/screen/{FIRST}?record={ids[6]}").text)
+
+    def send(place: int) -> int:
+        fields = {**form, "decision": "include", "note": f"sent by {place}"}
+        return asking[place].submit(f"/screen/{FIRST}", fields).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(send, range(4))) == [200, 409, 409, 409]
+    assert [d.record_id for d in rows(data)].count(ids[6]) == 1
 
 
 def test_any_own_decision_is_taken_back_and_no_other(client, data: Path, ids) -> None:

@@ -61,6 +61,7 @@ def test_what_others_add_is_seen_as_a_reading_anew_sees_it(
         current.refresh()
         assert all_said(current.screening) == all_said(load_screening(data))
     decide(data, "ben", "obtained", ids[1], 30, "retrieval")
+    decide(data, "carl", "include", ids[4], 20)  # by a clock that is behind
     current.refresh()
     assert all_said(current.screening) == all_said(load_screening(data))
 
