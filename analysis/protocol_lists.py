@@ -130,15 +130,30 @@ SourceKind = Literal["database", "register", "other method"]
 OTHER_METHOD: SourceKind = "other method"
 
 
+# What a column of a source's table may be.
+RecordField = Literal[
+    "title", "authors", "year", "journal", "volume", "issue", "pages", "abstract", "doi", "pmid",
+    "url", "accession number",
+]  # fmt: skip
+
+
 class Source(Frozen):
     """Where records come from: `id` in names of files and records, `name` for a reader.
 
-    PRISMA counts what other methods found in a column of its own.
+    PRISMA counts what other methods found in a column of its own. `columns` says what the
+    columns of its tables are where no database that is known calls them so.
     """
 
     id: Annotated[str, Field(pattern=SLUG, max_length=60)]
     name: Annotated[str, Field(min_length=1, max_length=200)]
     kind: SourceKind
+    columns: dict[Annotated[str, Field(min_length=1, max_length=200)], RecordField] = Field(
+        default_factory=dict
+    )
+
+    def __hash__(self) -> int:
+        # A mapping has none; of one protocol the sources differ by their id.
+        return hash(self.id)
 
 
 # Those of protocols that were frozen before they named any, and what `./review new` knows.

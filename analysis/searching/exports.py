@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from analysis.files.digests import digest
 from analysis.files.encoding import decode
@@ -31,7 +33,7 @@ from analysis.searching.formats.entry import Entry
 from analysis.searching.formats.json_records import read_json_records
 from analysis.searching.formats.markup import read_xml
 from analysis.searching.formats.ris import read_ris
-from analysis.searching.formats.tabular import is_bibliography, table_entries
+from analysis.searching.formats.tabular import Renamed, is_bibliography, table_entries
 from analysis.searching.records import LARGEST_EXPORT, Raw, Remark
 
 # How each is recognised in the first lines of a text; the first that fits is the format.
@@ -106,16 +108,17 @@ class Export:
     unread: tuple[str, ...]
 
 
-def read_export(path: Path) -> Export:
+def read_export(path: Path, renamed: Renamed = MappingProxyType({})) -> Export:
     """Read an export whole; EvidenceError names every damaged record and its line.
 
     The content decides the format, not the name: Ovid calls its RIS `.cgi`, PubMed `.txt`.
-    A file with nothing in it is the export of a search that found nothing.
+    A file with nothing in it is the export of a search that found nothing. Of a table the columns
+    that are `renamed` count by their other name.
     """
     raw = read_bytes(path, LARGEST_EXPORT)
     received = digest(raw)
     problems: list[Problem] = []
-    format, dialect, entries = _entries(raw, path, problems)
+    format, dialect, entries = _entries(raw, path, problems, renamed)
     del raw  # a large export fits in memory only once
     found, remarks, unread = _records(entries, dialect, path, problems)
     if problems:
@@ -125,14 +128,14 @@ def read_export(path: Path) -> Export:
 
 
 def _entries(
-    raw: bytes, path: Path, problems: list[Problem]
+    raw: bytes, path: Path, problems: list[Problem], renamed: Renamed
 ) -> tuple[str, Dialect, Iterator[Entry]]:
     for mark, what in REFUSED_BYTES:
         if raw.startswith(mark):
             raise EvidenceError([Problem(path, 1, None, what)])
     if raw.startswith(ZIP):
-        rows = workbook_rows(raw, path, is_bibliography, RECORDS)
-        return "xlsx", *table_entries(rows, path, problems)
+        rows = workbook_rows(raw, path, partial(is_bibliography, renamed=renamed), RECORDS)
+        return "xlsx", *table_entries(rows, path, problems, renamed)
     if XML.match(raw):
         return "xml", *read_xml(raw, path)
     text = decode(raw, path).rstrip()
@@ -148,7 +151,7 @@ def _entries(
         return format, BIBTEX, read_bibtex(text, path, problems)
     if format == "json":
         return format, *read_json_records(text, path)
-    return format, *table_entries(delimited_rows(text, path, problems), path, problems)
+    return format, *table_entries(delimited_rows(text, path, problems), path, problems, renamed)
 
 
 def _text_format(text: str, path: Path) -> str:

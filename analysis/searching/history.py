@@ -137,12 +137,17 @@ def load_searches(data: Path) -> tuple[Search, ...]:
 
     A source that the protocol does not have is one of the things that are wrong.
     """
-    return searches_in(data, tuple(source.name for source in sources_of(data)))
+    whole_files(data)
+    return _searches(data, tuple(source.name for source in sources_of(data)))
 
 
-def searches_in(folder: Path, names: Sequence[str] | None = None) -> tuple[Search, ...]:
-    """Every search below `searches`, the oldest first; of whatever sources where none are named."""
+def searches_in(folder: Path) -> tuple[Search, ...]:
+    """Every search below `searches`, the oldest first, of whatever sources."""
     whole_files(folder)
+    return _searches(folder, None)
+
+
+def _searches(folder: Path, names: Sequence[str] | None) -> tuple[Search, ...]:
     searches, problems = [], []
     for path in sorted(folder.glob("searches/*/search.yml")):
         try:

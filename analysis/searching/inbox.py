@@ -152,7 +152,7 @@ def import_exports(
     """
     with locked(data):
         searches = load_searches(data)
-        exports, problems = _read_all(files)
+        exports, problems = _read_all(files, details.source)
         if problems:
             raise EvidenceError(problems)
         _check_hits(exports, details)
@@ -264,12 +264,12 @@ def _named(path: Path, sources: Sequence[Source]) -> tuple[dt.date, Source] | No
         return None
 
 
-def _read_all(files: Sequence[Path]) -> tuple[list[Export], list[Problem]]:
+def _read_all(files: Sequence[Path], source: Source) -> tuple[list[Export], list[Problem]]:
     exports: list[Export] = []
     problems: list[Problem] = []
     for path in files:
         try:
-            exports.append(read_export(path))
+            exports.append(read_export(path, source.columns))
         except EvidenceError as error:
             problems += error.problems
     return exports, problems

@@ -65,6 +65,23 @@ def test_a_table_of_a_source_of_ones_own_comes_to_the_pages(own: Path) -> None:
     assert "<dd>Portal Dados, ClinicalTrials.gov, ICTRP, " in told
 
 
+def test_its_tables_may_have_columns_by_names_of_their_own(own: Path) -> None:
+    named = TABLE.replace("Title,Authors,Year,Abstract", "Título do artigo,Autores,Ano,Resumo")
+    inbox = own / "searches/inbox"
+    inbox.mkdir(parents=True)
+    path = inbox / "2026-11-20-dados-2.csv"
+    path.write_text(named, encoding="utf-8")
+    (problem,) = import_inbox(own, "anna").problems
+    assert "say under the source in the protocol what they are (columns)" in problem.message
+    columns = "columns: {Título do artigo: title, autores: authors, Ano: year, Resumo: abstract}"
+    DataFolder(own).replace("protocol.yml", OWN, OWN.replace("}", f", {columns}}}"))
+    assert import_inbox(own, "anna").problems == ()
+    first, second = load_library(own).records.values()
+    assert {first.title, second.title} == {"Sono e fadiga", "Outro ensaio"}
+    told = next(each for each in (first, second) if each.abstract)
+    assert (told.authors, told.year, told.abstract) == ("Silva A; Souza B", "2024", "Um ensaio")
+
+
 def test_a_second_part_of_it_and_a_source_with_a_number_are_told_apart(own: Path) -> None:
     taken(own)
     taken(own, "2026-11-21-dados-2-2.csv")

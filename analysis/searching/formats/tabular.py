@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from analysis.searching.formats.entry import Entry
 from analysis.searching.formats.table_dialects import table_dialect
 
 Numbered = tuple[int, Sequence[str]]
+# A column as a table calls it → as every table may.
+Renamed = Mapping[str, str]
 # Dimensions puts a line about the export above its header.
 PREAMBLE = "about the data"
 # A conference has a column of this name beside the article's.
@@ -24,9 +26,12 @@ BEGINS_RECORD = "TITLE"
 
 
 def table_entries(
-    rows: Iterator[Numbered], path: Path, problems: list[Problem]
+    rows: Iterator[Numbered], path: Path, problems: list[Problem], renamed: Renamed
 ) -> tuple[Dialect, Iterator[Entry]]:
-    """The dialect by its header, and each row's entry; rows that do not fit are problems."""
+    """The dialect by its header, and each row's entry; rows that do not fit are problems.
+
+    Columns that are `renamed` count by their other name.
+    """
     filled = ((line, cells) for line, cells in rows if any(map(str.strip, cells)))
     line, cells = next(filled, (1, ()))
     if cells and cells[0].strip().casefold().startswith(PREAMBLE):
@@ -35,13 +40,14 @@ def table_entries(
         dialect = table_dialect(("title", "pui"))
         assert dialect is not None, "the table's own marks"
         return dialect, _field_a_line(chain([(line, cells)], filled))
-    header = [_plain(name) for name in cells]
+    header = _header(cells, renamed)
     dialect = table_dialect(header)
     if dialect is None or any(len(name) > LONGEST_NAME for name in header):
         message = (
             "these are not the columns of a bibliography: one called Title, and Authors, Year, "
             "DOI or Abstract, or those of ClinicalTrials.gov (NCT Number, Study Title) or ICTRP "
-            "(TrialID, Public title); ask the database for RIS, or rename the columns"
+            "(TrialID, Public title); ask the database for RIS, rename the columns, or "
+            "say under the source in the protocol what they are (columns)"
         )
         raise EvidenceError([Problem(path, line, None, message)])
     read = dialect.read - MAY_BE_TWICE
@@ -52,9 +58,14 @@ def table_entries(
     return dialect, _row_a_record(filled, header, path, problems)
 
 
-def is_bibliography(header: Sequence[str]) -> bool:
+def is_bibliography(header: Sequence[str], renamed: Renamed) -> bool:
     """Whether a row names a bibliography's columns."""
-    return table_dialect(map(_plain, header)) is not None
+    return table_dialect(_header(header, renamed)) is not None
+
+
+def _header(cells: Sequence[str], renamed: Renamed) -> list[str]:
+    known = {_plain(name): field for name, field in renamed.items()}
+    return [known.get(name, name) for name in map(_plain, cells)]
 
 
 def _plain(name: str) -> str:
