@@ -132,7 +132,7 @@ PROTOCOL_IDS = {
     "id", "kind", "measure", "measure_by_condition", "instruments", "points_on", "baseline_review",
     "baseline_search", "date", "arm_size_from", "comparators", "primary_model", "shown_models",
     "baseline_model", "convert_ratio", "site_url", "instrument_ranges", "moderators", "tools",
-    "search_sources",
+    "search_sources", "marked_words",
 }  # fmt: skip
 
 
