@@ -98,11 +98,13 @@ class Manner:
 class Kept:
     """What a process that stays has at hand for its next build, and how it follows that build.
 
-    `book` has begun, the page of `first` (below `chapters/`) is executed before the others,
-    `listener` hears of the pages, and `stands` of the site as soon as it is in its place.
+    `book` has begun, `code` knows what the modules import, the page of `first` (below
+    `chapters/`) is executed before the others, `listener` hears of the pages, and `stands` of
+    the site as soon as it is in its place.
     """
 
     book: BookBuild
+    code: Inputs
     first: Path | None
     listener: Listener
     stands: Callable[[Site], None]
@@ -154,7 +156,8 @@ def _execute(
     """Check the evidence and execute what is stale, each beside what can be begun meanwhile."""
     project, since = review.project, states(review.project)
     reads = known_reads(project)
-    inputs = Inputs(project, reads or {}, since)
+    code = manner.kept.code if manner.kept else Inputs(project)
+    inputs = code.afresh(reads or {}, since)
     all_pages = manner.force or not read_record(project)
     rehearsed = review.rehearsal.chosen(all_pages) if review.rehearsal else None
     opened = manner.workers or _processes(review, inputs, manner, rehearsed, console)

@@ -53,6 +53,15 @@ class Inputs:
     _code: dict[Path, frozenset[Path]] = field(default_factory=dict, repr=False)
     _module_files: dict[str, Path | None] = field(default_factory=dict, repr=False)
 
+    def afresh(self, reads: Mapping[str, Parts], since: States) -> Inputs:
+        """All files as they are now; only what the modules import is not found out again.
+
+        For a process that ends when a module changes.
+        """
+        modules = {path: names for path, names in self._imports.items() if path.suffix == ".py"}
+        known = dict(self._module_files)
+        return Inputs(self.project, reads, since, _imports=modules, _module_files=known)
+
     def of(self, page: Page) -> dict[str, str]:
         """Every part of the page's fingerprint, in the order a person would look."""
         parts = {f"parameters of {page.name}": digest(_canonical(dict(page.parameters)))}

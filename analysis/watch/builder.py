@@ -71,6 +71,9 @@ class _Builder:
     scratch: Path
     rehearsed: bool = False
 
+    def __post_init__(self) -> None:
+        self.code = Inputs(self.project)
+
     @property
     def project(self) -> Project:
         return self.review.project
@@ -80,7 +83,9 @@ class _Builder:
         rehearsal = self.review.rehearsal.of_all if self.review.rehearsal else None
         modules = []
         with suppress(ReviewError):  # a build will say so
-            modules = list(modules_of_pages(self.review, Inputs(self.project), rehearsal))
+            modules = list(modules_of_pages(self.review, self.code, rehearsal))
+            for page in self.review.contents().pages:
+                self.code.code(page.template)
         with warm_workers(default_jobs(), self.project.root, modules) as crew:
             if rehearsal:
                 crew.rehearse(rehearsal)
@@ -225,7 +230,7 @@ def _build(generation: _Generation, wanted: Wanted, tell: Callable[[Message], No
     def stands(site: Site) -> None:
         tell(Stands(wanted.since, site.state, site.pages))
 
-    kept = Kept(generation.book, first, _Teller(tell), stands)
+    kept = Kept(generation.book, generation.builder.code, first, _Teller(tell), stands)
     manner = Manner(jobs=jobs, workers=lambda: nullcontext(crew), kept=kept)
     try:
         done = build_all(generation.builder.review, Console(file=io.StringIO()), manner)

@@ -44,6 +44,20 @@ def test_a_page_is_up_to_date_until_something_changes(project: Project) -> None:
     assert why(planned, project, made(planned, project)) is None
 
 
+def test_files_are_read_afresh_by_whoever_knows_what_modules_import(project: Project) -> None:
+    """The notebook that imports another module, and the module's own text, too."""
+    write(project, "analysis/figures/a.py", "x = 1")
+    write(project, "analysis/figures/b.py", "x = 1")
+    planned = page(project, "a", notebook("from analysis.figures import a"))
+    known = Inputs(project)
+    assert known.afresh({}, {}).of(planned) == known.of(planned) == Inputs(project).of(planned)
+    page(project, "a", notebook("from analysis.figures import b"))
+    write(project, "analysis/figures/b.py", "x = 2")
+    write(project, "data/outcomes.csv", "row_id\nb\n")
+    assert known.afresh({}, {}).of(planned) == Inputs(project).of(planned)
+    assert known.afresh({}, {}).of(planned) != known.of(planned)
+
+
 def test_a_hidden_file_among_the_data_is_nobodys_input(project: Project) -> None:
     planned = page(project, "a", notebook("1"))
     record = made(planned, project)
