@@ -1,0 +1,304 @@
+"""A day of the review, from a search to a release: at the desk in Chromium, and by the commands.
+
+The trial and the records are those of the recorded update, fewer of them.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlencode
+
+from playwright.sync_api import Browser, Page
+from typer.testing import CliRunner
+
+from analysis import __main__ as command_line
+from analysis.screening.extraction import DIFFERENCES
+from analysis.searching.duplicate_log import deduplicate
+from analysis.searching.inbox import SearchDetails, import_exports
+from analysis.searching.library import load_library
+from tests.evidence.folder import DATA
+from tests.searching.corpus import articles
+from tests.searching.exports import ovid_ris
+from tests.searching.fixtures import DAY
+from tests.searching.recorded_update import AGREED, PAIN, STUDY, STUDY_CELLS, TITLE, TYPED_BY_BEN
+from tests.searching.sources import find_source
+
+ROOT = Path(__file__).resolve().parents[2]
+RECORDS = 6
+DOUBTFUL = "Made-up record: Web-based exercise for back pain, a randomised controlled trial"
+WHY = "intervention"
+QUESTION = "non-headache.pain.post"
+VERSION, DAY_OF_IT, TRIGGER = "2027.01", "2027-01-15", "a search found a new eligible trial"
+SUPPORT = "made up, table 2"
+DOMAINS = (
+    "randomisation process",
+    "deviations from intended interventions",
+    "missing outcome data",
+    "measurement of the outcome",
+    "selection of the reported result",
+    "overall",
+)
+SETTLED = {"measurement of the outcome": "some concerns", "overall": "some concerns"}
+JUDGED = {
+    "anna": dict.fromkeys(DOMAINS, "low"),
+    "ben": {**dict.fromkeys(DOMAINS, "low"), **SETTLED},
+}
+
+
+def begin(root: Path) -> Path:
+    """The data before the day: the frozen review, and a search that was taken in."""
+    data = root / "data"
+    shutil.copytree(DATA, data, ignore=shutil.ignore_patterns(".*"))
+    found = [
+        replace(article, title=title)
+        for article, title in zip(
+            articles(RECORDS, seed=30),
+            (TITLE, DOUBTFUL, *(f"Made-up record {number}" for number in range(RECORDS))),
+            strict=False,
+        )
+    ]
+    export = root / "medline.txt"
+    export.write_text(ovid_ris(found), encoding="utf-8", newline="")
+    import_exports(data, [export], SearchDetails(find_source("medline"), DAY, "anna"))
+    deduplicate(data, load_library(data))
+    return data
+
+
+def decision(who: str, stage: str, title: str) -> dict[str, str]:
+    """What a person decides on a record."""
+    if who == "consensus":
+        return {"decision": "exclude", "criterion": WHY}
+    if stage == "retrieval":
+        return {"decision": "obtained"}
+    if stage == "full-report":
+        return {"decision": "include", "study_id": STUDY}
+    wanted = title == TITLE or (title == DOUBTFUL and who == "anna")
+    return {"decision": "include"} if wanted else {"decision": "exclude", "criterion": WHY}
+
+
+STAGES = (
+    ("anna", "title-abstract"),
+    ("ben", "title-abstract"),
+    ("consensus", "title-abstract"),
+    ("anna", "retrieval"),
+    ("anna", "full-report"),
+    ("ben", "full-report"),
+)
+
+
+def by_the_commands(data: Path) -> None:
+    """The whole day typed into a terminal, sheets filled in by hand."""
+    for who, stage in STAGES:
+        sheet = data.parent / f"{stage}.{who}.csv"
+        screen = f"screen --who {who} --stage {stage}"
+        _run(data, *screen.split(), "--write-sheet", str(sheet))
+        rows = _rows(sheet)
+        for row in rows:
+            row |= decision(who, stage, row["title"])
+        _write(sheet, rows)
+        _run(data, *screen.split(), "--read-sheet", str(sheet))
+    folders = [data / "extraction" / STUDY / who for who in ("anna", "ben")]
+    for folder in folders:
+        _run(data, "extract", "new", STUDY, "--who", folder.name)
+        _edit(folder / "studies.csv", STUDY_CELLS)
+        _edit(folder / "outcomes.csv", PAIN)
+    _edit(folders[1] / "outcomes.csv", {"sd_control": TYPED_BY_BEN})
+    both = [str(folder) for folder in folders]
+    for folder in both:
+        _run(data, "extract", "finish", folder)
+    _run(data, "extract", "compare", *both, code=3)
+    _edit(folders[0].parent / f"{DIFFERENCES}.csv", {"agreed": AGREED})
+    _run(data, "extract", "accept", *both)
+    _run(data, "verify", STUDY, "--who", "cleo", "--seen", "all")
+    result = f"{STUDY} --outcome pain --timepoint post --tool".split()
+    for who, judged in JUDGED.items():
+        said = [f"--say={domain}={word}: {SUPPORT}" for domain, word in judged.items()]
+        _run(data, "judge", *result, "RoB 2", "--who", who, *said, code=None)
+    settled = [f"--say={domain}={word}: {SUPPORT}" for domain, word in SETTLED.items()]
+    _run(data, "judge", *result, "RoB 2", "--who", "consensus", *settled, code=None)
+    _run(data, "certainty", QUESTION, "--who", "anna", "--say", f"imprecision=1: {SUPPORT}", code=3)
+    _release(data)
+
+
+def _release(data: Path) -> None:
+    from analysis.commands import options
+
+    before, options.ROOT = options.ROOT, data.parent
+    try:
+        told = ["--trigger", TRIGGER, "--methods", "none", "--day", DAY_OF_IT]
+        invoked(["release", VERSION, *told], 0)
+    finally:
+        options.ROOT = before
+
+
+def _run(data: Path, *arguments: str, code: int | None = 0) -> str:
+    return invoked([*arguments, "--data", str(data)], code)
+
+
+def invoked(arguments: list[str], code: int | None) -> str:
+    """What a command prints; AssertionError where it ends with another code, None for any."""
+    result = CliRunner().invoke(command_line.app, arguments)
+    ended = result.exit_code == code if code is not None else result.exit_code in (0, 3)
+    assert ended, (arguments, result.output, result.exception)
+    return result.output
+
+
+@contextmanager
+def desk_on(data: Path, *options: str) -> Iterator[str]:
+    """A desk as its command starts it; its address with the token."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port = door.getsockname()[1]
+    command = [sys.executable, "-m", "analysis", "desk", "--no-browser", "--port", str(port)]
+    with subprocess.Popen(
+        [*command, "--data", str(data), *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            found = re.search(r"http://\S+", line)
+            assert found, line
+            yield found[0]
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+@dataclass
+class Person:
+    """Somebody at the desk, in a browser of their own."""
+
+    who: str
+    page: Page
+    origin: str
+
+    @classmethod
+    def sits_down(cls, browser: Browser, address: str, who: str) -> Person:
+        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        page.goto(address)
+        page.goto(f"{address.split('?')[0]}who")
+        page.fill("#name", who)
+        page.get_by_role("button", name="Work as this person").click()
+        return cls(who, page, address.split("/?")[0])
+
+    def opens(self, path: str) -> Page:
+        self.page.goto(self.origin + path)
+        return self.page
+
+    def presses(self, name: str) -> None:
+        self.page.get_by_role("button", name=name).first.click()
+
+    def screens(self, stage: str) -> None:
+        """One record after another, by keys where no field has to be filled in."""
+        page = self.opens(f"/screen/{stage}")
+        while page.locator("form.decision").count():
+            title = page.locator("h1").inner_text()
+            said = decision(self.who, stage, title)
+            if study := said.get("study_id"):
+                page.fill("[name=study_id]", study)
+            if criterion := said.get("criterion"):
+                page.click(f"[name=exclude_by][value='{criterion}']")
+            else:
+                page.click(f"[name=decision][value='{said['decision']}']")
+
+    def settles(self, stage: str) -> None:
+        page = self.opens(f"/screen/{stage}/differences")
+        while page.locator("ul.decided a").count():
+            page.locator("ul.decided a").first.click()
+            page.click(f"[name=exclude_by][value='{WHY}']")
+            self.opens(f"/screen/{stage}/differences")
+
+    def fills(self, cells: Mapping[str, str]) -> None:
+        for name, value in cells.items():
+            field = self.page.locator(f"[name='{name}']")
+            if field.evaluate("field => field.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(value)
+
+    def extracts(self, cells: Mapping[str, str]) -> None:
+        self.opens("/extract")
+        self.page.locator(f"button[name=study][value='{STUDY}']").click()
+        self.opens(f"/extract/{STUDY}/trial")
+        self.fills({f"study.{name}": cell for name, cell in STUDY_CELLS.items()})
+        self.presses("Save, and back to the results")
+        self.page.get_by_role("link", name="Pain after treatment").first.click()
+        self.fills(cells)
+        self.presses("Save, and back to the trial")
+        self.presses("I have finished this trial")
+
+    def judges(self) -> None:
+        self._judges("assess", JUDGED[self.who], "Save and go on")
+
+    def settles_judgements(self) -> None:
+        self._judges("settle", SETTLED, "Settle it")
+
+    def _judges(self, what: str, judged: Mapping[str, str], button: str) -> None:
+        for domain, word in judged.items():
+            asked = {"outcome": "pain", "timepoint": "post", "tool": "RoB 2", "domain": domain}
+            self.opens(f"/judge/{what}/{STUDY}?{urlencode(asked)}")
+            self.page.check(f"[name=judgement][value='{word}']")
+            self.page.fill("#support", SUPPORT)
+            self.presses(button)
+
+
+def at_the_desk(browser: Browser, data: Path) -> dict[str, Person]:
+    """The whole day in the browser; the people, each with the page that they saw last."""
+    with desk_on(data) as address:
+        people = {who: Person.sits_down(browser, address, who) for who in ("anna", "ben", "cleo")}
+        anna, ben, cleo = people.values()
+        for who, stage in STAGES:
+            if who == "consensus":
+                anna.settles(stage)
+            else:
+                people[who].screens(stage)
+        anna.extracts(PAIN)
+        ben.extracts({**PAIN, "sd_control": TYPED_BY_BEN})
+        anna.opens(f"/extract/{STUDY}/both")
+        anna.presses("Take what anna read")
+        anna.presses("Take what the two agree on into the evidence")
+        cleo.opens(f"/judge/verify/{STUDY}")
+        cleo.presses("Every number matches")
+        anna.judges()
+        ben.judges()
+        ben.settles_judgements()
+        _decide_certainty(anna)
+        anna.opens("/release")
+        anna.fills({"name": VERSION, "day": DAY_OF_IT, "trigger": TRIGGER, "methods": "none"})
+        anna.presses("Show what readers will see")
+        anna.presses(f"Release version {VERSION}")
+        anna.page.get_by_text(f"Version {VERSION} is released").wait_for()
+    return people
+
+
+def _decide_certainty(person: Person) -> None:
+    person.opens(f"/judge/certainty/{QUESTION.replace('.', '-')}")
+    person.page.select_option("#levels-imprecision", "1")
+    person.page.fill("#reason-imprecision", SUPPORT)
+    person.presses("Decide imprecision")
+
+
+def _edit(path: Path, cells: Mapping[str, str]) -> None:
+    rows = _rows(path)
+    rows[0] |= cells
+    _write(path, rows)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _write(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

@@ -1,0 +1,91 @@
+"""A day at the desk in Chromium: two people, a conflict, two extractors, judgements, a release.
+
+The files are those that the commands write, and every page of the day is usable by everybody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.desk import day
+from tests.desk.test_look import judged
+from tests.site.browser import DESKTOP, Notes, chromium, program
+
+pytestmark = pytest.mark.xdist_group("a day at the desk")
+
+WHEN = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+STUDY = day.STUDY
+NOTHING = "/nothing-is-here"
+PAGES = (
+    "/", "/who", "/screen", "/screen/title-abstract/decided", "/screen/title-abstract/differences",
+    "/extract", f"/extract/{STUDY}", f"/extract/{STUDY}/trial",
+    f"/extract/{STUDY}/result/{STUDY}.pain.post.1", f"/extract/{STUDY}/both",
+    "/judge", f"/judge/trial/{STUDY}", f"/judge/verify/{STUDY}",
+    f"/judge/assess/{STUDY}?tool=INSPECT-SR",
+    f"/judge/assess/{STUDY}?tool=RoB+2&outcome=pain&timepoint=post",
+    "/judge/rulings", "/judge/certainty", "/judge/certainty/non-headache-pain-post",
+    "/release", NOTHING,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program()
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def done(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data after the day at the desk."""
+    data = day.begin(tmp_path_factory.mktemp("desk-day"))
+    day.at_the_desk(browser, data)
+    return data
+
+
+def files(data: Path) -> dict[str, bytes | list[bytes]]:
+    """What was saved, whenever that was.
+
+    The order of reading is learned while people read at the desk, and before it in a sheet: it is
+    another one, and so is the order of decisions.
+    """
+    found: dict[str, bytes | list[bytes]] = {}
+    for path in sorted(data.rglob("*")):
+        if path.is_file() and not path.name.startswith(".") and "rankings" not in path.parts:
+            said = WHEN.sub(b"some day", path.read_bytes())
+            decided = path.parent.name == "screening"
+            found[path.relative_to(data).as_posix()] = (
+                sorted(said.split(b"\n")) if decided else said
+            )
+    return found
+
+
+def test_the_files_of_the_day_are_those_of_the_commands(done: Path, tmp_path: Path) -> None:
+    data = day.begin(tmp_path)
+    day.by_the_commands(data)
+    typed, filled_in = files(data), files(done)
+    assert typed.keys() == filled_in.keys()
+    assert [name for name, said in typed.items() if filled_in[name] != said] == []
+
+
+def test_every_page_of_the_day_is_usable_by_everybody(done: Path, browser: Browser) -> None:
+    """What axe says in both themes, and the width of a phone."""
+    wrong: list[object] = []
+    with day.desk_on(done, "--who", "anna") as address:
+        page = browser.new_page()
+        notes = Notes.on(page)
+        page.goto(address)
+        for path in PAGES:
+            page.set_viewport_size(DESKTOP)
+            reply = page.goto(address.split("/?")[0] + path)
+            assert reply is not None
+            if reply.status != (404 if path == NOTHING else 200):
+                wrong.append((path, reply.status))
+            wrong += [(path, each) for each in judged(page)]
+        wrong += [each for each in notes.complaints if "404" not in each]
+    assert wrong == []
