@@ -31,6 +31,7 @@ READ_BY_HAND: Mapping[str, str] = MappingProxyType(
         "docutils": "BSD-2-Clause",
         "fonttools": "MIT",
         "frozenlist": "Apache-2.0",
+        "httpx2-jsfetch": "BSD-3-Clause",
         # Some files PSF. The GPL is for a program that runs its tests, which is not installed.
         "lxml": "BSD-3-Clause",
         "marko": "MIT",

@@ -17,6 +17,9 @@ from tests.desk.asking import Asking
 from tests.desk.conftest import STUDY
 from tests.faults.interrupted import at_each_write
 
+# One process: the moments of all actions are counted together.
+pytestmark = pytest.mark.xdist_group("a desk that is killed")
+
 MOMENTS = 50
 WHEN = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 TRIAL = "lorig-2008"
