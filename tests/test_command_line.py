@@ -16,7 +16,7 @@ from analysis.files.writing import write_atomically
 from analysis.protocol import load_protocol
 from analysis.versions.releases import releases
 from analysis.versions.results import to_json
-from tests.evidence.folder import DATA, DataFolder
+from tests.evidence.folder import DATA, DESCRIBED, DataFolder
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
 from tests.searching.notices import database, notice
@@ -47,7 +47,7 @@ def put(root: Path, name: str, text: str) -> None:
 
 
 def test_an_update_takes_in_the_inbox_and_says_what_comes_next(root: Path) -> None:
-    DataFolder(root / "data").as_released()
+    DataFolder(root / "data").replace("protocol.yml", *DESCRIBED)
     assert f"The site says: Version {NAMES[-1]} of " in run("update").output
     put(root, "2026-12-07-medline.ris", ovid_ris(articles(3)))
     said = run("update")

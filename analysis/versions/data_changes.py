@@ -32,7 +32,7 @@ MOST_TABLES = 80
 NO_EVIDENCE = "checklists"
 OF_WORDS = {"__all__": {"unit", "event"}}
 NO_RULE: dict[str, Any] = {
-    **dict.fromkeys(("version", "site_url", "words"), True),
+    **dict.fromkeys(("version", "site_url", "words", "marked_words"), True),
     "outcomes": OF_WORDS,
     "measures": OF_WORDS,
 }

@@ -86,15 +86,6 @@ class DataFolder:
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
         (self.path / file).write_text(text.replace(old, new), encoding="utf-8")
 
-    def as_released(self) -> None:
-        """Take back what the protocol says otherwise than when the last version was released."""
-        self.replace("protocol.yml", *DESCRIBED)
-        path = self.path / "protocol.yml"
-        text = path.read_text(encoding="utf-8")
-        text, found = re.subn(r"(?m)^marked_words:\n(?:[ ].*\n)+", "", text)
-        assert found == 1
-        path.write_text(text, encoding="utf-8")
-
     def set_version(
         self, name: str, day: dt.date | str, *, trigger: str, methods: str = "none"
     ) -> None:

@@ -18,7 +18,7 @@ from analysis.versions.compare import Comparison
 from analysis.versions.comparison_text import comparison_text
 from analysis.versions.freezing import present_states
 from analysis.versions.releases import releases
-from tests.evidence.folder import DATA, DataFolder
+from tests.evidence.folder import DATA, DESCRIBED, DataFolder
 
 LAST = releases(DATA)[-1].name
 CELL = "non-headache.disability.post"
@@ -54,7 +54,7 @@ def corrected(hand: DataFolder) -> Comparison:
 
 
 def test_a_renamed_trial_is_the_same_trial(released: DataFolder) -> None:
-    released.as_released()
+    released.replace("protocol.yml", *DESCRIBED)
     for before, after in ((TRIAL, "gendreaux-2024"), ("gendreaux-2024", "gendro-2024")):
         change_files(released.path, rename_study(released.path, before, after).changes)
     for release in releases(DATA):
@@ -79,7 +79,7 @@ def test_who_decided_is_no_corrected_value(released: DataFolder) -> None:
 
 
 def test_nothing_changed_is_said_in_one_line(released: DataFolder) -> None:
-    released.as_released()
+    released.replace("protocol.yml", *DESCRIBED)
     found = compared(released)
     assert not found.anything
     assert shown(found) == f"{LAST} → now: nothing changed.\n"

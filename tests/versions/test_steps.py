@@ -21,7 +21,7 @@ from analysis.versions.state import same_result
 from analysis.versions.step_text import where_from
 from analysis.versions.told_apart import told_apart
 from analysis.versions.way import Pair, moves_along
-from tests.evidence.folder import DATA, LIVING, DataFolder
+from tests.evidence.folder import DATA, DESCRIBED, LIVING, DataFolder
 from tests.pages.test_across_questions import words
 
 LAST, BEFORE = "2026.11", "2013.11"
@@ -49,7 +49,7 @@ def causes(found: Comparison) -> dict[str, tuple[str, ...]]:
 @pytest.fixture
 def clean(released: DataFolder) -> DataFolder:
     """The data as they were when the last version was released."""
-    released.as_released()
+    released.replace("protocol.yml", *DESCRIBED)
     return released
 
 

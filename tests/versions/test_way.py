@@ -14,7 +14,7 @@ from analysis.versions.by_name import NOW
 from analysis.versions.comparison_json import LARGEST, comparison_json
 from analysis.versions.freezing import present_states
 from analysis.versions.way import Pair, pairs, versions_to_compare
-from tests.evidence.folder import DATA, LIVING, DataFolder
+from tests.evidence.folder import DATA, DESCRIBED, LIVING, DataFolder
 
 BASELINE, LAST = "2013.11", "2026.11"
 CELL = "non-headache.disability.post"
@@ -27,7 +27,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Pairs:
     """Two releases and a draft, in which a number is corrected and the model is another."""
     folder = DataFolder.copied_to(tmp_path_factory.mktemp("draft") / "data")
     shutil.copytree(DATA / "releases", folder.path / "releases")
-    folder.as_released()
+    folder.replace("protocol.yml", *DESCRIBED)
     folder.replace("protocol.yml", "primary_model: reml", "primary_model: common")
     folder.edit("outcomes.csv", ROW, effect="-0.05")
     evidence = load(folder.path)
