@@ -14,8 +14,10 @@ from starlette.requests import Request
 
 from analysis.desk import PORT
 from analysis.desk.sittings import Sittings
+from analysis.evidence.rows import Evidence
 from analysis.files.checkout import Checkout, checkout_of
 from analysis.files.slugs import CONSENSUS, is_person
+from analysis.versions.edition import Edition
 
 ADDRESS = "127.0.0.1"
 # Another name may be made to lead here, by whoever owns it (DNS rebinding).
@@ -40,6 +42,8 @@ class Desk:
     not_committed: list[str] = field(default_factory=list, repr=False)
     # matplotlib draws one figure at a time.
     drawing: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    # Digest of the data as they are → how they differ from the last release.
+    editions: dict[str, tuple[Evidence, Edition]] = field(default_factory=dict, repr=False)
     # Person → sentences that the next page shows.
     to_say: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list), repr=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk.desk import desk_of, tell, who_of
+from analysis.desk.desk import Desk, desk_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.saving import SEEN, is_as_seen, save, seen
 from analysis.evidence.integrity.retractions import snapshot_fault
@@ -36,7 +37,7 @@ from analysis.searching.history import load_searches
 from analysis.versions.edition import Edition, LastVersion, edition_of
 from analysis.versions.freezing import present_states
 from analysis.versions.frozen_evidence import evidence_tables
-from analysis.versions.releases import protocol_of
+from analysis.versions.releases import protocol_of, releases
 from analysis.versions.stated_version import stated_version
 from analysis.versions.told_apart import told_apart
 from analysis.versions.withdrawn_release import withdrawn_release
@@ -71,8 +72,7 @@ class Typed:
 async def begin(request: Request) -> Response:
     """What differs from the last version, and the form that asks for the next."""
     who_of(request)
-    data = desk_of(request).data
-    evidence, edition = await run_in_threadpool(_edition, data)
+    evidence, edition = await run_in_threadpool(_edition, desk_of(request))
     return _form(request, evidence, edition, _proposed(edition), "")
 
 
@@ -80,7 +80,7 @@ async def preview(request: Request) -> Response:
     """What's new as readers will see it with what was typed, before anything is written."""
     who_of(request)
     data, typed = desk_of(request).data, await _typed(request)
-    evidence, edition = await run_in_threadpool(_edition, data)
+    evidence, edition = await run_in_threadpool(_edition, desk_of(request))
     state = seen(*_files(data))
     try:
         await run_in_threadpool(_checked, data, typed)
@@ -107,7 +107,7 @@ async def release(request: Request) -> Response:
     try:
         kind = await save(request, act, f"release {typed.name}")
     except ReviewError as problem:
-        evidence, edition = await run_in_threadpool(_edition, data)
+        evidence, edition = await run_in_threadpool(_edition, desk_of(request))
         return _form(request, evidence, edition, typed, str(problem))
     tell(request, f"Version {typed.name} is released: {kind}. Share it, then build the site.")
     return go_to("/release")
@@ -130,11 +130,18 @@ async def withdraw(request: Request) -> Response:
     return go_to("/release")
 
 
-def _edition(data: Path) -> tuple[Evidence, Edition]:
-    """The evidence, and how it differs from the last release."""
-    evidence = load(data)
-    searches = load_searches(data)
-    return evidence, edition_of(data, evidence.protocol, searches, lambda: present_states(evidence))
+def _edition(desk: Desk) -> tuple[Evidence, Edition]:
+    """The evidence, and how it differs from the last release; for the same data worked out once."""
+    data = desk.data
+    searches, known = load_searches(data), [release.name for release in releases(data)]
+    made_from = seen(*_files(data), repr(searches), *known)
+    if (kept := desk.editions.get(made_from)) is None:
+        evidence = load(data)
+        states = partial(present_states, evidence)
+        kept = evidence, edition_of(data, evidence.protocol, searches, states)
+        desk.editions.clear()
+        desk.editions[made_from] = kept
+    return kept
 
 
 def _proposed(edition: Edition) -> Typed:

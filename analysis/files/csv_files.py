@@ -172,7 +172,7 @@ def row_problems(
             message += " (a decimal comma, or a text with commas outside quotation marks?)"
         return [Problem(path, line, None, message)]
     together = "".join(cells)
-    if len(together) <= longest and not CONTROL.search(together):
+    if len(together) <= longest and (together.isprintable() or not CONTROL.search(together)):
         return []  # as nearly all rows are: one look instead of one a cell
     problems = []
     for name, cell in zip(header, cells, strict=True):

@@ -57,7 +57,8 @@ def unquoted(cell: str) -> str:
 
 def one_line(cell: str) -> str:
     """The cell without line breaks: git compares and merges lines, so that a row is to be one."""
-    return re.sub(r"\s*[\r\n]\s*", " ", cell).strip()
+    broken = "\n" in cell or "\r" in cell  # hardly any is
+    return (re.sub(r"\s*[\r\n]\s*", " ", cell) if broken else cell).strip()
 
 
 def _looks_quoted(cell: str) -> bool:
@@ -96,7 +97,10 @@ def rows_under(
         if wrong := row_problems(path, line, names, cells, LONGEST_CELL):
             problems += wrong
         else:
-            found = {name: unquoted(cell) for name, cell in zip(names, cells, strict=True)}
+            found = {
+                name: unquoted(cell) if cell[:1] == "'" else cell
+                for name, cell in zip(names, cells, strict=True)
+            }
             rows.append(Row(line, blank | found))
         if len(problems) >= MOST_PROBLEMS:
             break

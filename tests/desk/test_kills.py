@@ -126,7 +126,7 @@ def test_killed_in_a_write_nothing_is_lost(
         settle(copy)  # as whoever reads the data next
         left = files(copy)
         assert left in (start, done), f"killed at write {write}, {name} is half there"
-        if left == start and write % 4 == 1:
+        if left == start and write % 8 == 1:
             action(Asking(Desk(copy)))
             assert files(copy) == done
 

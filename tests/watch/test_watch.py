@@ -236,13 +236,21 @@ def test_the_page_in_the_browser_follows(watched: Watched) -> None:
         assert not [said for said in notes.complaints if "_watch" in said or "style-src" in said]
 
 
+def family_of(watch: int) -> list[psutil.Process]:
+    """Who builds, who waits with Sphinx, and the parent of the kernels, once all are there."""
+    deadline = time.monotonic() + PATIENCE
+    while len(family := psutil.Process(watch).children(recursive=True)) < 3:
+        assert time.monotonic() < deadline, family
+        time.sleep(0.05)
+    return family
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="ends processes as Linux does")
 def test_however_it_ends_no_process_is_left_and_it_can_begin_again(tmp_path: Path) -> None:
     project = toy.write_toy(tmp_path)
     for number, status in ((signal.SIGKILL, -9), (signal.SIGTERM, 0)):
         with watching(project) as running:
-            family = psutil.Process(running.process.pid).children(recursive=True)
-            assert len(family) >= 3  # who builds, who waits with Sphinx, the parent of the kernels
+            family = family_of(running.process.pid)
             running.process.send_signal(number)
             assert running.process.wait(PATIENCE) == status
             assert gone([process.pid for process in family])

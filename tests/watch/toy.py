@@ -1,4 +1,4 @@
-"""A review of four pages that a watch builds in a moment: `python -m tests.watch.toy ROOT PORT`."""
+"""A small review that a watch builds in a moment: `./review -m tests.watch.toy ROOT PORT`."""
 
 from __future__ import annotations
 
