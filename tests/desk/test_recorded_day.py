@@ -22,13 +22,10 @@ WHEN = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 STUDY = day.STUDY
 # What no other test of the desk judges.
 PAGES = (
-    "/extract", f"/extract/{STUDY}", f"/extract/{STUDY}/trial",
-    f"/extract/{STUDY}/result/{STUDY}.pain.post.1", f"/extract/{STUDY}/both",
-    "/judge", f"/judge/trial/{STUDY}", f"/judge/verify/{STUDY}",
-    f"/judge/assess/{STUDY}?tool=INSPECT-SR",
+    "/extract", f"/extract/{STUDY}/trial", f"/extract/{STUDY}/result/{STUDY}.pain.post.1",
+    f"/extract/{STUDY}/both", f"/judge/verify/{STUDY}",
     f"/judge/assess/{STUDY}?tool=RoB+2&outcome=pain&timepoint=post",
-    "/judge/rulings", "/judge/certainty", "/judge/certainty/non-headache-pain-post",
-    "/release",
+    "/judge/rulings", "/judge/certainty/non-headache-pain-post", "/release",
 )  # fmt: skip
 
 

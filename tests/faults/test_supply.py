@@ -103,7 +103,8 @@ def test_the_book_is_made_without_what_only_tests_need() -> None:
         package_name(line) for line in lines("requirements.txt")
     }
     used = {name for _, source in sources() for name in imported(source)}
-    found = {package_name(to) for name in used for to in packages_distributions().get(name, [])}
+    provided = packages_distributions()
+    found = {package_name(to) for name in used for to in provided.get(name, [])}
     assert {"numpy", "sphinx", "tornado"} <= found
     assert sorted(found & only_tests) == []
 

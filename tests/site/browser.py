@@ -6,7 +6,7 @@ import asyncio
 import importlib.util
 import shutil
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -113,22 +113,27 @@ class Notes:
         dialog.dismiss()
 
 
-def survey(site: Path, pages: Sequence[Path]) -> list[Visit]:
-    """Open every page from disk, in as many browsers as are worth it."""
+def survey(site: Path, pages: Sequence[Path], spared: Collection[Path] = ()) -> list[Visit]:
+    """Open every page from disk, in as many browsers as are worth it.
+
+    Of those that are `spared` axe says nothing: pages of the same make say the same to it.
+    """
     program()
     judge = axe()
     shares = [pages[start::BROWSERS] for start in range(BROWSERS)]
     with ThreadPoolExecutor(BROWSERS) as pool:
-        visits = pool.map(lambda share: _visit_all(site, share, judge), shares)
+        visits = pool.map(lambda share: _visit_all(site, share, judge, spared), shares)
     return sorted((visit for share in visits for visit in share), key=lambda visit: visit.page)
 
 
-def _visit_all(site: Path, pages: Sequence[Path], judge: str) -> list[Visit]:
+def _visit_all(
+    site: Path, pages: Sequence[Path], judge: str, spared: Collection[Path]
+) -> list[Visit]:
     with chromium() as browser:
-        return [_visit(browser, site, page, judge) for page in pages]
+        return [_visit(browser, site, page, judge, page in spared) for page in pages]
 
 
-def _visit(browser: Browser, site: Path, path: Path, judge: str) -> Visit:
+def _visit(browser: Browser, site: Path, path: Path, judge: str, spared: bool) -> Visit:
     # A context of its own: each page as a first visit finds it.
     context = browser.new_context(viewport=DESKTOP, color_scheme="light")
     page = context.new_page()
@@ -139,7 +144,7 @@ def _visit(browser: Browser, site: Path, path: Path, judge: str) -> Visit:
     page.evaluate(judge)
     assistant = page.evaluate_handle(ASSISTANT.read_text("utf-8"))
     violations, too_wide = {}, {}
-    for theme in THEMES:
+    for theme in () if spared else THEMES:
         page.emulate_media(color_scheme=theme)
         # A page that stands alone has no theme: it follows the reader's system by its style.
         page.wait_for_function(
