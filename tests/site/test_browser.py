@@ -118,12 +118,12 @@ def _size(visits: Sequence[Visit], page: str) -> int:
     return file_of(visit.requests[0]).stat().st_size
 
 
-def test_every_page_reads_the_same_without_javascript(
+def test_each_make_of_page_reads_the_same_without_javascript(
     visits: list[Visit], built: Built, browser: Browser
 ) -> None:
     page = browser.new_context(java_script_enabled=False, viewport=DESKTOP).new_page()
     for visit in visits:
-        if visit.page != "search.html":
+        if visit.violations and visit.page != "search.html":
             page.goto((built.site / visit.page).as_uri())
             assert page.evaluate(READ).split() == visit.read.split(), visit.page
 
@@ -256,16 +256,19 @@ def test_a_search_finds_pages_without_a_server(
     assert notes.complaints == []
 
 
-def test_the_site_is_the_same_from_a_server(built: Built, browser: Browser) -> None:
+def test_the_site_is_the_same_from_a_server(
+    visits: list[Visit], built: Built, browser: Browser
+) -> None:
     page = browser.new_page()
     notes = Notes.on(page)
+    pages = [visit.page for visit in visits if visit.violations]
     with served(built.site) as address:
-        for path in built.all_pages:
-            page.goto(f"{address}/{path.relative_to(built.site).as_posix()}")
+        for name in pages:
+            page.goto(f"{address}/{name}")
         elsewhere = [url for url in notes.requests if not url.startswith((address, "data:"))]
     assert elsewhere == []
     assert notes.complaints == []
-    assert len(notes.requests) > len(built.all_pages)
+    assert len(notes.requests) > len(pages)
 
 
 def test_the_front_page_is_there_at_once(

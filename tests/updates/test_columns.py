@@ -29,7 +29,7 @@ KEPT = {
     "carpenter-2012", "dear-2013", "lin-2017", "strom-2000", "buhrman-2004", "friesen-2017",
     "baumeister-2021", "minen-2025", "menga-2014", "kristjansdottir-2013",
 }  # fmt: skip
-OUTCOMES = {"pain", "disability"}
+OUTCOMES = {"pain"}
 # Examples are of no review: what must be listed elsewhere has the names of this one.
 LISTED = {"outcome": "pain", "condition": "non-headache", "source_id": "gandy-2022"}
 FILES = {f"{name}.csv": file for name, file in DATA_FILES.items()}
@@ -80,7 +80,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
 
 
 def keep_two_outcomes(folder: DataFolder) -> None:
-    """Fewer questions are sooner answered; these have ratios, differences and several contrasts."""
+    """Fewer questions are sooner answered: of pain there are ratios, differences and contrasts."""
     protocol = folder.path / "protocol.yml"
     text = protocol.read_text(encoding="utf-8")
     start, end = text.index("  - id: depression"), text.index("\nmeasures:")
