@@ -5,7 +5,6 @@ The trial and the records are those of the recorded update, fewer of them.
 
 from __future__ import annotations
 
-import csv
 import re
 import shutil
 import socket
@@ -29,7 +28,17 @@ from tests.evidence.folder import DATA
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
 from tests.searching.fixtures import DAY
-from tests.searching.recorded_update import AGREED, PAIN, STUDY, STUDY_CELLS, TITLE, TYPED_BY_BEN
+from tests.searching.recorded_update import (
+    AGREED,
+    PAIN,
+    STUDY,
+    STUDY_CELLS,
+    TITLE,
+    TYPED_BY_BEN,
+    edit,
+    rows_of,
+    write_rows,
+)
 from tests.searching.sources import find_source
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,22 +110,22 @@ def by_the_commands(data: Path) -> None:
         sheet = data.parent / f"{stage}.{who}.csv"
         screen = f"screen --who {who} --stage {stage}"
         _run(data, *screen.split(), "--write-sheet", str(sheet))
-        rows = _rows(sheet)
+        rows = rows_of(sheet)
         for row in rows:
             row |= decision(who, stage, row["title"])
-        _write(sheet, rows)
+        write_rows(sheet, rows)
         _run(data, *screen.split(), "--read-sheet", str(sheet))
     folders = [data / "extraction" / STUDY / who for who in ("anna", "ben")]
     for folder in folders:
         _run(data, "extract", "new", STUDY, "--who", folder.name)
-        _edit(folder / "studies.csv", STUDY_CELLS)
-        _edit(folder / "outcomes.csv", PAIN)
-    _edit(folders[1] / "outcomes.csv", {"sd_control": TYPED_BY_BEN})
+        edit(folder / "studies.csv", STUDY_CELLS)
+        edit(folder / "outcomes.csv", PAIN)
+    edit(folders[1] / "outcomes.csv", {"sd_control": TYPED_BY_BEN})
     both = [str(folder) for folder in folders]
     for folder in both:
         _run(data, "extract", "finish", folder)
     _run(data, "extract", "compare", *both, code=3)
-    _edit(folders[0].parent / f"{DIFFERENCES}.csv", {"agreed": AGREED})
+    edit(folders[0].parent / f"{DIFFERENCES}.csv", {"agreed": AGREED})
     _run(data, "extract", "accept", *both)
     _run(data, "verify", STUDY, "--who", "cleo", "--seen", "all")
     result = f"{STUDY} --outcome pain --timepoint post --tool".split()
@@ -286,21 +295,3 @@ def _decide_certainty(person: Person) -> None:
     person.page.select_option("#levels-imprecision", "1")
     person.page.fill("#reason-imprecision", SUPPORT)
     person.presses("Decide imprecision")
-
-
-def _edit(path: Path, cells: Mapping[str, str]) -> None:
-    rows = _rows(path)
-    rows[0] |= cells
-    _write(path, rows)
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _write(path: Path, rows: list[dict[str, str]]) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)

@@ -229,12 +229,12 @@ def _put_exports(root: Path, day: dt.date) -> None:
 
 def _fill_sheet(root: Path, who: str, stage: str) -> None:
     path = root / f"{stage}.{who}.csv"
-    rows = _rows(path)
+    rows = rows_of(path)
     for row in rows:
         row |= _decision(stage, who, row["title"])
     if who == "ben" and stage == "title-abstract":
         _doubtful(rows).update(NOT_THE_THERAPY)
-    _write(path, rows)
+    write_rows(path, rows)
 
 
 def _decision(stage: str, who: str, title: str) -> dict[str, str]:
@@ -263,30 +263,30 @@ def _doubtful(rows: list[dict[str, str]]) -> dict[str, str]:
 def _fill_extractions(root: Path) -> None:
     for who in ("anna", "ben"):
         folder = root / "data/extraction" / STUDY / who
-        _edit(folder / "studies.csv", STUDY_CELLS)
-        _edit(folder / "outcomes.csv", PAIN)
-    _edit(folder / "outcomes.csv", {"sd_control": TYPED_BY_BEN})
+        edit(folder / "studies.csv", STUDY_CELLS)
+        edit(folder / "outcomes.csv", PAIN)
+    edit(folder / "outcomes.csv", {"sd_control": TYPED_BY_BEN})
 
 
 def _settle_cell(root: Path) -> None:
-    _edit(root / "data/extraction" / STUDY / f"{DIFFERENCES}.csv", {"agreed": AGREED})
+    edit(root / "data/extraction" / STUDY / f"{DIFFERENCES}.csv", {"agreed": AGREED})
 
 
-def _edit(path: Path, cells: Mapping[str, str]) -> None:
+def edit(path: Path, cells: Mapping[str, str]) -> None:
     """Fill in cells of a table's first row, as a person does in a spreadsheet."""
-    rows = _rows(path)
+    rows = rows_of(path)
     rows[0] |= cells
-    _write(path, rows)
+    write_rows(path, rows)
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def rows_of(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def _write(path: Path, rows: list[dict[str, str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
+def write_rows(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 
