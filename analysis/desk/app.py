@@ -1,10 +1,10 @@
 """The desk as one application: its pages, its looks, and the guard in front of them.
 
 A desk is a module of this room with `ROUTES`, a list of `starlette.routing.Route` whose endpoints
-are `async def handler(request) -> Response`; for one path GET and POST may be two routes. What a
-POST sent is `await request.form()`: its token was looked at before. A `ReviewError` that a handler
-lets through is shown as a page of its own with status 422; a handler that shows its form again
-catches it.
+are `def handler(request) -> Response`; for one path GET and POST may be two routes. Each runs in a
+worker thread, so that one person's page never holds another's. What a POST sent is
+`form_of(request)`: its token was looked at before. A `ReviewError` that a handler lets through is
+shown as a page of its own with status 422; a handler that shows its form again catches it.
 """
 
 from __future__ import annotations
@@ -69,19 +69,19 @@ def _routes(present: dict[str, tuple[str, str]]) -> Iterator[Route]:
             )
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return guard.error_page(request, error)
 
 
-async def _in_a_sentence(request: Request, error: Exception) -> Response:
+def _in_a_sentence(request: Request, error: Exception) -> Response:
     problems = error.problems if isinstance(error, EvidenceError) else ()
     sentence = "The files of the review need mending first." if problems else str(error)
     told = [str(problem) for problem in problems]
     return page(request, "error.html", status=422, sentence=sentence, problems=told, inside=True)
 
 
-async def _ask_who(request: Request, error: Exception) -> Response:
+def _ask_who(request: Request, error: Exception) -> Response:
     asked = request.url.path if request.method == "GET" else "/"
     query = f"?{request.url.query}" if request.url.query and asked != "/" else ""
     return go_to(f"/who?{urlencode({'next': asked + query})}")

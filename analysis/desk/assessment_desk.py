@@ -22,7 +22,7 @@ from analysis.desk.assessment_pages import (
     show_whole,
     there,
 )
-from analysis.desk.desk import desk_of, tell, who_of
+from analysis.desk.desk import desk_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to
 from analysis.desk.judged_forms import evidence_of, result_label, said, trial_of
 from analysis.desk.saving import is_as_seen, save
@@ -44,7 +44,7 @@ from analysis.screening.settling import may_change, may_see
 from analysis.searching.duplicate_log import now
 
 
-async def look(request: Request) -> Response:
+def look(request: Request) -> Response:
     """The domain that is asked for, or the first that waits."""
     evidence, judged = _asked(request)
     domain = request.query_params.get("domain", "")
@@ -63,10 +63,10 @@ async def look(request: Request) -> Response:
     return show_domain(request, evidence, judged, domain, start, own)
 
 
-async def answer(request: Request) -> Response:
+def answer(request: Request) -> Response:
     """What the person judged of a domain, kept; or what the answers propose; or taken back."""
     evidence, judged = _asked(request)
-    form = await request.form()
+    form = form_of(request)
     domain = said(form, "domain")
     if domain not in judged.instrument.judged:
         raise ReviewError(f"{short(domain)} is no domain of {judged.tool}.")
@@ -82,12 +82,10 @@ async def answer(request: Request) -> Response:
     try:
         if act == "take back":
             plan = withdrawn_judgement(data, judged, domain)
-            await save(
-                request, lambda: carry_out(data, plan, judged.who, now(), ""), f"undo {about}"
-            )
+            save(request, lambda: carry_out(data, plan, judged.who, now(), ""), f"undo {about}")
             tell(request, f"Taken back: {domain}. It waits again, and stays on record.")
             return go_to(address(judged, domain))
-        await save(
+        save(
             request,
             lambda: judge(
                 data,

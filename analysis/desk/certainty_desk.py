@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from analysis.desk.assessment_pages import address
-from analysis.desk.desk import desk_of, tell, who_of
+from analysis.desk.desk import desk_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.judged_forms import evidence_of, said, today
 from analysis.desk.saving import is_as_seen, save, seen
@@ -45,7 +44,7 @@ def questions_with_rows(evidence: Evidence) -> list[Question]:
     return [question for question in evidence.protocol.questions if question in asked]
 
 
-async def overview(request: Request) -> Response:
+def overview(request: Request) -> Response:
     """Every question of which there are results, and how many domains are decided."""
     who_of(request)
     evidence = evidence_of(request)
@@ -64,7 +63,7 @@ async def overview(request: Request) -> Response:
     )
 
 
-async def look(request: Request) -> Response:
+def look(request: Request) -> Response:
     """One question, domain by domain."""
     evidence = evidence_of(request)
     question = _question(request, evidence)
@@ -75,39 +74,37 @@ async def look(request: Request) -> Response:
             title=evidence.protocol.question_title(question),
             begun=[(address(each), evidence.trials[each.study_id].label) for each in begun],
         )
-    return await _show(request, evidence, question)
+    return _show(request, evidence, question)
 
 
-async def answer(request: Request) -> Response:
+def answer(request: Request) -> Response:
     """What a person decided on a domain, kept or taken back."""
     who, evidence = who_of(request), evidence_of(request)
     question = _question(request, evidence)
-    form = await request.form()
+    form = form_of(request)
     domain, act, data = said(form, "domain"), said(form, "act"), desk_of(request).data
     typed = {name: said(form, name) for name in ("levels", "reason")}
     if domain not in DOMAINS:
-        return await _show(request, evidence, question, problem="This is no domain of certainty.")
+        return _show(request, evidence, question, problem="This is no domain of certainty.")
     if not is_as_seen(form, *_stands(evidence, question, domain)):
-        return await _show(request, evidence, question, domain, typed, meanwhile=True)
+        return _show(request, evidence, question, domain, typed, meanwhile=True)
     here, about = f"{CERTAINTY}/{question.slug}", f"{question.key} {domain}"
     try:
         if act == "take back":
             plan = withdrawn_certainty(data, question, domain)
-            await save(
-                request, lambda: carry_out(data, plan, who, now(), ""), f"undo certainty {about}"
-            )
+            save(request, lambda: carry_out(data, plan, who, now(), ""), f"undo certainty {about}")
             tell(request, f"Taken back: {domain}. What the rules propose counts again.")
             return go_to(here)
         if act == "as proposed":
-            step = await run_in_threadpool(_proposed, evidence, question, domain)
+            step = _proposed(evidence, question, domain)
             typed = {"levels": str(step.levels), "reason": step.reason}
-        await save(
+        save(
             request,
             lambda: decide(data, question, domain, typed["levels"], typed["reason"], who, today()),
             f"decide certainty {about}",
         )
     except ReviewError as error:
-        return await _show(request, evidence, question, domain, typed, problem=str(error))
+        return _show(request, evidence, question, domain, typed, problem=str(error))
     tell(request, f"Saved: {domain}.")
     return go_to(here)
 
@@ -142,7 +139,7 @@ def _stands(evidence: Evidence, question: Question, domain: str) -> tuple[str, .
     return (str(made.levels), made.reason, made.decided_by, made.date) if made else ()
 
 
-async def _show(
+def _show(
     request: Request,
     evidence: Evidence,
     question: Question,
@@ -152,7 +149,7 @@ async def _show(
     meanwhile: bool = False,
     problem: str = "",
 ) -> Response:
-    found = await run_in_threadpool(synthesise, evidence, question)
+    found = synthesise(evidence, question)
     decided = decided_on(evidence, question)
     steps = [
         {

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import cast
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from analysis.desk import PORT
@@ -47,15 +48,16 @@ class Desk:
     # Person → sentences that the next page shows.
     to_say: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list), repr=False)
 
+    # Who screens what, with the records that all of them share.
+    sittings: Sittings = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sittings", Sittings(self.data))
+
     @cached_property
     def checkout(self) -> Checkout | None:
         """The git checkout that keeps the data; None where none does."""
         return checkout_of(self.data)
-
-    @cached_property
-    def sittings(self) -> Sittings:
-        """Who screens what, with the records that all of them share."""
-        return Sittings(self.data)
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -87,6 +89,11 @@ class NobodyChosen(Exception):
 
 def desk_of(request: Request) -> Desk:
     return cast(Desk, request.app.state.desk)
+
+
+def form_of(request: Request) -> FormData:
+    """What a POST sent, whose token was looked at."""
+    return cast(FormData, request.state.form)
 
 
 def who_of(request: Request) -> str:

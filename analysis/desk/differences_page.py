@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk.desk import desk_of, tell, who_of
+from analysis.desk.desk import desk_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.record_shown import RecordShown, record_shown
 from analysis.desk.saving import SEEN, save
@@ -25,7 +24,6 @@ from analysis.desk.screen_form import (
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.files.slugs import CONSENSUS
 from analysis.protocol import Protocol
-from analysis.screening.agreement import Agreement
 from analysis.screening.decision_files import Decision
 from analysis.screening.decisions import what_differs
 from analysis.screening.session import DecidedMeanwhile, Session
@@ -43,38 +41,32 @@ class Conflict:
     seen: str
 
 
-async def differences(request: Request) -> Response:
+def differences(request: Request) -> Response:
     """How well each two people agree on what both have decided, and their conflicts."""
     who_of(request)
     stage, sittings, protocol = stage_of(request), desk_of(request).sittings, protocol_of(request)
-
-    def found() -> tuple[tuple[Agreement, ...], list[Conflict]]:
-        session = sittings.at(CONSENSUS, stage)
-        conflicts = [_conflict(session, report, protocol) for report in sorted(session.order)]
-        return session.screening.agreements(stage), conflicts
-
-    agreements, conflicts = await run_in_threadpool(found)
+    session = sittings.at(CONSENSUS, stage)
     return page(
         request,
         "screen/differences.html",
         stage=stage,
         stage_name=STAGE_NAMES[stage],
-        agreements=agreements,
-        conflicts=conflicts,
+        agreements=session.screening.agreements(stage),
+        conflicts=[_conflict(session, report, protocol) for report in sorted(session.order)],
     )
 
 
-async def conflict(request: Request) -> Response:
+def conflict(request: Request) -> Response:
     """A conflict side by side, with the form that settles it."""
     who_of(request)
-    return await _conflict_page(request, Typed(), {}, 200)
+    return _conflict_page(request, Typed(), {}, 200)
 
 
-async def settle(request: Request) -> Response:
+def settle(request: Request) -> Response:
     """Keep what people agreed on; then the list of what is left."""
     who_of(request)
     stage, record = stage_of(request), str(request.path_params["record"])
-    form = await request.form()
+    form = form_of(request)
     typed, seen, sittings = typed_in(form), str(form.get(SEEN, "")), desk_of(request).sittings
 
     def act() -> Decision:
@@ -82,30 +74,26 @@ async def settle(request: Request) -> Response:
         return sittings.at(CONSENSUS, stage).decide(*said, report=record, seen=seen)
 
     try:
-        await save(request, act, f"consensus: {typed.decision} {record}")
+        save(request, act, f"consensus: {typed.decision} {record}")
     except DecidedMeanwhile as meanwhile:
         if any(d.who == CONSENSUS and typed.says(d) for d in meanwhile.standing):
             return go_to(f"/screen/{stage}/differences")  # sent twice
-        return await _conflict_page(request, typed, {"decision": AGAIN}, 409)
+        return _conflict_page(request, typed, {"decision": AGAIN}, 409)
     except EvidenceError as error:
-        return await _conflict_page(request, typed, beside_fields(error, typed), 422)
+        return _conflict_page(request, typed, beside_fields(error, typed), 422)
     tell(request, "Settled.")
     return go_to(f"/screen/{stage}/differences")
 
 
-async def _conflict_page(
+def _conflict_page(
     request: Request, typed: Typed, problems: dict[str, str], status: int
 ) -> Response:
     stage, record = stage_of(request), str(request.path_params["record"])
     sittings, protocol = desk_of(request).sittings, protocol_of(request)
-
-    def found() -> Conflict:
-        session = sittings.at(CONSENSUS, stage)
-        if record not in session.order:
-            raise ReviewError("Nobody differs on this record at this stage, or it is settled.")
-        return _conflict(session, record, protocol)
-
-    shown = await run_in_threadpool(found)
+    session = sittings.at(CONSENSUS, stage)
+    if record not in session.order:
+        raise ReviewError("Nobody differs on this record at this stage, or it is settled.")
+    shown = _conflict(session, record, protocol)
     return page(
         request,
         "screen/conflict.html",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -19,7 +18,7 @@ from analysis.desk import (
     extract_settle,
     extract_trial,
 )
-from analysis.desk.desk import desk_of, tell, who_of
+from analysis.desk.desk import desk_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.extract_fields import result_title
 from analysis.desk.extract_sheet import own_folder, said_in_words
@@ -38,10 +37,10 @@ from analysis.screening.filling_in import add_result, finish, folders_of, is_fin
 from analysis.screening.study_reports import reports_of
 
 
-async def trials(request: Request) -> Response:
+def trials(request: Request) -> Response:
     """Every trial to extract, and how far it has come."""
     who, data = who_of(request), desk_of(request).data
-    found = await run_in_threadpool(lambda: progress(data, load(data), load_screening(data)))
+    found = progress(data, load(data), load_screening(data))
     return page(
         request,
         "extract/trials.html",
@@ -50,10 +49,10 @@ async def trials(request: Request) -> Response:
     )
 
 
-async def begin(request: Request) -> Response:
+def begin(request: Request) -> Response:
     """Begin a trial as the command does: the sheets, with what is known already."""
     who, data = who_of(request), desk_of(request).data
-    study_id = str((await request.form()).get("study", "")).strip()
+    study_id = str(form_of(request).get("study", "")).strip()
     if not is_slug(study_id):
         raise ReviewError("A trial is called in small letters, digits and hyphens: trial-2026.")
     if not (data / "extraction" / study_id / who).exists():
@@ -61,7 +60,7 @@ async def begin(request: Request) -> Response:
         def act() -> None:
             new_extraction(data, study_id, who, reports_of(load_screening(data), study_id))
 
-        await save(request, act, f"begin to extract {study_id}")
+        save(request, act, f"begin to extract {study_id}")
     return go_to(f"/extract/{study_id}")
 
 
@@ -74,14 +73,12 @@ class Result:
     told: str
 
 
-async def trial(request: Request) -> Response:
+def trial(request: Request) -> Response:
     """What one person has filled in of a trial, and what is left to do."""
-    return await _overview(request)
+    return _overview(request)
 
 
-async def _overview(
-    request: Request, status: int = 200, problems: tuple[str, ...] = ()
-) -> Response:
+def _overview(request: Request, status: int = 200, problems: tuple[str, ...] = ()) -> Response:
     data, folder = desk_of(request).data, own_folder(request)
     study_id = folder.parent.name
     sheets = read_sheets(folder)
@@ -111,9 +108,9 @@ def _result(protocol: Protocol, row: Row) -> Result:
     return Result(row["row_id"], result_title(protocol, row), ", ".join(filter(None, said)))
 
 
-async def another_result(request: Request) -> Response:
+def another_result(request: Request) -> Response:
     """A further row: of an outcome on another scale, or of other arms."""
-    folder, form = own_folder(request), await request.form()
+    folder, form = own_folder(request), form_of(request)
     asked = str(form.get("outcome", "")), str(form.get("timepoint", ""))
     protocol = load_protocol(desk_of(request).data / "protocol.yml")
     outcomes, timepoints = (
@@ -122,7 +119,7 @@ async def another_result(request: Request) -> Response:
     )
     if asked[0] not in outcomes or asked[1] not in timepoints:
         raise ReviewError("Choose an outcome and a time point of the protocol.")
-    row_id = await save(
+    row_id = save(
         request,
         lambda: add_result(desk_of(request).data, folder, *asked),
         f"a further result of {folder.parent.name}",
@@ -130,16 +127,16 @@ async def another_result(request: Request) -> Response:
     return go_to(f"/extract/{folder.parent.name}/result/{row_id}")
 
 
-async def finished(request: Request) -> Response:
+def finished(request: Request) -> Response:
     """This person has read all: from now on the two may be compared."""
     data, folder = desk_of(request).data, own_folder(request)
     try:
-        await save(
+        save(
             request, lambda: finish(data, folder), f"finish the extraction of {folder.parent.name}"
         )
     except EvidenceError as error:
         told = tuple(said_in_words(data, folder, error))
-        return await _overview(request, 422, told)
+        return _overview(request, 422, told)
     tell(request, "You have finished this trial. What you change now opens it again.")
     return go_to(f"/extract/{folder.parent.name}")
 

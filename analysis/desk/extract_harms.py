@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk.desk import desk_of, tell, who_of
+from analysis.desk.desk import desk_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.extract_fields import Field, Group, in_words, label_of
 from analysis.desk.extract_reports import reports_here
@@ -29,25 +29,25 @@ from analysis.screening.reported_harms import (
 Cells = Mapping[str, str]
 
 
-async def harms(request: Request) -> Response:
+def harms(request: Request) -> Response:
     who_of(request)
     return _shown(request, _in_evidence(request))
 
 
-async def keep(request: Request) -> Response:
+def keep(request: Request) -> Response:
     """Add a row, or correct the one that the form was made from."""
     who_of(request)
-    evidence, form = _in_evidence(request), await request.form()
+    evidence, form = _in_evidence(request), form_of(request)
     data, study_id = desk_of(request).data, request.path_params["study"]
     cells = {column.name: str(form.get(column.name, "")) for column in asked()} | {TRIAL: study_id}
     try:
         if SEEN in form:
             before = _the_one(reported_harms(data, study_id), form)
-            await save(
+            save(
                 request, lambda: correct_harms(data, before, cells), f"correct harms of {study_id}"
             )
         else:
-            await save(request, lambda: add_harms(data, cells), f"add harms of {study_id}")
+            save(request, lambda: add_harms(data, cells), f"add harms of {study_id}")
     except EvidenceError as error:
         problems = {problem.column or "": problem.message for problem in error.problems}
         return _shown(request, evidence, 422, cells, problems, form)

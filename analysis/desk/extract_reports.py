@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from analysis.desk.desk import desk_of, tell, who_of
+from analysis.desk.desk import desk_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to
 from analysis.desk.saving import save
 from analysis.files.problems import ReviewError
@@ -47,7 +47,7 @@ def _is_pdf(path: Path) -> bool:
         return file.read(len(BEGINS)) == BEGINS
 
 
-async def report(request: Request) -> Response:
+def report(request: Request) -> Response:
     """One report, for the browser's viewer."""
     data, study_id = desk_of(request).data, request.path_params["study"]
     name = request.path_params["name"]
@@ -62,16 +62,15 @@ async def report(request: Request) -> Response:
     )
 
 
-async def keep(request: Request) -> Response:
+def keep(request: Request) -> Response:
     """Keep a report that a person chose, beside the data and never in git."""
     who_of(request)
     study_id = request.path_params["study"]
     folder = _folder(desk_of(request).data, study_id)
-    async with request.form() as form:
-        chosen = form.get("report")
-        if chosen is None or isinstance(chosen, str) or not chosen.filename:
-            raise ReviewError("Choose the PDF of the report first.")
-        name, content = _plain(chosen.filename), await chosen.read()
+    chosen = form_of(request).get("report")
+    if chosen is None or isinstance(chosen, str) or not chosen.filename:
+        raise ReviewError("Choose the PDF of the report first.")
+    name, content = _plain(chosen.filename), chosen.file.read()
     if not content.startswith(BEGINS):
         raise ReviewError(NO_PDF)
     path = folder / f"{name}.pdf"
@@ -79,7 +78,7 @@ async def keep(request: Request) -> Response:
         raise ReviewError(
             f"Another report is called {path.name} already: rename the file, and choose it again."
         )
-    await save(request, lambda: write_atomically(path, content), f"a report of {study_id}")
+    save(request, lambda: write_atomically(path, content), f"a report of {study_id}")
     tell(request, "The report stands beside the form. It stays on this machine.")
     return go_to(f"/extract/{study_id}")
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk.desk import desk_of, tell
+from analysis.desk.desk import desk_of, form_of, tell
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.extract_fields import (
     Sheet,
@@ -100,35 +99,35 @@ class Told:
     elsewhere: Sequence[str]
 
 
-async def result(request: Request) -> Response:
+def result(request: Request) -> Response:
     folder = own_folder(request)
     sheets = read_sheets(folder)
     row = row_of(sheets, "outcomes", request.path_params["row"])
-    return await _shown(request, folder, sheets, row, None, row)
+    return _shown(request, folder, sheets, row, None, row)
 
 
-async def tried(request: Request) -> Response:
+def tried(request: Request) -> Response:
     """The form as it was typed, with what it comes to; nothing is saved."""
-    folder, form = own_folder(request), await request.form()
+    folder, form = own_folder(request), form_of(request)
     sheets = read_sheets(folder)
     there = row_of(sheets, "outcomes", request.path_params["row"])
     row = with_cells("outcomes", there, _typed(form, there))
-    return await _shown(request, folder, sheets, row, form, there)
+    return _shown(request, folder, sheets, row, form, there)
 
 
-async def keep(request: Request) -> Response:
+def keep(request: Request) -> Response:
     """Save the row, however far it is filled in."""
-    folder, form = own_folder(request), await request.form()
+    folder, form = own_folder(request), form_of(request)
     sheets = read_sheets(folder)
     there = row_of(sheets, "outcomes", request.path_params["row"])
     study_id, row_id = folder.parent.name, there["row_id"]
     cells = _typed(form, there)
     try:
         typed = Typed({("outcomes", row_id): cells})
-        await save_typed(request, folder, form, typed, f"fill in {row_id}")
+        save_typed(request, folder, form, typed, f"fill in {row_id}")
     except Stale as stale:
         row = with_cells("outcomes", there, cells)
-        return await _shown(request, folder, sheets, row, form, there, stale)
+        return _shown(request, folder, sheets, row, form, there, stale)
     tell(request, "Saved.")
     if form.get("then") == "trial":
         return go_to(f"/extract/{study_id}")
@@ -144,7 +143,7 @@ def _typed(form: FormData, there: Row) -> dict[str, str]:
     return cells | (chosen.words_for({**there.cells, **cells}) if chosen else {})
 
 
-async def _shown(
+def _shown(
     request: Request,
     folder: Path,
     sheets: Rows,
@@ -157,7 +156,7 @@ async def _shown(
     protocol = load_protocol(data / "protocol.yml")
     asked = form if form is not None else FormData(request.query_params)
     chosen = chosen_format(asked, row.cells)
-    told = await run_in_threadpool(_previewed, request, folder, sheets, row)
+    told = _previewed(request, folder, sheets, row)
     sheet = Sheet(
         protocol,
         "outcomes",

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk.desk import desk_of, tell, who_of
+from analysis.desk.desk import desk_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.extract_fields import labels, result_title
 from analysis.desk.extract_sheet import said_in_words
@@ -47,16 +46,16 @@ class Differing:
         return "left blank" if agreed == BLANK else agreed
 
 
-async def both(request: Request) -> Response:
-    return await _shown(request)
+def both(request: Request) -> Response:
+    return _shown(request)
 
 
-async def _shown(request: Request, status: int = 200, problems: Sequence[str] = ()) -> Response:
+def _shown(request: Request, status: int = 200, problems: Sequence[str] = ()) -> Response:
     who_of(request)
     data, folders = desk_of(request).data, _finished(request)
     study_id = request.path_params["study"]
     try:
-        found = await run_in_threadpool(settling, data, folders)
+        found = settling(data, folders)
     except EvidenceError as error:
         told = [said for each in folders for said in said_in_words(data, each, error)]
         problems, status = [*problems, *dict.fromkeys(told)], 422
@@ -114,10 +113,10 @@ def _quote(row: Row | None) -> str:
     return ", ".join(filter(None, (quote, cells.get("locator", ""))))
 
 
-async def agree(request: Request) -> Response:
+def agree(request: Request) -> Response:
     """Settle one difference: by one of the two values, or by a third with a reason."""
     who_of(request)
-    data, form, folders = desk_of(request).data, await request.form(), _finished(request)
+    data, form, folders = desk_of(request).data, form_of(request), _finished(request)
     place = tuple(str(form.get(name, "")) for name in ("file", "row", "column"))
     said = str(form.get("first", "")), str(form.get("second", ""))
     take, reason = str(form.get("take", "")), ""
@@ -125,25 +124,25 @@ async def agree(request: Request) -> Response:
         agreed, reason = str(form.get("third", "")).strip(), str(form.get("reason", "")).strip()
         if not agreed or not reason:
             told = "A third value needs the value and why it holds. Nothing was saved."
-            return await _shown(request, 422, [told])
+            return _shown(request, 422, [told])
     elif take in ("first", "second"):
         agreed = said[0 if take == "first" else 1] or BLANK
     else:
         raise HTTPException(400)
     try:
-        await save(
+        save(
             request,
             lambda: settle(data, folders, place, said, agreed, reason),
             f"settle {place[1]}, {place[2]}",
         )
     except EvidenceError as error:
-        return await _shown(request, 422, [str(problem) for problem in error.problems])
+        return _shown(request, 422, [str(problem) for problem in error.problems])
     except ReviewError as error:
-        return await _shown(request, 409, [f"{error}. Nothing was saved."])
+        return _shown(request, 409, [f"{error}. Nothing was saved."])
     return go_to(f"/extract/{folders[0].parent.name}/both")
 
 
-async def take(request: Request) -> Response:
+def take(request: Request) -> Response:
     """Take what the two agree on into the evidence, as the command does."""
     who_of(request)
     data, folders = desk_of(request).data, _finished(request)
@@ -154,10 +153,10 @@ async def take(request: Request) -> Response:
         return accept(data, found.first, found.second)
 
     try:
-        done = await save(request, act, f"accept {study_id}")
+        done = save(request, act, f"accept {study_id}")
     except EvidenceError as error:
         told = dict.fromkeys(_accept_problems(data, folders, error))
-        return await _shown(request, 422, list(told))
+        return _shown(request, 422, list(told))
     for sentence in _accepted(done):
         tell(request, sentence)
     return go_to("/extract")

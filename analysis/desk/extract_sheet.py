@@ -73,7 +73,7 @@ def seen_rows(rows: Sequence[Row]) -> str:
     return seen(*_said(rows))
 
 
-async def save_typed(
+def save_typed(
     request: Request, folder: Path, form: FormData, typed_in: Typed, message: str
 ) -> None:
     """Write what a form says; Stale where the rows say something else than when it was shown."""
@@ -85,7 +85,7 @@ async def save_typed(
         ):
             raise Stale(other)
 
-    await save(
+    save(
         request,
         lambda: fill_in(desk_of(request).data, folder, typed_in.changes, unchanged),
         message,

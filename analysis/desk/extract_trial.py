@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk.desk import desk_of, tell
+from analysis.desk.desk import desk_of, form_of, tell
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.extract_fields import Sheet, in_words, trial_groups, typed_cells
 from analysis.desk.extract_reports import reports_here
@@ -22,21 +22,21 @@ from analysis.screening.row_preview import problems_of
 PREFIXES = {"studies": "study.", "sources": "source."}
 
 
-async def trial(request: Request) -> Response:
+def trial(request: Request) -> Response:
     sheets = read_sheets(own_folder(request))
     return _shown(request, sheets, _rows(sheets))
 
 
-async def keep(request: Request) -> Response:
+def keep(request: Request) -> Response:
     """Save both rows, however far they are filled in."""
-    folder, form = own_folder(request), await request.form()
+    folder, form = own_folder(request), form_of(request)
     there = _rows(read_sheets(folder))
     own = own_columns(desk_of(request).data)
     cells = {name: typed_cells(form, name, prefix, own) for name, prefix in PREFIXES.items()}
     typed = Typed({(name, there[name][KEYS[name]]): cells[name] for name in PREFIXES})
     study_id = folder.parent.name
     try:
-        await save_typed(request, folder, form, typed, f"fill in the trial {study_id}")
+        save_typed(request, folder, form, typed, f"fill in the trial {study_id}")
     except Stale as stale:
         new = {name: with_cells(name, row, cells[name], own) for name, row in there.items()}
         return _shown(request, read_sheets(folder), new, there, stale)

@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs, urlencode
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -55,7 +56,8 @@ SENTENCES = {
 }
 NOT_OURS = "This was not sent by a form of this desk. Nothing was saved."
 
-Handler = Callable[[Request], Awaitable[Response]]
+Handler = Callable[[Request], Response]
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Guard:
@@ -129,8 +131,8 @@ def error_page(request: Request, error: HTTPException, inside: bool = True) -> R
     )  # fmt: skip
 
 
-def from_our_form(handler: Handler) -> Handler:
-    """The handler of a POST, asked only with the token of a form of this desk."""
+def from_our_form(handler: Handler) -> Endpoint:
+    """The handler in a worker thread; of a POST only with the token of a form of this desk."""
 
     async def guarded(request: Request) -> Response:
         if request.method == "POST":
@@ -139,8 +141,9 @@ def from_our_form(handler: Handler) -> Handler:
                 own = form_token(request.app.state.desk)
                 if not isinstance(given, str) or not _same(given, own):
                     raise HTTPException(403, NOT_OURS)
-                return await handler(request)
-        return await handler(request)
+                request.state.form = form
+                return await run_in_threadpool(handler, request)
+        return await run_in_threadpool(handler, request)
 
     return guarded
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk.desk import Desk, desk_of, known_who
+from analysis.desk.desk import desk_of, known_who
 from analysis.desk.desk_page import page
-from analysis.desk.sittings import Sittings
 from analysis.evidence.load import load
-from analysis.screening.own_work import IN_WORDS, Progress, own_work, progress
+from analysis.screening.own_work import IN_WORDS, own_work, progress
 from analysis.screening.waiting import Waiting, Work, awaiting
 
 # Where each kind of work is done; what is not here is done on the command line or in the files.
@@ -39,26 +37,18 @@ class Task:
     how: str
 
 
-async def home(request: Request) -> Response:
+def home(request: Request) -> Response:
     desk, who = desk_of(request), known_who(request)
     here = {address for _, address in request.app.state.desks}
-    own, all_of_it, done = await run_in_threadpool(_read, desk, desk.sittings, who)
-    tasks = _tasks(own, here)
+    evidence, screening = load(desk.data), desk.sittings.screening()
+    own = own_work(desk.data, screening, evidence, who) if who else ()
     return page(
         request,
         "home.html",
-        own=tasks,
-        team=_tasks(all_of_it, here),
-        progress=done,
+        own=_tasks(own, here),
+        team=_tasks(awaiting(desk.data, evidence, screening), here),
+        progress=progress(screening, evidence, who),
     )
-
-
-def _read(
-    desk: Desk, sittings: Sittings, who: str
-) -> tuple[tuple[Waiting, ...], tuple[Waiting, ...], tuple[Progress, ...]]:
-    evidence, screening = load(desk.data), sittings.screening()
-    own = own_work(desk.data, screening, evidence, who) if who else ()
-    return own, awaiting(desk.data, evidence, screening), progress(screening, evidence, who)
 
 
 def _tasks(waiting: Iterable[Waiting], here: Collection[str]) -> list[Task]:

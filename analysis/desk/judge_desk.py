@@ -24,7 +24,7 @@ from analysis.screening.judging import Judged, tool_for, waiting
 from analysis.screening.settling import to_settle
 
 
-async def overview(request: Request) -> Response:
+def overview(request: Request) -> Response:
     """Every included trial with what waits; of judgements this person's own alone."""
     who, evidence = who_of(request), evidence_of(request)
     rows = Counter(row.study_id for row in evidence.outcomes)
@@ -77,7 +77,7 @@ def _domains(judged: int) -> str:
     return f"{counted(judged, 'domain')} judged" if judged else "not begun"
 
 
-async def trial_page(request: Request) -> Response:
+def trial_page(request: Request) -> Response:
     """What can be judged of one trial: its numbers, the whole of it, each of its results."""
     who, evidence = who_of(request), evidence_of(request)
     trial = trial_of(evidence, request)

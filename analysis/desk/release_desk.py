@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk.desk import Desk, desk_of, tell, who_of
+from analysis.desk.desk import Desk, desk_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.saving import SEEN, is_as_seen, save, seen
 from analysis.evidence.integrity.retractions import snapshot_fault
@@ -69,32 +68,32 @@ class Typed:
         return Told(day, self.trigger, self.methods)
 
 
-async def begin(request: Request) -> Response:
+def begin(request: Request) -> Response:
     """What differs from the last version, and the form that asks for the next."""
     who_of(request)
-    evidence, edition = await run_in_threadpool(_edition, desk_of(request))
+    evidence, edition = _edition(desk_of(request))
     return _form(request, evidence, edition, _proposed(edition), "")
 
 
-async def preview(request: Request) -> Response:
+def preview(request: Request) -> Response:
     """What's new as readers will see it with what was typed, before anything is written."""
     who_of(request)
-    data, typed = desk_of(request).data, await _typed(request)
-    evidence, edition = await run_in_threadpool(_edition, desk_of(request))
+    data, typed = desk_of(request).data, _typed(request)
+    evidence, edition = _edition(desk_of(request))
     state = seen(*_files(data))
     try:
-        await run_in_threadpool(_checked, data, typed)
-        shown = await run_in_threadpool(_as_readers_see_it, data, evidence, edition, typed)
+        _checked(data, typed)
+        shown = _as_readers_see_it(data, evidence, edition, typed)
     except ReviewError as problem:
         return _form(request, evidence, edition, typed, str(problem))
     return page(request, "release/preview.html", typed=typed, parts=shown, seen=state, field=SEEN)
 
 
-async def release(request: Request) -> Response:
+def release(request: Request) -> Response:
     """Release it as it was previewed; the form again where the review has changed since."""
     who_of(request)
-    data, typed = desk_of(request).data, await _typed(request)
-    form = await request.form()
+    data, typed = desk_of(request).data, _typed(request)
+    form = form_of(request)
 
     def act() -> str:
         if not is_as_seen(form, *_files(data)):
@@ -104,27 +103,27 @@ async def release(request: Request) -> Response:
         return made.kind or "the first version"
 
     try:
-        kind = await save(request, act, f"release {typed.name}")
+        kind = save(request, act, f"release {typed.name}")
     except ReviewError as problem:
-        evidence, edition = await run_in_threadpool(_edition, desk_of(request))
+        evidence, edition = _edition(desk_of(request))
         return _form(request, evidence, edition, typed, str(problem))
     tell(request, f"Version {typed.name} is released: {kind}. Share it, then build the site.")
     return go_to("/release")
 
 
-async def ask_to_withdraw(request: Request) -> Response:
+def ask_to_withdraw(request: Request) -> Response:
     """What taking back a release means, before anybody agrees."""
     who_of(request)
     data, name = desk_of(request).data, request.path_params["name"]
-    plan = await run_in_threadpool(withdrawn_release, data, name)
+    plan = withdrawn_release(data, name)
     return page(request, "release/take_back.html", name=name, lines=plan.said)
 
 
-async def withdraw(request: Request) -> Response:
+def withdraw(request: Request) -> Response:
     """Take back a release that nobody has seen."""
     who, data, name = who_of(request), desk_of(request).data, request.path_params["name"]
-    why = str((await request.form()).get("why", ""))
-    await save(request, lambda: withdraw_release(data, name, who, why), f"take back release {name}")
+    why = str(form_of(request).get("why", ""))
+    save(request, lambda: withdraw_release(data, name, who, why), f"take back release {name}")
     tell(request, f"Version {name} is taken back. What it said stays on record.")
     return go_to("/release")
 
@@ -153,8 +152,8 @@ def _proposed(edition: Edition) -> Typed:
     return Typed(names[0] if names else "", today.isoformat(), "", "")
 
 
-async def _typed(request: Request) -> Typed:
-    form = await request.form()
+def _typed(request: Request) -> Typed:
+    form = form_of(request)
     return Typed(*(str(form.get(key, "")).strip() for key in ("name", "day", "trigger", "methods")))
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlencode
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk.desk import desk_of, tell, who_of
+from analysis.desk.desk import desk_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.judged_forms import evidence_of, report_of, said, today, trial_of
 from analysis.desk.saving import is_as_seen, save, seen
@@ -74,7 +73,7 @@ def listed(evidence: Evidence, found: Sequence[Finding]) -> list[dict[str, objec
     ]
 
 
-async def overview(request: Request) -> Response:
+def overview(request: Request) -> Response:
     """Every finding: those that keep a number out first, then notes, then what is ruled on."""
     who_of(request)
     evidence = evidence_of(request)
@@ -111,37 +110,37 @@ def _lapsed(evidence: Evidence, found: Sequence[Finding]) -> Iterator[dict[str, 
             }
 
 
-async def look(request: Request) -> Response:
+def look(request: Request) -> Response:
     """A finding with its numbers, and what either ruling would make of the estimates."""
     who_of(request)
     evidence = evidence_of(request)
-    return await _show(request, evidence, _asked(request, evidence))
+    return _show(request, evidence, _asked(request, evidence))
 
 
-async def answer(request: Request) -> Response:
+def answer(request: Request) -> Response:
     """A person's ruling, kept or taken back."""
     who, evidence = who_of(request), evidence_of(request)
-    form, asked, data = await request.form(), _asked(request, evidence), desk_of(request).data
+    form, asked, data = form_of(request), _asked(request, evidence), desk_of(request).data
     typed = {name: said(form, name) for name in ("ruling", "reason")}
     about = f"{asked.row_id or asked.study_id} ({asked.check})"
     if said(form, "act") == "take back":
         if not is_as_seen(form, *_cells(_own(evidence, asked))):
             raise ReviewError("The ruling is another by now. Nothing was done: look again at it.")
         plan = withdrawn_ruling(data, asked)
-        await save(request, lambda: carry_out(data, plan, who, now(), ""), f"undo ruling {about}")
+        save(request, lambda: carry_out(data, plan, who, now(), ""), f"undo ruling {about}")
         tell(request, "The ruling is taken back, and stays on record.")
         return go_to(RULINGS)
     if not is_as_seen(form, *_stands(evidence, asked)):
-        return await _show(request, evidence, asked, typed, meanwhile=True)
+        return _show(request, evidence, asked, typed, meanwhile=True)
     numbers = numbers_ruled_on(evidence, asked)
     try:
-        await save(
+        save(
             request,
             lambda: rule(data, asked, typed["ruling"], typed["reason"], who, today(), seen=numbers),
             f"rule on {about}",
         )
     except ReviewError as error:
-        return await _show(request, evidence, asked, typed, problem=str(error))
+        return _show(request, evidence, asked, typed, problem=str(error))
     tell(request, "Your ruling is saved, for the numbers as they are.")
     return go_to(RULINGS)
 
@@ -168,7 +167,7 @@ def _stands(evidence: Evidence, asked: Asked) -> tuple[str, ...]:
     return numbers_ruled_on(evidence, asked), *_cells(_own(evidence, asked))
 
 
-async def _show(
+def _show(
     request: Request,
     evidence: Evidence,
     asked: Asked,
@@ -196,7 +195,7 @@ async def _show(
             for row_id in (each.row_ids if len(each.row_ids) > 1 or len(found) > 1 else ())
             if row_id != asked.row_id
         ],
-        changes=await run_in_threadpool(what_it_changes, evidence, asked),
+        changes=what_it_changes(evidence, asked),
         words=IN_WORDS,
         own=own,
         counts=own is not None and any(each.ruling == own for each in found),

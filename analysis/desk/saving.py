@@ -11,11 +11,10 @@ from collections.abc import Callable, Set
 from pathlib import Path
 from typing import TypeVar
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from analysis.desk.desk import Desk, commits_wanted, desk_of, who_of
+from analysis.desk.desk import commits_wanted, desk_of, who_of
 from analysis.files.checkout import Checkout, GitRefused
 from analysis.files.digests import digest
 from analysis.files.lock import locked
@@ -29,20 +28,16 @@ WAIT = 20.0  # seconds for whoever is saving: a person waits for the page
 LONGEST_MESSAGE = 200
 
 
-async def save(request: Request, act: Callable[[], T], message: str) -> T:
+def save(request: Request, act: Callable[[], T], message: str) -> T:
     """Do what changes the data, and commit what it changed where the person wants that.
 
-    `act` runs in a thread, while nobody else writes: the folder's lock is held, and what it calls
-    may take it again. `message` says what was done, without the name, such as `include
+    `act` runs while nobody else writes: the folder's lock is held, and what it calls may take it
+    again. `message` says what was done, without the name, such as `include
     medline-1`: the commit says `anna: include medline-1`. ReviewError, with nothing committed,
     where `act` refuses. Where only the commit fails the data are saved, and the pages say so.
     """
     desk, said = desk_of(request), f"{who_of(request)}: {message}"
     checkout = desk.checkout if commits_wanted(request) else None
-    return await run_in_threadpool(_kept, desk, checkout, act, said)
-
-
-def _kept(desk: Desk, checkout: Checkout | None, act: Callable[[], T], message: str) -> T:
     with system_errors_as_sentences(), locked(desk.data, WAIT):
         if checkout is None:
             return act()
@@ -51,7 +46,7 @@ def _kept(desk: Desk, checkout: Checkout | None, act: Callable[[], T], message: 
         done = act()
         after = checkout.changes(kept)
         changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
-        desk.not_committed[:] = _committed(checkout, changed, before.keys(), message)
+        desk.not_committed[:] = _committed(checkout, changed, before.keys(), said)
         return done
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from analysis.desk import differences_page, screened_pages
-from analysis.desk.desk import desk_of, tell, who_of
+from analysis.desk.desk import desk_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.record_shown import RecordShown, record_shown
 from analysis.desk.saving import SEEN, save
@@ -47,37 +45,34 @@ class Sitting:
     is_ordered: bool
 
 
-async def overview(request: Request) -> Response:
+def overview(request: Request) -> Response:
     """The stages: what waits for the person, and what people differ on."""
     who, sittings = who_of(request), desk_of(request).sittings
-
-    def counts() -> list[dict[str, Any]]:
-        return [
-            {
-                "stage": stage,
-                "name": STAGE_NAMES[stage],
-                "done": session.done,
-                "waiting": session.waiting,
-                "differing": sittings.at(CONSENSUS, stage).waiting,
-            }
-            for stage in STAGES
-            for session in [sittings.at(who, stage)]
-        ]
-
-    return page(request, "screen/overview.html", stages=await run_in_threadpool(counts))
+    stages = [
+        {
+            "stage": stage,
+            "name": STAGE_NAMES[stage],
+            "done": session.done,
+            "waiting": session.waiting,
+            "differing": sittings.at(CONSENSUS, stage).waiting,
+        }
+        for stage in STAGES
+        for session in [sittings.at(who, stage)]
+    ]
+    return page(request, "screen/overview.html", stages=stages)
 
 
-async def show(request: Request) -> Response:
+def show(request: Request) -> Response:
     """The record that comes next, or the one that is asked for."""
     who, stage = who_of(request), stage_of(request)
     asked = request.query_params.get("record", "")
-    return await _record_page(request, who, stage, asked, Typed(), {}, 200)
+    return _record_page(request, who, stage, asked, Typed(), {}, 200)
 
 
-async def decide(request: Request) -> Response:
+def decide(request: Request) -> Response:
     """Keep a decision; then the next record."""
     who, stage = who_of(request), stage_of(request)
-    form = await request.form()
+    form = form_of(request)
     typed, seen = typed_in(form), str(form.get(SEEN, ""))
     sittings = desk_of(request).sittings
 
@@ -86,30 +81,28 @@ async def decide(request: Request) -> Response:
         return sittings.at(who, stage).decide(*said, report=typed.record, seen=seen)
 
     try:
-        await save(request, act, f"{typed.decision} {typed.record}")
+        save(request, act, f"{typed.decision} {typed.record}")
     except DecidedMeanwhile as meanwhile:
         if any(typed.says(decision) for decision in meanwhile.standing):
             return go_to(f"/screen/{stage}")  # sent twice
-        return await _changed_page(request, who, stage, typed, meanwhile)
+        return _changed_page(request, who, stage, typed, meanwhile)
     except EvidenceError as error:
         fields = beside_fields(error, typed)
-        return await _record_page(request, who, stage, typed.record, typed, fields, 422)
+        return _record_page(request, who, stage, typed.record, typed, fields, 422)
     return go_to(f"/screen/{stage}")
 
 
-async def take_back(request: Request) -> Response:
+def take_back(request: Request) -> Response:
     """Take back what the person decided on a record, which comes next again."""
     who, stage = who_of(request), stage_of(request)
-    form = await request.form()
+    form = form_of(request)
     record, sittings = str(form.get("record", "")), desk_of(request).sittings
-    await save(
-        request, lambda: sittings.at(who, stage).take_back(record), f"take back {stage} {record}"
-    )
+    save(request, lambda: sittings.at(who, stage).take_back(record), f"take back {stage} {record}")
     tell(request, "Taken back. What was decided stays on record; the record waits for you again.")
     return go_to(f"/screen/{stage}?record={record}")
 
 
-async def _record_page(
+def _record_page(
     request: Request,
     who: str,
     stage: str,
@@ -119,11 +112,7 @@ async def _record_page(
     status: int,
 ) -> Response:
     sittings, protocol = desk_of(request).sittings, protocol_of(request)
-
-    def sitting() -> Sitting:
-        return _sitting(sittings.at(who, stage), protocol, asked)
-
-    found = await run_in_threadpool(sitting)
+    found = _sitting(sittings.at(who, stage), protocol, asked)
     if not typed.decision and found.own:
         typed = Typed.of(found.own)
     return page(
@@ -171,29 +160,23 @@ def _sitting(session: Session, protocol: Protocol, asked: str) -> Sitting:
     )
 
 
-async def _changed_page(
+def _changed_page(
     request: Request, who: str, stage: str, typed: Typed, meanwhile: DecidedMeanwhile
 ) -> Response:
     """What stands now beside what the person chose, of which nothing was kept."""
-    sittings = desk_of(request).sittings
-
-    def now() -> tuple[str, str, bool]:
-        session = sittings.at(who, stage)
-        may = session.screening.waits_for(stage, who, typed.record) or bool(meanwhile.standing)
-        return session.library.records[typed.record].title, session.seen_on(typed.record), may
-
-    title, seen, may_replace = await run_in_threadpool(now)
+    session = desk_of(request).sittings.at(who, stage)
+    may_replace = session.screening.waits_for(stage, who, typed.record) or meanwhile.standing
     return page(
         request,
         "screen/changed.html",
         status=409,
         stage=stage,
         stage_name=STAGE_NAMES[stage],
-        title=title,
+        title=session.library.records[typed.record].title,
         standing=meanwhile.standing,
         typed=typed,
-        may_replace=may_replace,
-        seen=seen,
+        may_replace=bool(may_replace),
+        seen=session.seen_on(typed.record),
         field=SEEN,
         action=f"/screen/{stage}",
     )

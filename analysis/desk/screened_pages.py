@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk.desk import desk_of, tell, who_of
+from analysis.desk.desk import desk_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.record_shown import RecordShown, record_shown
 from analysis.desk.saving import save
@@ -38,31 +37,25 @@ class Told:
     report: str
 
 
-async def history(request: Request) -> Response:
+def history(request: Request) -> Response:
     """The person's own decisions at a stage, the latest first, with a search in them."""
     who, stage = who_of(request), stage_of(request)
     sought = request.query_params.get("q", "").strip()
     first = request.query_params.get("from", "0")
     start = int(first) if first.isdecimal() and len(first) < 9 else 0
-    sittings = desk_of(request).sittings
-
-    def found() -> tuple[int, list[Told]]:
-        session = sittings.at(who, stage)
-        own = _own(session, sought)
-        return len(own), [_told(session, decision) for decision in own[start : start + A_PAGE]]
-
-    number, shown = await run_in_threadpool(found)
+    session = desk_of(request).sittings.at(who, stage)
+    own = _own(session, sought)
     return page(
         request,
         "screen/history.html",
         stage=stage,
         stage_name=STAGE_NAMES[stage],
         sought=sought,
-        number=number,
+        number=len(own),
         start=start,
-        shown=shown,
+        shown=[_told(session, decision) for decision in own[start : start + A_PAGE]],
         before=max(0, start - A_PAGE) if start else None,
-        after=start + A_PAGE if start + A_PAGE < number else None,
+        after=start + A_PAGE if start + A_PAGE < len(own) else None,
         withdrawn=WITHDRAWN,
     )
 
@@ -93,18 +86,18 @@ def _told(session: Session, decision: Decision) -> Told:
     return Told(decision, title, session.own_on(report) == decision, report)
 
 
-async def last(request: Request) -> Response:
+def last(request: Request) -> Response:
     """The records that the order puts last: nothing is ticked."""
     who, stage = who_of(request), _first_stage(request)
     asked = request.query_params.get("n", "")
     number = int(asked) if asked in map(str, NUMBERS) else NUMBERS[1]
-    return await _last_page(request, who, stage, number, frozenset(), Typed(), {}, 200)
+    return _last_page(request, who, stage, number, frozenset(), Typed(), {}, 200)
 
 
-async def exclude_ticked(request: Request) -> Response:
+def exclude_ticked(request: Request) -> Response:
     """Exclude what the person has ticked, all by one criterion, and nothing else."""
     who, stage = who_of(request), _first_stage(request)
-    form = await request.form()
+    form = form_of(request)
     ticked = [str(record) for record in form.getlist("record")]
     asked = str(form.get("n", ""))
     number = int(asked) if asked in map(str, NUMBERS) else NUMBERS[1]
@@ -117,7 +110,7 @@ async def exclude_ticked(request: Request) -> Response:
         problems["criterion"] = "Say which criterion all of the ticked records fail."
     if not problems:
         try:
-            await save(
+            save(
                 request,
                 lambda: sittings.at(who, stage).decide_all(ticked, "exclude", criterion, "", note),
                 f"exclude {counted(len(ticked), 'record')} from the end of the order",
@@ -128,7 +121,7 @@ async def exclude_ticked(request: Request) -> Response:
             problems = beside_fields(error, typed)
     if problems:
         chosen = frozenset(ticked)
-        return await _last_page(request, who, stage, number, chosen, typed, problems, 422)
+        return _last_page(request, who, stage, number, chosen, typed, problems, 422)
     tell(request, f"{counted(len(ticked), 'record')} excluded: {criterion}.")
     return go_to(f"/screen/{stage}/last?n={number}")
 
@@ -140,7 +133,7 @@ def _first_stage(request: Request) -> str:
     return FIRST_STAGE
 
 
-async def _last_page(
+def _last_page(
     request: Request,
     who: str,
     stage: str,
@@ -151,7 +144,6 @@ async def _last_page(
     status: int,
 ) -> Response:
     sittings, protocol = desk_of(request).sittings, protocol_of(request)
-    found = await run_in_threadpool(lambda: _last(sittings.at(who, stage), number, protocol))
     return page(
         request,
         "screen/last.html",
@@ -164,7 +156,7 @@ async def _last_page(
         ticked=ticked,
         typed=typed,
         problems=problems,
-        **found,
+        **_last(sittings.at(who, stage), number, protocol),
     )
 
 

@@ -6,13 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from analysis.desk.came_in import came_in
-from analysis.desk.desk import Desk, desk_of, who_of
+from analysis.desk.desk import Desk, desk_of, form_of, who_of
 from analysis.desk.desk_page import page
 from analysis.desk.saving import WAIT, seen
 from analysis.desk.share_choices import Choice, choices_of, settled_by
@@ -42,21 +41,21 @@ class Shared:
     of_merge: str = ""
 
 
-async def look(request: Request) -> Response:
+def look(request: Request) -> Response:
     who_of(request)
-    return await run_in_threadpool(_standing, request)
+    return _standing(request)
 
 
-async def share(request: Request) -> Response:
-    who, form = who_of(request), await request.form()
+def share(request: Request) -> Response:
+    who, form = who_of(request), form_of(request)
     consent, desk = bool(form.get("consent")), desk_of(request)
     taken = {name for name, value in form.items() if value == "theirs"}
     answered = {name for name, value in form.items() if value in ("mine", "theirs")}
     chosen = Answers(taken, answered, str(form.get("seen", "")))
     try:
-        done = await run_in_threadpool(_shared, desk, who, consent, chosen)
+        done = _shared(desk, who, consent, chosen)
     except ReviewError as error:
-        return await run_in_threadpool(_standing, request, str(error))
+        return _standing(request, str(error))
     if done.choices:
         return page(
             request, "share/choose.html", choices=done.choices, of_merge=done.of_merge, status=409

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk.desk import desk_of, tell, who_of
+from analysis.desk.desk import desk_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.judged_forms import (
     evidence_of,
@@ -86,7 +86,7 @@ def stands(row: OutcomeRow) -> tuple[str, ...]:
     return numbers_seen(row), *(getattr(row, name) for name in COLUMNS)
 
 
-async def look(request: Request) -> Response:
+def look(request: Request) -> Response:
     """A row that waits, or the one that is asked for."""
     who_of(request)
     evidence = evidence_of(request)
@@ -98,10 +98,10 @@ async def look(request: Request) -> Response:
     return _show(request, evidence, trial, row, numbers)
 
 
-async def answer(request: Request) -> Response:
+def answer(request: Request) -> Response:
     """What the person said of each number of a row, kept; then the next row."""
     who = who_of(request)
-    form = await request.form()
+    form = form_of(request)
     evidence = evidence_of(request)
     trial = trial_of(evidence, request)
     row = _row(rows_of_trial(evidence, trial.study_id), said(form, "row"))
@@ -109,7 +109,7 @@ async def answer(request: Request) -> Response:
     if said(form, "act") == "take back":
         if not is_as_seen(form, *stands(row)):
             raise ReviewError(f"{called(evidence, row)}: {_state(row)} by now. Nothing was done.")
-        await save(request, lambda: take_back(data, [row]), f"verification of {row.row_id} back")
+        save(request, lambda: take_back(data, [row]), f"verification of {row.row_id} back")
         tell(request, f"Nobody has verified {called(evidence, row)} any more.")
         return go_to(f"{here}?row={row.row_id}")
     numbers = list(_said_of_each(form, row))
@@ -117,7 +117,7 @@ async def answer(request: Request) -> Response:
         problem = _what_changed(form, row)
         return _show(request, evidence, trial, row, numbers, problem, status=422)
     if said(form, "act") == "all":
-        await save(request, lambda: verify(data, [row], who, today()), f"verify {row.row_id}")
+        save(request, lambda: verify(data, [row], who, today()), f"verify {row.row_id}")
         return go_to(here)
     if any(number.problem for number in numbers):
         problem = "Nothing was saved: a number below still needs an answer."
@@ -125,7 +125,7 @@ async def answer(request: Request) -> Response:
     differs = {each.name: each.report for each in numbers if each.answer == DIFFERS}
     missing = [each.name for each in numbers if each.answer == NOT_FOUND]
     try:
-        await save(
+        save(
             request,
             lambda: hold_against_report(data, row, who, today(), differs, missing),
             f"verify {row.row_id}",

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk.desk import YES, commits_wanted, desk_of, known_who
+from analysis.desk.desk import YES, commits_wanted, desk_of, form_of, known_who
 from analysis.desk.desk_page import go_to, page
 from analysis.evidence.load import load
 from analysis.files.slugs import CONSENSUS, is_person
@@ -16,12 +16,12 @@ A_YEAR = 365 * 24 * 3600
 RULE = "A name in small letters, digits and hyphens, such as anna or anna-b."
 
 
-async def choose(request: Request) -> Response:
+def choose(request: Request) -> Response:
     return _asked(request, str(request.query_params.get("next", "/")))
 
 
-async def chosen(request: Request) -> Response:
-    form = await request.form()
+def chosen(request: Request) -> Response:
+    form = form_of(request)
     name = str(form.get("name", "")).strip() or str(form.get("known", ""))
     back = str(form.get("next", "/"))
     if not is_person(name) or name == CONSENSUS:

@@ -6,8 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from inspect import iscoroutinefunction
 from pathlib import Path
 
 import pytest
@@ -17,14 +20,18 @@ from starlette.routing import Route
 from typer.testing import CliRunner
 
 from analysis.__main__ import app
-from analysis.desk import who_desk
+from analysis.desk import judge_desk, who_desk
+from analysis.desk.app import DESKS
 from analysis.desk.desk import Desk
 from analysis.desk.desk_page import go_to
 from analysis.desk.saving import save
+from analysis.evidence.load import load
+from analysis.evidence.rows import Evidence
 from analysis.files.problems import ReviewError
 from analysis.screening.decision_files import Decision, add_decisions
 from analysis.screening.decisions import load_screening
 from analysis.searching.library import load_library
+from tests.desk.serving import served
 from tests.evidence.folder import ROOT
 
 
@@ -57,6 +64,34 @@ def test_a_protocol_that_cannot_be_read_is_said_on_a_page(data: Path, client) ->
     assert "protocol.yml:1" in shown.text
 
 
+def test_one_persons_page_never_holds_anothers(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first page is made only once the second has been answered."""
+    asked, answered = threading.Event(), threading.Event()
+
+    def evidence_of(request: Request) -> Evidence:
+        asked.set()
+        assert answered.wait(20)
+        return load(data)
+
+    monkeypatch.setattr(judge_desk, "evidence_of", evidence_of)
+    with served(data, who="anna") as desk, ThreadPoolExecutor(1) as other:
+        opened = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        opened.open(f"http://127.0.0.1:{desk.port}/who?token={desk.token}").close()
+        long = other.submit(opened.open, f"http://127.0.0.1:{desk.port}/judge", timeout=30)
+        assert asked.wait(20)
+        with opened.open(f"http://127.0.0.1:{desk.port}/who", timeout=15) as shown:
+            assert b"<span>anna</span>" in shown.read()
+        answered.set()
+        with long.result() as shown:
+            assert shown.status == 200
+
+
+def test_no_page_is_made_where_it_would_hold_all_others() -> None:
+    routes = [r for name in DESKS for r in import_module(f"analysis.desk.{name}").ROUTES]
+    assert len(routes) > 40
+    assert [route.path for route in routes if iscoroutinefunction(route.endpoint)] == []
+
+
 def decide(request: Request) -> Decision:
     place = int(request.query_params["place"])
     return Decision(
@@ -65,9 +100,9 @@ def decide(request: Request) -> Decision:
     )  # fmt: skip
 
 
-async def saved(request: Request) -> Response:
+def saved(request: Request) -> Response:
     data, made = request.app.state.desk.data, decide(request)
-    await save(request, lambda: add_decisions(data, load_library(data), [made]), "include")
+    save(request, lambda: add_decisions(data, load_library(data), [made]), "include")
     return go_to("/who")
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from analysis.desk import who_desk
-from analysis.desk.desk import Desk, tell
+from analysis.desk.desk import Desk, form_of, tell
 from analysis.desk.desk_page import go_to
 from analysis.desk.saving import is_as_seen, save, seen
 from analysis.files import checkout, lock
@@ -26,16 +26,14 @@ NAME = "data/screening/anna.csv"
 SAVED = "Saved, but the latest action is not committed"
 
 
-async def include(request: Request) -> Response:
+def include(request: Request) -> Response:
     """A desk's handler as they are written: one decision of whoever works."""
-    form, data = await request.form(), request.app.state.desk.data
+    form, data = form_of(request), request.app.state.desk.data
     record = str(form["record"])
     if record == "refused":
-        await save(request, _refuse, "nothing")
+        save(request, _refuse, "nothing")
     made = Decision(record, "title-abstract", "include", "", "", "anna", "2026-11-22T08:00:00Z")
-    await save(
-        request, lambda: add_decisions(data, load_library(data), [made]), f"include {record}"
-    )
+    save(request, lambda: add_decisions(data, load_library(data), [made]), f"include {record}")
     tell(request, f"Kept: {record}.")
     return go_to("/who")
 

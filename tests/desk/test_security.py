@@ -185,7 +185,7 @@ def test_errors_are_pages_of_the_desk(client) -> None:
 def test_a_failure_is_a_sentence_and_a_traceback_only_where_it_is_wanted(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], debug: bool
 ) -> None:
-    async def fails(request: Request) -> Response:
+    def fails(request: Request) -> Response:
         raise RuntimeError("a secret")
 
     monkeypatch.setattr(who_desk, "ROUTES", [Route("/fails", fails)])
