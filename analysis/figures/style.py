@@ -17,6 +17,7 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from types import MappingProxyType
 
 import matplotlib as mpl
@@ -55,11 +56,19 @@ RC: Mapping[str, object] = MappingProxyType(
 def drawing() -> Iterator[None]:
     """The style, for the length of a `with` block; the caller's settings come back after it."""
     with mpl.rc_context(), warnings.catch_warnings():
-        mpl.rcdefaults()
-        mpl.rcParams.update(RC)  # type: ignore[arg-type]
+        dict.update(mpl.rcParams, _settings())  # type: ignore[misc]
         # The browser has the glyphs that the measuring font lacks.
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
         yield
+
+
+@cache
+def _settings() -> Mapping[str, object]:
+    """The style and matplotlib's own: validating them takes longer than some drawings."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(RC)  # type: ignore[arg-type]
+        return {name: value for name, value in dict.items(mpl.rcParams) if name != "backend"}
 
 
 def render_svg(figure: Figure, *, title: str | None = None) -> str:
@@ -81,8 +90,11 @@ def render_svg(figure: Figure, *, title: str | None = None) -> str:
 
 
 def render_png(figure: Figure, *, dpi: float = 144) -> bytes:
-    """A figure as PNG, for comparison and for looking at."""
+    """A figure as PNG, for comparison and for looking at: quickly written, not small."""
     buffer = io.BytesIO()
+    quickly = {"compress_level": 1}
     with drawing():
-        figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+        figure.savefig(
+            buffer, format="png", dpi=dpi, metadata={"Software": None}, pil_kwargs=quickly
+        )
     return buffer.getvalue()

@@ -42,7 +42,8 @@ class Row:
 
 def is_formula(cell: str) -> bool:
     """Whether a spreadsheet would run the cell; a number is no formula, with a comma neither."""
-    return cell.startswith(tuple(FORMULA_MARKS)) and not NUMBER.fullmatch(cell.replace(",", "."))
+    marked = cell != "" and cell[0] in FORMULA_MARKS
+    return marked and not NUMBER.fullmatch(cell.replace(",", "."))
 
 
 def quoted(cell: str) -> str:

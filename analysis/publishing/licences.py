@@ -119,7 +119,7 @@ def named_licences(package: Distribution) -> set[str]:
     """Each licence that the expression, or else the classifiers, of a package name."""
     # Without what follows the headers: there most packages have all of their README.
     text = package.read_text("METADATA") or package.read_text("PKG-INFO") or ""
-    metadata = HeaderParser().parsestr(text)
+    metadata = HeaderParser().parsestr(text.partition("\n\n")[0])
     if "License-Expression" in metadata:
         expression = metadata["License-Expression"]
         return set(re.split(r" AND | OR ", expression.replace("(", "").replace(")", "")))
