@@ -48,15 +48,19 @@ class Rehearsal:
     """What the parent of the kernels does before the first page, each as `module:function`.
 
     `of_all` where every page is to be executed, `of_some` otherwise: what only few pages
-    need is then not worth waiting for. `of_readers` is what pages that read results share.
+    need is then not worth waiting for. `of_news` is for one that has done so and is to begin again
+    with the evidence as it is now, `of_readers` is what pages that read results share.
     """
 
     of_all: str
     of_some: str
+    of_news: str
     of_readers: str
 
-    def chosen(self, all_pages: bool) -> str:
-        return self.of_all if all_pages else self.of_some
+    def chosen(self, manner: Manner, project: Project) -> str:
+        if manner.kept:
+            return self.of_news
+        return self.of_all if manner.force or not read_record(project) else self.of_some
 
 
 def no_files() -> Mapping[str, bytes]:
@@ -98,13 +102,13 @@ class Manner:
 class Kept:
     """What a process that stays has at hand for its next build, and how it follows that build.
 
-    `book` has begun, `code` knows what the modules import, the page of `first` (below
-    `chapters/`) is executed before the others, `listener` hears of the pages, and `stands` of
-    the site as soon as it is in its place.
+    `book` has begun, `inputs` know files as they were, the page of `first` (below `chapters/`) is
+    executed before the others, `listener` hears of the pages, and `stands` of the site as soon as
+    it is in its place.
     """
 
     book: BookBuild
-    code: Inputs
+    inputs: Inputs
     first: Path | None
     listener: Listener
     stands: Callable[[Site], None]
@@ -155,18 +159,17 @@ def _execute(
 ) -> Report:
     """Check the evidence and execute what is stale, each beside what can be begun meanwhile."""
     project, since = review.project, states(review.project)
-    reads = known_reads(project)
-    code = manner.kept.code if manner.kept else Inputs(project)
-    inputs = code.afresh(reads or {}, since)
-    all_pages = manner.force or not read_record(project)
-    rehearsed = review.rehearsal.chosen(all_pages) if review.rehearsal else None
+    inputs = manner.kept.inputs.afresh(since) if manner.kept else Inputs(project, since=since)
+    reads = known_reads(inputs)
+    inputs = replace(inputs, reads=reads or {})
+    rehearsed = review.rehearsal.chosen(manner, project) if review.rehearsal else None
     opened = manner.workers or _processes(review, inputs, manner, rehearsed, console)
     with _OnDemand(opened, rehearsed) as hands:
         if manner.force or reads is None or stale_pages(review.contents().pages, inputs):
             hands.begin()  # imports its stack while this process checks the evidence
         contents = review.contents()
         write_toc(project, contents)
-        checked = checked_evidence(project, review.check)
+        checked = checked_evidence(inputs, review.check)
         inputs, hands.given = replace(inputs, reads=checked.reads), checked.given
         if hands.begun:
             hands.rehearse()

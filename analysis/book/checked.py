@@ -10,8 +10,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from analysis.execution.plan import Project
-from analysis.execution.staleness import Inputs, Parts, states
+from analysis.execution.staleness import Inputs, Parts
 from analysis.files.digests import digest
 from analysis.files.problems import ReviewError
 from analysis.files.remembered import recall, remember
@@ -51,19 +50,19 @@ Check = Callable[[], Checked]
 """Validates the evidence; raises `ReviewError`."""
 
 
-def checked_evidence(project: Project, check: Check) -> Checked:
+def checked_evidence(inputs: Inputs, check: Check) -> Checked:
     """What the pages read, from evidence that is valid; checked again only if it changed.
 
     Raises `ReviewError` also if the evidence changes meanwhile.
     """
-    known = known_reads(project)
+    known = known_reads(inputs)
     if known is not None:
         return Checked(known)
-    before, state = states(project), _evidence(project)
+    project, state = inputs.project, _evidence(inputs)
     # What the check leaves elsewhere is of this evidence; nobody shall take it for another's.
     remember(project.results / CHECKED, "{}\n")
     checked = check()
-    if states(project) != before:
+    if inputs.changed():
         raise ReviewError("the evidence changed while it was being checked: build again")
     reads = {name: dict(parts) for name, parts in checked.reads.items()}
     left = Inputs(project).files(Path("results") / name for name in checked.leaves)
@@ -72,20 +71,20 @@ def checked_evidence(project: Project, check: Check) -> Checked:
     return checked
 
 
-def known_reads(project: Project) -> Reads | None:
+def known_reads(inputs: Inputs) -> Reads | None:
     """What the last check said, if it was of the same evidence by the same code.
 
     And if what it left for the book is as it left it.
     """
-    known = recall(project.results / CHECKED, _SAID)
-    if known is None or known.evidence != _evidence(project):
+    known = recall(inputs.project.results / CHECKED, _SAID)
+    if known is None or known.evidence != _evidence(inputs):
         return None
-    return known.reads if Inputs(project).files(map(Path, known.left)) == known.left else None
+    return known.reads if inputs.files(map(Path, known.left)) == known.left else None
 
 
-def _evidence(project: Project) -> str:
+def _evidence(inputs: Inputs) -> str:
     """One hash of the data and of all code that might judge it."""
-    inputs = Inputs(project)
+    project = inputs.project
     code = sorted(path.relative_to(project.root) for path in project.package.rglob("*.py"))
     state = {**inputs.data(), **inputs.files(code), "Python": platform.python_version()}
     return digest(json.dumps(state, sort_keys=True).encode())

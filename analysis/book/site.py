@@ -23,6 +23,7 @@ from analysis.book.site_folders import SiteFolders, files_below
 from analysis.book.stamp import Stamp, Stock, read_stamp, take_stock
 from analysis.execution.plan import Project
 from analysis.files.digests import digest
+from analysis.files.known_files import KnownFiles
 from analysis.files.remembered import remember
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class BookBuild:
     folders: SiteFolders
     force: bool
     jobs: int
+    known: KnownFiles = field(default_factory=KnownFiles)
     _sphinx: Rendering | None = None
     _from_nothing: bool = False
     _begun: str = ""
@@ -99,7 +101,7 @@ class BookBuild:
             self.end_sphinx()
             self.folders.recover()
         stamp = None if self.force else read_stamp(self.folders)
-        stock = take_stock(project)
+        stock = take_stock(project, self.known)
         update = None if stamp is None else stock.update_since(stamp)
         state, pages = _Successor(self, stock, stamp, update, files).take_over()
         return Site(project.site / "index.html", state, pages, time.monotonic() - started)

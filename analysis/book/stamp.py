@@ -22,6 +22,7 @@ from analysis.book.restyling import is_style
 from analysis.book.site_folders import SiteFolders, files_below
 from analysis.execution.plan import Project
 from analysis.execution.staleness import Inputs
+from analysis.files.known_files import KnownFiles
 from analysis.files.remembered import recall
 
 if TYPE_CHECKING:
@@ -109,9 +110,9 @@ class Stock:
         return self.inputs.files(map(Path, paths))
 
 
-def take_stock(project: Project) -> Stock:
-    """List and hash what there is."""
-    inputs, below = Inputs(project), files_below(project.chapters)
+def take_stock(project: Project, known: KnownFiles) -> Stock:
+    """List and hash what there is; `known` is what was found in files before."""
+    inputs, below = Inputs(project, known=known), files_below(project.chapters)
     sources = [path for path in below if path.suffix in SOURCES]
     documents = {
         path.relative_to(project.chapters).with_suffix("").as_posix(): _from_root(project, path)
@@ -125,18 +126,18 @@ def take_stock(project: Project) -> Stock:
     glossaries = _glossaries(project, documents.values())
     rest = {
         **inputs.files(map(Path, [*BESIDE_THE_CHAPTERS, *shared, *glossaries])),
-        **_code(project),
+        **_code(project, known),
         "what all pages say": json.dumps(asdict(facts_of_all_pages(project))),
         "Python": platform.python_version(),
     }
     return Stock(project, documents, rest, inputs.files(map(Path, styles)), inputs)
 
 
-def _code(project: Project) -> dict[str, str]:
+def _code(project: Project, known: KnownFiles) -> dict[str, str]:
     """Every module that Sphinx runs for the site, and all that these import."""
     config = project.root / "_config.yml"
     text = config.read_text(encoding="utf-8", errors="replace") if config.is_file() else ""
-    inputs = Inputs(CODE)
+    inputs = Inputs(CODE, known=known)
     return inputs.files(sorted(inputs.reached([MAKES_THE_SITE, *_OWN_MODULE.findall(text)])))
 
 

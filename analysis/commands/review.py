@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -284,12 +285,13 @@ def status() -> None:
     from analysis.book.checked import checked_evidence
     from analysis.commands.whole_review import whole_review
     from analysis.execution.run import stale_pages
-    from analysis.execution.staleness import Inputs
+    from analysis.execution.staleness import Inputs, states
 
     review = whole_review()
     pages = review.contents().pages
-    checked = checked_evidence(review.project, review.check)
-    reasons = stale_pages(pages, Inputs(review.project, checked.reads))
+    inputs = Inputs(review.project, since=states(review.project))
+    checked = checked_evidence(inputs, review.check)
+    reasons = stale_pages(pages, replace(inputs, reads=checked.reads))
     for name, reason in reasons.items():
         typer.echo(f"{name}: {reason}")
     typer.echo(f"{len(reasons)} of {len(pages)} pages are stale.")

@@ -15,6 +15,7 @@ from analysis.execution.plan import Project
 REHEARSALS = {
     "of_all": "analysis.pages.rehearsal:rehearse_all",
     "of_some": "analysis.pages.rehearsal:rehearse",
+    "of_news": "analysis.pages.rehearsal:begin_again",
     "of_readers": "analysis.pages.rehearsal:rehearse_readers",
 }
 

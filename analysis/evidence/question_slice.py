@@ -78,15 +78,15 @@ def slices_of(evidence: Evidence) -> Mapping[Question, Slice]:
     """The slice of every question of the protocol."""
 
     def all_of_them() -> Mapping[Question, Slice]:
-        suspects = find_suspects(evidence)
-        return {asked: _slice(evidence, asked, suspects) for asked in evidence.protocol.questions}
+        return {asked: slice_of(evidence, asked) for asked in evidence.protocol.questions}
 
     return evidence.once(slices_of, all_of_them)
 
 
 def slice_of(evidence: Evidence, question: Question) -> Slice:
     """The slice of one question; the others are read to judge implausible effects."""
-    return _slice(evidence, question, find_suspects(evidence))
+    suspects = evidence.once(find_suspects, lambda: find_suspects(evidence))
+    return evidence.once((slice_of, question), lambda: _slice(evidence, question, suspects))
 
 
 def _slice(evidence: Evidence, question: Question, suspects: Suspects) -> Slice:

@@ -122,7 +122,7 @@ def execute(
     """Execute what is stale (everything, if `force`) and commit what succeeded.
 
     A page that fails keeps its former output and blocks only the pages that need it. The page
-    whose target is `first`, and what it needs, are begun before all others.
+    whose target is `first`, and what it needs, are made before all others are begun.
     `meanwhile` is called once, when the first pages have been handed out, if any are.
     `before_readers` is called before several pages that read results are handed out, and as soon
     as it is known that they will be: it may do what each of them would.
@@ -164,6 +164,7 @@ class _Run:
     running: dict[Future[Executed | Failed], _Started] = field(default_factory=dict)
     foreseen: bool = False
     news: bool = True  # in the results, since readers were prepared for
+    waiting: list[str] = field(default_factory=list)
 
     @property
     def project(self) -> Project:
@@ -200,16 +201,20 @@ class _Run:
             forget(self.project, name)
 
     def _in_turn(self, order: TopologicalSorter[str]) -> list[str]:
-        """The pages that may start: who is waited for, then who took longest.
+        """The pages that may start: those that took longest first, so that no core idles last.
 
-        So no core idles last.
+        As long as somebody waits for some, these alone: whatever else ran would delay them.
         """
 
-        def urgency(name: str) -> tuple[bool, float]:
-            last_time = self.record[name].seconds if name in self.record else float("inf")
-            return name in self.hurried, last_time
+        def last_time(name: str) -> float:
+            return self.record[name].seconds if name in self.record else float("inf")
 
-        return sorted(order.get_ready(), key=urgency, reverse=True)
+        self.waiting += order.get_ready()
+        hurried = self.hurried.intersection(self.waiting)
+        made = self.hurried.intersection(started.page.name for started in self.running.values())
+        turn = [name for name in self.waiting if name in hurried or not (hurried or made)]
+        self.waiting = [name for name in self.waiting if name not in turn]
+        return sorted(turn, key=last_time, reverse=True)
 
     def _prepare(self, ready: Sequence[Page]) -> None:
         """Have done once what several of these pages would each do, if there is news for them."""

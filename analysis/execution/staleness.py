@@ -18,12 +18,13 @@ from pydantic import TypeAdapter
 from analysis.execution.plan import Page, Project
 from analysis.files.digests import digest
 from analysis.files.folder import plain_files
+from analysis.files.known_files import KnownFiles, State, state_of
 from analysis.files.remembered import recall, remember
 
 Parts = Mapping[str, str]
 """The inputs of a page: what each is, in a person's words, and the hash of its content."""
 
-States = Mapping[str, tuple[int, ...]]
+States = Mapping[str, State]
 """Files by their path from the root: what every change of a file changes, if only for a moment."""
 
 RECORD = ".pages"  # in results/, a file a page: a page is remembered without the others
@@ -42,25 +43,35 @@ class Inputs:
 
     `reads` narrows the data a page depends on: page name → parts that stand in place of
     the whole `data/` folder, for example `outcomes.csv: rows trial-2013.mood.post.1`.
-    `since` are the states of data and code before anything was read of them.
+    `since` are the states of data and code before anything was read of them, `known` is what a
+    process that stays has found in files.
     """
 
     project: Project
     reads: Mapping[str, Parts] = field(default_factory=dict)
     since: States | None = None
+    known: KnownFiles = field(default_factory=KnownFiles, repr=False)
     _digests: dict[Path, str | None] = field(default_factory=dict, repr=False)
     _imports: dict[Path, frozenset[str]] = field(default_factory=dict, repr=False)
     _code: dict[Path, frozenset[Path]] = field(default_factory=dict, repr=False)
     _module_files: dict[str, Path | None] = field(default_factory=dict, repr=False)
 
-    def afresh(self, reads: Mapping[str, Parts], since: States) -> Inputs:
-        """All files as they are now; only what the modules import is not found out again.
+    def afresh(self, since: States) -> Inputs:
+        """All files as they are now; what is known of them is found out again where they changed.
 
-        For a process that ends when a module changes.
+        What code imports holds as long as all code is the same.
         """
-        modules = {path: names for path, names in self._imports.items() if path.suffix == ".py"}
-        known = dict(self._module_files)
-        return Inputs(self.project, reads, since, _imports=modules, _module_files=known)
+        changed = since.items() ^ (self.since or {}).items()
+        if self.since is None or any(name.startswith(f"{PACKAGE}/") for name, _ in changed):
+            return Inputs(self.project, since=since, known=self.known)
+        return Inputs(
+            self.project,
+            since=since,
+            known=self.known,
+            _imports=dict(self._imports),
+            _code=dict(self._code),
+            _module_files=dict(self._module_files),
+        )
 
     def of(self, page: Page) -> dict[str, str]:
         """Every part of the page's fingerprint, in the order a person would look."""
@@ -127,7 +138,11 @@ class Inputs:
     def _digest(self, path: Path) -> str | None:
         if path not in self._digests:
             file = self.project.root / path
-            self._digests[path] = digest(file.read_bytes()) if file.is_file() else None
+            self._digests[path] = (
+                self.known.of(file, digest, lambda: digest(file.read_bytes()))
+                if file.is_file()
+                else None
+            )
         return self._digests[path]
 
     def imports(self, path: Path) -> frozenset[str]:
@@ -135,7 +150,9 @@ class Inputs:
         if path not in self._imports:
             file = self.project.root / path
             self._imports[path] = (
-                frozenset(_imports(_source(file), path)) if file.is_file() else frozenset()
+                self.known.of(file, "imports", lambda: frozenset(_imports(_source(file), path)))
+                if file.is_file()
+                else frozenset()
             )
         return self._imports[path]
 
@@ -155,7 +172,7 @@ def states(project: Project) -> dict[str, tuple[int, ...]]:
     The last of these nobody can set: a file that was changed and changed back differs, and a
     folder of data in which one came and went.
     """
-    found: dict[str, tuple[int, ...]] = {}
+    found: dict[str, State] = {}
     for top in (project.data, project.package):
         for folder, _, names in os.walk(top):
             paths = [Path(folder, name) for name in names if not name.startswith(".")]
@@ -163,9 +180,7 @@ def states(project: Project) -> dict[str, tuple[int, ...]]:
                 if path.suffix == ".pyc":
                     continue
                 with suppress(FileNotFoundError):  # it goes meanwhile: that is a change, too
-                    at = path.stat()
-                    state = (at.st_ino, at.st_size, at.st_mtime_ns, at.st_ctime_ns)
-                    found[path.relative_to(project.root).as_posix()] = state
+                    found[path.relative_to(project.root).as_posix()] = state_of(path)
     return found
 
 
@@ -279,9 +294,9 @@ def output_paths(page: Page) -> tuple[Path, Path]:
     return Path("chapters") / page.target, Path("results") / page.result
 
 
-def outputs(page: Page, project: Project) -> dict[str, str]:
+def outputs(page: Page, project: Project, known: KnownFiles | None = None) -> dict[str, str]:
     """The files a page has made, with their hashes; without those that are not there."""
-    return Inputs(project).files(output_paths(page))
+    return Inputs(project, known=known or KnownFiles()).files(output_paths(page))
 
 
 def stale_because(page: Page, inputs: Inputs, made: Made | None) -> str | None:
@@ -290,7 +305,7 @@ def stale_because(page: Page, inputs: Inputs, made: Made | None) -> str | None:
         return "it has not been executed yet"
     if reason := _difference(made.inputs, inputs.of(page)):
         return reason
-    return _difference(made.outputs, outputs(page, inputs.project))
+    return _difference(made.outputs, outputs(page, inputs.project, inputs.known))
 
 
 def _difference(before: Parts, now: Parts) -> str | None:

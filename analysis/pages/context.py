@@ -7,7 +7,7 @@ from pathlib import Path
 
 from analysis.evidence.flow import Flow, SourceYield
 from analysis.evidence.load import load
-from analysis.evidence.question_slice import Slice, slices_of
+from analysis.evidence.question_slice import Slice, slice_of
 from analysis.evidence.rows import Evidence
 from analysis.files.digests import digest
 from analysis.screening.counted_flow import load_flow
@@ -50,7 +50,7 @@ def evidence() -> Evidence:
 
 def question_slice(condition: str, outcome: str, timepoint: str) -> Slice:
     """All that the page of one question is made from; whatever else changes leaves it alone."""
-    return slices_of(evidence())[evidence().protocol.question(condition, outcome, timepoint)]
+    return slice_of(evidence(), evidence().protocol.question(condition, outcome, timepoint))
 
 
 def results(condition: str | None = None) -> dict[str, Synthesis]:

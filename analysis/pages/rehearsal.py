@@ -31,17 +31,22 @@ SEVERAL = 3  # rows: enough for a model, a diamond and an axis
 def rehearse(validated: str | None = None) -> None:
     """Have the evidence and draw a small forest plot, with all that this loads.
 
-    `validated` is the evidence as JSON, if the driver has read it already. Called again, it is
-    of the evidence as it is then.
+    `validated` is the evidence as JSON, if the driver has read it already.
     """
-    known = None if validated is None else evidence_adapter().validate_json(validated)
-    context.begin_with(known)
+    begin_again(validated)
     evidence = context.evidence()
     rows = {question: len(rows_of(evidence, question)) for question in evidence.protocol.questions}
     several = [question for question in rows if rows[question] >= SEVERAL]
     smallest = min(several, key=lambda question: rows[question], default=None)
     if smallest and (synthesis := answer(slices_of(evidence)[smallest])).studies:
         figure_block(forest_plot(synthesis), synthesis.sentences.forest_alt, "forest-plot")
+
+
+def begin_again(validated: str | None = None) -> None:
+    """Have the evidence as it is now, where everything else is loaded."""
+    known = None if validated is None else evidence_adapter().validate_json(validated)
+    context.begin_with(known)
+    context.evidence()
 
 
 def rehearse_readers() -> None:

@@ -33,13 +33,14 @@ from filelock import FileLock, Timeout
 from rich.console import Console
 
 from analysis.book.build import Build, Kept, Manner, Review, build_all, modules_of_pages
+from analysis.book.checked import known_reads
 from analysis.book.site import BookBuild, Site, book_build
 from analysis.book.site_folders import SiteFolders
-from analysis.book.stamp import read_stamp
+from analysis.book.stamp import read_stamp, take_stock
 from analysis.execution.plan import Page, Project
 from analysis.execution.processes import die_with
-from analysis.execution.run import Outcome
-from analysis.execution.staleness import Inputs
+from analysis.execution.run import Outcome, stale_pages
+from analysis.execution.staleness import Inputs, states
 from analysis.execution.warm import WarmWorkers, warm_workers
 from analysis.execution.workers import default_jobs
 from analysis.files.problems import ReviewError, system_errors_as_sentences
@@ -72,7 +73,7 @@ class _Builder:
     rehearsed: bool = False
 
     def __post_init__(self) -> None:
-        self.code = Inputs(self.project)
+        self.inputs = Inputs(self.project)
 
     @property
     def project(self) -> Project:
@@ -83,9 +84,8 @@ class _Builder:
         rehearsal = self.review.rehearsal.of_all if self.review.rehearsal else None
         modules = []
         with suppress(ReviewError):  # a build will say so
-            modules = list(modules_of_pages(self.review, self.code, rehearsal))
-            for page in self.review.contents().pages:
-                self.code.code(page.template)
+            modules = list(modules_of_pages(self.review, self.inputs, rehearsal))
+            self.inputs = known_files(self.review, self.inputs)
         with warm_workers(default_jobs(), self.project.root, modules) as crew:
             if rehearsal:
                 crew.rehearse(rehearsal)
@@ -112,6 +112,15 @@ class _Builder:
                     book.show(document, Path(folder))
 
 
+def known_files(review: Review, inputs: Inputs) -> Inputs:
+    """What is known of the files as they are now: what a build would find out of them first."""
+    inputs = inputs.afresh(states(review.project))
+    reads = known_reads(inputs)
+    stale_pages(review.contents().pages, replace(inputs, reads=reads or {}))
+    take_stock(review.project, inputs.known)
+    return inputs
+
+
 def lock_of(project: Project) -> Path:
     """The lock of whoever builds."""
     project.build.mkdir(parents=True, exist_ok=True)
@@ -126,14 +135,19 @@ class _Generation:
     crew: WarmWorkers
     forks: dict[Connection, int] = field(default_factory=dict)
     build: Connection | None = None
+    waits_for: Connection | None = None  # the fork that shows the open page ahead of the build
     wanted: Wanted | None = None
 
     def serve(self) -> int:
         """Hear the watch and the forks; the status to end with."""
         builder = self.builder
         die_with(os.getppid())
-        self.book = BookBuild(SiteFolders(builder.project), False, default_jobs())
+        self.inputs = builder.inputs
+        folders, known = SiteFolders(builder.project), self.inputs.known
+        self.book = BookBuild(folders, False, default_jobs(), known)
         self._begin()
+        with suppress(ReviewError, OSError):  # a build will say so
+            self.inputs = known_files(builder.review, self.inputs)
         while True:
             for heard in wait([builder.asked, *self.forks]):
                 assert isinstance(heard, Connection)
@@ -160,28 +174,28 @@ class _Generation:
     def _do(self, wanted: Wanted) -> None:
         if wanted.build:
             self.wanted = wanted
-            self.build = self._fork(lambda tell: _build(self, wanted, tell))
+            self.build = self._fork(lambda above: _build(self, wanted, above))
         else:
             self._show(wanted)
 
-    def _show(self, wanted: Wanted) -> None:
-        self._fork(lambda tell: _show(self.book, wanted, self.builder.scratch, tell))
+    def _show(self, wanted: Wanted) -> Connection:
+        return self._fork(lambda above: _show(self.book, wanted, self.builder.scratch, above.send))
 
     def _pass_on(self, said: Message) -> None:
         """What a fork says, to the watch; the open page is shown as soon as it is executed."""
         if isinstance(said, Executed):
-            if self.wanted and said.document == self.wanted.document:
-                self._show(replace(self.wanted, build=False))
+            assert self.wanted is not None
+            self.waits_for = self._show(replace(self.wanted, build=False))
         else:
             self.builder.asked.send(said)
 
-    def _fork(self, act: Callable[[Callable[[Message], None]], None]) -> Connection:
-        ours, theirs = Pipe(duplex=False)
+    def _fork(self, act: Callable[[Connection], None]) -> Connection:
+        ours, theirs = Pipe()
 
         def acting() -> int:
             die_with(parent)
             ours.close()
-            act(theirs.send)
+            act(theirs)
             return 0
 
         parent = os.getpid()
@@ -194,6 +208,9 @@ class _Generation:
         """Take leave of a fork; whether it was the build."""
         _outcome_of(self.forks.pop(fork))
         fork.close()
+        if fork is self.waits_for and self.build:
+            with suppress(OSError):  # it has been killed, as will be heard
+                self.build.send(None)
         if fork is not self.build:
             return False
         self._end_forks()
@@ -208,20 +225,24 @@ class _Generation:
 
 @dataclass(frozen=True)
 class _Teller:
-    """Hears how the pages of a build go, and tells."""
+    """Hears how the pages of a build go, and tells who is `above`."""
 
-    tell: Callable[[Message], None]
+    above: Connection
+    first: Path | None
 
     def started(self, page: Page) -> None:
-        self.tell(Making(page.target.with_suffix("").as_posix()))
+        self.above.send(Making(page.target.with_suffix("").as_posix()))
 
     def finished(self, outcome: Outcome) -> None:
-        if outcome.state == "executed":
-            self.tell(Executed(outcome.page.target.with_suffix("").as_posix()))
+        """Where that is the open page, wait until it is shown: nothing else shall delay it."""
+        if outcome.state == "executed" and outcome.page.target == self.first:
+            self.above.send(Executed())
+            self.above.recv()
 
 
-def _build(generation: _Generation, wanted: Wanted, tell: Callable[[Message], None]) -> None:
+def _build(generation: _Generation, wanted: Wanted, above: Connection) -> None:
     """Build the site as `./review build` does, with what this generation has at hand."""
+    tell: Callable[[Message], None] = above.send
     tell(Making(""))
     jobs = default_jobs()
     crew = replace(generation.crew, pool=ThreadPoolExecutor(jobs), forks=set())
@@ -230,7 +251,7 @@ def _build(generation: _Generation, wanted: Wanted, tell: Callable[[Message], No
     def stands(site: Site) -> None:
         tell(Stands(wanted.since, site.state, site.pages))
 
-    kept = Kept(generation.book, generation.builder.code, first, _Teller(tell), stands)
+    kept = Kept(generation.book, generation.inputs, first, _Teller(above, first), stands)
     manner = Manner(jobs=jobs, workers=lambda: nullcontext(crew), kept=kept)
     try:
         done = build_all(generation.builder.review, Console(file=io.StringIO()), manner)

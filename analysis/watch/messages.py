@@ -27,9 +27,7 @@ class Making:
 
 @dataclass(frozen=True)
 class Executed:
-    """A page was executed and can be shown ahead of the site."""
-
-    document: str
+    """The open page was executed and can be shown ahead of the site."""
 
 
 @dataclass(frozen=True)

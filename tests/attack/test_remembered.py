@@ -13,7 +13,7 @@ from analysis.book.checked import CHECKED, Checked, checked_evidence, known_read
 from analysis.book.site_folders import SiteFolders
 from analysis.book.stamp import read_stamp
 from analysis.execution.plan import Project
-from analysis.execution.staleness import RECORD, Made, read_record, remember_page
+from analysis.execution.staleness import RECORD, Inputs, Made, read_record, remember_page
 from analysis.files.remembered import remember
 
 DEEP = 100_000
@@ -60,7 +60,11 @@ def page_file(project: Project) -> Path:
 
 REMEMBERED: dict[str, tuple[Callable[[Project], Path], Callable[[Project], object], object]] = {
     "a page": (page_file, read_record, {}),
-    "the check": (lambda project: project.results / CHECKED, known_reads, None),
+    "the check": (
+        lambda project: project.results / CHECKED,
+        lambda project: known_reads(Inputs(project)),
+        None,
+    ),
     "the site": (
         lambda project: SiteFolders(project).stamp,
         lambda project: read_stamp(SiteFolders(project)),
@@ -103,9 +107,9 @@ def test_what_the_check_left_for_the_book_is_made_again(project: Project, damage
         return Checked({"index": {"rows": "1"}}, leaves=("left.json",))
 
     for _ in range(2):
-        assert checked_evidence(project, check).reads == {"index": {"rows": "1"}}
+        assert checked_evidence(Inputs(project), check).reads == {"index": {"rows": "1"}}
     assert len(checks) == 1
     (project.results / "left.json").write_bytes(DAMAGED[damage])
-    checked_evidence(project, check)
+    checked_evidence(Inputs(project), check)
     assert len(checks) == 2
     assert json.loads((project.results / "left.json").read_text())["name"] == "The review"

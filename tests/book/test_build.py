@@ -22,6 +22,7 @@ from analysis.book.checked import Check, Checked, known_reads
 from analysis.book.documents import Contents, Document, Part
 from analysis.execution import run
 from analysis.execution.plan import Project
+from analysis.execution.staleness import Inputs
 from analysis.execution.warm import WarmWorkers
 from analysis.files.problems import ReviewError
 from tests.execution.templates import FIGURE, notebook, page, publishing
@@ -161,7 +162,7 @@ def test_evidence_that_is_refused_executes_nothing(review: Review) -> None:
     with pytest.raises(ReviewError, match="sd: must be above 0"):
         review.build(check=refuse)
     assert not review.project.chapters.joinpath("effects").exists()
-    assert known_reads(review.project) is None
+    assert known_reads(Inputs(review.project)) is None
 
 
 def test_evidence_that_changes_while_it_is_checked_is_refused(review: Review) -> None:
@@ -311,6 +312,7 @@ from rich.console import Console
 from analysis.book.build import only_build
 from analysis.execution import run
 from analysis.execution.plan import Project
+from analysis.execution.staleness import Inputs
 from analysis.execution.warm import WarmWorkers
 
 root = Path(sys.argv[1])

@@ -19,6 +19,7 @@ from analysis.execution.staleness import (
     read_record,
     remember_page,
     stale_because,
+    states,
 )
 from analysis.files.writing import write_atomically
 from tests.execution.templates import notebook, page, write
@@ -49,13 +50,15 @@ def test_files_are_read_afresh_by_whoever_knows_what_modules_import(project: Pro
     write(project, "analysis/figures/a.py", "x = 1")
     write(project, "analysis/figures/b.py", "x = 1")
     planned = page(project, "a", notebook("from analysis.figures import a"))
-    known = Inputs(project)
-    assert known.afresh({}, {}).of(planned) == known.of(planned) == Inputs(project).of(planned)
+    known = Inputs(project, since=states(project))
+    now = known.afresh(states(project))
+    assert now.of(planned) == known.of(planned) == Inputs(project).of(planned)
     page(project, "a", notebook("from analysis.figures import b"))
     write(project, "analysis/figures/b.py", "x = 2")
     write(project, "data/outcomes.csv", "row_id\nb\n")
-    assert known.afresh({}, {}).of(planned) == Inputs(project).of(planned)
-    assert known.afresh({}, {}).of(planned) != known.of(planned)
+    now = known.afresh(states(project))
+    assert now.of(planned) == Inputs(project).of(planned)
+    assert now.of(planned) != known.of(planned)
 
 
 def test_a_hidden_file_among_the_data_is_nobodys_input(project: Project) -> None:
