@@ -19,6 +19,7 @@ from analysis.statistics.influence import Influence
 from analysis.synthesis.estimate_text import effect_text, range_text
 from analysis.synthesis.question_result import Synthesis
 
+COUNTED_AT_ONCE = 512  # subsets
 DIAGNOSTICS = {
     "Studentised residual": "rstudent",
     "DFFITS": "dffits",
@@ -167,18 +168,43 @@ def _medians(
 ) -> tuple[list[float], list[float]]:
     """The median of the subsets with each trial, and of those without it.
 
-    `values` (subsets,), `members` (subsets, trials). All are sorted once: a median a trial would
-    look at them again and again.
+    `values` (subsets,), `members` (subsets, trials). All are sorted once, and counted in blocks:
+    a median a trial would look at all of them again and again.
     """
     order = np.argsort(values)
-    ordered, held = values[order], np.ascontiguousarray(members[order].T)
-    return [_middle(ordered, row) for row in held], [_middle(ordered, ~row) for row in held]
+    ordered, held = values[order], members[order]
+    starts = range(0, len(held), COUNTED_AT_ONCE)
+    within = np.array([np.count_nonzero(held[i : i + COUNTED_AT_ONCE], axis=0) for i in starts])
+    sizes = np.diff([*starts, len(held)])
+    return (
+        _middles(ordered, held, within, inside=True),
+        _middles(ordered, held, sizes[:, None] - within, inside=False),
+    )
 
 
-def _middle(ordered: NDArray[np.float64], members: NDArray[np.bool_]) -> float:
-    found = np.flatnonzero(members)
-    low, high = ordered[found[(len(found) - 1) // 2]], ordered[found[len(found) // 2]]
-    return float((low + high) / 2)
+def _middles(
+    ordered: NDArray[np.float64],
+    held: NDArray[np.bool_],
+    counts: NDArray[np.intp],
+    *,
+    inside: bool,
+) -> list[float]:
+    """The median of the subsets that hold each trial, or do not: `counts` (blocks, trials) such."""
+    upto = counts.cumsum(axis=0)
+
+    def at(ranks: NDArray[np.intp]) -> NDArray[np.float64]:
+        blocks = (upto <= ranks).sum(axis=0)
+        before = np.take_along_axis(upto - counts, blocks[None], axis=0)[0]
+        places = [
+            start + np.flatnonzero(held[start : start + COUNTED_AT_ONCE, trial] == inside)[rank]
+            for trial, (start, rank) in enumerate(
+                zip((blocks * COUNTED_AT_ONCE).tolist(), (ranks - before).tolist(), strict=True)
+            )
+        ]
+        return ordered[places]
+
+    middles: list[float] = ((at((upto[-1] - 1) // 2) + at(upto[-1] // 2)) / 2).tolist()
+    return middles
 
 
 def _too_few(synthesis: Synthesis, rules: SynthesisRules, what: str) -> str:

@@ -16,12 +16,11 @@ from analysis.publishing.downloads import results_schema
 from analysis.synthesis.synthesise import answer
 from analysis.versions.results import read_synthesis
 
-# A third of all that is imported here, for the few questions with many trials.
-RARE = ("scipy.stats", "scipy.optimize")
+OF_MANY_TRIALS = "scipy.optimize"  # long to import, for the few questions with so many
 
 # The statistics import it when they first need it: here, before anybody waits for it. Its
 # converters of effect sizes bring a computer algebra system.
-with deferred("pymare.effectsize", *RARE):
+with deferred("pymare.effectsize", "scipy.stats", OF_MANY_TRIALS):
     import pymare  # noqa: F401
 
 OF_DOWNLOADS = ("docx", "PIL.Image")
@@ -70,5 +69,4 @@ def rehearse_readers() -> None:
 def rehearse_all(validated: str | None = None) -> None:
     """The same, with what only few pages need."""
     rehearse(validated)
-    for name in RARE:
-        importlib.import_module(name)
+    importlib.import_module(OF_MANY_TRIALS)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.statistics.arrays import FloatArray, checked_studies
 
 ALL_SUBSETS_UP_TO = 100_000
-ROWS_AT_ONCE = 8_192
+ROWS_AT_ONCE = 1_024
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,7 @@ from analysis.statistics.arrays import FloatArray, checked_studies
 from analysis.statistics.estimates import Interval
 from analysis.statistics.intervals import confidence_interval, critical_value
 from analysis.statistics.meta_regression import DesignFit, fit_design
+from analysis.statistics.rank_correlation import kendall_tau
 
 CONTOUR_P_VALUES = (0.1, 0.05, 0.01)
 PET_ONE_SIDED_P = 0.05
@@ -228,8 +229,6 @@ def begg_test(effects: ArrayLike, variances: ArrayLike) -> RankTest:
     when all effects are equal.
     Source: Begg & Mazumdar 1994, 10.2307/2533446.
     """
-    from scipy.stats import kendalltau
-
     y, v = checked_studies(effects, variances)
     if len(y) < 2:
         raise ValueError("a rank correlation needs at least 2 studies")
@@ -239,9 +238,7 @@ def begg_test(effects: ArrayLike, variances: ArrayLike) -> RankTest:
     w = 1.0 / v
     mean = float(w @ y / w.sum())
     standardised = (y - mean) / np.sqrt(v - 1.0 / w.sum())
-    exact = len(set(standardised.tolist())) == len(set(v.tolist())) == len(y)
-    tau, p = kendalltau(standardised, v, method="exact" if exact else "asymptotic")
-    return RankTest(float(tau), float(p), exact)
+    return RankTest(*kendall_tau(standardised, v))
 
 
 @dataclass(frozen=True)
