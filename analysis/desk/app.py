@@ -25,6 +25,7 @@ from starlette.staticfiles import StaticFiles
 from analysis.desk import guard
 from analysis.desk.desk import Desk, NobodyChosen
 from analysis.desk.desk_page import HERE, go_to, page, templates
+from analysis.desk.sittings import StillReading
 from analysis.files.problems import EvidenceError, ReviewError
 
 # Module → the desk's name and its first page, in the order of the day; without a name it is not
@@ -39,6 +40,8 @@ DESKS = {
     "who_desk": ("", "/who"),
 }
 
+SECONDS_TO_ASK_AGAIN = "2"
+
 
 def make_app(desk: Desk) -> Starlette:
     """The pages of all desks that there are, for one folder of data."""
@@ -51,6 +54,7 @@ def make_app(desk: Desk) -> Starlette:
             HTTPException: _refused,
             ReviewError: _in_a_sentence,
             NobodyChosen: _ask_who,
+            StillReading: _reading,
         },
     )
     app.state.desk = desk
@@ -85,3 +89,11 @@ def _ask_who(request: Request, error: Exception) -> Response:
     asked = request.url.path if request.method == "GET" else "/"
     query = f"?{request.url.query}" if request.url.query and asked != "/" else ""
     return go_to(f"/who?{urlencode({'next': asked + query})}")
+
+
+def _reading(request: Request, error: Exception) -> Response:
+    """Said at once; the browser asks again until the page is there."""
+    assert isinstance(error, StillReading)
+    reply = page(request, "reading.html", status=503, records=error.records)
+    reply.headers["Refresh"] = SECONDS_TO_ASK_AGAIN
+    return reply

@@ -71,7 +71,7 @@ def settle(request: Request) -> Response:
 
     def act() -> Decision:
         said = (typed.decision, typed.criterion, typed.study_id, typed.note)
-        return sittings.at(CONSENSUS, stage).decide(*said, report=record, seen=seen)
+        return sittings.at(CONSENSUS, stage, wait=True).decide(*said, report=record, seen=seen)
 
     try:
         save(request, act, f"consensus: {typed.decision} {record}")

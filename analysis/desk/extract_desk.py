@@ -28,7 +28,6 @@ from analysis.files.problems import EvidenceError, ReviewError
 from analysis.files.slugs import is_slug
 from analysis.files.tables import Row
 from analysis.protocol import Protocol, load_protocol
-from analysis.screening.decisions import load_screening
 from analysis.screening.extraction import read_sheets
 from analysis.screening.extraction_history import rows_now
 from analysis.screening.extraction_progress import progress
@@ -40,7 +39,7 @@ from analysis.screening.study_reports import reports_of
 def trials(request: Request) -> Response:
     """Every trial to extract, and how far it has come."""
     who, data = who_of(request), desk_of(request).data
-    found = progress(data, load(data), load_screening(data))
+    found = progress(data, load(data), desk_of(request).sittings.screening())
     return page(
         request,
         "extract/trials.html",
@@ -58,7 +57,8 @@ def begin(request: Request) -> Response:
     if not (data / "extraction" / study_id / who).exists():
 
         def act() -> None:
-            new_extraction(data, study_id, who, reports_of(load_screening(data), study_id))
+            screening = desk_of(request).sittings.screening(wait=True)
+            new_extraction(data, study_id, who, reports_of(screening, study_id))
 
         save(request, act, f"begin to extract {study_id}")
     return go_to(f"/extract/{study_id}")

@@ -200,7 +200,12 @@ def _form(
         typed=typed,
         problem=problem,
         fault=snapshot_fault(evidence),
-        waits=[str(each) for each in awaiting(desk_of(request).data, evidence)],
+        waits=[
+            str(each)
+            for each in awaiting(
+                desk_of(request).data, evidence, desk_of(request).sittings.screening()
+            )
+        ],
     )
 
 

@@ -78,7 +78,7 @@ def decide(request: Request) -> Response:
 
     def act() -> Decision:
         said = (typed.decision, typed.criterion, typed.study_id, typed.note)
-        return sittings.at(who, stage).decide(*said, report=typed.record, seen=seen)
+        return sittings.at(who, stage, wait=True).decide(*said, report=typed.record, seen=seen)
 
     try:
         save(request, act, f"{typed.decision} {typed.record}")
@@ -97,7 +97,11 @@ def take_back(request: Request) -> Response:
     who, stage = who_of(request), stage_of(request)
     form = form_of(request)
     record, sittings = str(form.get("record", "")), desk_of(request).sittings
-    save(request, lambda: sittings.at(who, stage).take_back(record), f"take back {stage} {record}")
+    save(
+        request,
+        lambda: sittings.at(who, stage, wait=True).take_back(record),
+        f"take back {stage} {record}",
+    )
     tell(request, "Taken back. What was decided stays on record; the record waits for you again.")
     return go_to(f"/screen/{stage}?record={record}")
 

@@ -63,20 +63,23 @@ def history(request: Request) -> Response:
 def _own(session: Session, sought: str) -> list[Decision]:
     """What the person has decided, the latest first, where all words of the search stand in it."""
     screening, words = session.screening, sought.casefold().split()
-    known, records = screening.deduplication.representative, session.library.records
+    known, texts = screening.deduplication.representative, session.library.searchable
+    # What people say of records are few things, often.
+    said: dict[tuple[str, ...], str] = {}
 
     def has_all(decision: Decision) -> bool:
-        record = records[decision.record_id]
-        text = (record.title, record.authors, record.year, record.record_id, decision.note)
-        whole = " ".join((*text, *decision.said)).casefold()
-        return all(word in whole for word in words)
+        text = texts[decision.record_id]
+        if not (left := [word for word in words if word not in text]):
+            return True
+        own = (decision.note, *decision.said)
+        if own not in said:
+            said[own] = " ".join(own).casefold()
+        return all(word in said[own] for word in left)
 
     return [
         decision
-        for decision in reversed(screening.decisions)
-        if (decision.who, decision.stage) == (session.who, session.stage)
-        and decision.record_id in known
-        and (not words or has_all(decision))
+        for decision in reversed(screening.made_by(session.stage, session.who))
+        if decision.record_id in known and (not words or has_all(decision))
     ]
 
 
@@ -112,7 +115,9 @@ def exclude_ticked(request: Request) -> Response:
         try:
             save(
                 request,
-                lambda: sittings.at(who, stage).decide_all(ticked, "exclude", criterion, "", note),
+                lambda: sittings.at(who, stage, wait=True).decide_all(
+                    ticked, "exclude", criterion, "", note
+                ),
                 f"exclude {counted(len(ticked), 'record')} from the end of the order",
             )
         except DecidedMeanwhile:

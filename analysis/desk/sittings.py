@@ -3,52 +3,67 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future
 from pathlib import Path
 
 from analysis.files.lock import settle
 from analysis.files.slugs import CONSENSUS
-from analysis.screening.current_screening import CurrentScreening
+from analysis.screening.current_screening import MANY, CurrentScreening
 from analysis.screening.decision_files import FIRST_STAGE
 from analysis.screening.decisions import Screening
 from analysis.screening.session import Session, Work
 from analysis.screening.stage_words import trial_examples
+from analysis.searching.decision_schemas import STAGES
 from analysis.searching.duplicate_log import refuse_unsought
+from analysis.searching.history import load_searches
 from analysis.searching.library import Library
 
 
-class Sittings:
-    """The sessions of a folder of data, which share what was read; asked from any thread."""
+class StillReading(Exception):
+    """The records are being read, which takes seconds: so many."""
 
-    def __init__(self, data: Path) -> None:
-        self._data = data
+    def __init__(self, records: int) -> None:
+        super().__init__(records)
+        self.records = records
+
+
+class Sittings:
+    """The sessions of a folder of data, which share what was read; asked from any thread.
+
+    Of more than `many` records the first reading goes on in a thread, and who asks meanwhile gets
+    StillReading, but for who is to `wait`: nothing that a person decided is lost.
+    """
+
+    def __init__(self, data: Path, many: int = MANY) -> None:
+        self._data, self.many = data, many
         self._turn = threading.Lock()
         self._sessions: dict[tuple[str, str], Session] = {}
         self._shared: CurrentScreening | None = None
+        self._reading: _Reading | None = None
         self._examples: tuple[tuple[str, bool], ...] = ()
         self._sought: Library | None = None
 
-    def screening(self) -> Screening:
+    def screening(self, *, wait: bool = False) -> Screening:
         """Records and decisions as the files are now."""
         settle(self._data)
-        with self._turn:
-            shared = self._read()
+        shared = self._read(wait)
         shared.refresh()
         return shared.screening
 
-    def at(self, who: str, stage: str) -> Session:
+    def at(self, who: str, stage: str, *, wait: bool = False) -> Session:
         """The session as the files are now; ReviewError where nobody has looked for duplicates."""
         # Waits for who writes; who writes may wait for this.
         settle(self._data)
+        shared = self._read(wait)
         with self._turn:
-            session = self._sessions.get((who, stage)) or self._begun(who, stage)
+            session = self._sessions.get((who, stage)) or self._begun(shared, who, stage)
         session.refresh()
         if session.library is not self._sought:
             refuse_unsought(self._data, session.library)
             self._sought = session.library
         return session
 
-    def _begun(self, who: str, stage: str) -> Session:
-        shared = self._read()
+    def _begun(self, shared: CurrentScreening, who: str, stage: str) -> Session:
         if not self._examples:
             self._examples = trial_examples(self._data)
         begun = self._sessions[who, stage] = Session(
@@ -62,10 +77,53 @@ class Sittings:
         )
         return begun
 
-    def _read(self) -> CurrentScreening:
-        if self._shared is None:
-            self._shared = CurrentScreening(self._data)
-        return self._shared
+    def _read(self, wait: bool) -> CurrentScreening:
+        """What was read, unless records came in since."""
+        with self._turn:
+            if self._shared and not self._shared.is_outdated():
+                return self._shared
+            if self._reading is None:
+                self._shared, self._sessions = None, {}
+                self._reading = _Reading(self._data, self.many)
+            reading = self._reading
+        if not (wait or reading.records <= self.many or reading.found.done()):
+            raise StillReading(reading.records)
+        try:
+            found = reading.found.result()
+            with self._turn:
+                self._shared = found
+            return found
+        finally:
+            with self._turn:
+                if self._reading is reading:
+                    self._reading = None
+
+
+class _Reading:
+    """All records being read, in a thread of their own."""
+
+    def __init__(self, data: Path, many: int) -> None:
+        self.records = sum(e.hits for search in load_searches(data) for e in search.exports)
+        self.found: Future[CurrentScreening] = Future()
+        threading.Thread(
+            target=self._run, args=(data, many), name="reading records", daemon=True
+        ).start()
+
+    def _run(self, data: Path, many: int) -> None:
+        try:
+            self.found.set_result(_ready(CurrentScreening(data, many)))
+        except Exception as error:
+            self.found.set_exception(error)
+
+
+def _ready(current: CurrentScreening) -> CurrentScreening:
+    """With what pages ask for at once."""
+    screening = current.screening
+    for stage in STAGES:
+        screening.latest(stage)
+        screening.verdicts(stage)
+    screening.library.searchable.keys()
+    return current
 
 
 def _in_a_thread(work: Work) -> None:

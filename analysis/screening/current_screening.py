@@ -8,7 +8,7 @@ decisions only what was added is read, and whatever else has changed has all of 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +23,17 @@ from analysis.screening.decision_files import (
     read_added,
 )
 from analysis.screening.decisions import Screening, load_screening
-from analysis.screening.ranking import Features
-from analysis.screening.stage_words import stage_features
+from analysis.screening.ordering import (
+    Asked,
+    Examples,
+    Ordered,
+    Orders,
+    OrdersHere,
+    Words,
+    in_parts,
+)
+from analysis.screening.ordering_process import OrdersBeside
+from analysis.screening.stage_words import stage_texts
 from analysis.searching.duplicate_log import log_path
 from analysis.searching.library import Library, load_library
 from analysis.searching.licensed import FOLDER as LICENSED
@@ -32,7 +41,8 @@ from analysis.searching.licensed import FOLDER as LICENSED
 State = tuple[int, int, int]
 """What tells that a file was written: its time of change, its size and its number on the disk."""
 
-Examples = tuple[tuple[str, bool], ...]
+# From so many records on people would notice in a page what else this process does.
+MANY = 2_000
 
 
 @dataclass(frozen=True)
@@ -48,18 +58,21 @@ _NOTHING = _Known((0, 0, 0), HEADER.encode())
 class CurrentScreening:
     """The decisions of a folder as they are now; the sessions of one process share one.
 
-    `lock` is held while anything of it, or of a session, is looked at or changed.
+    `lock` is held while anything of it, or of a session, is looked at or changed. Of more than
+    `many` records the orders are made in a process beside this one.
     """
 
-    def __init__(self, data: Path) -> None:
-        self.data = data
+    def __init__(self, data: Path, many: int = MANY) -> None:
+        self.data, self.many = data, many
         self.lock = threading.RLock()
         # One session learns at a time: all of them want the same processor.
-        self.learning = threading.Lock()
+        self._learning = threading.Lock()
+        self._orders: Orders | None = None
+        # How often all records were read.
+        self._reads = 0
         # How often anything has changed, and the reports that did since all was read.
         self.version = 0
         self._changed: list[frozenset[str]] = []
-        self._features: dict[tuple[str, Examples], Features | None] = {}
         settle(data)
         self._read()
 
@@ -72,6 +85,10 @@ class CurrentScreening:
         settle(self.data)
         with self.lock:
             self._catch_up()
+
+    def is_outdated(self) -> bool:
+        """Whether records came in, or a ruling on duplicates: all is to be read again."""
+        return self._records_state() != self._records
 
     def changed_since(self, version: int) -> frozenset[str] | None:
         """The reports on which anything was decided since; None where all was read again."""
@@ -100,25 +117,36 @@ class CurrentScreening:
         self._take(added)
         return added
 
-    def features(self, stage: str, examples: Examples, reports: Iterable[str]) -> Features | None:
-        """The words of these reports and of others that came to the stage, counted once."""
-        key = stage, examples
-        with self.lock:
-            known, screening, version = self._features.get(key), self._screening, self.version
-        if known and known.covers(reports):
-            return known
-        made = stage_features(screening, stage, examples)
-        with self.lock:
-            if self.changed_since(version) is not None:
-                self._features[key] = made
-        return made
+    @property
+    def is_large(self) -> bool:
+        return len(self._screening.library.records) > self.many
+
+    def words_of(self, stage: str) -> Words:
+        """What the words of all that came to the stage are called, as they are now."""
+        return self._reads, stage
+
+    def ordered(self, asked: Asked, examples: Examples) -> Ordered:
+        """The order that is asked for; ConnectionError where the process that makes it died."""
+        with self._learning:
+            orders = self._orders or (OrdersBeside() if self.is_large else OrdersHere())
+            self._orders = None
+            if not orders.covers(asked):
+                with self.lock:
+                    screening = self._screening
+                for part in in_parts(stage_texts(screening, asked.stage)):
+                    orders.add(asked.words, part)
+                orders.count(asked.words, examples)
+            ordered = orders.made(asked)
+            # What has died is not asked again.
+            self._orders = orders
+            return ordered
 
     def _read(self) -> None:
         """Read all anew."""
         records = self._records_state()
         self._read_decisions(load_library(self.data))
         self._records = records
-        self._features.clear()
+        self._reads += 1
 
     def _read_decisions(self, library: Library) -> None:
         before: dict[Path, State] | None = None
@@ -132,7 +160,7 @@ class CurrentScreening:
         self.version += 1
 
     def _catch_up(self) -> None:
-        if self._records_state() != self._records:
+        if self.is_outdated():
             self._read()
             return
         states, library = self._states(), self._screening.library

@@ -8,7 +8,7 @@ report it leaves the study awaiting classification.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -91,7 +91,26 @@ class Screening:
         made = replace(self, decisions=decisions)
         # Where `cached_property` keeps what it found.
         vars(made)["_standing"] = found
+        made._keep_what_holds(self, new)
         return made
+
+    def _keep_what_holds(self, before: Screening, new: Sequence[Decision]) -> None:
+        """What was asked of all reports, found anew for those alone on which more was decided."""
+        decided = {
+            (d.stage, report)
+            for d in new
+            if (report := self.deduplication.representative.get(d.record_id))
+        }
+        for stage, latest in before._latest.items():
+            changed = {
+                report: self.latest_on(stage, report) for at, report in decided if at == stage
+            }
+            kept = {**latest, **changed}
+            self._latest[stage] = {report: people for report, people in kept.items() if people}
+        # What comes to a later stage follows from these, and is little.
+        if FIRST_STAGE in before._verdicts:
+            first = {r: self.verdict_on(FIRST_STAGE, r) for at, r in decided if at == FIRST_STAGE}
+            self._verdicts[FIRST_STAGE] = {**before._verdicts[FIRST_STAGE], **first}
 
     def standing_on(self, stage: str, report: str) -> tuple[Decision, ...]:
         """All that stands on the records of a report at the stage, withdrawals too."""
@@ -181,17 +200,14 @@ class Screening:
 
         For `consensus` these are the conflicts.
         """
-        return self._waits(stage, who, report, self.verdict_on(stage, report))
-
-    def _waits(self, stage: str, who: str, report: str, said: Verdict) -> bool:
-        if who == CONSENSUS:
-            return said is Verdict.CONFLICT
-        return said is Verdict.AWAITING and who not in self.latest_on(stage, report)
+        return _waits(who, self.verdict_on(stage, report), self.latest_on(stage, report))
 
     def queue(self, stage: str, who: str) -> tuple[str, ...]:
         """The reports that wait for this person at the stage, by identity."""
-        verdicts = self.verdicts(stage).items()
-        return tuple(report for report, said in verdicts if self._waits(stage, who, report, said))
+        verdicts, latest = self.verdicts(stage).items(), self.latest(stage)
+        return tuple(
+            report for report, said in verdicts if _waits(who, said, latest.get(report, ()))
+        )
 
     def labels(self, stage: str, who: str) -> dict[str, bool]:
         """This person's own yes or no on each report, in the order of deciding."""
@@ -200,12 +216,26 @@ class Screening:
         ordered = sorted(own, key=lambda decision: decision.when)
         return {representative[decision.record_id]: is_yes(decision) for decision in ordered}
 
+    @cached_property
+    def _made_by(self) -> dict[tuple[str, str], tuple[Decision, ...]]:
+        return {}  # by stage and person, once it was asked for
+
+    def made_by(self, stage: str, who: str) -> tuple[Decision, ...]:
+        """All that a person has decided at the stage, the earliest first."""
+        if (stage, who) not in self._made_by:
+            found = (d for d in self.decisions if d.who == who and d.stage == stage)
+            self._made_by[stage, who] = tuple(found)
+        return self._made_by[stage, who]
+
     def agreements(self, stage: str) -> tuple[Agreement, ...]:
         """Each pair of people on what both have decided."""
         people = sorted(
             {decision.who for decision in self.decisions if decision.stage == stage} - {CONSENSUS}
         )
-        labels = {who: self.labels(stage, who) for who in people}
+        latest = self.latest(stage).items()
+        labels = {
+            who: {report: is_yes(by[who]) for report, by in latest if who in by} for who in people
+        }
         pairs = combinations(people, 2)
         return tuple(agreement(a, b, labels[a], labels[b]) for a, b in pairs)
 
@@ -254,6 +284,13 @@ def what_differs(decisions: Sequence[Decision]) -> Iterator[str]:
         if len(set(told)) > 1:
             said = (f"{who} {cell or BLANK}" for who, cell in zip(names, told, strict=True))
             yield f"{column}: {', '.join(said)}"
+
+
+def _waits(who: str, said: Verdict, people: Container[str]) -> bool:
+    """Whether a report with this verdict waits for a person, where these have decided on it."""
+    if who == CONSENSUS:
+        return said is Verdict.CONFLICT
+    return said is Verdict.AWAITING and who not in people
 
 
 def _meaning(stage: str, decision: Decision) -> Verdict:

@@ -126,5 +126,6 @@ def _of_stage(screening: Screening, stage: str, who: str) -> Progress:
     settled = sum(said not in NOT_DECIDED for said in verdicts.values())
     own = None
     if who and stage in ("title-abstract", LAST_STAGE):
-        own = len(verdicts.keys() & screening.labels(stage, who).keys())
+        latest = screening.latest(stage)
+        own = sum(who in latest.get(report, ()) for report in verdicts)
     return Progress(IN_WORDS[stage], settled, len(verdicts), own)

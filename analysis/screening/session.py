@@ -7,6 +7,7 @@ What others decide meanwhile, in another process too, it sees.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from analysis.files.slugs import CONSENSUS
 from analysis.screening.current_screening import CurrentScreening
 from analysis.screening.decision_files import FIRST_STAGE, Decision, withdrawal_of
 from analysis.screening.decisions import Screening, in_words, is_yes
-from analysis.screening.ranking import MODEL, SEED, random_order, rank
-from analysis.screening.ranking_files import kept_order, ranking_text, write_ranking
-from analysis.screening.stopping import StoppingAid, stopping_aid
+from analysis.screening.ordering import Asked, Ordered
+from analysis.screening.ranking import MODEL, SEED, random_order
+from analysis.screening.ranking_files import kept_order, write_ranking
+from analysis.screening.stopping import StoppingAid
 from analysis.searching.decision_schemas import WITHDRAWN
 from analysis.searching.duplicate_log import now
 from analysis.searching.library import Library
@@ -289,23 +291,31 @@ class Session:
     def _order_anew(self) -> None:
         """Order what waits by this person's own decisions: the other's stay unseen."""
         try:
-            with self._current.learning:
-                with self._current.lock:
-                    waiting, labels = self.order, dict(self._labels)
-                self._learned_from = len(labels), len(waiting)
-                reports = (*waiting, *labels)
-                features = self._current.features(self.stage, self.examples, reports)
-                ranking = rank(waiting, labels, features, self.seed)
-                self._unwritten = ranking_text(self.who, self.stage, ranking)
-                self.learned = ranking.model == MODEL
-                if self.learner is at_once:
-                    self._keep_ranking()
-                if self.advises:
-                    self.aid = stopping_aid(tuple(labels.values()), len(waiting))
-                with self._current.lock:
-                    left = set(self._order)
-                    learned = [report for report in ranking.order if report in left]
-                    left.difference_update(learned)
-                    self._order = [*learned, *(r for r in self._order if r in left)]
+            with self._current.lock:
+                asked = Asked(
+                    self.who,
+                    self.stage,
+                    self.order,
+                    dict(self._labels),
+                    self.seed,
+                    self.advises,
+                    self._current.words_of(self.stage),
+                )
+            self._learned_from = len(asked.labels), len(asked.waiting)
+            # It only orders: people read on in the last order until the next is due.
+            with suppress(ConnectionError):
+                self._take(self._current.ordered(asked, self.examples))
         finally:
             self._is_learning = False
+
+    def _take(self, ordered: Ordered) -> None:
+        """Go on in a new order, without what was decided while it was made."""
+        self._unwritten, self.aid = ordered.text, ordered.aid
+        self.learned = ordered.ranking.model == MODEL
+        if self.learner is at_once:
+            self._keep_ranking()
+        with self._current.lock:
+            left = set(self._order)
+            learned = [report for report in ordered.ranking.order if report in left]
+            left.difference_update(learned)
+            self._order = [*learned, *(r for r in self._order if r in left)]

@@ -12,10 +12,14 @@ def stage_features(
     screening: Screening, stage: str, examples: tuple[tuple[str, bool], ...] = ()
 ) -> Features | None:
     """The words of title and abstract of every report that has come to the stage."""
+    return make_features(stage_texts(screening, stage), examples)
+
+
+def stage_texts(screening: Screening, stage: str) -> dict[str, str]:
+    """Title and abstract of every report that has come to the stage."""
     reached = {*screening.reached(stage), *screening.latest(stage)}
     records = {report: screening.library.readable(report) for report in reached}
-    texts = {report: f"{record.title} {record.abstract}" for report, record in records.items()}
-    return make_features(texts, examples)
+    return {report: f"{record.title} {record.abstract}" for report, record in records.items()}
 
 
 def trial_examples(data: Path) -> tuple[tuple[str, bool], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import yaml
@@ -86,12 +87,12 @@ class Deduplication:
     representative: Mapping[str, str]
     pairs: tuple[LoggedPair, ...]
 
-    @property
+    @cached_property
     def reports(self) -> tuple[str, ...]:
         """The records that stand for a report, by identity."""
         return tuple(sorted(set(self.representative.values())))
 
-    @property
+    @cached_property
     def to_rule_on(self) -> tuple[LoggedPair, ...]:
         """Possible pairs that no person has ruled on: one for each two reports still apart."""
         asked: dict[frozenset[str], LoggedPair] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from analysis.files.digests import digest
@@ -43,6 +44,14 @@ class Library:
         record = self.records[record_id]
         own = self.abstracts.get(record_id)
         return replace(record, abstract=own) if own and not record.abstract else record
+
+    @cached_property
+    def searchable(self) -> Mapping[str, str]:
+        """What a person may look for a record by, in small letters, by its identity."""
+        return {
+            r.record_id: "\n".join((r.title, r.authors, r.year, r.record_id)).casefold()
+            for r in self.records.values()
+        }
 
     @property
     def first_seen(self) -> Mapping[str, dt.date]:

@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from analysis.desk import sittings
+from analysis.desk.desk import Desk
 from analysis.desk.record_shown import marked
 from analysis.protocol_lists import MarkedWords
+from analysis.screening.current_screening import CurrentScreening
 from analysis.screening.decision_files import Decision, add_decisions, decisions_path
 from analysis.screening.decisions import load_screening
 from analysis.screening.session import Session
@@ -66,6 +68,47 @@ def decide(asking: Asking, record: str, stage: str = FIRST, **fields: str):
 
 def rows(data: Path, who: str = "anna") -> list[Decision]:
     return [d for d in load_screening(data).decisions if d.who == who]
+
+
+def test_many_records_are_read_while_other_pages_are_answered(
+    data: Path, ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages that need them say so and come by themselves; what was decided waits for them."""
+    begun, may_end = threading.Event(), threading.Event()
+
+    def read(*given: object) -> CurrentScreening:
+        begun.set()
+        assert may_end.wait(20)
+        return CurrentScreening(data)
+
+    monkeypatch.setattr(sittings, "CurrentScreening", read)
+    desk = Desk(data, debug=True)
+    desk.sittings.many = 5
+    asking = Asking(desk)
+    for path in ("/", f"/screen/{FIRST}", "/extract"):
+        shown = asking.get(path)
+        assert (shown.status_code, shown.headers["refresh"]) == (503, "2")
+        assert "Reading 8 records" in shown.text
+    assert begun.is_set()
+    assert asking.get("/judge").status_code == 200
+    seen = Session(data, "anna").seen_on(ids[7])
+    typed = {"record": ids[7], "seen": seen, "decision": "include"}
+    with ThreadPoolExecutor(1) as other:
+        sent = other.submit(asking.submit, f"/screen/{FIRST}", typed)
+        may_end.set()
+        assert sent.result().status_code == 200
+    assert [d.decision for d in rows(data) if d.record_id == ids[7]] == ["include"]
+    assert "Reading" not in asking.get("/").text
+    wait_until_ordered()
+
+
+def test_records_that_could_not_be_read_are_read_again(client, data: Path) -> None:
+    path = next(data.glob("searches/2*/*.records.csv"))
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"record_id", b"other", 1))
+    assert client().get(f"/screen/{FIRST}").status_code == 422
+    path.write_bytes(whole)
+    assert client().get(f"/screen/{FIRST}").status_code == 200
 
 
 def test_what_is_decided_is_what_a_session_keeps(client, data: Path, ids, desk_clock) -> None:

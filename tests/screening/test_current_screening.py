@@ -27,6 +27,8 @@ def all_said(screening: Screening) -> list[object]:
         *(screening.conflicts(stage) for stage in STAGES),
         *(screening.queue(stage, who) for stage in STAGES for who in people),
         *(screening.labels(stage, who) for stage in STAGES for who in people),
+        *(screening.made_by(stage, who) for stage in STAGES for who in people),
+        *(screening.agreements(stage) for stage in STAGES),
     ]
 
 
