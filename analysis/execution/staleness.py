@@ -261,6 +261,14 @@ def code_version(made: Made) -> str:
     return digest(_canonical(code))
 
 
+def made_with(project: Project) -> str:
+    """One hash for all code, its packages and Python: of the same they make the same."""
+    everything = (path for path in project.package.rglob("*") if path.suffix in (".py", ".ipynb"))
+    code = sorted(path.relative_to(project.root) for path in everything)
+    parts = Inputs(project).files([*code, Path("requirements.txt")])
+    return digest(_canonical(parts | {"Python": platform.python_version()}))
+
+
 def read_record(project: Project) -> dict[str, Made]:
     """What the last builds made, by page, without pages of which it cannot be read."""
     record = {}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from functools import cache, partial
+from itertools import combinations, pairwise
 
 from analysis.formatting import counted, day, sentence_case
 from analysis.pages.before_and_after import in_sum, picture
@@ -14,7 +16,7 @@ from analysis.protocol import Protocol
 from analysis.versions.by_name import NOW
 from analysis.versions.compare import Comparison
 from analysis.versions.comparison_json import comparison_json
-from analysis.versions.way import Pair
+from analysis.versions.way import Compared, Pair
 
 FOLDER = "versions"  # in the site
 DRAFT = "draft"
@@ -22,17 +24,23 @@ Days = Mapping[str, dt.date]
 
 
 def comparison_files(
-    pairs: Sequence[Pair], protocol: Protocol, days: Days, with_page: Collection[str]
+    compared: Compared, protocol: Protocol, days: Days, with_page: Collection[str]
 ) -> dict[str, bytes]:
     """The page of each pair and the same for a program: where in the site → content.
 
     `days` are those of the releases, `with_page` the names of those that have a page of their own.
     """
     files = {}
-    for pair in pairs:
-        stem = f"{FOLDER}/{stem_of(pair.found.before, pair.found.now)}"
-        files[f"{stem}.html"] = _page(pair, protocol, days, with_page)
-        files[f"{stem}.json"] = comparison_json(pair).encode()
+    for step in pairwise(compared.names):
+        compared.step(*step)  # to be handed over again, though every page of a pair may be
+    for before, now in combinations(compared.names, 2):
+        pair = cache(partial(compared.pair, before, now))
+        stem = f"{FOLDER}/{stem_of(before, now)}"
+        for path, written in {
+            f"{stem}.html": lambda pair=pair: _page(pair(), protocol, days, with_page),
+            f"{stem}.json": lambda pair=pair: comparison_json(pair()).encode(),
+        }.items():
+            files[path] = compared.content(path, now, written)
     return files
 
 

@@ -9,6 +9,10 @@ from analysis.evidence.flow import Flow, SourceYield
 from analysis.evidence.load import load
 from analysis.evidence.question_slice import Slice, slice_of
 from analysis.evidence.rows import Evidence
+from analysis.execution.handover import Again
+from analysis.execution.handover import again as handed_over
+from analysis.execution.plan import Project
+from analysis.execution.staleness import made_with
 from analysis.files.digests import digest
 from analysis.screening.counted_flow import load_flow
 from analysis.screening.decisions import load_screening
@@ -87,6 +91,16 @@ def edition() -> Edition:
 def edition_with(_published: tuple[str | None, ...]) -> Edition:
     """The same, as long as no result is another: pages that follow each other share it."""
     return edition_of(DATA, evidence().protocol, searches(), states)
+
+
+def again(page: str) -> Again:
+    """What the page of that name handed over when it was last made."""
+    return handed_over(RESULTS / f"{page}.json", _made_with())
+
+
+@cache
+def _made_with() -> str:
+    return made_with(Project(ROOT))
 
 
 def published() -> tuple[str | None, ...]:

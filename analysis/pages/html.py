@@ -15,7 +15,7 @@ from IPython.display import HTML, display
 from markupsafe import Markup as Html
 from markupsafe import escape
 
-from analysis.execution.handover import RESULT_MIME, files_as_result
+from analysis.execution.handover import RESULT_MIME, Again, files_as_result
 from analysis.formatting import DASH
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.results import to_json
@@ -157,6 +157,6 @@ def publish_values(values: Mapping[str, object]) -> None:
     display({RESULT_MIME: dict(values)}, raw=True)
 
 
-def publish_files(files: Mapping[str, bytes]) -> None:
+def publish_files(files: Mapping[str, bytes], made: Again) -> None:
     """Hand files of the site to the execution: where in the site → content."""
-    display({RESULT_MIME: files_as_result(files)}, raw=True)
+    display({RESULT_MIME: files_as_result(files, made)}, raw=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 
+from analysis.execution.handover import Again
 from analysis.figures.social_card import DPI, Answer, social_card
 from analysis.figures.style import render_png
 from analysis.formatting import sentence_case
@@ -17,8 +18,13 @@ CARD = "social-card.png"  # in the site
 COLOURS = 64
 
 
-def card(protocol: Protocol, results: Mapping[str, Synthesis], edition: Edition) -> bytes:
-    """The card as PNG: the first time point of the condition with the most answers."""
+def card(
+    protocol: Protocol, results: Mapping[str, Synthesis], edition: Edition, again: Again
+) -> bytes:
+    """The card as PNG: the first time point of the condition with the most answers.
+
+    It is handed over again where it would show the same.
+    """
     timepoint = protocol.timepoints[0]
     by_condition = {
         condition: [
@@ -31,8 +37,13 @@ def card(protocol: Protocol, results: Mapping[str, Synthesis], edition: Edition)
     said = (*protocol.condition_told(condition.id), timepoint.label)
     heading = sentence_case(", ".join(said))
     version = f"A living systematic review. {edition.dated}"
-    figure = social_card(protocol.title, version, heading, answers)
-    return _few_colours(render_png(figure, dpi=DPI))
+
+    def drawn() -> bytes:
+        figure = social_card(protocol.title, version, heading, answers)
+        return _few_colours(render_png(figure, dpi=DPI))
+
+    shown = repr((protocol.title, version, heading, answers))
+    return again.content(CARD, shown, drawn)
 
 
 def _few_colours(png: bytes) -> bytes:

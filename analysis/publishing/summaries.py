@@ -7,7 +7,9 @@ import io
 from collections.abc import Iterator, Mapping
 
 from analysis.evidence.rows import Evidence
-from analysis.publishing.downloads import spreadsheet_safe
+from analysis.execution.handover import Again
+from analysis.protocol import Protocol
+from analysis.publishing.downloads import FOLDER, spreadsheet_safe
 from analysis.publishing.offered_file import Download
 from analysis.publishing.word_document import word_document
 from analysis.synthesis.question_result import Synthesis
@@ -48,19 +50,28 @@ COLUMNS: Mapping[str, str] = {
 
 
 def summaries(
-    evidence: Evidence, results: Mapping[str, Synthesis], edition: Edition
+    evidence: Evidence, results: Mapping[str, Synthesis], edition: Edition, again: Again
 ) -> tuple[Download, ...]:
-    """Two files a condition."""
+    """Two files a condition; a document is handed over again that would say the same."""
     return tuple(
         file
         for condition in evidence.protocol.conditions
-        for file in _files(evidence, findings_of(evidence, results, condition.id), edition)
+        for file in _files(
+            evidence.protocol, findings_of(evidence, results, condition.id), edition, again
+        )
     )
 
 
-def _files(evidence: Evidence, found: Findings, edition: Edition) -> Iterator[Download]:
-    written = word_document(found, evidence.protocol, edition)
-    yield Download(WORD.format(found.condition), f"{found.title}, for Word", written)
+def _files(
+    protocol: Protocol, found: Findings, edition: Edition, again: Again
+) -> Iterator[Download]:
+    name = WORD.format(found.condition)
+    written = again.content(
+        f"{FOLDER}/{name}",
+        repr((found, protocol.title, protocol.short_title, edition.dated, edition.stated)),
+        lambda: word_document(found, protocol, edition),
+    )
+    yield Download(name, f"{found.title}, for Word", written)
     table = spreadsheet_safe(findings_csv(found, edition.identifier)).encode()
     yield Download(CSV.format(found.condition), f"{found.title}, as a table", table)
 

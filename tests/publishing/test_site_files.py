@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.execution.handover import files_as_result, files_of_result
+from analysis.execution.handover import Again, files_as_result, files_of_result
 from analysis.protocol import load_protocol
 from analysis.publishing.downloads import downloads
 from analysis.publishing.site_files import site_files
@@ -38,7 +38,9 @@ def files_of(root: Path, syntheses: Mapping[str, Synthesis]) -> dict[str, bytes]
     edition = Edition(protocol.version)
     offered = downloads(root, syntheses, edition)
     pages = ["index", "results/search"]
-    return site_files(offered, protocol, syntheses, releases(root / "data"), pages, edition)
+    return site_files(
+        offered, protocol, syntheses, releases(root / "data"), pages, edition, Again()
+    )
 
 
 def test_without_an_address_there_is_neither_feed_nor_site_map(

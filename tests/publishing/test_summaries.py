@@ -15,6 +15,7 @@ from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 
 from analysis.evidence.rows import Evidence
+from analysis.execution.handover import Again
 from analysis.pages import summary_of_findings_page as page
 from analysis.publishing.offered_file import Download
 from analysis.publishing.summaries import COLUMNS, CSV, WORD, summaries
@@ -28,8 +29,8 @@ Results = Mapping[str, Synthesis]
 
 @pytest.fixture(scope="module")
 def offered(evidence: Evidence, syntheses: Results) -> dict[str, Download]:
-    made = summaries(evidence, syntheses, Edition(evidence.protocol.version))
-    assert made == summaries(evidence, syntheses, Edition(evidence.protocol.version))
+    made = summaries(evidence, syntheses, Edition(evidence.protocol.version), Again())
+    assert made == summaries(evidence, syntheses, Edition(evidence.protocol.version), Again())
     return {file.path: file for file in made}
 
 
@@ -133,6 +134,8 @@ def test_what_looks_like_markup_stays_text(evidence: Evidence, syntheses: Result
         evidence,
         protocol=protocol.model_copy(update={"conditions": (hostile, *protocol.conditions[1:])}),
     )
-    made = {file.path: file for file in summaries(named, syntheses, Edition(protocol.version))}
+    made = {
+        file.path: file for file in summaries(named, syntheses, Edition(protocol.version), Again())
+    }
     document = Document(io.BytesIO(made[WORD.format(hostile.id)].content))
     assert document.paragraphs[0].text == 'Summary of findings: <w:br/> & "pain"'

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import partial
 from itertools import pairwise
 
 import pytest
 
 from analysis.evidence.load import load
+from analysis.execution.handover import Again, files_as_result
+from analysis.pages.comparison_page import comparison_files
+from analysis.versions import by_name, way
 from analysis.versions import comparison_json as compact
-from analysis.versions.by_name import NOW
+from analysis.versions.by_name import NOW, ReadVersion
+from analysis.versions.compare import Comparison
 from analysis.versions.comparison_json import LARGEST, comparison_json
 from analysis.versions.freezing import present_states
-from analysis.versions.way import Pair, pairs, versions_to_compare
+from analysis.versions.releases import read_states
+from analysis.versions.way import Compared, Pair, pairs, state_of_releases, versions_to_compare
 from tests.evidence.folder import DATA, DESCRIBED, LIVING, DataFolder
 
 BASELINE, LAST = "2013.11", "2026.11"
@@ -101,3 +107,37 @@ def test_every_pair_of_released_versions_of_the_living_review_is_small() -> None
     names = versions_to_compare(LIVING, draft=False)
     for pair in pairs(LIVING, names, dict, lambda: load(LIVING)):
         assert len(comparison_json(pair).encode()) <= LARGEST, (pair.found.before, pair.found.now)
+
+
+def test_what_two_releases_are_to_each_other_is_worked_out_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only the draft is compared anew; what is said of it is the same."""
+    names = versions_to_compare(LIVING, draft=True)
+    frozen = state_of_releases(LIVING)
+    evidence = load(LIVING)
+
+    def compared(again: Again, names: tuple[str, ...] = names) -> Compared:
+        said = partial(read_states, LIVING, names[-2])
+        return Compared(LIVING, names, said, lambda: evidence, frozen, again)
+
+    def files(of: Compared) -> dict[str, bytes]:
+        return comparison_files(of, evidence.protocol, {}, ())
+
+    first = compared(Again("code"))
+    written = files(first)
+    handed_over = json.loads(json.dumps(files_as_result(written, first.again)))
+    beside: list[tuple[str, str]] = []
+
+    def side_by_side(before: ReadVersion, now: ReadVersion) -> Comparison:
+        beside.append((before.name, now.name))
+        return by_name.side_by_side(before, now)
+
+    monkeypatch.setattr(way, "side_by_side", side_by_side)
+    assert files(compared(Again("code", handed_over))) == written
+    assert {now for _, now in beside} == {NOW}
+    without_draft = compared(Again("code", handed_over), names[:-1])
+    files(without_draft)
+    assert without_draft.again.made == first.again.made
+    assert files(compared(Again("other code", handed_over))) == written
+    assert {now for _, now in beside} == {*names[1:]}
