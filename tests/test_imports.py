@@ -35,6 +35,19 @@ DEFERRED = {
         "pymare.stats.brentq(lambda x: x - 1, 0.0, 3.0)",
         "1.0",
     ),
+    "PyMARE's tables": (
+        REHEARSAL,
+        "pandas",
+        "pymare.core.pd.DataFrame({'y': [1]}).shape",
+        "(1, 1)",
+    ),
+    "Papermill's notebooks from other machines": (
+        "from analysis.execution.notebook import import_papermill\nimport_papermill()\n"
+        "import papermill.iorw",
+        "requests",
+        "papermill.iorw.requests.codes.ok",
+        "200",
+    ),
     "MyST-NB's cache": (
         BOOK,
         "sqlalchemy",

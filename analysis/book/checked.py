@@ -55,10 +55,10 @@ def checked_evidence(inputs: Inputs, check: Check) -> Checked:
 
     Raises `ReviewError` also if the evidence changes meanwhile.
     """
-    known = known_reads(inputs)
+    project, state = inputs.project, _evidence(inputs)
+    known = _known_reads(inputs, state)
     if known is not None:
         return Checked(known)
-    project, state = inputs.project, _evidence(inputs)
     # What the check leaves elsewhere is of this evidence; nobody shall take it for another's.
     remember(project.results / CHECKED, "{}\n")
     checked = check()
@@ -76,8 +76,12 @@ def known_reads(inputs: Inputs) -> Reads | None:
 
     And if what it left for the book is as it left it.
     """
+    return _known_reads(inputs, _evidence(inputs))
+
+
+def _known_reads(inputs: Inputs, evidence: str) -> Reads | None:
     known = recall(inputs.project.results / CHECKED, _SAID)
-    if known is None or known.evidence != _evidence(inputs):
+    if known is None or known.evidence != evidence:
         return None
     return known.reads if inputs.files(map(Path, known.left)) == known.left else None
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.execution.handover import RESULT_MIME
 from analysis.execution.markdown import escape_markdown
+from analysis.imports import deferred
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -167,7 +168,9 @@ def _run(job: Job, clock: _Clock, kernel: Kernel | None) -> NotebookNode:
 def import_papermill() -> None:
     """Import what `execute_notebook` needs, at a time of the caller's choosing."""
     import nbformat
-    import papermill  # noqa: F401
+
+    with deferred("requests"):  # notebooks come from no other machine
+        import papermill  # noqa: F401
 
     # What it logs of a failure is in the `Failed`; without a handler Python would print it.
     logging.getLogger("papermill").addHandler(logging.NullHandler())

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import Literal
 
@@ -53,8 +54,10 @@ class Inputs:
     known: KnownFiles = field(default_factory=KnownFiles, repr=False)
     _digests: dict[Path, str | None] = field(default_factory=dict, repr=False)
     _imports: dict[Path, frozenset[str]] = field(default_factory=dict, repr=False)
-    _code: dict[Path, frozenset[Path]] = field(default_factory=dict, repr=False)
+    _code: dict[Path, tuple[Path, ...]] = field(default_factory=dict, repr=False)
+    _shared: dict[Path, Parts] = field(default_factory=dict, repr=False)
     _module_files: dict[str, Path | None] = field(default_factory=dict, repr=False)
+    _leads_to: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     def afresh(self, since: States) -> Inputs:
         """All files as they are now; what is known of them is found out again where they changed.
@@ -71,6 +74,7 @@ class Inputs:
             _imports=dict(self._imports),
             _code=dict(self._code),
             _module_files=dict(self._module_files),
+            _leads_to=dict(self._leads_to),
         )
 
     def of(self, page: Page) -> dict[str, str]:
@@ -79,10 +83,15 @@ class Inputs:
         parts |= self.files([page.template])
         parts |= self._data_of(page)
         parts |= self.files(Path("results") / f"{need}.json" for need in page.needs)
-        parts |= self.files(sorted(self.code(page.template)))
+        parts |= self._of_code(page.template)
         parts |= self.files(map(Path, (*page.hands_on, "requirements.txt")))
         parts["Python"] = digest(platform.python_version().encode())
         return parts
+
+    def _of_code(self, template: Path) -> Parts:
+        if template not in self._shared:
+            self._shared[template] = self.files(self.code(template))
+        return self._shared[template]
 
     def _data_of(self, page: Page) -> Parts:
         """What the page reads of `data/`, as narrowly as it is known."""
@@ -92,14 +101,17 @@ class Inputs:
             return self.files(Path("data") / name for name in page.reads)
         return self.data()
 
-    def data(self) -> dict[str, str]:
+    def data(self) -> Parts:
         """All files of `data/`: what a page reads when nothing narrower is known.
 
         A hidden file is nobody's data: a lock, a file half written, what an editor left.
         EvidenceError where something there is no plain file.
         """
-        root, everything = self.project.root, plain_files(self.project.data)
-        return self.files(p.relative_to(root) for p in everything if not p.name.startswith("."))
+        root, data = self.project.root, self.project.data
+        if data not in self._shared:
+            shown = (path for path in plain_files(data) if not path.name.startswith("."))
+            self._shared[data] = self.files(path.relative_to(root) for path in shown)
+        return self._shared[data]
 
     def changed(self) -> list[str]:
         """The files of data and code that changed since, though they may be again as they were."""
@@ -113,10 +125,11 @@ class Inputs:
         found = {path.as_posix(): self._digest(path) for path in paths}
         return {name: value for name, value in found.items() if value is not None}
 
-    def code(self, template: Path) -> frozenset[Path]:
+    def code(self, template: Path) -> tuple[Path, ...]:
         """The modules of `analysis/` a notebook reaches by its imports, wherever they stand."""
         if template not in self._code:
-            self._code[template] = frozenset(self.reached([*self.imports(template), FINISHING]))
+            reached = set(self.reached([*self.imports(template), FINISHING]))
+            self._code[template] = tuple(sorted(reached, key=attrgetter("parts")))
         return self._code[template]
 
     def reached(self, modules: Iterable[str]) -> Iterator[Path]:
@@ -127,8 +140,15 @@ class Inputs:
             name = waiting.pop()
             if name not in met and (path := self._module_file(name)):
                 yield path
-                waiting += [*_parents(name), *self.imports(path)]
+                waiting += self._next(name, path)
             met.add(name)
+
+    def _next(self, name: str, path: Path) -> tuple[str, ...]:
+        """Our own modules that a module has imported."""
+        if name not in self._leads_to:
+            named = {*_parents(name), *self.imports(path)}
+            self._leads_to[name] = tuple(filter(self._module_file, named))
+        return self._leads_to[name]
 
     def forget_results(self) -> None:
         """Read `results/` anew: pages executed since may have changed it."""
@@ -157,12 +177,13 @@ class Inputs:
         return self._imports[path]
 
     def _module_file(self, name: str) -> Path | None:
+        if name.partition(".")[0] != PACKAGE:
+            return None
         if name not in self._module_files:
-            stem = Path(*name.split("."))
-            paths = (stem.with_suffix(".py"), stem / "__init__.py")
+            stem = name.replace(".", "/")
+            paths = (Path(f"{stem}.py"), Path(f"{stem}/__init__.py"))
             found = (path for path in paths if (self.project.root / path).is_file())
-            own = name.split(".")[0] == PACKAGE
-            self._module_files[name] = next(found, None) if own else None
+            self._module_files[name] = next(found, None)
         return self._module_files[name]
 
 
@@ -174,14 +195,25 @@ def states(project: Project) -> dict[str, tuple[int, ...]]:
     """
     found: dict[str, State] = {}
     for top in (project.data, project.package):
-        for folder, _, names in os.walk(top):
-            paths = [Path(folder, name) for name in names if not name.startswith(".")]
-            for path in [*paths, *([Path(folder)] if top == project.data else [])]:
-                if path.suffix == ".pyc":
-                    continue
-                with suppress(FileNotFoundError):  # it goes meanwhile: that is a change, too
-                    found[path.relative_to(project.root).as_posix()] = state_of(path)
+        _note_states(top, top.relative_to(project.root).as_posix(), found, top == project.data)
     return found
+
+
+def _note_states(
+    folder: Path | os.DirEntry[str], name: str, found: dict[str, State], folders: bool
+) -> None:
+    """The states of the files below a folder, and of the `folders`."""
+    with suppress(FileNotFoundError):  # it goes meanwhile: that is a change, too
+        if folders:
+            found[name] = state_of(folder)
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                path = f"{name}/{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    _note_states(entry, path, found, folders)
+                elif not entry.name.startswith(".") and not entry.name.endswith(".pyc"):
+                    with suppress(FileNotFoundError):
+                        found[path] = state_of(entry)
 
 
 def _parents(name: str) -> list[str]:
@@ -209,8 +241,8 @@ def _imports(source: str, path: Path) -> Iterator[str]:
     """
     try:
         if not _IMPORT_WITHIN_LINE.search(source):
-            statements = [ast.parse(found[1]) for found in _IMPORT.finditer(source)]
-            return _named((node for tree in statements for node in tree.body), path)
+            statements = "\n".join(found[1] for found in _IMPORT.finditer(source))
+            return _named(ast.parse(statements).body, path)
     except SyntaxError:
         pass
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -33,7 +34,7 @@ class KnownFiles:
         return found
 
 
-def state_of(file: Path) -> State:
+def state_of(file: Path | os.DirEntry[str]) -> State:
     """A file's number, size and the times of its last changes, of which nobody can set the last.
 
     Raises `OSError` where there is none.

@@ -19,8 +19,8 @@ from analysis.versions.results import read_synthesis
 OF_MANY_TRIALS = "scipy.optimize"  # long to import, for the few questions with so many
 
 # The statistics import it when they first need it: here, before anybody waits for it. Its
-# converters of effect sizes bring a computer algebra system.
-with deferred("pymare.effectsize", "scipy.stats", OF_MANY_TRIALS):
+# converters of effect sizes bring a computer algebra system, and its tables are not used here.
+with deferred("pymare.effectsize", "pandas", "scipy.stats", OF_MANY_TRIALS):
     import pymare  # noqa: F401
 
 OF_DOWNLOADS = ("docx", "PIL.Image")

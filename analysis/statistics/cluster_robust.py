@@ -55,7 +55,6 @@ def cluster_robust(
     Sources: Tipton 2015, 10.1037/met0000011; Pustejovsky & Tipton 2018,
     10.1080/07350015.2016.1247004.
     """
-    from pymare import Dataset
     from pymare.estimators import WeightedLeastSquares
 
     y, v = checked_studies(effects, variances)
@@ -69,7 +68,9 @@ def cluster_robust(
     with warnings.catch_warnings():
         # PyMARE warns of few degrees of freedom; `few_clusters` says it instead.
         warnings.simplefilter("ignore")
-        fitted = WeightedLeastSquares(tau2=tau2).fit_dataset(Dataset(y=y, v=v, g=labels)).params_
+        fit = WeightedLeastSquares(tau2=tau2)
+        mean = np.ones((len(y), 1))
+        fitted = fit.fit(y[:, None], mean, v[:, None], labels[:, None]).params_
     estimate = float(fitted["fe_params"][0, 0])
     se = float(np.sqrt(fitted["inv_cov"][0, 0, 0]))
     df = float(np.ravel(fitted["dof"])[0])

@@ -214,7 +214,7 @@ def design_tau2(
     effects: FloatArray, variances: FloatArray, design: FloatArray, model: RegressionModel
 ) -> float:
     """Residual between-study variance given a design of shape (k, p)."""
-    from pymare import Dataset, estimators
+    from pymare import estimators
 
     if model == "common":
         return 0.0
@@ -226,8 +226,8 @@ def design_tau2(
         "ml": estimators.VarianceBasedLikelihoodEstimator,
         "reml": lambda: estimators.VarianceBasedLikelihoodEstimator(method="REML"),
     }[model]()
-    data = Dataset(y=effects, v=variances, X=design, add_intercept=False)
-    tau2 = float(np.ravel(estimator.fit_dataset(data).params_["tau2"])[0])
+    fitted = estimator.fit(effects[:, None], variances[:, None], _by_columns(design)).params_
+    tau2 = float(np.ravel(fitted["tau2"])[0])
     if model in ("ml", "reml"):
         return _highest_tau2(effects, variances, design, tau2, restricted=model == "reml")
     return tau2
@@ -298,13 +298,17 @@ def _weighted_least_squares(
     tau2: float,
     interval: IntervalMethod,
 ) -> dict[str, Any]:
-    from pymare import Dataset
     from pymare.estimators import WeightedLeastSquares
 
     estimator = WeightedLeastSquares(tau2=tau2, small_sample_correction=PYMARE_CORRECTION[interval])
-    data = Dataset(y=effects, v=variances, X=design, add_intercept=False)
-    fitted: dict[str, Any] = estimator.fit_dataset(data).params_
+    fit = estimator.fit(effects[:, None], _by_columns(design), variances[:, None])
+    fitted: dict[str, Any] = fit.params_
     return fitted
+
+
+def _by_columns(design: FloatArray) -> FloatArray:
+    """As PyMARE's own container lays it out: the last digit of a sum depends on it."""
+    return np.asfortranarray(design)
 
 
 def _residual_heterogeneity(
