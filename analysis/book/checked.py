@@ -18,7 +18,7 @@ from analysis.files.remembered import recall, remember
 CHECKED = ".checked.json"  # in results/
 
 Reads = Mapping[str, Parts]
-"""Page name → the rows it reads: what each is, and the hash of its content."""
+"""The name of a page, or of a part of a table → what it holds, and the hash of each."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = Path("analysis/notebooks")
 DOWNLOADS = "living/downloads"
 VERSIONS = "living/versions"
+DECISIONS = ("screening", "screening.csv")  # of a folder and of the file that was before it
 
 
 def contents_of(protocol: Protocol, root: Path = ROOT) -> Contents:
@@ -110,7 +111,17 @@ def _trials(protocol: Protocol, all_results: tuple[str, ...]) -> Part:
                 needs=all_results,
                 reads=("protocol.yml", "studies.csv", "outcomes.csv"),
             ),
-            _executed("results/search"),
+            _executed(
+                "results/search",
+                reads=(
+                    "protocol.yml",
+                    "studies.csv",
+                    "outcomes.csv: the source of each row",
+                    "sources.csv",
+                    "searches",
+                    *DECISIONS,
+                ),
+            ),
         ),
     )
 

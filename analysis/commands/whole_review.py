@@ -45,6 +45,7 @@ def _check_everything(project: Project) -> Checked:
     from analysis.book.rendering import SUBSTITUTIONS
     from analysis.evidence.question_slice import slices_of
     from analysis.evidence.rows import evidence_adapter
+    from analysis.evidence.table_parts import hashes_of_parts
     from analysis.files.remembered import remember
     from analysis.pages.status_line import values_of_prose
 
@@ -54,4 +55,4 @@ def _check_everything(project: Project) -> Checked:
     remember(project.results / SUBSTITUTIONS, text + "\n")
     reads = {asked.key: read.parts() for asked, read in slices_of(evidence).items()}
     given = evidence_adapter().dump_json(evidence).decode()
-    return Checked(reads, given, leaves=(SUBSTITUTIONS,))
+    return Checked({**reads, **hashes_of_parts(evidence)}, given, leaves=(SUBSTITUTIONS,))

@@ -52,8 +52,9 @@ class Page:
 
     `template` is the notebook's path from the root, `target` that of the page from
     `chapters/`; `needs` names the pages that must be up to date before this one runs,
-    because it reads their results. `reads` are the files of `data/` it is made from, if it
-    is not made from all; `hands_on` are others, from the root, that it shows or offers.
+    because it reads their results. `reads` are the files and folders of `data/` it is made
+    from, if it is not made from all, or names of parts of them that the check knows;
+    `hands_on` are others, from the root, that it shows or offers.
     """
 
     name: str

@@ -43,7 +43,8 @@ class Inputs:
     """Reads what pages depend on; each file is read and each module parsed once.
 
     `reads` narrows the data a page depends on: page name → parts that stand in place of
-    the whole `data/` folder, for example `outcomes.csv: rows trial-2013.mood.post.1`.
+    the whole `data/` folder, for example `outcomes.csv: rows trial-2013.mood.post.1`; and a
+    name among those that a page reads → what stands in place of a file of that name.
     `since` are the states of data and code before anything was read of them, `known` is what a
     process that stays has found in files.
     """
@@ -97,9 +98,19 @@ class Inputs:
         """What the page reads of `data/`, as narrowly as it is known."""
         if page.name in self.reads:
             return self.reads[page.name]
-        if page.reads:
-            return self.files(Path("data") / name for name in page.reads)
-        return self.data()
+        if not page.reads:
+            return self.data()
+        parts: dict[str, str] = {}
+        for name in page.reads:
+            parts |= self.reads[name] if name in self.reads else self._below_data(name)
+        return parts
+
+    def _below_data(self, name: str) -> Parts:
+        """A file of `data/`, or all of a folder; what is hidden there is nobody's data."""
+        path = self.project.data / name
+        paths = plain_files(path) if path.is_dir() else (path,)
+        root = self.project.root
+        return self.files(p.relative_to(root) for p in paths if not p.name.startswith("."))
 
     def data(self) -> Parts:
         """All files of `data/`: what a page reads when nothing narrower is known.

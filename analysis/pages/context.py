@@ -9,6 +9,7 @@ from analysis.evidence.flow import Flow, SourceYield
 from analysis.evidence.load import load
 from analysis.evidence.question_slice import Slice, slice_of
 from analysis.evidence.rows import Evidence
+from analysis.evidence.table_parts import TABLE_PARTS
 from analysis.execution.handover import Again
 from analysis.execution.handover import again as handed_over
 from analysis.execution.plan import Project
@@ -55,6 +56,11 @@ def evidence() -> Evidence:
 def question_slice(condition: str, outcome: str, timepoint: str) -> Slice:
     """All that the page of one question is made from; whatever else changes leaves it alone."""
     return slice_of(evidence(), evidence().protocol.question(condition, outcome, timepoint))
+
+
+def part(name: str) -> tuple[str, ...]:
+    """What a page reads of a table of which it reads no more."""
+    return TABLE_PARTS[name](evidence())
 
 
 def results(condition: str | None = None) -> dict[str, Synthesis]:

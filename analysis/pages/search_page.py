@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from analysis.evidence.flow import Flow, SourceYield, Stream
-from analysis.evidence.rows import Evidence
+from analysis.evidence.rows import Evidence, Source
 from analysis.figures import showing
 from analysis.figures.prisma_flow import prisma_flow
 from analysis.figures.source_yield_plot import source_yield_plot
@@ -189,9 +189,12 @@ def _strategy(searched: SourceSearched) -> Html:
     )
 
 
-def sources_table(evidence: Evidence) -> Html:
-    """Every source of outcome rows with how many rows it gave, most first."""
-    rows_by_source = Counter(row.source_id for row in evidence.outcomes)
+def sources_table(sources: Mapping[str, Source], of_rows: Sequence[str]) -> Html:
+    """Every source of outcome rows with how many rows it gave, most first.
+
+    `of_rows` is the source of each row.
+    """
+    rows_by_source = Counter(of_rows)
     rows = [
         {
             "Source": links.source(source),
@@ -201,11 +204,11 @@ def sources_table(evidence: Evidence) -> Html:
             "Note": source.note,
         }
         for source in sorted(
-            evidence.sources.values(), key=lambda s: (-rows_by_source[s.source_id], s.source_id)
+            sources.values(), key=lambda s: (-rows_by_source[s.source_id], s.source_id)
         )
         if rows_by_source[source.source_id]
     ]
-    if not evidence.outcomes:
+    if not of_rows:
         return paragraph("There are no outcome rows yet, so none came from anywhere.")
-    caption = f"Sources of the {counted(len(evidence.outcomes), 'outcome row')}"
+    caption = f"Sources of the {counted(len(of_rows), 'outcome row')}"
     return table(rows, caption, numbers=("Outcome rows",))

@@ -11,10 +11,11 @@ from typing import Any, NoReturn
 
 import pytest
 
-from analysis.book.contents import contents_of
+from analysis.book.contents import DECISIONS, contents_of
 from analysis.evidence.data_files import DATA_FILES, QUESTION
 from analysis.evidence.question_slice import Slice, slice_of
 from analysis.evidence.rows import Evidence
+from analysis.evidence.table_parts import TABLE_PARTS, hashes_of_parts
 from analysis.evidence.team import TEAM
 from analysis.execution.plan import Page, Project
 from analysis.execution.staleness import Inputs
@@ -30,6 +31,8 @@ FILES: Mapping[str, str] = {"protocol": "protocol.yml"} | {
 }
 PLANNED = contents_of(load_protocol(DATA / "protocol.yml")).pages
 DECLARED = [page for page in PLANNED if page.reads]
+# A file that a page meets which reads the folder.
+INSTEAD_OF = {"searches": "searches/2020-01-01/search.yml", "screening": "screening/anna.csv"}
 
 
 class Unread:
@@ -69,8 +72,10 @@ def run(
 ) -> None:
     """Execute a page where there is nothing but the files and the results it says it reads."""
     for name in page.reads:
-        # A review may have stated nothing of its team.
-        if name != TEAM or (DATA / name).exists():
+        if (DATA / name).is_dir():
+            shutil.copytree(DATA / name, folder / name, dirs_exist_ok=True)
+        # A review may have stated nothing of its team, and nobody may have screened.
+        elif name not in {TEAM, *DECISIONS, *TABLE_PARTS} or (DATA / name).exists():
             shutil.copy(DATA / name, folder / name)
     results = folder / "results"
     results.mkdir()
@@ -80,6 +85,10 @@ def run(
     monkeypatch.setattr(context, "DATA", folder)
     monkeypatch.setattr(context, "RESULTS", results)
     monkeypatch.setattr(context, "evidence", lambda: restricted)
+    parts = {name: TABLE_PARTS[name](evidence) for name in page.reads if name in TABLE_PARTS}
+    monkeypatch.setattr(context, "part", parts.__getitem__)
+    for name in ("searches", "strategies", "yields", "flow"):
+        monkeypatch.setattr(context, name, getattr(context, name).__wrapped__)
     names: dict[str, Any] = {}
     for source in cells(page):
         exec(source, names)
@@ -107,9 +116,11 @@ def test_a_page_names_no_file_that_it_does_not_read(
 ) -> None:
     for file in page.reads:
         folder = tmp_path / file
-        folder.mkdir()
-        (folder / file).write_bytes(b"\0")
-        with pytest.raises((AssertionError, EvidenceError)), monkeypatch.context() as patched:
+        unreadable = folder / INSTEAD_OF.get(file, file)
+        unreadable.parent.mkdir(parents=True)
+        unreadable.write_bytes(b"\0")
+        refused = (AssertionError, EvidenceError, KeyError)
+        with pytest.raises(refused), monkeypatch.context() as patched:
             rest = tuple(name for name in page.reads if name != file)
             run(replace(page, reads=rest), evidence, syntheses, folder, patched)
 
@@ -141,7 +152,18 @@ def test_a_changed_row_leaves_pages_alone_that_do_not_show_it() -> None:
     inputs = Inputs(Project(ROOT))
     for page in DECLARED:
         data = {name for name in inputs.of(page) if name.startswith("data/")}
-        assert data == {f"data/{name}" for name in page.reads}
+        read = [name for name in page.reads if (ROOT / "data" / name).exists()]
+        assert {Path(name).parts[1] for name in data} == set(read)
+
+
+def test_a_part_of_a_table_changes_with_it_and_with_nothing_else(evidence: Evidence) -> None:
+    named = {name for page in DECLARED for name in page.reads if ": " in name}
+    assert named == TABLE_PARTS.keys() == hashes_of_parts(evidence).keys()
+    first, *others = evidence.outcomes
+    for changes in ({"effect": 9.0, "row_id": "another"}, {"source_id": "another"}):
+        other = replace(evidence, outcomes=(replace(first, **changes), *others))
+        same = hashes_of_parts(other) == hashes_of_parts(evidence)
+        assert same == ("source_id" not in changes)
 
 
 def test_a_page_that_needs_results_cannot_do_with_fewer(

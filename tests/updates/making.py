@@ -50,6 +50,8 @@ class Making:
             found[page.name] = self._question(page, evidence, slices[page.name], inputs[page.name])
         results = {key: self.answers[inputs[key]] for key in slices}
         for page in planned:
+            if not all((ROOT / "data" / name).suffix for name in page.reads):
+                continue  # of searches and decisions: it is made from no answer
             if not (page.reads and (set(page.reads) & {*changed} or (needing and page.needs))):
                 continue
             read = [_digest_of(evidence.folder / name) for name in page.reads]
