@@ -50,6 +50,7 @@ def check() -> None:
     from analysis.evidence.verification import is_verified, lapsed_verifications
     from analysis.screening.decisions import load_screening
     from analysis.screening.extraction import read_what_is_settled
+    from analysis.screening.filling_in import read_finished
     from analysis.screening.references import REFERENCES, outdated
     from analysis.searching.licensed import licensed_sources
     from analysis.versions.releases import altered_files, read_states, releases
@@ -60,6 +61,7 @@ def check() -> None:
     for said in _decided_apart(load_screening(data)):
         typer.echo(said)
     read_what_is_settled(data)
+    read_finished(data)
     known = releases(data)
     for release in known:
         read_states(data, release.name)

@@ -21,6 +21,7 @@ from analysis.desk.assessment_pages import (
     show_domain,
     show_whole,
     there,
+    without,
 )
 from analysis.desk.desk import desk_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to
@@ -33,6 +34,7 @@ from analysis.evidence.trustworthiness_tool import CHECKS
 from analysis.files.problems import ReviewError, short
 from analysis.files.slugs import CONSENSUS
 from analysis.files.withdrawals import carry_out
+from analysis.formatting import listed
 from analysis.screening.judging import (
     Judged,
     judge,
@@ -40,7 +42,7 @@ from analysis.screening.judging import (
     waiting,
     withdrawn_judgement,
 )
-from analysis.screening.settling import may_change, may_see
+from analysis.screening.settling import may_change, may_see, unfinished
 from analysis.searching.duplicate_log import now
 
 
@@ -84,7 +86,7 @@ def answer(request: Request) -> Response:
             plan = withdrawn_judgement(data, judged, domain)
             save(request, lambda: carry_out(data, plan, judged.who, now(), ""), f"undo {about}")
             tell(request, f"Taken back: {domain}. It waits again, and stays on record.")
-            return go_to(address(judged, domain))
+            return go_to(address(judged, domain, without(request)))
         save(
             request,
             lambda: judge(
@@ -101,7 +103,7 @@ def answer(request: Request) -> Response:
     except ReviewError as error:
         return show_domain(request, evidence, judged, domain, typed, own, error=error)
     if judged.who == CONSENSUS:
-        return go_to(address(judged))
+        return go_to(address(judged, without=without(request)))
     following = _following(evidence_of(request), judged, domain)
     return go_to(address(judged, following))
 
@@ -124,12 +126,18 @@ def _asked(request: Request) -> tuple[Evidence, Judged]:
     if judged.timepoint and not judged.outcome:
         raise ReviewError("A time point alone is no result: its outcome is needed.")
     if request.url.path.startswith(SETTLE):
-        if not may_see(evidence, judged):
+        if not may_see(evidence, judged, without(request)):
             raise ReviewError(
-                "This is settled once everybody who has begun to judge it has judged every domain."
+                "This is settled once everybody who has begun to judge it has judged every domain"
+                + _who_has_not(evidence, judged)
             )
         judged = replace(judged, who=CONSENSUS)
     return evidence, judged
+
+
+def _who_has_not(evidence: Evidence, judged: Judged) -> str:
+    missing = unfinished(evidence, judged)
+    return f": {listed(missing)} {'has' if len(missing) == 1 else 'have'} not." if missing else "."
 
 
 def _typed(form: FormData, judged: Judged, domain: str) -> Filled:

@@ -5,7 +5,7 @@ What another assessor judged is read only where this person may see it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -33,7 +33,7 @@ from analysis.screening.judging import (
     waiting,
     worst_domain,
 )
-from analysis.screening.settling import may_change, may_see
+from analysis.screening.settling import may_change, may_see, unfinished
 
 ASSESS, SETTLE = "/judge/assess", "/judge/settle"
 IN_WORDS = {
@@ -64,17 +64,23 @@ class Filled:
         return dict(signalling.read_answers(self.answers))
 
 
-def address(judged: Judged, domain: str = "") -> str:
-    """The page on which this is judged, or settled."""
+def address(judged: Judged, domain: str = "", without: Sequence[str] = ()) -> str:
+    """The page on which this is judged, or settled, without waiting for some perhaps."""
     asked = {
         "tool": judged.tool,
         "outcome": judged.outcome,
         "timepoint": judged.timepoint,
         "domain": domain,
     }
-    query = urlencode({name: value for name, value in asked.items() if value})
+    said = {name: value for name, value in asked.items() if value}
+    query = urlencode({**said, "without": without}, doseq=True)
     first = SETTLE if judged.who == CONSENSUS else ASSESS
     return f"{first}/{judged.study_id}?{query}"
+
+
+def without(request: Request) -> list[str]:
+    """For whom this is settled without waiting: the page that is asked for names them."""
+    return request.query_params.getlist("without")
 
 
 def filled(row: Row | None, answers_in: str) -> Filled:
@@ -147,9 +153,10 @@ def show_domain(
         "judge/assess.html",
         status=422 if problem or meanwhile else 200,
         **_about(evidence, judged),
-        here=address(judged, domain),
+        here=address(judged, domain, without(request)),
+        missing=[name for name in unfinished(evidence, judged) if settling],
         domain=domain,
-        domains=_steps(evidence, judged, domain),
+        domains=_steps(evidence, judged, domain, without(request)),
         typed=typed,
         questions=_questions(judged, domain, typed),
         checks=_checks(evidence, judged, domain, typed),
@@ -177,13 +184,15 @@ def _about(evidence: Evidence, judged: Judged) -> dict[str, Any]:
     }
 
 
-def _steps(evidence: Evidence, judged: Judged, here: str) -> list[dict[str, object]]:
+def _steps(
+    evidence: Evidence, judged: Judged, here: str, missing: Sequence[str]
+) -> list[dict[str, object]]:
     """The domains with their address, and what this person has judged of each."""
     every = waiting(evidence, judged) if judged.who == CONSENSUS else judged.instrument.judged
     return [
         {
             "name": domain,
-            "address": address(judged, domain),
+            "address": address(judged, domain, missing),
             "judgement": there(evidence, judged, domain).judgement,
             "here": domain == here,
         }
@@ -234,7 +243,7 @@ def _side_by_side(evidence: Evidence, judged: Judged, domain: str) -> list[tuple
 
 def show_whole(request: Request, evidence: Evidence, judged: Judged) -> Response:
     """Everything is judged: what this person said, and what others did once that may be seen."""
-    shown = may_see(evidence, judged)
+    shown, missing = may_see(evidence, judged), unfinished(evidence, judged)
     found = {}
     for each in settled(
         row
@@ -267,4 +276,6 @@ def show_whole(request: Request, evidence: Evidence, judged: Judged) -> Response
         shown=shown and len(names) > 1,
         differ=shown and any(each.judgement is None for each in found.values()),
         settle=address(replace(judged, who=CONSENSUS)),
+        missing=missing,
+        settle_without=address(replace(judged, who=CONSENSUS), without=missing),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -52,7 +53,7 @@ def both(request: Request) -> Response:
 
 def _shown(request: Request, status: int = 200, problems: Sequence[str] = ()) -> Response:
     who_of(request)
-    data, folders = desk_of(request).data, _finished(request)
+    data, folders = desk_of(request).data, _compared(request)
     study_id = request.path_params["study"]
     try:
         found = settling(data, folders)
@@ -67,6 +68,8 @@ def _shown(request: Request, status: int = 200, problems: Sequence[str] = ()) ->
         "extract/settle.html",
         status=status,
         study=study_id,
+        query=_query(request),
+        missing=[each.name for each in folders if not is_finished(each)],
         people=[found.first.name, found.second.name],
         differences=[_differing(protocol, sheets, each) for each in found.differences],
         open=len(found.open),
@@ -75,20 +78,36 @@ def _shown(request: Request, status: int = 200, problems: Sequence[str] = ()) ->
     )
 
 
-def _finished(request: Request) -> tuple[Path, Path]:
-    """The two who have finished; before that nobody is shown what another read."""
+def _compared(request: Request) -> tuple[Path, Path]:
+    """The two who have finished; before that nobody is shown what another read.
+
+    Who has finished may go on without waiting for one who has not, whom the address names.
+    """
     study_id = request.path_params["study"]
     folders = folders_of(desk_of(request).data, study_id) if is_slug(study_id) else ()
     if not folders:
         raise HTTPException(404)
     done = tuple(folder for folder in folders if is_finished(folder))
+    waiting = [folder.name for folder in folders if folder not in done]
+    without = _without(request)
+    if len(done) < EXTRACTORS and without in waiting and who_of(request) in [d.name for d in done]:
+        return done[0], folders[0].with_name(without)
     if len(done) < EXTRACTORS:
-        waiting = [folder.name for folder in folders if folder not in done]
         who = listed(waiting) if waiting else "a second person"
         raise ReviewError(
             f"What two people read is compared once both have finished: {who} has not."
         )
     return done[0], done[1]
+
+
+def _without(request: Request) -> str:
+    return request.query_params.get("without", "")
+
+
+def _query(request: Request) -> str:
+    """What an address needs to go on without waiting for somebody."""
+    without = _without(request)
+    return f"?{urlencode({'without': without})}" if without else ""
 
 
 def _differing(protocol: Protocol, sheets: Sequence[Rows], found: Difference) -> Differing:
@@ -116,7 +135,7 @@ def _quote(row: Row | None) -> str:
 def agree(request: Request) -> Response:
     """Settle one difference: by one of the two values, or by a third with a reason."""
     who_of(request)
-    data, form, folders = desk_of(request).data, form_of(request), _finished(request)
+    data, form, folders = desk_of(request).data, form_of(request), _compared(request)
     place = tuple(str(form.get(name, "")) for name in ("file", "row", "column"))
     said = str(form.get("first", "")), str(form.get("second", ""))
     take, reason = str(form.get("take", "")), ""
@@ -139,13 +158,13 @@ def agree(request: Request) -> Response:
         return _shown(request, 422, [str(problem) for problem in error.problems])
     except ReviewError as error:
         return _shown(request, 409, [f"{error}. Nothing was saved."])
-    return go_to(f"/extract/{folders[0].parent.name}/both")
+    return go_to(f"/extract/{folders[0].parent.name}/both{_query(request)}")
 
 
 def take(request: Request) -> Response:
     """Take what the two agree on into the evidence, as the command does."""
     who_of(request)
-    data, folders = desk_of(request).data, _finished(request)
+    data, folders = desk_of(request).data, _compared(request)
     study_id = folders[0].parent.name
 
     def act() -> Acceptance:

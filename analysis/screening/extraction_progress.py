@@ -38,6 +38,11 @@ class Progress:
     accepted: str
 
     @property
+    def missing(self) -> tuple[str, ...]:
+        """Who has begun and not finished."""
+        return tuple(name for name in self.begun if name not in self.finished)
+
+    @property
     def is_open(self) -> bool:
         """Whether what the two read may be shown to both."""
         return len(self.finished) >= EXTRACTORS

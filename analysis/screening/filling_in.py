@@ -8,14 +8,18 @@ the other read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from itertools import count
 from pathlib import Path
+from typing import Annotated
 
 from analysis.evidence.own_columns import OwnColumns
+from analysis.files.columns import matching
 from analysis.files.digests import digest
 from analysis.files.lock import change_files, locked
-from analysis.files.problems import ReviewError
+from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError, short
+from analysis.files.slugs import CONSENSUS, is_person
 from analysis.files.spreadsheets import spreadsheet_bytes
 from analysis.files.tables import Row, read_table, table_text
 from analysis.files.together import change_of, change_together
@@ -32,10 +36,21 @@ from analysis.screening.extraction import (
     typed,
 )
 from analysis.screening.extraction_history import KEYS, rows_now
+from analysis.searching.decision_schemas import Time, row_problems
 from analysis.searching.duplicate_log import now
 
 FINISHED = "finished.csv"
-FINISHED_COLUMNS = ("when", "rows")
+
+
+@dataclass(frozen=True)
+class Finished:
+    """When a person had finished, and what stands for the rows as they were."""
+
+    when: Time
+    rows: Annotated[str, matching(r"^[0-9a-f]{64}$", "64 digits and letters, as finishing writes")]
+
+
+FINISHED_COLUMNS = tuple(field.name for field in fields(Finished))
 
 
 def folders_of(data: Path, study_id: str) -> tuple[Path, ...]:
@@ -130,6 +145,28 @@ def is_finished(folder: Path) -> bool:
     path = folder / FINISHED
     lines = read_table(path, FINISHED_COLUMNS) if path.is_file() else []
     return bool(lines) and lines[-1]["rows"] == _digest(read_sheets(folder))
+
+
+def read_finished(data: Path) -> None:
+    """Look at who has finished which trial; EvidenceError names what does not fit."""
+    problems: list[Problem] = []
+    for path in sorted((data / "extraction").glob(f"*/*/{FINISHED}")):
+        try:
+            problems += _problems(path)
+        except EvidenceError as error:
+            problems += error.problems
+    if problems:
+        raise EvidenceError(problems[:MOST_PROBLEMS])
+
+
+def _problems(path: Path) -> Iterator[Problem]:
+    who, study_id = path.parent.name, path.parent.parent.name
+    if not is_person(who) or who == CONSENSUS:
+        yield Problem(path, None, None, f"{short(who)} is nobody's name: who has finished?")
+    if path.parent not in folders_of(path.parents[3], study_id):
+        message = f"{short(who)} has no sheets of a trial called {short(study_id)}"
+        yield Problem(path, None, None, message)
+    yield from row_problems(path, read_table(path, FINISHED_COLUMNS), Finished, {})
 
 
 def _digest(sheets: Rows) -> str:

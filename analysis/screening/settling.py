@@ -1,11 +1,13 @@
 """Who may see what others judged: nobody who is judging the same still.
 
 Two people judge by themselves. What each said is shown once everybody who has begun with a result
-has judged every domain of it: to them, and where they are two, to others too.
+has judged every domain of it: to them, and where they are two, to others too. Who is finished need
+not wait for ever: they may settle without those who are not, and say so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from analysis.evidence.rows import Evidence
@@ -14,19 +16,30 @@ from analysis.files.slugs import CONSENSUS
 from analysis.screening.judging import Judged, waiting
 
 
-def may_see(evidence: Evidence, judged: Judged) -> bool:
-    """Whether a person may see what others judged of this."""
-    about = [row for row in judgements(evidence) if judged.holds(row)]
-    people = {row.assessed_by for row in about} - {CONSENSUS} - evidence.sources.keys()
-    if any(waiting(evidence, replace(judged, who=person)) for person in people):
+def unfinished(evidence: Evidence, judged: Judged) -> tuple[str, ...]:
+    """Who has begun to judge this, and has not judged every domain."""
+    people = sorted(_people(evidence, judged))
+    return tuple(p for p in people if waiting(evidence, replace(judged, who=p)))
+
+
+def _people(evidence: Evidence, judged: Judged) -> set[str]:
+    about = (row for row in judgements(evidence) if judged.holds(row))
+    return {row.assessed_by for row in about} - {CONSENSUS} - evidence.sources.keys()
+
+
+def may_see(evidence: Evidence, judged: Judged, without: Collection[str] = ()) -> bool:
+    """Whether a person may see what others judged of this, `without` waiting for some of them."""
+    if {*unfinished(evidence, judged)} - ({*without} - {judged.who}):
         return False
+    people = _people(evidence, judged)
     return judged.who in people or len(people) > 1
 
 
 def may_change(evidence: Evidence, judged: Judged) -> bool:
     """Whether a person may judge anew what they judged: not once they may see another's."""
-    about = (row.assessed_by for row in judgements(evidence) if judged.holds(row))
-    return not may_see(evidence, judged) or set(about) <= {judged.who}
+    about = {row.assessed_by for row in judgements(evidence) if judged.holds(row)}
+    seen = may_see(evidence, judged) or CONSENSUS in about
+    return not seen or about <= {judged.who}
 
 
 def to_settle(evidence: Evidence, who: str) -> tuple[Judged, ...]:

@@ -17,6 +17,7 @@ from analysis.desk.extract_fields import FIXED, PLACE, RESULT, USE
 from analysis.desk.extract_sheet import seen_rows
 from analysis.evidence.load import load
 from analysis.evidence.reported_formats import BESIDES, FORMATS
+from analysis.files.problems import EvidenceError
 from analysis.files.spreadsheets import spreadsheet_bytes
 from analysis.files.tables import Row
 from analysis.formatting import limits, number
@@ -34,7 +35,7 @@ from analysis.screening.extraction import (
     write_differences,
 )
 from analysis.screening.extraction_template import new_extraction
-from analysis.screening.filling_in import is_finished, row_called
+from analysis.screening.filling_in import FINISHED, is_finished, read_finished, row_called
 from analysis.screening.study_reports import reports_of
 from tests.desk.asking import Asking
 from tests.desk.conftest import STUDY
@@ -330,6 +331,42 @@ def test_neither_sees_what_the_other_read_until_both_have_finished(
     put(ben, RESULT_FORM, {"mean_control": "6"})
     assert not is_finished(folder(data, "ben"))
     assert anna.get(BOTH).status_code == 422
+
+
+def test_who_has_finished_goes_on_without_one_who_does_not(client: Client, data: Path) -> None:
+    anna, ben = two_extractors(client, mean_control="5.9")
+    without = f"{BOTH}?without=ben"
+    assert anna.get(without).status_code == 422  # who has not finished sees nothing
+    anna.submit(f"{HOME}/finished")
+    assert "waits for ben" in anna.get("/extract").text
+    assert without in anna.get(HOME).text
+    for asking, address in ((anna, f"{BOTH}?without=cleo"), (ben, f"{BOTH}?without=ben")):
+        assert asking.get(address).status_code == 422
+    page = page_of(anna.get(without).text)
+    assert "ben has not finished" in page.text
+    for found in page.select("form [name=column]"):
+        said = difference(page, str(found["value"]))
+        assert found.find_parent("form")["action"] == without
+        anna.submit(without, said | {"take": "first"}, follow_redirects=False)
+    assert anna.submit(f"{HOME}/accept?without=ben").status_code == 200
+    assert load(data).outcomes[-1].mean_control == 4.8
+
+
+@pytest.mark.parametrize(("place", "content", "said"), [
+    ("trial-2026/anna", "when,rows\nyesterday,abc\n", ":2: when: "),
+    ("trial-2026/anna", "when\nyesterday\n", "rows"),
+    ("trial-2026/Anna", "when,rows\n", "'Anna' is nobody's name"),
+    ("other-2026/anna", "when,rows\n", "no sheets of a trial called 'other-2026'"),
+])  # fmt: skip
+def test_who_has_finished_is_looked_at(data: Path, place: str, content: str, said: str) -> None:
+    path = data / "extraction" / place / FINISHED
+    path.parent.mkdir(parents=True)
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(EvidenceError) as refused:
+        read_finished(data)
+    told = "\n".join(map(str, refused.value.problems))
+    assert said in told
+    assert FINISHED in told
 
 
 def test_rows_that_are_not_valid_are_not_finished(client: Client, data: Path) -> None:

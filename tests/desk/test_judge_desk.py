@@ -187,6 +187,30 @@ def test_two_who_differ_settle_it_side_by_side(data: Path, other: Path, client) 
     assert file(data) == file(other)
 
 
+def test_who_is_finished_settles_without_one_who_is_not(data: Path, other: Path, client) -> None:
+    for folder in (data, other):
+        judge_all(folder, ANNA, "low", "the protocol", **{OVERALL: "high"})
+        judge(folder, BEN, FIRST, "high", SECRET)
+    without = address(BOTH, without=["ben"])
+    anna, ben = client(), client("ben")
+    shown = anna.get(address(ANNA)).text
+    assert "ben has begun and not judged every domain" in shown
+    assert without.replace("&", "&amp;") in shown
+    assert SECRET not in shown
+    assert "ben has not." in anna.get(address(BOTH)).text
+    assert ben.get(without).status_code == 422
+    shown = anna.get(without).text
+    assert SECRET in shown
+    assert "ben has not judged every domain" in shown
+    sent = {**form_of(shown), "judgement": "high", "support": "without ben", "act": "save"}
+    anna.submit(address(BOTH, FIRST, ["ben"]), {**sent, "domain": FIRST})
+    judge(other, BOTH, FIRST, "high", "without ben")
+    assert file(data) == file(other)
+    # What anna has seen she does not judge anew; ben goes on by himself.
+    assert "<form" not in anna.get(address(ANNA, OVERALL)).text.split("<h1>")[1]
+    assert "<form" in ben.get(address(BEN, ROB_2[1])).text.split("<h1>")[1]
+
+
 def test_a_domain_judged_meanwhile_is_shown_with_both_values(data: Path, client) -> None:
     anna, here = client(), address(ANNA, FIRST)
     sent = {**form_of(anna.get(here).text), "judgement": "high", "support": "mine", "act": "save"}
