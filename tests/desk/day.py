@@ -10,9 +10,10 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -42,6 +43,7 @@ from tests.searching.recorded_update import (
 from tests.searching.sources import find_source
 
 ROOT = Path(__file__).resolve().parents[2]
+WHEN = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 RECORDS = 6
 DOUBTFUL = "Made-up record: Web-based exercise for back pain, a randomised controlled trial"
 WHY = "intervention"
@@ -75,14 +77,25 @@ def begin(root: Path) -> Path:
             strict=False,
         )
     ]
-    export = root / "medline.txt"
-    export.write_text(ovid_ris(found), encoding="utf-8", newline="")
-    import_exports(data, [export], SearchDetails(find_source("medline"), DAY, "anna"))
-    deduplicate(data, load_library(data))
+    take_in(data, {"medline": ovid_ris(found)})
     return data
 
 
-def decision(who: str, stage: str, title: str) -> dict[str, str]:
+def take_in(data: Path, exports: Mapping[str, str]) -> None:
+    """Take in exports by their source, and look for duplicates."""
+    for source, text in exports.items():
+        export = data.parent / f"{source}.txt"
+        export.write_text(text, encoding="utf-8", newline="")
+        import_exports(data, [export], SearchDetails(find_source(source), DAY, "anna"))
+    deduplicate(data, load_library(data))
+
+
+Decides = Callable[[str, str, str, str], Mapping[str, str]]
+"""Person, stage, identity and title of a record → what that person decides on it."""
+Step = tuple[str, Callable[[], object]]
+
+
+def decision(who: str, stage: str, record_id: str, title: str) -> Mapping[str, str]:
     """What a person decides on a record."""
     if who == "consensus":
         return {"decision": "exclude", "criterion": WHY}
@@ -104,17 +117,31 @@ STAGES = (
 )
 
 
-def by_the_commands(data: Path) -> None:
-    """The whole day typed into a terminal, sheets filled in by hand."""
+def by_the_commands(data: Path, decides: Decides = decision) -> Iterator[Step]:
+    """The whole day typed into a terminal, sheets filled in by hand; step by step."""
     for who, stage in STAGES:
-        sheet = data.parent / f"{stage}.{who}.csv"
-        screen = f"screen --who {who} --stage {stage}"
-        _run(data, *screen.split(), "--write-sheet", str(sheet))
-        rows = rows_of(sheet)
-        for row in rows:
-            row |= decision(who, stage, row["title"])
-        write_rows(sheet, rows)
-        _run(data, *screen.split(), "--read-sheet", str(sheet))
+        yield f"{stage}: {who}", partial(_screen_in_a_sheet, data, who, stage, decides)
+    yield "extract, compare, accept", partial(_extract, data)
+    yield "verify", partial(_run, data, "verify", STUDY, "--who", "cleo", "--seen", "all")
+    for who, judged in (*JUDGED.items(), ("consensus", SETTLED)):
+        yield f"judge: {who}", partial(_judge, data, who, judged)
+    decided = ["--who", "anna", "--say", f"imprecision=1: {SUPPORT}"]
+    yield "certainty", partial(_run, data, "certainty", QUESTION, *decided, code=3)
+    yield "release", partial(_release, data)
+
+
+def _screen_in_a_sheet(data: Path, who: str, stage: str, decides: Decides) -> None:
+    sheet = data.parent / f"{stage}.{who}.csv"
+    screen = f"screen --who {who} --stage {stage}"
+    _run(data, *screen.split(), "--write-sheet", str(sheet))
+    rows = rows_of(sheet)
+    for row in rows:
+        row |= decides(who, stage, row["record_id"], row["title"])
+    write_rows(sheet, rows)
+    _run(data, *screen.split(), "--read-sheet", str(sheet))
+
+
+def _extract(data: Path) -> None:
     folders = [data / "extraction" / STUDY / who for who in ("anna", "ben")]
     for folder in folders:
         _run(data, "extract", "new", STUDY, "--who", folder.name)
@@ -127,15 +154,12 @@ def by_the_commands(data: Path) -> None:
     _run(data, "extract", "compare", *both, code=3)
     edit(folders[0].parent / f"{DIFFERENCES}.csv", {"agreed": AGREED})
     _run(data, "extract", "accept", *both)
-    _run(data, "verify", STUDY, "--who", "cleo", "--seen", "all")
+
+
+def _judge(data: Path, who: str, judged: Mapping[str, str]) -> None:
     result = f"{STUDY} --outcome pain --timepoint post --tool".split()
-    for who, judged in JUDGED.items():
-        said = [f"--say={domain}={word}: {SUPPORT}" for domain, word in judged.items()]
-        _run(data, "judge", *result, "RoB 2", "--who", who, *said, code=None)
-    settled = [f"--say={domain}={word}: {SUPPORT}" for domain, word in SETTLED.items()]
-    _run(data, "judge", *result, "RoB 2", "--who", "consensus", *settled, code=None)
-    _run(data, "certainty", QUESTION, "--who", "anna", "--say", f"imprecision=1: {SUPPORT}", code=3)
-    _release(data)
+    said = [f"--say={domain}={word}: {SUPPORT}" for domain, word in judged.items()]
+    _run(data, "judge", *result, "RoB 2", "--who", who, *said, code=None)
 
 
 def _release(data: Path) -> None:
@@ -205,25 +229,36 @@ class Person:
     def presses(self, name: str) -> None:
         self.page.get_by_role("button", name=name).first.click()
 
-    def screens(self, stage: str) -> None:
-        """One record after another, by keys where no field has to be filled in."""
+    def screens(self, stage: str, decides: Decides = decision) -> None:
+        """One record after another, by keys."""
         page = self.opens(f"/screen/{stage}")
         while page.locator("form.decision").count():
-            title = page.locator("h1").inner_text()
-            said = decision(self.who, stage, title)
-            if study := said.get("study_id"):
-                page.fill("[name=study_id]", study)
-            if criterion := said.get("criterion"):
-                page.click(f"[name=exclude_by][value='{criterion}']")
-            else:
-                page.click(f"[name=decision][value='{said['decision']}']")
+            self._decides(self.who, stage, decides)
 
-    def settles(self, stage: str) -> None:
+    def settles(self, stage: str, decides: Decides = decision) -> None:
         page = self.opens(f"/screen/{stage}/differences")
         while page.locator("ul.decided a").count():
             page.locator("ul.decided a").first.click()
-            page.click(f"[name=exclude_by][value='{WHY}']")
-            self.opens(f"/screen/{stage}/differences")
+            self._decides("consensus", stage, decides)
+
+    def _decides(self, who: str, stage: str, decides: Decides) -> None:
+        page = self.page
+        record = page.locator("form.decision [name=record]").input_value()
+        said = decides(who, stage, record, page.locator("h1").inner_text())
+        if study := said.get("study_id"):
+            page.fill("[name=study_id]", study)
+            page.locator("h1").click()  # while one types in a field a key is a letter
+        if criterion := said.get("criterion"):
+            button = page.locator(f"[name=exclude_by][value='{criterion}']")
+            keys = "e", button.get_attribute("data-reason")
+        elif said["decision"] == "exclude":
+            keys = "e", "Enter"
+        else:
+            button = page.locator(f"[name=decision][value='{said['decision']}']")
+            keys = (button.get_attribute("data-key"),)
+        with page.expect_navigation(wait_until="load"):
+            for key in keys:
+                page.keyboard.press(key)
 
     def fills(self, cells: Mapping[str, str]) -> None:
         for name, value in cells.items():
@@ -244,6 +279,17 @@ class Person:
         self.presses("Save, and back to the trial")
         self.presses("I have finished this trial")
 
+    def verifies(self) -> None:
+        self.opens(f"/judge/verify/{STUDY}")
+        self.presses("Every number matches")
+
+    def releases(self) -> None:
+        self.opens("/release")
+        self.fills({"name": VERSION, "day": DAY_OF_IT, "trigger": TRIGGER, "methods": "none"})
+        self.presses("Show what readers will see")
+        self.presses(f"Release version {VERSION}")
+        self.page.get_by_text(f"Version {VERSION} is released").wait_for()
+
     def judges(self) -> None:
         self._judges("assess", JUDGED[self.who], "Save and go on")
 
@@ -259,35 +305,37 @@ class Person:
             self.presses(button)
 
 
-def at_the_desk(browser: Browser, data: Path) -> dict[str, Person]:
-    """The whole day in the browser; the people, each with the page that they saw last."""
+def at_the_desk(browser: Browser, data: Path, decides: Decides = decision) -> Iterator[Step]:
+    """The whole day in the browser, in the steps of `by_the_commands`."""
     with desk_on(data) as address:
         people = {who: Person.sits_down(browser, address, who) for who in ("anna", "ben", "cleo")}
         anna, ben, cleo = people.values()
         for person in people.values():  # what a form shows while one types has tests of its own
             person.page.route("**/tried", lambda route: route.abort())
         for who, stage in STAGES:
-            if who == "consensus":
-                anna.settles(stage)
-            else:
-                people[who].screens(stage)
-        anna.extracts(PAIN)
-        ben.extracts({**PAIN, "sd_control": TYPED_BY_BEN})
-        anna.opens(f"/extract/{STUDY}/both")
-        anna.presses("Take what anna read")
-        anna.presses("Take what the two agree on into the evidence")
-        cleo.opens(f"/judge/verify/{STUDY}")
-        cleo.presses("Every number matches")
-        anna.judges()
-        ben.judges()
-        ben.settles_judgements()
-        _decide_certainty(anna)
-        anna.opens("/release")
-        anna.fills({"name": VERSION, "day": DAY_OF_IT, "trigger": TRIGGER, "methods": "none"})
-        anna.presses("Show what readers will see")
-        anna.presses(f"Release version {VERSION}")
-        anna.page.get_by_text(f"Version {VERSION} is released").wait_for()
-    return people
+            act = anna.settles if who == "consensus" else people[who].screens
+            yield f"{stage}: {who}", partial(act, stage, decides)
+        yield "extract, compare, accept", partial(_extract_and_settle, anna, ben)
+        yield "verify", cleo.verifies
+        yield "judge: anna", anna.judges
+        yield "judge: ben", ben.judges
+        yield "judge: consensus", ben.settles_judgements
+        yield "certainty", partial(_decide_certainty, anna)
+        yield "release", anna.releases
+
+
+def done(steps: Iterable[Step]) -> None:
+    """Do one after another."""
+    for _, act in steps:
+        act()
+
+
+def _extract_and_settle(anna: Person, ben: Person) -> None:
+    anna.extracts(PAIN)
+    ben.extracts({**PAIN, "sd_control": TYPED_BY_BEN})
+    anna.opens(f"/extract/{STUDY}/both")
+    anna.presses("Take what anna read")
+    anna.presses("Take what the two agree on into the evidence")
 
 
 def _decide_certainty(person: Person) -> None:
@@ -295,3 +343,20 @@ def _decide_certainty(person: Person) -> None:
     person.page.select_option("#levels-imprecision", "1")
     person.page.fill("#reason-imprecision", SUPPORT)
     person.presses("Decide imprecision")
+
+
+def files(data: Path) -> dict[str, bytes | list[bytes]]:
+    """What was saved, whenever that was.
+
+    The order of reading is learned while people read at the desk, and before it in a sheet: it is
+    another one, and so is the order of decisions.
+    """
+    found: dict[str, bytes | list[bytes]] = {}
+    for path in sorted(data.rglob("*")):
+        if path.is_file() and not path.name.startswith(".") and "rankings" not in path.parts:
+            said = WHEN.sub(b"some day", path.read_bytes())
+            decided = path.parent.name == "screening"
+            found[path.relative_to(data).as_posix()] = (
+                sorted(said.split(b"\n")) if decided else said
+            )
+    return found

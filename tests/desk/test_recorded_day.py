@@ -5,7 +5,6 @@ The files are those that the commands write, and every page of the day is usable
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from tests.site.browser import DESKTOP, Notes, chromium, program
 
 pytestmark = pytest.mark.xdist_group("a day at the desk")
 
-WHEN = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 STUDY = day.STUDY
 # What no other test of the desk judges.
 PAGES = (
@@ -40,31 +38,14 @@ def browser() -> Iterator[Browser]:
 def done(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data after the day at the desk."""
     data = day.begin(tmp_path_factory.mktemp("desk-day"))
-    day.at_the_desk(browser, data)
+    day.done(day.at_the_desk(browser, data))
     return data
-
-
-def files(data: Path) -> dict[str, bytes | list[bytes]]:
-    """What was saved, whenever that was.
-
-    The order of reading is learned while people read at the desk, and before it in a sheet: it is
-    another one, and so is the order of decisions.
-    """
-    found: dict[str, bytes | list[bytes]] = {}
-    for path in sorted(data.rglob("*")):
-        if path.is_file() and not path.name.startswith(".") and "rankings" not in path.parts:
-            said = WHEN.sub(b"some day", path.read_bytes())
-            decided = path.parent.name == "screening"
-            found[path.relative_to(data).as_posix()] = (
-                sorted(said.split(b"\n")) if decided else said
-            )
-    return found
 
 
 def test_the_files_of_the_day_are_those_of_the_commands(done: Path, tmp_path: Path) -> None:
     data = day.begin(tmp_path)
-    day.by_the_commands(data)
-    typed, filled_in = files(data), files(done)
+    day.done(day.by_the_commands(data))
+    typed, filled_in = day.files(data), day.files(done)
     assert typed.keys() == filled_in.keys()
     assert [name for name, said in typed.items() if filled_in[name] != said] == []
 

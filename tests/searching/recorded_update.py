@@ -231,13 +231,13 @@ def _fill_sheet(root: Path, who: str, stage: str) -> None:
     path = root / f"{stage}.{who}.csv"
     rows = rows_of(path)
     for row in rows:
-        row |= _decision(stage, who, row["title"])
+        row |= decision(stage, who, row["title"])
     if who == "ben" and stage == "title-abstract":
         _doubtful(rows).update(NOT_THE_THERAPY)
     write_rows(path, rows)
 
 
-def _decision(stage: str, who: str, title: str) -> dict[str, str]:
+def decision(stage: str, who: str, title: str) -> dict[str, str]:
     if who == "consensus":
         return NOT_THE_THERAPY
     if stage == "retrieval":
@@ -246,10 +246,10 @@ def _decision(stage: str, who: str, title: str) -> dict[str, str]:
         if title == TITLE:
             return {"decision": "include", "study_id": STUDY}
         return {"decision": "exclude", "criterion": "arm size"}
-    return {"decision": "include" if _is_wanted(title) else "exclude"}
+    return {"decision": "include" if is_wanted(title) else "exclude"}
 
 
-def _is_wanted(title: str) -> bool:
+def is_wanted(title: str) -> bool:
     words = title.casefold()
     return "randomised controlled trial" in words and any(word in words for word in DELIVERED)
 
