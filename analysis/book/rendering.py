@@ -8,7 +8,7 @@ import json
 import os
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from analysis.book.extensions.metadata import SiteFacts, site_facts
 from analysis.execution.markdown import escape_values
 from analysis.execution.plan import Project
 from analysis.execution.processes import die_with
-from analysis.files.problems import Problem, ReviewError
+from analysis.files.problems import Problem, Refused, ReviewError, no_room
 from analysis.imports import deferred
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Rendering:
     def render(self, update: Update | None) -> BuildEnvironment:
         """Render `chapters/`, everything or an `update`; return what Sphinx knows of it.
 
-        Raises `BookError` with every warning and error.
+        Raises `BookError` with every warning and error, `Refused` where there was no room.
         """
         with _faults(self.project, self.said):
             _substitute(self.app, self.project)
@@ -101,7 +101,7 @@ class Rendering:
                 _render_only(self.app, update)
             self.app.build()
         if complaints := _complaints(self.project, self.said.getvalue()):
-            raise BookError(complaints)
+            raise _error(complaints)
         return self.app.env
 
     def show(self, document: str, out: Path) -> None:
@@ -128,7 +128,7 @@ class Rendering:
             builder._write_serial([document])
             builder.copy_image_files()
         if complaints := _complaints(self.project, self.said.getvalue()):
-            raise BookError(complaints)
+            raise _error(complaints)
 
 
 @contextmanager
@@ -170,11 +170,19 @@ def _faults(project: Project, said: io.StringIO) -> Iterator[None]:
     """Sphinx's own errors, or whatever an extension stumbles over, after what it complained of."""
     try:
         yield
-    except BookError:
+    except ReviewError:
         raise
     except Exception as error:
         problems = [*_complaints(project, said.getvalue()), _fault(project, error)]
-        raise BookError(problems) from error
+        raise _error(problems) from error
+
+
+def _error(problems: Sequence[Problem]) -> ReviewError:
+    """What is wrong with the book; where there was no room for it, that alone, said once."""
+    for problem in problems:
+        if why := no_room(problem.message):
+            return Refused(f"_build: {why}: the site could not be written, make room for it")
+    return BookError(problems)
 
 
 def titles(env: BuildEnvironment) -> dict[str, str]:

@@ -24,6 +24,7 @@ from analysis.book.stamp import Stamp, Stock, read_stamp, take_stock
 from analysis.execution.plan import Project
 from analysis.files.digests import digest
 from analysis.files.known_files import KnownFiles
+from analysis.files.problems import Refused
 from analysis.files.remembered import remember
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class BookBuild:
             return
         self.end_sphinx()
         self.folders.recover()
-        with suppress(BookError):  # it is met again where somebody waits for it
+        with suppress(BookError, Refused):  # it is met again where somebody waits for it
             self._begin_sphinx(self.force or read_stamp(self.folders) is None)
 
     def finish(self, files: Mapping[str, bytes] = MappingProxyType({})) -> Site:

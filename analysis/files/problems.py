@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from analysis.files.printable import printable
 LARGEST_FILE = 2_000_000
 # A file with more is not the file it is taken for: nobody mends it line by line.
 MOST_PROBLEMS = 100
+# What a system says where a disk, a quota or a limit leaves no room.
+NO_ROOM = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,10 @@ class Problem:
 
 class ReviewError(Exception):
     """A failure that one sentence explains; the command line prints it without a traceback."""
+
+
+class Refused(ReviewError):
+    """The system refused what was asked of it; another time it may not."""
 
 
 class EvidenceError(ReviewError):
@@ -62,7 +69,13 @@ def system_errors_as_sentences() -> Iterator[None]:
         yield
     except OSError as error:
         place = f"{shown(Path(os.fsdecode(error.filename)))}: " if error.filename else ""
-        raise ReviewError(f"{place}{error.strerror or error}") from error
+        why = error.strerror or no_room(str(error)) or error
+        raise Refused(f"{place}{why}") from error
+
+
+def no_room(text: str) -> str | None:
+    """That there was no room, where a text says so among other things."""
+    return next((said for said in NO_ROOM if said in text), None)
 
 
 def read_bytes(path: Path, largest: int = LARGEST_FILE) -> bytes:

@@ -43,7 +43,7 @@ from analysis.execution.run import Outcome, stale_pages
 from analysis.execution.staleness import Inputs, states
 from analysis.execution.warm import WarmWorkers, warm_workers
 from analysis.execution.workers import default_jobs
-from analysis.files.problems import ReviewError, system_errors_as_sentences
+from analysis.files.problems import Refused, ReviewError, system_errors_as_sentences
 from analysis.watch.messages import Ended, Executed, Making, Message, Shown, Stands, Wanted
 
 # After so many builds the parent of the kernels begins anew: what it drew stays in its memory.
@@ -99,12 +99,17 @@ class _Builder:
         return True
 
     def _rehearse(self) -> None:
-        """Render a few pages of the site that stands, once, with all that Sphinx loads for it."""
+        """Check the evidence and render a few pages of the site that stands, once.
+
+        With all that this loads; what the check leaves is of the same evidence, or it says so.
+        """
         with suppress(ReviewError, OSError, Timeout), FileLock(lock_of(self.project), timeout=0):
             known = read_stamp(SiteFolders(self.project))
             if self.rehearsed or known is None:
                 return
             self.rehearsed = True
+            with suppress(ReviewError):
+                self.review.check()
             with book_build(self.project) as book, tempfile.TemporaryDirectory() as folder:
                 book.begin()
                 documents = sorted(known.pages)
@@ -257,7 +262,7 @@ def _build(generation: _Generation, wanted: Wanted, above: Connection) -> None:
         done = build_all(generation.builder.review, Console(file=io.StringIO()), manner)
         tell(Ended(wanted.since, _problems(done)))
     except ReviewError as error:
-        tell(Ended(wanted.since, tuple(str(error).splitlines())))
+        tell(Ended(wanted.since, tuple(str(error).splitlines()), isinstance(error, Refused)))
     except Exception as error:
         tell(Ended(wanted.since, (f"the build ended with {type(error).__name__}: {error}",)))
 

@@ -50,10 +50,14 @@ class Stands:
 
 @dataclass(frozen=True)
 class Ended:
-    """The build has ended; where it has not succeeded, with what is wrong, a line each."""
+    """The build has ended; where it has not succeeded, with what is wrong, a line each.
+
+    What the system `refused`, such as room on the disk, it may allow after a while.
+    """
 
     since: float
     problems: tuple[str, ...]
+    refused: bool = False
 
 
 Message = Making | Executed | Shown | Stands | Ended

@@ -34,6 +34,7 @@ from analysis.watch.saved_files import Kind, Saved, saved, watched
 # Milliseconds: what is saved together, and how long a storm of changes may last unheeded.
 STEP, DEBOUNCE = 20, 400
 SECONDS_TO_END = 5.0
+SECONDS_TO_TRY_AGAIN = 2.0
 LOOKING = "Looking at what changed"
 
 
@@ -186,16 +187,23 @@ class _Watch:
     def _end_build(self, said: Ended) -> None:
         self.building = False
         if said.problems and not self.due:  # what is wrong may be right with what was saved since
+            if said.problems != self.live.problems:
+                for problem in said.problems:
+                    self._say(f"✗ {problem}", "red")
+                self._say("The last good site stays.", "bold")
             self.live.say("", said.problems)
             self.live.forget(said.since)
-            for problem in said.problems:
-                self._say(f"✗ {problem}", "red")
-            self._say("The last good site stays.", "bold")
+            if said.refused:
+                asyncio.get_running_loop().call_later(SECONDS_TO_TRY_AGAIN, self._try_again)
         elif self.stands:
             took = time.monotonic() - self.began
             self._say(f"{self.stands.state}: {self.stands.pages} pages of the site, {took:.1f} s")
         if not self.due:
             self.live.say("")
+        self._ask_for_build()
+
+    def _try_again(self) -> None:
+        self.due = True
         self._ask_for_build()
 
     def _lost(self) -> None:

@@ -1,8 +1,7 @@
 """From saving a file to the page in the browser: `./review -m tests.benchmarks.bench_watch`.
 
 Each kind of edit is made so often in a copy of this checkout, with the page that shows it open
-in Chromium; then chapters are edited many times more, to see that memory stays and no process
-is left. A quiet machine gives the better figures.
+in Chromium. A quiet machine gives the better figures; `bench_watch_edits` makes many more edits.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Annotated
 
-import psutil
 import typer
 from playwright.sync_api import Page
 from rich.console import Console
@@ -37,7 +35,6 @@ CHAPTER, STYLE = "methods/synthesis", "_static/review.css"
 ROW_PAGE, NOTEBOOK_PAGE = "effects/non-headache-pain-post", "results/overview"
 NOTEBOOK = "overview"
 PATIENCE = 120_000  # milliseconds
-MIB = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -139,21 +136,6 @@ class Bench:
 
             yield self.shown(save, f'p:has-text("{said}")')
 
-    def memory(self) -> float:
-        """MiB of the watch and all that it started, what they share counted once."""
-        processes = [psutil.Process(self.watch.pid)]
-        processes += processes[0].children(recursive=True)
-        total = 0.0
-        for process in processes:
-            try:
-                total += process.memory_full_info().pss / MIB
-            except psutil.Error:
-                continue
-        return total
-
-    def processes(self) -> int:
-        return len(psutil.Process(self.watch.pid).children(recursive=True))
-
 
 @contextmanager
 def watching(root: Path, edits: int) -> Iterator[Bench]:
@@ -184,30 +166,8 @@ def _wait_until(true: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def many(bench: Bench, edits: int) -> str:
-    """So many edits, as fast as each is shown; what memory and processes were, and are."""
-    path = bench.project.chapters / f"{CHAPTER}.md"
-    text = path.read_text("utf-8")
-    bench.open(CHAPTER)
-    seen: list[float] = []
-    for number in range(edits):
-        said = f"Edit number {number} of many."
-
-        def save(said: str = said) -> None:
-            path.write_text(f"{text}\n\n{said}\n", "utf-8")
-
-        bench.shown(save, f'p:has-text("{said}")')
-        if number % max(1, edits // 20) == 0:
-            bench.settle()
-            seen.append(bench.memory())
-    bench.settle()
-    each = ", ".join(f"{one:.0f}" for one in seen)
-    return f"{edits} edits: memory {each} MiB; {bench.processes()} processes below the watch"
-
-
 def measure(
     edits: Annotated[int, typer.Option(help="Edits of each kind.")] = 20,
-    more: Annotated[int, typer.Option(help="Edits of a chapter, to see that memory stays.")] = 1000,
 ) -> None:
     """Measure the watch and print the table."""
     console = Console(width=120)
@@ -223,12 +183,7 @@ def measure(
                 Took("A data row, to the site", 3.0, [site for _, site in rows]),
                 Took("A notebook, to its page", 2.0, list(bench.notebooks())),
             ]
-            said = many(bench, more) if more else ""
             console.print(_table(took, edits))
-            console.print(said)
-            family = psutil.Process(bench.watch.pid).children(recursive=True)
-        _, left = psutil.wait_procs(family, 5)
-        console.print(f"{len(left)} processes left after SIGTERM")
 
 
 def _table(took: Sequence[Took], edits: int) -> Table:

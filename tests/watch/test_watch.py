@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -102,6 +105,18 @@ def watching(project: Project) -> Iterator[Watched]:
         print(process.communicate()[0])  # pytest shows it with what failed
 
 
+def copy_sources(root: Path, target: Path) -> None:
+    """Copy what people wrote of the small review, and nothing that a build made."""
+    files = [root / "_config.yml", root / "requirements.txt"]
+    for folder in ("chapters", "data", "analysis"):
+        found = (root / folder).rglob("*.*")
+        files += [path for path in found if folder != "chapters" or path.suffix != ".ipynb"]
+    for file in files:
+        copy = target / file.relative_to(root)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(file.read_bytes())
+
+
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     with watching(toy.write_toy(tmp_path_factory.mktemp("toy"))) as running:
@@ -177,6 +192,42 @@ def test_code_that_changed_is_what_builds_next(watched: Watched) -> None:
     watched.shows("about.html", "By other code.")
 
 
+def git(project: Project, *arguments: str) -> None:
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    subprocess.run(
+        ["git", *identity, *arguments], cwd=project.root, check=True, capture_output=True
+    )
+
+
+def commit(watched: Watched, name: str) -> None:
+    """A commit in which data, a chapter, a notebook and a module say its name."""
+    watched.save("data/outcomes.csv", f"row\na\nof-{name}\n")
+    watched.save("chapters/about.md", f"{toy.ABOUT}\nOf commit {name}.\n")
+    watched.save("analysis/other.py", f'"""Of commit {name}."""\n')
+    toy.pages(watched.project, f"print('by', '{name}')", *toy.PAIN)
+    git(watched.project, "add", "data", "analysis", "chapters/about.md")
+    git(watched.project, "commit", "-qm", name)
+    git(watched.project, "tag", name)
+
+
+def test_what_git_checks_out_beneath_it_is_what_stands_at_last(watched: Watched) -> None:
+    """Another commit while the former is being built, and changes that are put aside."""
+    git(watched.project, "init", "-q")
+    for name in ("one", "two"):
+        commit(watched, name)
+    watched.says("about.html", lambda said: bool(said["making"]))
+    git(watched.project, "checkout", "-q", "one")
+    page = watched.shows("effects/pain.html", "by one")
+    assert "of-one" in page and "of-two" not in page
+    watched.shows("about.html", "Of commit one.")
+    watched.save("data/outcomes.csv", "row\na\nput-aside\n")
+    watched.shows("effects/pain.html", "put-aside")
+    git(watched.project, "stash", "-q")
+    watched.shows("effects/pain.html", "of-one")
+    assert not watched.is_quiet()["problems"]
+    assert "of-one" in watched.site("effects/pain.html")
+
+
 def test_a_build_beside_it_and_a_second_watch(watched: Watched, monkeypatch: Any) -> None:
     """One waits for the other; the second watch is refused with a sentence."""
     watched.is_quiet()
@@ -197,15 +248,7 @@ def test_after_all_that_the_site_is_what_a_first_build_makes(
     watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watched.is_quiet()
-    root = watched.project.root
-    for folder in ("chapters", "data", "analysis"):
-        for file in (root / folder).rglob("*.*"):
-            if folder != "chapters" or file.suffix != ".ipynb":
-                target = tmp_path / file.relative_to(root)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(file.read_bytes())
-    for name in ("_config.yml", "requirements.txt"):
-        (tmp_path / name).write_bytes((root / name).read_bytes())
+    copy_sources(watched.project.root, tmp_path)
     monkeypatch.setenv(toy.ROOT, str(tmp_path))
     assert build_all(toy.review(), Console(file=io.StringIO())).succeeded
     assert_same_site(Project(tmp_path).site, watched.project.site)
@@ -234,6 +277,26 @@ def test_the_page_in_the_browser_follows(watched: Watched) -> None:
         watched.save("chapters/about.md", toy.ABOUT)
         page.get_by_text("Seen in the browser.").wait_for(state="detached")
         assert not [said for said in notes.complaints if "_watch" in said or "style-src" in said]
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits other processes, as Linux can")
+def test_where_there_is_no_room_the_page_says_so_and_it_goes_on_when_there_is(
+    watched: Watched,
+) -> None:
+    """As with a full disk: whoever builds may write no file that is larger than a page."""
+    watched.is_quiet()
+    before = watched.site("about.html")
+    for process in family_of(watched.process.pid):
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (5000, resource.RLIM_INFINITY))
+    watched.save("chapters/about.md", toy.ABOUT + "\nWhere there is room.\n")
+    (said,) = watched.says("about.html", lambda said: bool(said["problems"]))["problems"]
+    assert os.strerror(errno.EFBIG) in said and "Errno" not in said
+    assert watched.site("about.html") == before
+    for process in psutil.Process(watched.process.pid).children(recursive=True):
+        with suppress(ProcessLookupError):
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (-1, -1))
+    watched.says("about.html", lambda said: not said["problems"] and not said["making"])
+    assert "Where there is room." in watched.site("about.html")
 
 
 def family_of(watch: int) -> list[psutil.Process]:
