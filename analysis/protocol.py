@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
@@ -388,8 +388,8 @@ def load_protocol(path: Path) -> Protocol:
     content = read_bytes(path, LARGEST_YAML)
     try:
         return _protocol(content)
-    except EvidenceError:
-        return model_of(path, content, Protocol)  # which says the same of this file
+    except EvidenceError as error:
+        raise EvidenceError(replace(problem, file=path) for problem in error.problems) from None
 
 
 @lru_cache(maxsize=4)

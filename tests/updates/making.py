@@ -1,8 +1,9 @@
-"""Pages made in this process, and no page twice from the same inputs."""
+"""Pages made in this process; none twice from the same inputs, no figure twice from its marks."""
 
 from __future__ import annotations
 
 import json
+import pickle
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,11 +14,14 @@ from typing import Any
 
 import IPython.display
 import pytest
+from matplotlib.figure import Figure
 
 from analysis.book.contents import contents_of
 from analysis.evidence.question_slice import Slice, slices_of
 from analysis.evidence.rows import Evidence
 from analysis.execution.plan import Page
+from analysis.figures import showing
+from analysis.figures.marks import Drawing
 from analysis.files.digests import digest
 from analysis.pages import context, html
 from analysis.synthesis.question_result import Synthesis
@@ -34,6 +38,18 @@ class Making:
     patch: pytest.MonkeyPatch
     made: dict[object, str] = field(default_factory=dict)
     answers: dict[str, Synthesis] = field(default_factory=dict)
+    drawn: dict[bytes, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        draw = showing.inline_svg
+
+        def once(figure: Figure, alt: str) -> str:
+            asked = all_of(figure, alt)
+            if asked not in self.drawn:
+                self.drawn[asked] = draw(figure, alt)
+            return self.drawn[asked]
+
+        self.patch.setattr(showing, "inline_svg", once)
 
     def pages(
         self, evidence: Evidence, changed: Iterable[str], *, needing: bool = False
@@ -97,6 +113,13 @@ class Making:
             exec(code, names)
             names |= page.parameters  # after the cell of the parameters, as papermill does
         return "\n".join(shown)
+
+
+def all_of(figure: Figure, alt: str) -> bytes:
+    """All that the SVG of a figure is made from."""
+    (drawing,) = figure.artists
+    assert isinstance(drawing, Drawing)
+    return pickle.dumps((alt, *figure.get_size_inches(), drawing.height, drawing.marks))
 
 
 @cache
