@@ -12,11 +12,16 @@ import gzip
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from analysis.book.markup_text import text_of
+from analysis.files.digests import digest
+from analysis.files.remembered import recall, remember
 
 INDEX = "search-index.js"
 # The section of the glossary that says which words are searched as one.
@@ -143,6 +148,34 @@ class _Reading:
         self.sections[-1].texts.append(said)
 
 
+@dataclass
+class KnownSections:
+    """The sections of pages that were read before, by the digest of a page's HTML.
+
+    Two thirds of a book's pages are as they were when another changed. Those that were asked
+    for are written down again, in a file that goes when the code that reads pages is another.
+    """
+
+    file: Path
+    asked_for: dict[str, list[Section]] = field(default_factory=dict)
+
+    def of(self, page: str) -> list[Section]:
+        key = digest(page)
+        if key not in self.asked_for:
+            self.asked_for[key] = self._known.get(key) or sections_of(page)
+        return self.asked_for[key]
+
+    @cached_property
+    def _known(self) -> dict[str, list[Section]]:
+        return recall(self.file, _SECTIONS) or {}
+
+    def remember(self) -> None:
+        remember(self.file, _SECTIONS.dump_json(self.asked_for).decode())
+
+
+_SECTIONS = TypeAdapter(dict[str, list[Section]])
+
+
 @dataclass(frozen=True)
 class SearchedPage:
     """A page to be searched: `weight` is how far it comes before others that say the same."""
@@ -199,10 +232,12 @@ def synonyms_of(glossary: str) -> list[tuple[str, ...]]:
     return found
 
 
-def read_pages(site: Path, weights: Mapping[str, float]) -> Iterator[SearchedPage]:
+def read_pages(
+    site: Path, weights: Mapping[str, float], read: Callable[[str], list[Section]] = sections_of
+) -> Iterator[SearchedPage]:
     """The built pages of those documents, in that order; other words are no find themselves."""
     for document, weight in weights.items():
-        sections = sections_of((site / f"{document}.html").read_text(encoding="utf-8"))
+        sections = read((site / f"{document}.html").read_text(encoding="utf-8"))
         title = next((section.heading for section in sections if section.heading), document)
         searched = tuple(section for section in sections if section.anchor != OTHER_WORDS)
         yield SearchedPage(document, title, weight, searched)

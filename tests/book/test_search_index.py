@@ -13,6 +13,7 @@ from sphinx_external_toc.parsing import parse_toc_data
 
 from analysis.book.extensions.site_search import FIRST_PART, LAST, from_anywhere, weights
 from analysis.book.search_index import (
+    KnownSections,
     SearchedPage,
     Section,
     index_script,
@@ -125,3 +126,20 @@ def test_the_library_is_the_file_that_was_kept_with_its_licence() -> None:
         "d989f78ec0eff92c0822db19649c14596e669fd942a2daaff3f616d606e62f8a"
     )
     assert (folder / "LICENSE.txt").read_text("utf-8").startswith("Copyright 2022 Luca Ongaro")
+
+
+def test_only_pages_that_changed_are_read_again(tmp_path: Path) -> None:
+    """What was read before is what would be read now, and of former pages nothing is kept."""
+    file, pages = tmp_path / "sections.json", [f"<article><p>page {n}</p></article>" for n in "123"]
+    first = KnownSections(file)
+    read = [first.of(page) for page in pages[:2]]
+    first.remember()
+    assert read == [sections_of(page) for page in pages[:2]]
+    marked = file.read_text(encoding="utf-8").replace("page 2", "known")
+    file.write_text(marked, encoding="utf-8")
+    then = KnownSections(file)
+    assert [s.texts for page in pages[1:] for s in then.of(page)] == [["known"], ["page 3"]]
+    then.remember()
+    assert "page 1" not in file.read_text(encoding="utf-8")
+    file.write_text("{", encoding="utf-8")
+    assert KnownSections(file).of(pages[1]) == sections_of(pages[1])

@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from analysis.book.extensions.metadata import SiteFacts
-from analysis.book.search_index import INDEX, index_script, read_pages, synonyms_of
+from analysis.book.search_index import (
+    INDEX,
+    KnownSections,
+    index_script,
+    read_pages,
+    synonyms_of,
+)
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -22,6 +28,7 @@ if TYPE_CHECKING:
 
 SEARCH = "search"
 NOT_FOUND = "404"
+SECTIONS = "sections.json"  # beside what Sphinx remembers of the same pages
 FIRST_PART, A_PART_LATER, LAST = 1.3, 0.05, 0.6
 
 _ADDRESS = re.compile(r'(\s(?:href|src|action)=")(?![#/]|[a-z]+:)')
@@ -53,7 +60,10 @@ def _finish(app: Sphinx, error: Exception | None) -> None:
     not_found = site / f"{NOT_FOUND}.html"
     text = not_found.read_text(encoding="utf-8")
     not_found.write_text(from_anywhere(text, facts.url), encoding="utf-8")
-    pages = read_pages(site, weights(app.config.external_site_map, facts.not_pooled))
+    known = KnownSections(Path(app.doctreedir) / SECTIONS)
+    listed = weights(app.config.external_site_map, facts.not_pooled)
+    pages = list(read_pages(site, listed, known.of))
+    known.remember()
     glossaries = {document for kind, (document, _) in _objects(app) if kind == "term"}
     synonyms = [
         names
