@@ -43,7 +43,7 @@ def begin_with(validated: Evidence | None) -> None:
     more.
     """
     _validated[:] = [] if validated is None else [validated]
-    for known in (evidence, searches, strategies, edition_with, released, yields, flow):
+    for known in (evidence, searches, strategies, edition_with, released, yields, flow, made_by):
         known.cache_clear()
 
 
@@ -101,11 +101,12 @@ def edition_with(_published: tuple[str | None, ...]) -> Edition:
 
 def again(page: str) -> Again:
     """What the page of that name handed over when it was last made."""
-    return handed_over(RESULTS / f"{page}.json", _made_with())
+    return handed_over(RESULTS / f"{page}.json", made_by())
 
 
 @cache
-def _made_with() -> str:
+def made_by() -> str:
+    """One hash for all that makes what is handed over again."""
     return made_with(Project(ROOT))
 
 

@@ -62,6 +62,7 @@ def rehearse_readers() -> None:
     for name in OF_DOWNLOADS:
         importlib.import_module(name)
     results_schema()
+    context.made_by()
     context.released()
     context.compared()
 

@@ -15,6 +15,7 @@ from analysis.evidence.codebook import json_schemas
 from analysis.evidence.data_files import DATA_FILES, DataFile
 from analysis.evidence.people import initials, published_name
 from analysis.evidence.team import TEAM, Team
+from analysis.execution.handover import Again
 from analysis.files.columns import columns
 from analysis.files.problems import read_bytes
 from analysis.files.tables import quoted
@@ -25,7 +26,7 @@ from analysis.publishing.data_package import data_package
 from analysis.publishing.edition_files import edition_json, results_json
 from analysis.publishing.effects_table import effects_csv
 from analysis.publishing.fhir_evidence import evidence_resource
-from analysis.publishing.licences import licences_csv
+from analysis.publishing.licences import installed, licences_csv
 from analysis.publishing.offered_file import Download
 from analysis.publishing.r_script import r_script
 from analysis.publishing.research_crate import CRATE, research_crate
@@ -68,11 +69,12 @@ def downloads(
     results: Mapping[str, Synthesis],
     edition: Edition,
     summaries: Sequence[Download] = (),
+    again: Again | None = None,
 ) -> tuple[Download, ...]:
     """Everything a reader can download, in the order it is listed; the archive comes first.
 
     `root` is the project, `summaries` the summaries of findings; raw exports of databases stay out,
-    because their abstracts are not ours to hand on.
+    because their abstracts are not ours to hand on. `again` is what was handed over before.
     """
     protocol = load_protocol(root / "data" / "protocol.yml")
     review = review_description(root, protocol, edition)
@@ -82,7 +84,7 @@ def downloads(
         *summaries,
         _revman(results, protocol),
         *_questions(root / "data", results, protocol, review),
-        *_about(root, edition, review.team),
+        *_about(root, edition, review.team, again or Again()),
     )
     files = (*files, *_described(files, results, protocol, review))
     whole = zipped({file.path: file.content for file in files})
@@ -195,7 +197,7 @@ def results_schema() -> dict[str, Any]:
     return Synthesis.model_json_schema()
 
 
-def _about(root: Path, edition: Edition, team: Team) -> Iterator[Download]:
+def _about(root: Path, edition: Edition, team: Team, again: Again) -> Iterator[Download]:
     yield Download(
         EDITION, f"Which version these files are of: {edition.title}", edition_json(edition)
     )
@@ -204,9 +206,10 @@ def _about(root: Path, edition: Edition, team: Team) -> Iterator[Download]:
     yield Download("LICENSE", "Licence of the code", _bytes(root, "LICENSE"))
     yield Download("LICENSE-text", "Licence of the text and figures", _bytes(root, "LICENSE-text"))
     lock = _bytes(root, "requirements.txt").decode()
-    yield Download(
-        LICENCES, "Every package used, its version and licence", licences_csv(lock).encode()
+    licences = again.content(
+        f"{FOLDER}/{LICENCES}", f"{lock} {installed()}", lambda: licences_csv(lock).encode()
     )
+    yield Download(LICENCES, "Every package used, its version and licence", licences)
 
 
 def _json(said: object) -> bytes:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass, fields
 from email.parser import HeaderParser
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
 from types import MappingProxyType
 
 # Read by hand in the licence file of the package: its metadata name none in either way, or
@@ -83,6 +85,12 @@ def licences_csv(lock: str) -> str:
     writer.writerow(field.name for field in fields(Part))
     writer.writerows(astuple(part) for part in (*IN_THE_SITE, *parts(lock)))
     return text.getvalue()
+
+
+def installed() -> str:
+    """What the licences are read from: the packages that are here, with their versions."""
+    described = (path.name for place in sys.path for path in Path(place).glob("*-info"))
+    return " ".join(sorted(described))
 
 
 def lock_lines(lock: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.evidence.chosen_rows import ChosenRows, chosen_rows
@@ -35,13 +35,18 @@ class PrimaryAnalysis:
         return tuple(study for study in self.studies if not study.suspect)
 
 
-def primary_analyses(evidence: Evidence) -> Mapping[str, PrimaryAnalysis]:
-    """The primary analysis of every question of the protocol, by its key, to be compared."""
+def primary_analyses(
+    evidence: Evidence, questions: Iterable[Question]
+) -> Mapping[str, PrimaryAnalysis]:
+    """The primary analysis of questions of the protocol, by their keys, to be compared."""
+    slices = slices_of(evidence)
     return {
         asked.key: _with_conclusion(
-            evidence.protocol, asked, primary_analysis(given, chosen_rows(given.evidence, asked))
+            evidence.protocol,
+            asked,
+            primary_analysis(slices[asked], chosen_rows(slices[asked].evidence, asked)),
         )
-        for asked, given in slices_of(evidence).items()
+        for asked in questions
     }
 
 

@@ -6,13 +6,14 @@ with the values that their rows have now. What is left between that and now is n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import Literal, get_args
 
 from pydantic import TypeAdapter
 
+from analysis.evidence.question_slice import slices_of
 from analysis.evidence.rows import Evidence
 from analysis.protocol import Protocol
 from analysis.protocol_rules import Frozen
@@ -51,13 +52,24 @@ def steps_between(before: Evidence, now: Evidence) -> dict[str, Steps]:
     asked_then = replace(before, protocol=present_rules(before.protocol, now.protocol))
     corrected = with_corrections(asked_then, now)
     by_method = steps_of(asked_then)
-    mended = by_method if corrected == asked_then else steps_of(corrected)
+    # Few questions have a corrected value, and what the others read is the same.
+    same = {
+        asked.key: by_method[asked.key]
+        for asked, given in slices_of(corrected).items()
+        if given == slices_of(asked_then)[asked]
+    }
+    mended = same if len(same) == len(by_method) else steps_of(corrected, same)
     return {key: Steps(by_method=step, corrected=mended[key]) for key, step in by_method.items()}
 
 
-def steps_of(evidence: Evidence) -> dict[str, PooledState]:
-    """What evidence comes to by the primary analysis, question by question."""
-    return {key: _step(found) for key, found in primary_analyses(evidence).items()}
+def steps_of(
+    evidence: Evidence, known: Mapping[str, PooledState] | None = None
+) -> dict[str, PooledState]:
+    """What evidence comes to by the primary analysis, question by question; some are `known`."""
+    known = known or {}
+    asked = [question for question in evidence.protocol.questions if question.key not in known]
+    found = primary_analyses(evidence, asked)
+    return {**known, **{key: _step(one) for key, one in found.items()}}
 
 
 def _step(found: PrimaryAnalysis) -> PooledState:
