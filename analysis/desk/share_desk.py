@@ -36,6 +36,8 @@ class Shared:
     came_in: list[str] = field(default_factory=list)
     sent: int = 0
     trouble: str = ""
+    # What was committed with consent before all else, and stands whatever comes of that.
+    committed: str = ""
     problems: list[str] = field(default_factory=list)
     choices: tuple[Choice, ...] = ()
     of_merge: str = ""
@@ -104,23 +106,28 @@ def _sentence(error: ReviewError) -> str:
 
 
 def _shared(desk: Desk, who: str, consent: bool, chosen: Answers) -> Shared:
+    committed = ""
     with system_errors_as_sentences():
         try:
             sharing = sharing_of(desk.checkout)
             with locked(desk.data, WAIT):
                 sharing.take_back_half()
-                _commit_what_is_here(sharing, who, consent)
-            return _exchanged(desk.data, sharing, who, chosen)
+                committed = _commit_what_is_here(sharing, who, consent)
+            done = _exchanged(desk.data, sharing, who, chosen)
         except GitRefused as refused:
-            raise GitRefused(f"{_sentence(refused)} {NOT_SENT}", refused.said) from None
+            told = f"{_sentence(refused)} {NOT_SENT} {committed}".rstrip()
+            raise GitRefused(told, refused.said) from None
+    done.committed = committed if done.trouble else ""
+    return done
 
 
-def _commit_what_is_here(sharing: Sharing, who: str, consent: bool) -> None:
+def _commit_what_is_here(sharing: Sharing, who: str, consent: bool) -> str:
+    """Commit what nobody has; what was committed, as a sentence, blank for nothing."""
     checkout = sharing.checkout
     if why := checkout.unfinished():
         raise GitRefused(why)
     if not (changed := sorted(checkout.changes([checkout.root]))):
-        return
+        return ""
     if not consent:
         raise GitRefused(
             f"there are changes that nobody has committed ({counted(len(changed), 'file')}): "
@@ -129,6 +136,7 @@ def _commit_what_is_here(sharing: Sharing, who: str, consent: bool) -> None:
     names = ", ".join(Path(name).name for name in changed[:3])
     more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
     checkout.commit(changed, f"{who}: changes in {names}{more}")
+    return f"What you agreed to share is committed here, and stands: changes in {names}{more}."
 
 
 def _exchanged(data: Path, sharing: Sharing, who: str, chosen: Answers) -> Shared:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
+from analysis.evidence.chosen_rows import chosen_rows
 from analysis.evidence.integrity import Finding, findings
 from analysis.evidence.integrity.finding import question_of
 from analysis.evidence.integrity.rulings import fingerprint
 from analysis.evidence.load import load
-from analysis.evidence.question_slice import slice_of, slices_of
+from analysis.evidence.question_slice import Slice, slice_of, slices_of
 from analysis.evidence.rows import Evidence, IntegrityCheck, Ruling
 from analysis.files.lock import locked
 from analysis.files.problems import ReviewError, short
@@ -22,8 +23,8 @@ from analysis.formatting import counted
 from analysis.protocol import Question
 from analysis.screening.decided_rows import withdrawn_row, write_row
 from analysis.synthesis.estimate_text import named_estimate
-from analysis.synthesis.question_result import Synthesis
-from analysis.synthesis.synthesise import answer
+from analysis.synthesis.primary_analysis import primary_analysis
+from analysis.synthesis.study_effect import participants
 
 WORDS = ("accept", "exclude")
 # Looked at and not yet ruled on: a ruling needs words, a question what it would change.
@@ -134,7 +135,7 @@ def what_it_changes(evidence: Evidence, asked: Asked) -> tuple[Change, ...]:
     return tuple(
         Change(evidence.protocol.question_title(question), *said)
         for question in questions
-        if len(set(said := [_in_words(answer(each[question])) for each in given])) > 1
+        if len(set(said := [_in_words(each[question]) for each in given])) > 1
     )
 
 
@@ -165,8 +166,11 @@ def _ruling(asked: Asked, word: str) -> Ruling:
     )
 
 
-def _in_words(found: Synthesis) -> str:
-    pooled = f"{counted(found.k, 'trial')}, {counted(found.n_total or 0, 'participant')}"
+def _in_words(given: Slice) -> str:
+    """The main analysis alone: what else a page says of the question takes many times as long."""
+    found = primary_analysis(given, chosen_rows(given.evidence, given.question))
+    n_total, _ = participants(found.pooled)
+    pooled = f"{counted(len(found.pooled), 'trial')}, {counted(n_total or 0, 'participant')}"
     if found.primary is None:
         return f"no estimate ({pooled})"
     return f"{named_estimate(found.measure, found.primary)}, {pooled}"

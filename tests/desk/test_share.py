@@ -255,6 +255,19 @@ def test_what_hinders_is_one_sentence_and_changes_nothing(
     assert (two.anna("rev-parse", "HEAD"), two.anna.status) == before
 
 
+@pytest.mark.parametrize("hinder", [no_place, hook_refuses])
+def test_what_was_committed_with_consent_stands_where_the_rest_fails(
+    two: Team, hinder: Callable[[Team], None]
+) -> None:
+    edit(two.anna, mean_intervention="4.2")
+    hinder(two)
+    said = share(two.anna, consent="yes")
+    assert "is committed here, and stands: changes in outcomes.csv." in said
+    assert "Nothing was sent." in said
+    assert two.anna.log[0] == "anna: changes in outcomes.csv"
+    assert "committed here" not in share(two.anna, consent="yes")
+
+
 def test_a_folder_without_git_says_so(data: Path, client) -> None:
     shown = client().get("/share")
     assert "is not kept in git" in shown.text
