@@ -310,10 +310,16 @@ def family_of(watch: int) -> list[psutil.Process]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="ends processes as Linux does")
 def test_however_it_ends_no_process_is_left_and_it_can_begin_again(tmp_path: Path) -> None:
+    """While a row is being built, too: whoever begins then has the row."""
     project = toy.write_toy(tmp_path)
-    for number, status in ((signal.SIGKILL, -9), (signal.SIGTERM, 0)):
+    for number, status in ((signal.SIGKILL, -9), (signal.SIGINT, 0)):
         with watching(project) as running:
+            if number != signal.SIGKILL:
+                assert "row-of-9" in running.site("effects/pain.html")
             family = family_of(running.process.pid)
+            if number == signal.SIGKILL:
+                running.save("data/outcomes.csv", "row\na\nrow-of-9\n")
+                running.says("index.html", lambda said: said["making"].startswith("Making"))
             running.process.send_signal(number)
             assert running.process.wait(PATIENCE) == status
             assert gone([process.pid for process in family])
