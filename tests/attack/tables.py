@@ -100,7 +100,9 @@ def form_damages(table: Table) -> Iterator[Damage]:
     yield from _headers(table)
     yield from _cells(table)
     yield from _habits(table, text)
-    yield Damage("size: a cell of 10 MB", table.changed(table.text, "x" * 10_000_000))
+    marked = table.changed(table.text, "<long>")  # the writer looks at every letter of a cell
+    assert marked.count(b"<long>") == 1
+    yield Damage("size: a cell of 10 MB", marked.replace(b"<long>", b"x" * 10_000_000))
 
 
 def _encodings(table: Table, text: bytes) -> Iterator[Damage]:
