@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 from analysis.statistics.arrays import checked_studies
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.intervals import IntervalMethod
-from analysis.statistics.pooling import pool
+from analysis.statistics.pooling import pool_at
+from analysis.statistics.tau2 import tau2_as_studies_arrive
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,13 @@ def cumulative(
     positions = [int(position) for position in order]
     if sorted(positions) != list(range(len(y))):
         raise ValueError("order must name the position of every study once")
+    y, v = y[positions], v[positions]
+    tau2 = tau2_as_studies_arrive(y, v, model).tolist()
     return tuple(
         CumulativeStep(
             added=positions[m],
-            pooled=pool(
-                y[positions[: m + 1]],
-                v[positions[: m + 1]],
-                model=model,
-                interval=interval,
-                level=level,
+            pooled=pool_at(
+                y[: m + 1], v[: m + 1], tau2[m], model=model, interval=interval, level=level
             ),
         )
         for m in range(len(y))

@@ -44,12 +44,24 @@ def pool(
     `ValueError` for no study, unequal lengths, missing or non-positive variances.
     """
     y, v = checked_studies(effects, variances)
+    tau2 = float(estimate_tau2(y, v, model)[0]) if len(y) > 1 else 0.0
+    return pool_at(y, v, tau2, model=model, interval=interval, level=level)
+
+
+def pool_at(
+    y: FloatArray,
+    v: FloatArray,
+    tau2: float,
+    *,
+    model: str,
+    interval: IntervalMethod = "wald",
+    level: float = 0.95,
+) -> PooledEffect:
+    """The same where tau2 has been estimated by that model; the arrays are checked ones."""
     _check_choices(model, interval)
     if len(y) == 1:
         return single_study(float(y[0]), float(v[0]), level=level)
-    heterogeneity = describe_heterogeneity(
-        y, v, float(estimate_tau2(y, v, model)[0]), common=model == "common", level=level
-    )
+    heterogeneity = describe_heterogeneity(y, v, tau2, common=model == "common", level=level)
     return _pooled(y, v, model, heterogeneity, interval, level)
 
 

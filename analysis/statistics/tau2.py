@@ -23,6 +23,8 @@ SEARCH_STEPS = 5
 # steps passes over where it is close to 0: these datasets are looked at on a grid of ratios too.
 EXTREME_RATIO = 20.0
 GRID = 48
+# PyMARE searches for one set of studies at a time: of so many sets it would take a second.
+MANY_SETS = 100
 
 
 def estimate_tau2(effects: FloatArray, variances: FloatArray, model: str) -> FloatArray:
@@ -47,6 +49,24 @@ def _tau2_of_one(effects: bytes, variances: bytes, model: str) -> float:
     """The tau2 of one dataset, known by its numbers: the analyses of a question share some."""
     y, v = (np.frombuffer(numbers).reshape(-1, 1) for numbers in (effects, variances))
     return float(_ESTIMATORS[model](y, v)[0])
+
+
+def tau2_as_studies_arrive(effects: FloatArray, variances: FloatArray, model: str) -> FloatArray:
+    """The tau2 of the first study (0), of the first two, and so on, shape (k,).
+
+    `effects` and `variances` of shape (k,), the first study first. Of many studies the
+    likelihoods of all sets are searched at once, on the grid alone: a study that a set does
+    not have yet has an infinite variance, so no weight.
+    """
+    k = len(effects)
+    if model not in ("reml", "ml") or k < MANY_SETS:
+        sets = range(2, k + 1)
+        each = [estimate_tau2(effects[:m], variances[:m], model)[0] for m in sets]
+        return np.array([0.0, *each])
+    there = np.tri(k, dtype=bool).T[:, 1:]
+    y = np.where(there, effects[:, None], effects[0])
+    v = np.where(there, variances[:, None], np.inf)
+    return np.concatenate([[0.0], _highest(y, v, restricted=model == "reml")])
 
 
 def cochran_q(
@@ -131,15 +151,21 @@ def _likelihood(effects: FloatArray, variances: FloatArray, *, restricted: bool)
     extreme = variances.max(axis=0) > EXTREME_RATIO * variances.min(axis=0)
     if extreme.any():
         y, v = effects[:, extreme], variances[:, extreme]
-        best = best_on_grid(
-            grid_of(y, v), lambda tau2: _log_likelihood(y, v, tau2, restricted=restricted)
-        )
-        other = _polished(y, v, best, restricted=restricted)
+        other = _highest(y, v, restricted=restricted)
         higher = _log_likelihood(y, v, other, restricted=restricted) > _log_likelihood(
             y, v, found[extreme], restricted=restricted
         )
         found[extreme] = np.where(higher, other, found[extreme])
     return found
+
+
+def _highest(effects: FloatArray, variances: FloatArray, *, restricted: bool) -> FloatArray:
+    """The maximum that is nearest to the highest value on the grid."""
+    best = best_on_grid(
+        grid_of(effects, variances),
+        lambda tau2: _log_likelihood(effects, variances, tau2, restricted=restricted),
+    )
+    return _polished(effects, variances, best, restricted=restricted)
 
 
 def grid_of(effects: FloatArray, variances: FloatArray) -> FloatArray:
@@ -169,7 +195,8 @@ def _log_likelihood(
 ) -> FloatArray:
     """Twice the log-likelihood of tau2, without its constant, of each dataset."""
     total = variances + tau2
-    height: FloatArray = -np.log(total).sum(axis=0) - cochran_q(effects, variances, tau2)
+    logs = np.log(total, out=np.zeros_like(total), where=np.isfinite(total))
+    height: FloatArray = -logs.sum(axis=0) - cochran_q(effects, variances, tau2)
     return height - np.log((1.0 / total).sum(axis=0)) if restricted else height
 
 

@@ -8,6 +8,7 @@ import pytest
 from analysis.statistics.cumulative import cumulative
 from analysis.statistics.effect_sizes import log_risk_ratio
 from analysis.statistics.pooling import pool
+from analysis.statistics.tau2 import MANY_SETS
 from tests.statistics.published import BCG_TABLES
 
 BCG = log_risk_ratio(*BCG_TABLES)
@@ -40,3 +41,20 @@ def test_first_step_is_a_single_study_and_last_is_all():
 def test_order_names_every_study_once(order):
     with pytest.raises(ValueError, match="every study once"):
         cumulative([0.1, 0.2, 0.3], [0.1, 0.1, 0.1], order)
+
+
+@pytest.mark.parametrize("model", ["reml", "ml"])
+@pytest.mark.parametrize("tau", [0.0, 0.05, 0.4])
+@pytest.mark.parametrize("apart", [1, 1000])
+def test_many_studies_at_once_are_what_each_pool_gives(model, tau, apart):
+    random = np.random.default_rng(20)
+    variances = 0.02 * apart ** random.uniform(0, 1, MANY_SETS)
+    effects = random.normal(0, np.sqrt(variances + tau**2))
+    steps = cumulative(effects, variances, range(MANY_SETS), model=model)
+    for step in steps[1::7]:
+        alone = pool(effects[: step.added + 1], variances[: step.added + 1], model=model)
+        assert step.pooled.heterogeneity.tau2 == pytest.approx(
+            alone.heterogeneity.tau2, rel=1e-11, abs=1e-14
+        )
+        assert step.pooled.estimate == pytest.approx(alone.estimate, rel=1e-11, abs=1e-14)
+        assert step.pooled.p == pytest.approx(alone.p, rel=1e-10)
