@@ -54,6 +54,12 @@ DEFERRED = {
         "cache.get_cache('/tmp').__module__",
         "'jupyter_cache.cache.main'",
     ),
+    "SciPy's linear programs": (
+        "from analysis.statistics.optimisers import optimisers\noptimisers()",
+        "scipy.optimize._linprog",
+        "optimisers().linprog([1.0], bounds=[(2, 3)]).fun",
+        "2.0",
+    ),
     "NumPy's compiler": (
         "import analysis.statistics, numpy",
         "numpy.f2py",

@@ -13,14 +13,13 @@ from analysis.figures.showing import figure_block
 from analysis.imports import deferred
 from analysis.pages import context
 from analysis.publishing.downloads import results_schema
+from analysis.statistics.optimisers import optimisers
 from analysis.synthesis.synthesise import answer
 from analysis.versions.results import read_synthesis
 
-OF_MANY_TRIALS = "scipy.optimize"  # long to import, for the few questions with so many
-
 # The statistics import it when they first need it: here, before anybody waits for it. Its
 # converters of effect sizes bring a computer algebra system, and its tables are not used here.
-with deferred("pymare.effectsize", "pandas", "scipy.stats", OF_MANY_TRIALS):
+with deferred("pymare.effectsize", "pandas", "scipy.stats", "scipy.optimize"):
     import pymare  # noqa: F401
 
 OF_DOWNLOADS = ("docx", "PIL.Image")
@@ -70,4 +69,4 @@ def rehearse_readers() -> None:
 def rehearse_all(validated: str | None = None) -> None:
     """The same, with what only few pages need."""
     rehearse(validated)
-    importlib.import_module(OF_MANY_TRIALS)
+    optimisers()

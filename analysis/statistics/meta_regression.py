@@ -13,6 +13,7 @@ from scipy.special import chdtrc, fdtrc
 from analysis.statistics.arrays import FloatArray, checked_studies
 from analysis.statistics.estimates import Interval
 from analysis.statistics.intervals import IntervalMethod, confidence_interval, two_sided_p
+from analysis.statistics.optimisers import optimisers
 from analysis.statistics.pooling import PYMARE_CORRECTION
 from analysis.statistics.tau2 import best_on_grid, estimate_tau2, grid_of
 
@@ -242,8 +243,6 @@ def _highest_tau2(
     has all digits.
     """
 
-    from scipy.optimize import brentq
-
     def height(value: FloatArray) -> FloatArray:
         found = _log_likelihood(y, v, design, float(value), restricted=restricted)
         return np.asarray(found)
@@ -255,7 +254,8 @@ def _highest_tau2(
     at = int(np.flatnonzero(grid == best_on_grid(grid, height))[0])
     low, high = float(grid[max(at - 1, 0)]), float(grid[min(at + 1, len(grid) - 1)])
     if slope(low) > 0 > slope(high):
-        return float(brentq(slope, low, high, xtol=1e-300, rtol=ROOT_TOLERANCE))
+        root = optimisers().brentq(slope, low, high, xtol=1e-300, rtol=ROOT_TOLERANCE)
+        return float(root)
     # The likelihood falls from 0 on.
     return float(grid[at])
 

@@ -13,6 +13,7 @@ from scipy.special import chdtrc, ndtr, ndtri
 from analysis.statistics.arrays import FloatArray, checked_studies
 from analysis.statistics.estimates import Interval
 from analysis.statistics.intervals import confidence_interval, two_sided_p
+from analysis.statistics.optimisers import optimisers
 from analysis.statistics.tau2 import estimate_tau2
 
 # Relative publication odds beyond this are a flat likelihood, not an estimate.
@@ -185,8 +186,6 @@ class _StepFunction:
 
     def maximise(self) -> FloatArray:
         """The best maximum found from several starts, finished by Newton steps."""
-        from scipy.optimize import minimize
-
         start = self.without_selection()
         # The optimiser sees all parameters of order one, whatever the effects' unit.
         unit = np.r_[np.sqrt(np.median(self.v)), np.median(self.v), np.ones(len(start) - 2)]
@@ -197,7 +196,7 @@ class _StepFunction:
 
         bounds = [(None, None), (0.0, None)] + [(1e-6, LARGEST_WEIGHT)] * (len(start) - 2)
         fits = [
-            minimize(
+            optimisers().minimize(
                 downhill,
                 np.r_[start[:2], np.full(len(start) - 2, weight)] / unit,
                 jac=True,
