@@ -23,17 +23,17 @@ DEFERRED = {
         "type(pymare.OneSampleEffectSizeConverter(m=1)).__name__",
         "'OneSampleEffectSizeConverter'",
     ),
-    "PyMARE's distributions": (
-        REHEARSAL,
-        "scipy.stats",
-        "round(float(pymare.stats.ss.norm.ppf(.975)), 6)",
-        "1.959964",
-    ),
     "PyMARE's searches": (
         REHEARSAL,
         "scipy.optimize",
         "pymare.stats.brentq(lambda x: x - 1, 0.0, 3.0)",
         "1.0",
+    ),
+    "PyMARE's distributions": (
+        REHEARSAL,
+        "scipy.stats",
+        "round(float(pymare.stats.ss.norm.ppf(.975)), 6)",
+        "1.959964",
     ),
     "PyMARE's tables": (
         REHEARSAL,
@@ -74,19 +74,30 @@ def python(source: str) -> str:
     return done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", DEFERRED)
-def test_a_long_import_is_spared_until_it_is_used(name: str) -> None:
-    imports, spared, uses, value = DEFERRED[name]
-    there = f"print({spared!r} in sys.modules)"
-    source = f"import sys\n{imports}\n{there}\nprint(repr({uses}))\n{there}"
-    assert python(source) == f"False\n{value}\nTrue\n"
+# Those of one import share a process, what brings others along last: beginning one takes long.
+IMPORTS = {
+    imports: {name: case[1:] for name, case in DEFERRED.items() if case[0] == imports}
+    for imports, *_ in DEFERRED.values()
+}
 
 
-@pytest.mark.parametrize("name", DEFERRED)
-def test_what_was_spared_can_be_imported(name: str) -> None:
-    imports, spared, *_ = DEFERRED[name]
-    later = f"import {spared} as module\nprint(module.__name__, bool(module.__file__))"
-    assert python(f"{imports}\n{later}") == f"{spared} True\n"
+@pytest.mark.parametrize("imports", IMPORTS, ids=lambda imports: " and ".join(IMPORTS[imports]))
+def test_a_long_import_is_spared_until_it_is_used(imports: str) -> None:
+    cases = IMPORTS[imports].values()
+    there = [f"print({spared!r} in sys.modules)" for spared, *_ in cases]
+    used = [f"print(repr({uses}))\n{now}" for (_, uses, _), now in zip(cases, there, strict=True)]
+    said = [f"{value}\nTrue\n" for *_, value in cases]
+    source = "\n".join(["import sys", imports, *there, *used])
+    assert python(source) == "False\n" * len(cases) + "".join(said)
+
+
+@pytest.mark.parametrize("imports", IMPORTS, ids=lambda imports: " and ".join(IMPORTS[imports]))
+def test_what_was_spared_can_be_imported(imports: str) -> None:
+    names = [spared for spared, *_ in IMPORTS[imports].values()]
+    later = [f"import {name} as module\nprint(module.__name__, module.__file__)" for name in names]
+    said = python("\n".join([imports, *later])).splitlines()
+    assert [line.split()[0] for line in said] == names
+    assert all(line.endswith(".py") for line in said)
 
 
 def test_evidence_is_read_without_tables_of_a_library() -> None:

@@ -224,8 +224,13 @@ class _Run:
             self.news = False
 
     def _foresee(self, pages: Sequence[Page]) -> None:
-        """Let that begin while the pages are executed that have the news."""
+        """Let that begin while the pages are executed that have the news.
+
+        Not while somebody waits for one of them, which it would delay.
+        """
         made = {started.page.name for started in self.running.values()}
+        if made & self.hurried:
+            return
         awaited = [page for page in pages if made.intersection(page.needs)]
         if self.before_readers and not self.foreseen and len(awaited) >= SEVERAL:
             self.before_readers()

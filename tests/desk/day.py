@@ -238,7 +238,8 @@ class Person:
     def settles(self, stage: str, decides: Decides = decision) -> None:
         page = self.opens(f"/screen/{stage}/differences")
         while page.locator("ul.decided a").count():
-            page.locator("ul.decided a").first.click()
+            with page.expect_navigation(wait_until="load"):  # before that, no key is heard
+                page.locator("ul.decided a").first.click()
             self._decides("consensus", stage, decides)
 
     def _decides(self, who: str, stage: str, decides: Decides) -> None:

@@ -324,10 +324,14 @@ def test_what_readers_share_is_done_before_them_and_again_when_results_are_news(
     readers = [page(project, f"reader-{n}", text, needs=("a", "b")) for n in range(SEVERAL)]
     planned = [*pages[1:], *readers]
 
-    def asked_for() -> list[str]:
+    def asked_for(first: str = "") -> list[str]:
         workers = Pretenders()
         execute(
-            planned, Inputs(project), workers, before_readers=lambda: workers.asked.append("shared")
+            planned,
+            Inputs(project),
+            workers,
+            before_readers=lambda: workers.asked.append("shared"),
+            first=Path(f"effects/{first}.ipynb") if first else None,
         )
         return workers.asked
 
@@ -340,3 +344,7 @@ def test_what_readers_share_is_done_before_them_and_again_when_results_are_news(
     assert asked_for() == ["a", "shared"]  # whose result stays the same
     (project.chapters / readers[0].target).unlink()
     assert asked_for() == [names[0]]
+    for asked in planned[:2]:
+        (project.results / asked.result).unlink()
+    # Not beside the page that somebody waits for.
+    assert asked_for(first="a") == ["a", "b", "shared"]
