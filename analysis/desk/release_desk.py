@@ -189,23 +189,18 @@ def _as_readers_see_it(
 def _form(
     request: Request, evidence: Evidence, edition: Edition, typed: Typed, problem: str
 ) -> Response:
-    last = edition.last
+    desk, last = desk_of(request), edition.last
     return page(
         request,
         "release/version.html",
         status=422 if problem else 200,
         edition=edition,
         last=last,
-        said_last=_said(desk_of(request).data, last.name) if last else None,
+        said_last=_said(desk.data, last.name) if last else None,
         typed=typed,
         problem=problem,
         fault=snapshot_fault(evidence),
-        waits=[
-            str(each)
-            for each in awaiting(
-                desk_of(request).data, evidence, desk_of(request).sittings.screening()
-            )
-        ],
+        waits=[str(each) for each in awaiting(desk.data, evidence, desk.sittings.screening())],
     )
 
 

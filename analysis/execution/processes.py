@@ -1,4 +1,4 @@
-"""Processes of a build end with it."""
+"""Processes that are begun from here: they find this package, and end with who began them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
+
+
+def finding_this_package() -> dict[str, str]:
+    """The variables of a Python that imports this package as it is here, wherever it begins."""
+    paths = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def die_with(parent: int) -> None:

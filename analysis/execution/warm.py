@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.execution.notebook import DIED, Executed, Failed, Job, execute_notebook
-from analysis.execution.processes import die_with, kill_group
+from analysis.execution.processes import die_with, finding_this_package, kill_group
 
 if TYPE_CHECKING:
     from analysis.execution.kernel import Kernel
@@ -151,10 +151,8 @@ def warm_workers(jobs: int, root: Path, modules: Iterable[str]) -> Iterator[Warm
 
 def environment(folder: Path) -> dict[str, str]:
     """Nothing of the user's own IPython set-up, one thread a kernel, the same hashes each time."""
-    paths = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(paths),
+        **finding_this_package(),
         "PYTHONHASHSEED": "0",
         "IPYTHONDIR": str(folder / "ipython"),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",

@@ -15,10 +15,10 @@ import weakref
 from collections.abc import Mapping
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+from analysis.execution.processes import finding_this_package
 from analysis.screening.ordering import Asked, Examples, Ordered, OrdersHere, Words
 
 
@@ -27,12 +27,10 @@ class OrdersBeside:
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
-        package_parent = str(Path(__file__).parents[2])
-        paths = [package_parent, *filter(None, [os.environ.get("PYTHONPATH")])]
         with theirs:
             process = subprocess.Popen(
                 [sys.executable, "-P", "-m", __name__, str(theirs.fileno())],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+                env=finding_this_package(),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

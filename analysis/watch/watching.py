@@ -25,6 +25,7 @@ from watchfiles import awatch
 from analysis import PROGRAM
 from analysis.book.server import serving
 from analysis.execution.plan import Project
+from analysis.execution.processes import finding_this_package
 from analysis.execution.warm import can_fork
 from analysis.files.problems import ReviewError
 from analysis.watch.live_site import LiveSite, files_in
@@ -250,14 +251,12 @@ class _Builder:
     def begun(cls, project: Project, review: str, scratch: Path) -> _Builder:
         ours, theirs = socket.socketpair()
         log = scratch / "builder.log"
-        package_parent = str(Path(__file__).parents[2])
-        paths = [package_parent, *filter(None, [os.environ.get("PYTHONPATH")])]
         with theirs, log.open("wb") as errors:
             process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "analysis.watch.builder", str(os.getpid()),
                  str(theirs.fileno()), review, str(scratch)],
                 cwd=project.root,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+                env=finding_this_package(),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
