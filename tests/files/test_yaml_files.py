@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import yaml
 
+from analysis.files.problems import EvidenceError
 from analysis.files.yaml_files import parse_yaml
+from tests.evidence.folder import LIVING
 
 
 def test_yaml_read_here_agrees_with_json(tmp_path: Path) -> None:
@@ -35,3 +38,31 @@ def test_what_pyyaml_writes_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "some.yml"
     path.write_text(yaml.safe_dump(value, allow_unicode=True), encoding="utf-8")
     assert parse_yaml(path, path.read_bytes())[0] == value
+
+
+def test_libyaml_has_the_lines_that_pyyaml_has() -> None:
+    """Of every key and value of the longest file that people write."""
+    path = LIVING / "protocol.yml"
+    _, lines = parse_yaml(path, path.read_bytes())
+    expected: dict[tuple[str | int, ...], int] = {}
+
+    def note(node: yaml.Node, *at: str | int) -> None:
+        expected.setdefault(at, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                expected[*at, key.value] = key.start_mark.line + 1
+                note(value, *at, key.value)
+        elif isinstance(node, yaml.SequenceNode):
+            for place, value in enumerate(node.value):
+                note(value, *at, place)
+
+    note(yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader))
+    assert lines == expected
+    assert len(lines) > 200
+
+
+def test_a_tab_is_named_where_it_stands(tmp_path: Path) -> None:
+    with pytest.raises(
+        EvidenceError, match=r"some\.yml:2: .*a tab stands here: indent with spaces"
+    ):
+        parse_yaml(tmp_path / "some.yml", b"a:\n\tb: 1\n")
