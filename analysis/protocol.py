@@ -376,23 +376,25 @@ def _first(*stated: Value | None) -> Value | None:
 
 
 def _by_id(items: tuple[Any, ...], id: str, what: str) -> Any:
-    for item in items:
-        if item.id == id:
-            return item
+    if found := [item for item in items if item.id == id]:
+        return found[0]
     known = ", ".join(item.id for item in items)
     raise KeyError(f"{what} {id!r} is not in the protocol (it has {known})")
 
 
 def load_protocol(path: Path) -> Protocol:
     """Read and validate a protocol; EvidenceError lists every problem with its line."""
-    content = read_bytes(path, LARGEST_YAML)
+    return protocol_of(path, read_bytes(path, LARGEST_YAML))
+
+
+def protocol_of(path: Path, content: bytes) -> Protocol:
+    """The same of a file that says this."""
     try:
         return _protocol(content)
     except EvidenceError as error:
         raise EvidenceError(replace(problem, file=path) for problem in error.problems) from None
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=4)  # it is asked for often, in copies of the folder too
 def _protocol(content: bytes) -> Protocol:
-    """What a file of these bytes says: it is asked for often, in copies of the folder too."""
     return model_of(Path("protocol.yml"), content, Protocol)

@@ -23,9 +23,9 @@ from analysis.desk.assessment_pages import (
     there,
     without,
 )
-from analysis.desk.desk import desk_of, form_of, tell, who_of
+from analysis.desk.desk import desk_of, evidence_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to
-from analysis.desk.judged_forms import evidence_of, result_label, said, trial_of
+from analysis.desk.judged_forms import result_label, said, trial_of
 from analysis.desk.saving import is_as_seen, save
 from analysis.evidence import signalling
 from analysis.evidence.instruments import INSPECT_SR

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from analysis.desk.assessment_pages import address
-from analysis.desk.desk import desk_of, form_of, tell, who_of
+from analysis.desk.desk import desk_of, evidence_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
-from analysis.desk.judged_forms import evidence_of, said, today
+from analysis.desk.judged_forms import said, today
 from analysis.desk.saving import is_as_seen, save, seen
 from analysis.evidence.instruments import INSPECT_SR
 from analysis.evidence.integrity.finding import question_of
@@ -32,6 +32,7 @@ from analysis.screening.settling import begun_not_ended
 from analysis.searching.duplicate_log import now
 from analysis.synthesis.certainty import Step
 from analysis.synthesis.estimate_text import named_estimate
+from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.synthesise import synthesise
 
 CERTAINTY = "/judge/certainty"
@@ -127,10 +128,14 @@ def _still_judging(evidence: Evidence, question: Question, who: str) -> list[Jud
 
 def _proposed(evidence: Evidence, question: Question, domain: str) -> Step:
     """What the rule of a domain proposes; ReviewError where there is nothing to rate."""
-    found = synthesise(evidence, question).certainty
+    found = _answered(evidence, question).certainty
     if found is None:
         raise ReviewError("No trial answers this question: there is nothing to rate.")
     return next(step for step in found.steps if step.domain == domain)
+
+
+def _answered(evidence: Evidence, question: Question) -> Synthesis:
+    return evidence.once((synthesise, question), lambda: synthesise(evidence, question))
 
 
 def _stands(evidence: Evidence, question: Question, domain: str) -> tuple[str, ...]:
@@ -149,7 +154,7 @@ def _show(
     meanwhile: bool = False,
     problem: str = "",
 ) -> Response:
-    found = synthesise(evidence, question)
+    found = _answered(evidence, question)
     decided = decided_on(evidence, question)
     steps = [
         {

@@ -14,11 +14,11 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from analysis.desk import PORT
+from analysis.desk.kept_evidence import KeptEvidence
 from analysis.desk.sittings import Sittings
 from analysis.evidence.rows import Evidence
 from analysis.files.checkout import Checkout, checkout_of
 from analysis.files.slugs import CONSENSUS, is_person
-from analysis.versions.edition import Edition
 
 ADDRESS = "127.0.0.1"
 # Another name may be made to lead here, by whoever owns it (DNS rebinding).
@@ -43,16 +43,16 @@ class Desk:
     not_committed: list[str] = field(default_factory=list, repr=False)
     # matplotlib draws one figure at a time.
     drawing: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    # Digest of the data as they are → how they differ from the last release.
-    editions: dict[str, tuple[Evidence, Edition]] = field(default_factory=dict, repr=False)
     # Person → sentences that the next page shows.
     to_say: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list), repr=False)
 
-    # Who screens what, with the records that all of them share.
+    # Who screens what, with the records that all of them share; and the evidence as it is.
     sittings: Sittings = field(init=False, repr=False)
+    evidence: KeptEvidence = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sittings", Sittings(self.data))
+        object.__setattr__(self, "evidence", KeptEvidence(self.data))
 
     @cached_property
     def checkout(self) -> Checkout | None:
@@ -89,6 +89,11 @@ class NobodyChosen(Exception):
 
 def desk_of(request: Request) -> Desk:
     return cast(Desk, request.app.state.desk)
+
+
+def evidence_of(request: Request) -> Evidence:
+    """The evidence of the desk's folder as it is at this moment."""
+    return desk_of(request).evidence.now()
 
 
 def form_of(request: Request) -> FormData:

@@ -18,12 +18,11 @@ from analysis.desk import (
     extract_settle,
     extract_trial,
 )
-from analysis.desk.desk import desk_of, form_of, tell, who_of
+from analysis.desk.desk import desk_of, evidence_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.extract_fields import result_title
 from analysis.desk.extract_sheet import own_folder, said_in_words
 from analysis.desk.saving import save
-from analysis.evidence.load import load
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.files.slugs import is_slug
 from analysis.files.tables import Row
@@ -39,7 +38,7 @@ from analysis.screening.study_reports import reports_of
 def trials(request: Request) -> Response:
     """Every trial to extract, and how far it has come."""
     who, data = who_of(request), desk_of(request).data
-    found = progress(data, load(data), desk_of(request).sittings.screening())
+    found = progress(data, evidence_of(request), desk_of(request).sittings.screening())
     return page(
         request,
         "extract/trials.html",

@@ -10,12 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk.desk import desk_of, form_of, tell, who_of
+from analysis.desk.desk import desk_of, evidence_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.extract_fields import Field, Group, in_words, label_of
 from analysis.desk.extract_reports import reports_here
 from analysis.desk.saving import SEEN, save, seen
-from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.screening.reported_harms import (
@@ -58,7 +57,7 @@ def keep(request: Request) -> Response:
 
 
 def _in_evidence(request: Request) -> Evidence:
-    evidence = load(desk_of(request).data)
+    evidence = evidence_of(request)
     study_id = request.path_params["study"]
     if study_id not in evidence.trials:
         raise HTTPException(404)

@@ -9,9 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk.desk import desk_of, known_who
+from analysis.desk.desk import desk_of, evidence_of, known_who
 from analysis.desk.desk_page import page
-from analysis.evidence.load import load
 from analysis.screening.own_work import IN_WORDS, own_work, progress
 from analysis.screening.waiting import Waiting, Work, awaiting
 
@@ -40,7 +39,7 @@ class Task:
 def home(request: Request) -> Response:
     desk, who = desk_of(request), known_who(request)
     here = {address for _, address in request.app.state.desks}
-    evidence, screening = load(desk.data), desk.sittings.screening()
+    evidence, screening = evidence_of(request), desk.sittings.screening()
     own = own_work(desk.data, screening, evidence, who) if who else ()
     return page(
         request,

@@ -10,9 +10,9 @@ from starlette.routing import Route
 
 from analysis.desk import assessment_desk, certainty_desk, rulings_desk, verification_desk
 from analysis.desk.assessment_pages import address
-from analysis.desk.desk import who_of
+from analysis.desk.desk import evidence_of, who_of
 from analysis.desk.desk_page import page
-from analysis.desk.judged_forms import evidence_of, report_of, result_label, trial_of
+from analysis.desk.judged_forms import report_of, result_label, trial_of
 from analysis.evidence.instruments import INSPECT_SR
 from analysis.evidence.integrity import findings
 from analysis.evidence.rows import Evidence

@@ -5,17 +5,10 @@ from __future__ import annotations
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from analysis.desk.desk import desk_of
-from analysis.evidence.load import load
 from analysis.evidence.outcome_row import OutcomeRow
 from analysis.evidence.rows import Evidence, Source, Trial
 from analysis.files.problems import EvidenceError, ReviewError, short
 from analysis.searching.duplicate_log import now
-
-
-def evidence_of(request: Request) -> Evidence:
-    """The evidence of the desk's folder as it is at this moment."""
-    return load(desk_of(request).data)
 
 
 def trial_of(evidence: Evidence, request: Request) -> Trial:

@@ -11,11 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk.desk import Desk, desk_of, form_of, tell, who_of
+from analysis.desk.desk import desk_of, evidence_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.saving import SEEN, is_as_seen, save, seen
 from analysis.evidence.integrity.retractions import snapshot_fault
-from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
 from analysis.evidence.team import TEAM
 from analysis.files.digests import digest
@@ -71,7 +70,7 @@ class Typed:
 def begin(request: Request) -> Response:
     """What differs from the last version, and the form that asks for the next."""
     who_of(request)
-    evidence, edition = _edition(desk_of(request))
+    evidence, edition = _edition(request)
     return _form(request, evidence, edition, _proposed(edition), "")
 
 
@@ -79,7 +78,7 @@ def preview(request: Request) -> Response:
     """What's new as readers will see it with what was typed, before anything is written."""
     who_of(request)
     data, typed = desk_of(request).data, _typed(request)
-    evidence, edition = _edition(desk_of(request))
+    evidence, edition = _edition(request)
     state = seen(*_files(data))
     try:
         _checked(data, typed)
@@ -105,7 +104,7 @@ def release(request: Request) -> Response:
     try:
         kind = save(request, act, f"release {typed.name}")
     except ReviewError as problem:
-        evidence, edition = _edition(desk_of(request))
+        evidence, edition = _edition(request)
         return _form(request, evidence, edition, typed, str(problem))
     tell(request, f"Version {typed.name} is released: {kind}. Share it, then build the site.")
     return go_to("/release")
@@ -128,18 +127,15 @@ def withdraw(request: Request) -> Response:
     return go_to("/release")
 
 
-def _edition(desk: Desk) -> tuple[Evidence, Edition]:
+def _edition(request: Request) -> tuple[Evidence, Edition]:
     """The evidence, and how it differs from the last release; for the same data worked out once."""
-    data = desk.data
+    data, evidence = desk_of(request).data, evidence_of(request)
     searches, known = load_searches(data), [release.name for release in releases(data)]
     made_from = seen(*_files(data), repr(searches), *known)
-    if (kept := desk.editions.get(made_from)) is None:
-        evidence = load(data)
-        states = partial(present_states, evidence)
-        kept = evidence, edition_of(data, evidence.protocol, searches, states)
-        desk.editions.clear()
-        desk.editions[made_from] = kept
-    return kept
+    states = partial(present_states, evidence)
+    return evidence, evidence.once(
+        (edition_of, made_from), lambda: edition_of(data, evidence.protocol, searches, states)
+    )
 
 
 def _proposed(edition: Edition) -> Typed:

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk.desk import desk_of, form_of, tell, who_of
+from analysis.desk.desk import desk_of, evidence_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
-from analysis.desk.judged_forms import evidence_of, report_of, said, today, trial_of
+from analysis.desk.judged_forms import report_of, said, today, trial_of
 from analysis.desk.saving import is_as_seen, save, seen
 from analysis.desk.verification_desk import as_read, called, held
 from analysis.evidence.integrity import Finding, findings

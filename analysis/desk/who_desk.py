@@ -6,9 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk.desk import YES, commits_wanted, desk_of, form_of, known_who
+from analysis.desk.desk import YES, commits_wanted, desk_of, evidence_of, form_of, known_who
 from analysis.desk.desk_page import go_to, page
-from analysis.evidence.load import load
 from analysis.files.slugs import CONSENSUS, is_person
 from analysis.screening.known_people import known_people
 
@@ -39,7 +38,7 @@ def _asked(request: Request, back: str, typed: str = "", problem: str = "") -> R
         request,
         "who.html",
         status=422 if problem else 200,
-        people=known_people(data, load(data)),
+        people=known_people(data, evidence_of(request)),
         chosen=known_who(request),
         is_checkout=desk_of(request).checkout is not None,
         commits=commits_wanted(request),

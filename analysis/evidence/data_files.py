@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ from analysis.evidence.rows import (
 )
 from analysis.evidence.trustworthiness_rows import TrustJudgement
 from analysis.files.columns import Rows, Words, columns, read_rows
-from analysis.files.csv_files import TextTable, read_fitting_rows
-from analysis.files.problems import EvidenceError, Problem, short
+from analysis.files.csv_files import TextTable, fitting_rows_of
+from analysis.files.problems import EvidenceError, Problem, read_bytes, short
 
 QUESTION = ("condition", "outcome", "timepoint")
 
@@ -149,11 +150,23 @@ DATA_FILES: Mapping[str, DataFile] = {
 
 def read_file(path: Path, file: DataFile, words: Words) -> Rows[Any]:
     """The rows of a data file; EvidenceError where its columns are not those declared."""
-    table = read_fitting_rows(path)
+    return file_of(path, read_bytes(path), file, words)
+
+
+def file_of(path: Path, content: bytes, file: DataFile, words: Words) -> Rows[Any]:
+    """The same of a file that says this."""
+    return _rows(path, content, file, tuple((name, tuple(said)) for name, said in words.items()))
+
+
+@lru_cache(maxsize=32)  # one that saves reads all files again, of which one is another
+def _rows(
+    path: Path, content: bytes, file: DataFile, listed: tuple[tuple[str, tuple[str, ...]], ...]
+) -> Rows[Any]:
+    table = fitting_rows_of(path, content)
     if wrong := _column_problems(table, file):
         raise EvidenceError([*table.problems, *wrong])
     cells = {name: [row[at] for row in table.rows] for at, name in enumerate(table.header)}
-    found: Rows[Any] = read_rows(file.row, path, table.lines, cells, words)
+    found: Rows[Any] = read_rows(file.row, path, table.lines, cells, dict(listed))
     problems = (*table.problems, *found.problems)
     return replace(found, problems=problems, whole=not table.problems)
 

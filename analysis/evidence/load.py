@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from analysis.evidence.consistency import consistency_problems
-from analysis.evidence.data_files import DATA_FILES, read_file
+from analysis.evidence.data_files import file_of
 from analysis.evidence.own_columns import files_of, taken_names
 from analysis.evidence.rows import Evidence
 from analysis.evidence.values import words_of
 from analysis.files.columns import Rows
 from analysis.files.folder import whole_files
 from analysis.files.lock import settle
-from analysis.files.problems import EvidenceError, Problem, read_bytes
-from analysis.protocol import load_protocol
+from analysis.files.problems import LARGEST_FILE, EvidenceError, Problem, read_bytes
+from analysis.files.yaml_files import LARGEST_YAML
+from analysis.protocol import protocol_of
 
 
 def load_with(folder: Path, texts: Mapping[Path, str]) -> Evidence:
@@ -25,18 +24,11 @@ def load_with(folder: Path, texts: Mapping[Path, str]) -> Evidence:
 
     EvidenceError as of the files themselves.
     """
-    with tempfile.TemporaryDirectory() as name:
-        trial = Path(name)
-        for path in (*(folder / f"{name}.csv" for name in DATA_FILES), folder / "protocol.yml"):
-            content = texts[path].encode() if path in texts else read_bytes(path)
-            (trial / path.name).write_bytes(content)
-        try:
-            return replace(load(trial), folder=folder)
-        except EvidenceError as error:
-            raise EvidenceError(
-                Problem(folder / problem.file.name, problem.line, problem.column, problem.message)
-                for problem in error.problems
-            ) from None
+    whole_files(folder)
+    return _read(
+        folder,
+        lambda path, most: texts[path].encode() if path in texts else read_bytes(path, most),
+    )
 
 
 def load(folder: Path, *, frozen: bool = False) -> Evidence:
@@ -46,9 +38,16 @@ def load(folder: Path, *, frozen: bool = False) -> Evidence:
     """
     whole_files(folder)
     settle(folder)
-    protocol = load_protocol(folder / "protocol.yml")
+    return _read(folder, read_bytes, frozen=frozen)
+
+
+def _read(folder: Path, says: Callable[[Path, int], bytes], *, frozen: bool = False) -> Evidence:
+    """The evidence of a folder whose files say this: by their path, with at most so many bytes."""
+    path = folder / "protocol.yml"
+    content = says(path, LARGEST_YAML)
+    protocol = protocol_of(path, content)
     words = words_of(protocol)
-    if taken := [*taken_names(folder / "protocol.yml", protocol.study_columns)]:
+    if taken := [*taken_names(path, content, protocol.study_columns)]:
         raise EvidenceError(taken)
     problems: list[Problem] = []
     tables: dict[str, Rows[Any]] = {}
@@ -58,7 +57,7 @@ def load(folder: Path, *, frozen: bool = False) -> Evidence:
             tables[name] = Rows(path, (), (), ())
             continue
         try:
-            tables[name] = read_file(path, file, words)
+            tables[name] = file_of(path, says(path, LARGEST_FILE), file, words)
         except EvidenceError as error:
             problems += error.problems
         else:

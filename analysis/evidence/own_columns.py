@@ -11,8 +11,8 @@ from typing import Annotated, Any
 from analysis.evidence.data_files import DATA_FILES, DataFile
 from analysis.evidence.rows import Trial
 from analysis.files.columns import column, one_of
-from analysis.files.problems import Problem, read_bytes
-from analysis.files.yaml_files import LARGEST_YAML, parse_yaml
+from analysis.files.problems import Problem
+from analysis.files.yaml_files import parse_yaml
 from analysis.protocol_lists import StudyColumn
 
 OwnColumns = tuple[StudyColumn, ...]
@@ -53,10 +53,10 @@ def own_values(trial: Trial, own: OwnColumns) -> dict[str, str | float]:
     return {name: value for name, value in values.items() if value not in (None, "")}
 
 
-def taken_names(protocol: Path, own: OwnColumns) -> Iterator[Problem]:
-    """The columns that every review has already under that name."""
+def taken_names(protocol: Path, content: bytes, own: OwnColumns) -> Iterator[Problem]:
+    """The columns that every review has already under that name, at their line of `content`."""
     taken = [at for at, each in enumerate(own) if hasattr(Trial, each.name)]
-    lines = parse_yaml(protocol, read_bytes(protocol, LARGEST_YAML))[1] if taken else {}
+    lines = parse_yaml(protocol, content)[1] if taken else {}
     for at in taken:
         place = ("study_columns", at, "name")
         said = f"{own[at].name} is a column of every studies.csv: name yours otherwise"

@@ -48,18 +48,14 @@ def read_csv(path: Path) -> TextTable:
 
 def csv_of(path: Path, raw: bytes) -> TextTable:
     """The same of a file that was read."""
-    table = _fitting_rows(path, raw)
+    table = fitting_rows_of(path, raw)
     if table.problems:
         raise EvidenceError(table.problems)
     return table
 
 
-def read_fitting_rows(path: Path) -> TextTable:
-    """Read the rows that fit the header; EvidenceError where no table can be made at all."""
-    return _fitting_rows(path, read_bytes(path))
-
-
-def _fitting_rows(path: Path, raw: bytes) -> TextTable:
+def fitting_rows_of(path: Path, raw: bytes) -> TextTable:
+    """The rows that fit the header; EvidenceError where no table can be made at all."""
     # newline="" leaves line ends to the reader, which takes a bare carriage return for one too.
     records = csv_records(path, io.StringIO(text_of(path, raw), newline=""))
     first, names = header_of(path, records)

@@ -6,6 +6,7 @@ a time is a property of a machine. Asked as a browser asks, without a network be
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import statistics
@@ -14,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from analysis.desk.desk import Desk
 from analysis.screening.decision_files import Decision, add_decisions
@@ -29,6 +31,7 @@ STAGE = "title-abstract"
 HIDDEN = re.compile(r'name="(record|seen)" value="([^"]*)"')
 ROUNDS = 40
 STILL_READING = 503
+Reply = TypeVar("Reply")
 
 
 def made(folder: Path, records: int) -> Path:
@@ -54,18 +57,41 @@ def made(folder: Path, records: int) -> Path:
     return data
 
 
+class Times:
+    """How long something took, each time: by the clock, and of this process and its children."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.clock: list[float] = []
+        self.processor: list[float] = []
+
+    def of(self, ask: Callable[[], Reply]) -> Reply:
+        start, worked = time.perf_counter(), processor()
+        reply = ask()
+        self.clock.append(1000 * (time.perf_counter() - start))
+        self.processor.append(1000 * (processor() - worked))
+        return reply
+
+    def tell(self) -> None:
+        if not self.clock:
+            return
+        told = (
+            f"{name} median {statistics.median(each):.0f} ms, slowest {max(each):.0f} ms"
+            for name, each in (("by the clock", self.clock), ("processor", self.processor))
+        )
+        print(f"{self.what}: {'; '.join(told)}", flush=True)
+
+
+def processor() -> float:
+    spent = os.times()
+    return time.process_time() + spent.children_user + spent.children_system
+
+
 def timed(what: str, ask: Callable[[], object], rounds: int = ROUNDS) -> None:
-    times, worked = [], []
+    times = Times(what)
     for _ in range(rounds):
-        start, processor = time.perf_counter(), time.process_time()
-        ask()
-        times.append(1000 * (time.perf_counter() - start))
-        worked.append(1000 * (time.process_time() - processor))
-    told = (
-        f"{name} median {statistics.median(each):.0f} ms, slowest {max(each):.0f} ms"
-        for name, each in (("by the clock", times), ("processor", worked))
-    )
-    print(f"{what}: {'; '.join(told)}", flush=True)
+        times.of(ask)
+    times.tell()
 
 
 def measure(data: Path) -> None:

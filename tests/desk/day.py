@@ -298,12 +298,15 @@ class Person:
         self._judges("settle", SETTLED, "Settle it")
 
     def _judges(self, what: str, judged: Mapping[str, str], button: str) -> None:
+        """One domain after another, as the desk shows them."""
+        asked = {"outcome": "pain", "timepoint": "post", "tool": "RoB 2"}
+        page = self.opens(f"/judge/{what}/{STUDY}?{urlencode(asked)}")
         for domain, word in judged.items():
-            asked = {"outcome": "pain", "timepoint": "post", "tool": "RoB 2", "domain": domain}
-            self.opens(f"/judge/{what}/{STUDY}?{urlencode(asked)}")
-            self.page.check(f"[name=judgement][value='{word}']")
-            self.page.fill("#support", SUPPORT)
-            self.presses(button)
+            assert page.locator("form [name=domain]").first.input_value() == domain
+            page.check(f"[name=judgement][value='{word}']")
+            page.fill("#support", SUPPORT)
+            with page.expect_navigation():
+                self.presses(button)
 
 
 def at_the_desk(browser: Browser, data: Path, decides: Decides = decision) -> Iterator[Step]:

@@ -217,7 +217,9 @@ def test_an_error_of_the_protocol_has_its_line(
 def test_a_column_that_every_review_has_is_not_declared_again(own: DataFolder) -> None:
     path = own.path.parent / "protocol.yml"
     path.write_text((own.path / "protocol.yml").read_text("utf-8"), encoding="utf-8")
-    (problem,) = taken_names(path, (*load_protocol(path).study_columns, ANOTHER_COUNTRY))
+    (problem,) = taken_names(
+        path, path.read_bytes(), (*load_protocol(path).study_columns, ANOTHER_COUNTRY)
+    )
     assert (problem.column, problem.message) == (
         "study_columns.3.name", "country is a column of every studies.csv: name yours otherwise",
     )  # fmt: skip

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.files.csv_files import CONTROL, TextTable, read_csv, read_fitting_rows
+from analysis.files.csv_files import CONTROL, TextTable, fitting_rows_of, read_csv
 from analysis.files.problems import EvidenceError, Problem
 
 
@@ -42,7 +42,7 @@ def test_every_row_keeps_the_line_it_starts_on(tmp_path: Path, end: str) -> None
 def test_a_row_that_does_not_fit_is_named_and_the_others_are_read(tmp_path: Path) -> None:
     path = tmp_path / "some.csv"
     path.write_bytes(b"a,b\n1,2\n3\n4,5,6\n7,8\n")
-    table = read_fitting_rows(path)
+    table = fitting_rows_of(path, path.read_bytes())
     assert refused(path) == list(table.problems)
     assert table.rows == (("1", "2"), ("7", "8"))
     assert table.lines == (2, 5)
