@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from analysis import __main__ as command_line
-from analysis.commands import options, review
+from analysis.commands import command_line, options, review
 from analysis.files.problems import ReviewError
 from analysis.files.writing import write_atomically
 from analysis.protocol import load_protocol

@@ -15,7 +15,7 @@ from typing import Any, get_args
 import typer
 from pydantic import BaseModel
 
-from analysis.__main__ import app
+from analysis.commands.command_line import app
 from analysis.protocol import Protocol
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -19,7 +19,7 @@ import pytest
 import typer
 
 from analysis import PROGRAM
-from analysis.__main__ import app
+from analysis.commands.command_line import app
 from tests.site.conftest import ROOT, copy_checkout
 
 # A command as it is typed, up to what ends it in a sentence, a table, a string or a program.
@@ -171,7 +171,7 @@ HELP = """
 import sys
 from typer.testing import CliRunner
 from analysis import PROGRAM
-from analysis.__main__ import app
+from analysis.commands.command_line import app
 for command in sys.argv[1:]:
     said = CliRunner().invoke(app, [*command.split(), "--help"], prog_name=PROGRAM).output
     print(*(f"{word}: {PROGRAM} {command}" in said for word in ("Usage", "Example")))

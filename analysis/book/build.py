@@ -29,7 +29,9 @@ from analysis.execution.run import (
     execute,
     stale_pages,
 )
-from analysis.execution.staleness import Inputs, read_record, states
+from analysis.execution.staleness import Inputs, read_record
+from analysis.execution.states import states
+from analysis.execution.warm import Parent
 from analysis.execution.workers import can_fork, default_jobs, open_workers
 from analysis.files.problems import system_errors_as_sentences
 from analysis.files.writing import remove_unfinished
@@ -88,13 +90,14 @@ class Manner:
     """How it is built: `jobs` pages at a time (one for each core), all of them if `force`.
 
     `timeout` are the seconds a page may take, `workers` opens others than this machine's
-    processes.
+    processes. `begun` is a parent of kernels that was begun ahead, where pages were foreseen.
     """
 
     jobs: int = field(default_factory=default_jobs)
     force: bool = False
     timeout: float = SECONDS_PER_PAGE
     workers: OpenWorkers | None = None
+    begun: Parent | None = None
     kept: Kept | None = None
 
 
@@ -162,11 +165,15 @@ def _execute(
     inputs = manner.kept.inputs.afresh(since) if manner.kept else Inputs(project, since=since)
     reads = known_reads(inputs)
     inputs = replace(inputs, reads=reads or {})
+    if manner.begun and manner.begun.since != since:  # it may have imported what was there before
+        manner.begun.end()
     rehearsed = review.rehearsal.chosen(manner, project) if review.rehearsal else None
     opened = manner.workers or _processes(review, inputs, manner, rehearsed, console)
     with _OnDemand(opened, rehearsed) as hands:
         if manner.force or reads is None or stale_pages(review.contents().pages, inputs):
             hands.begin()  # imports its stack while this process checks the evidence
+        elif manner.begun:
+            manner.begun.end()
         contents = review.contents()
         write_toc(project, contents)
         checked = checked_evidence(inputs, review.check)
@@ -219,7 +226,7 @@ def _processes(
         if not can_fork():
             console.print("This platform does not fork: ordinary kernels are started, slowly.")
         modules = modules_of_pages(review, inputs, rehearsal)
-        return open_workers(manner.jobs, inputs.project.root, modules)
+        return open_workers(manner.jobs, inputs.project.root, modules, manner.begun)
 
     return opened
 

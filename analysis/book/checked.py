@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -14,8 +15,6 @@ from analysis.execution.staleness import Inputs, Parts
 from analysis.files.digests import digest
 from analysis.files.problems import ReviewError
 from analysis.files.remembered import recall, remember
-
-CHECKED = ".checked.json"  # in results/
 
 Reads = Mapping[str, Parts]
 """The name of a page, or of a part of a table → what it holds, and the hash of each."""
@@ -58,16 +57,17 @@ def checked_evidence(inputs: Inputs, check: Check) -> Checked:
     project, state = inputs.project, _evidence(inputs)
     known = _known_reads(inputs, state)
     if known is not None:
+        os.utime(project.checked)
         return Checked(known)
     # What the check leaves elsewhere is of this evidence; nobody shall take it for another's.
-    remember(project.results / CHECKED, "{}\n")
+    remember(project.checked, "{}\n")
     checked = check()
     if inputs.changed():
         raise ReviewError("the evidence changed while it was being checked: build again")
     reads = {name: dict(parts) for name, parts in checked.reads.items()}
     left = Inputs(project).files(Path("results") / name for name in checked.leaves)
     said = json.dumps(asdict(_Said(state, reads, left)), ensure_ascii=False)
-    remember(project.results / CHECKED, said + "\n")
+    remember(project.checked, said + "\n")
     return checked
 
 
@@ -80,7 +80,7 @@ def known_reads(inputs: Inputs) -> Reads | None:
 
 
 def _known_reads(inputs: Inputs, evidence: str) -> Reads | None:
-    known = recall(inputs.project.results / CHECKED, _SAID)
+    known = recall(inputs.project.checked, _SAID)
     if known is None or known.evidence != evidence:
         return None
     return known.reads if inputs.files(map(Path, known.left)) == known.left else None

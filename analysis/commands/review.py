@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from analysis.book.build import OpenWorkers, Review
     from analysis.evidence.rows import Evidence
+    from analysis.execution.warm import Parent
     from analysis.screening.decisions import Screening
 
 # Exit codes above those of a failure (1) and of a command not understood (2).
@@ -144,6 +145,7 @@ def _decided_apart(screening: Screening) -> Iterator[str]:
 
 
 def build(
+    context: typer.Context,
     jobs: Annotated[
         int | None, typer.Option(help="Pages at a time; one a core by default.")
     ] = None,
@@ -163,12 +165,16 @@ def build(
 
     Example: ./review build --jobs 2
     """
-    _build(jobs, force=force, timeout=timeout, scheduler=scheduler)
+    _build(jobs, force=force, timeout=timeout, scheduler=scheduler, begun=context.obj)
     next_step("serve")
 
 
 def _build(
-    jobs: int | None, force: bool = False, timeout: float = 120.0, scheduler: str | None = None
+    jobs: int | None,
+    force: bool = False,
+    timeout: float = 120.0,
+    scheduler: str | None = None,
+    begun: Parent | None = None,
 ) -> None:
     """Bring the site up to date; exit code 1 where a page or the book failed."""
     # Modules and Sphinx's trees are many and stay; looking for garbage there takes a tenth.
@@ -189,6 +195,7 @@ def _build(
             force=force,
             timeout=timeout,
             workers=_cluster(scheduler, review, console) if scheduler else None,
+            begun=begun,
         ),
     )
     if not done.succeeded:
@@ -287,7 +294,8 @@ def status() -> None:
     from analysis.book.checked import checked_evidence
     from analysis.commands.whole_review import whole_review
     from analysis.execution.run import stale_pages
-    from analysis.execution.staleness import Inputs, states
+    from analysis.execution.staleness import Inputs
+    from analysis.execution.states import states
 
     review = whole_review()
     pages = review.contents().pages

@@ -38,6 +38,11 @@ class Project:
         return self.root / "results"
 
     @property
+    def checked(self) -> Path:
+        """What the last check of the evidence said; it is as old as what it was said of last."""
+        return self.results / ".checked.json"
+
+    @property
     def build(self) -> Path:
         return self.root / "_build"
 

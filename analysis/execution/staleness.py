@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import platform
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from operator import attrgetter
 from pathlib import Path
@@ -17,16 +15,14 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from analysis.execution.plan import Page, Project
+from analysis.execution.states import States, states
 from analysis.files.digests import digest
 from analysis.files.folder import plain_files
-from analysis.files.known_files import KnownFiles, State, state_of
+from analysis.files.known_files import KnownFiles
 from analysis.files.remembered import recall, remember
 
 Parts = Mapping[str, str]
 """The inputs of a page: what each is, in a person's words, and the hash of its content."""
-
-States = Mapping[str, State]
-"""Files by their path from the root: what every change of a file changes, if only for a moment."""
 
 RECORD = ".pages"  # in results/, a file a page: a page is remembered without the others
 PACKAGE = "analysis"
@@ -196,35 +192,6 @@ class Inputs:
             found = (path for path in paths if (self.project.root / path).is_file())
             self._module_files[name] = next(found, None)
         return self._module_files[name]
-
-
-def states(project: Project) -> dict[str, tuple[int, ...]]:
-    """Every file of data and code, with its number, size and the times of its last changes.
-
-    The last of these nobody can set: a file that was changed and changed back differs, and a
-    folder of data in which one came and went.
-    """
-    found: dict[str, State] = {}
-    for top in (project.data, project.package):
-        _note_states(top, top.relative_to(project.root).as_posix(), found, top == project.data)
-    return found
-
-
-def _note_states(
-    folder: Path | os.DirEntry[str], name: str, found: dict[str, State], folders: bool
-) -> None:
-    """The states of the files below a folder, and of the `folders`."""
-    with suppress(FileNotFoundError):  # it goes meanwhile: that is a change, too
-        if folders:
-            found[name] = state_of(folder)
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                path = f"{name}/{entry.name}"
-                if entry.is_dir(follow_symlinks=False):
-                    _note_states(entry, path, found, folders)
-                elif not entry.name.startswith(".") and not entry.name.endswith(".pyc"):
-                    with suppress(FileNotFoundError):
-                        found[path] = state_of(entry)
 
 
 def _parents(name: str) -> list[str]:

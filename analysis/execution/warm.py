@@ -25,14 +25,16 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field, replace
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.execution.notebook import DIED, Executed, Failed, Job, execute_notebook
+from analysis.execution.plan import Project
 from analysis.execution.processes import die_with, finding_this_package, kill_group
+from analysis.execution.states import States, newer_than_the_check, states
 
 if TYPE_CHECKING:
     from analysis.execution.kernel import Kernel
@@ -47,6 +49,68 @@ SELDOM = (50_000, 20, 20)
 def can_fork() -> bool:
     """Whether this platform forks and passes sockets between processes."""
     return hasattr(os, "fork") and hasattr(socket, "send_fds")
+
+
+@dataclass(frozen=True)
+class Parent:
+    """The driver's hold of the process that pages are forked from, which imports meanwhile."""
+
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+    folder: Path
+    since: States | None = None  # data and code before it began, if it was begun ahead
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "parent.log"
+
+    @property
+    def stays(self) -> bool:
+        return self.process.poll() is None
+
+    def end(self) -> None:
+        """Leave nothing of it; again, if you like."""
+        self.process.kill()
+        self.process.wait()
+        self.control.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextmanager
+def begun_parent(root: Path, since: States | None = None) -> Iterator[Parent]:
+    """Start a parent, which imports what all pages need and will be asked for the rest."""
+    folder = Path(tempfile.mkdtemp(prefix="pages-"))
+    ours, theirs = socket.socketpair()
+    with theirs, (folder / "parent.log").open("wb") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", __name__, str(theirs.fileno()), str(folder)],
+            cwd=root,
+            env=environment(folder),
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            start_new_session=True,  # Ctrl-C reaches the driver alone, which ends the others
+        )
+    parent = Parent(process, ours, folder, since)
+    try:
+        yield parent
+    finally:
+        parent.end()
+
+
+@contextmanager
+def foreseen_parent(project: Project, certainly: bool = False) -> Iterator[Parent | None]:
+    """A parent that begins before it is known whether a page is stale, if that is likely.
+
+    Where data or code changed since the evidence was checked, or `certainly`.
+    """
+    since = states(project)
+    if can_fork() and (certainly or newer_than_the_check(project, since)):
+        with begun_parent(project.root, since) as parent:
+            yield parent
+    else:
+        yield None
 
 
 @dataclass(frozen=True)
@@ -118,35 +182,27 @@ class WarmWorkers:
 
 
 @contextmanager
-def warm_workers(jobs: int, root: Path, modules: Iterable[str]) -> Iterator[WarmWorkers]:
-    """Start a parent that imports `modules`, and open `jobs` places for forks of it."""
-    folder = Path(tempfile.mkdtemp(prefix="pages-"))
-    log = folder / "parent.log"
-    ours, theirs = socket.socketpair()
-    with ours, ThreadPoolExecutor(jobs) as pool:
-        with theirs, log.open("wb") as errors:
-            process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(theirs.fileno()), str(folder)],
-                cwd=root,
-                env=environment(folder),
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                start_new_session=True,  # Ctrl-C reaches the driver alone, which ends the others
-            )
-        workers = WarmWorkers(process, ours, log, pool)
+def warm_workers(
+    jobs: int, root: Path, modules: Iterable[str], begun: Parent | None = None
+) -> Iterator[WarmWorkers]:
+    """Have a parent import `modules`, and open `jobs` places for forks of it.
+
+    It is the one that was `begun` ahead, if that is there still; either ends with the workers.
+    """
+    opened = nullcontext(begun) if begun and begun.stays else begun_parent(root)
+    with ThreadPoolExecutor(jobs) as pool, opened as parent:
+        workers = WarmWorkers(parent.process, parent.control, parent.log, pool)
         try:
             # Listing them takes time, and the parent is importing others already.
             workers.rehearse(f"{__name__}:import_all", *sorted(set(modules)))
             yield workers
         finally:
-            process.kill()
-            process.wait()
+            parent.process.kill()
+            parent.process.wait()
             for pid in tuple(workers.forks):
                 kill_group(pid)
             pool.shutdown(cancel_futures=True)
-            shutil.rmtree(folder, ignore_errors=True)
+            parent.end()
 
 
 def environment(folder: Path) -> dict[str, str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from analysis.execution.notebook import Executed, Failed, Job, execute_notebook
 from analysis.execution.run import Crew
-from analysis.execution.warm import can_fork, environment, warm_workers
+from analysis.execution.warm import Parent, can_fork, environment, warm_workers
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,11 @@ def _end_with_driver() -> None:
         os._exit(1)
 
 
-def open_workers(jobs: int, root: Path, modules: Iterable[str]) -> AbstractContextManager[Crew]:
+def open_workers(
+    jobs: int, root: Path, modules: Iterable[str], begun: Parent | None = None
+) -> AbstractContextManager[Crew]:
     """Warm workers where this platform forks, ordinary ones elsewhere."""
-    return warm_workers(jobs, root, modules) if can_fork() else cold_workers(jobs)
+    return warm_workers(jobs, root, modules, begun) if can_fork() else cold_workers(jobs)
 
 
 def default_jobs() -> int:

@@ -40,7 +40,8 @@ from analysis.book.stamp import read_stamp, take_stock
 from analysis.execution.plan import Page, Project
 from analysis.execution.processes import die_with
 from analysis.execution.run import Outcome, stale_pages
-from analysis.execution.staleness import Inputs, states
+from analysis.execution.staleness import Inputs
+from analysis.execution.states import states
 from analysis.execution.warm import WarmWorkers, warm_workers
 from analysis.execution.workers import default_jobs
 from analysis.files.problems import Refused, ReviewError, system_errors_as_sentences

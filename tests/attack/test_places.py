@@ -17,6 +17,7 @@ import typer
 
 from analysis import __main__ as command_line
 from analysis.commands import options
+from analysis.commands.command_line import app
 from analysis.evidence.load import load
 from analysis.execution.plan import Project
 from analysis.execution.staleness import Inputs
@@ -220,7 +221,7 @@ def takes_paths(app: typer.Typer, name: str = "") -> Iterator[tuple[str, str]]:
 
 
 def test_every_argument_that_is_a_file_is_attacked() -> None:
-    takes = set(takes_paths(command_line.app))
+    takes = set(takes_paths(app))
     assert {(c, p) for c, p in takes if p != "data"} == {(c, p) for c, p in COMMANDS if p != "data"}
     assert set(COMMANDS) <= takes
 

@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from analysis import __main__ as command_line
-from analysis.commands import options
+from analysis.commands import command_line, options
 from analysis.evidence.load import load
 from analysis.files.folder import CUT_OFF
 from analysis.files.problems import EvidenceError

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from analysis import __main__ as command_line
-from analysis.commands import options
+from analysis.commands import command_line, options
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.data_places import strangers
 from analysis.evidence.people import initials

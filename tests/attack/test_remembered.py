@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.book.checked import CHECKED, Checked, checked_evidence, known_reads
+from analysis.book.checked import Checked, checked_evidence, known_reads
 from analysis.book.site_folders import SiteFolders
 from analysis.book.stamp import read_stamp
 from analysis.execution.plan import Project
@@ -61,7 +61,7 @@ def page_file(project: Project) -> Path:
 REMEMBERED: dict[str, tuple[Callable[[Project], Path], Callable[[Project], object], object]] = {
     "a page": (page_file, read_record, {}),
     "the check": (
-        lambda project: project.results / CHECKED,
+        lambda project: project.checked,
         lambda project: known_reads(Inputs(project)),
         None,
     ),

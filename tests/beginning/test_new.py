@@ -9,12 +9,12 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from analysis.__main__ import app
 from analysis.beginning.asked import outcome_of, slug_of
 from analysis.book.contents import contents_of
 from analysis.book.documents import TOC, toc_text
 from analysis.book.written_chapters import look_through
 from analysis.commands import options
+from analysis.commands.command_line import app
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.load import load
 from analysis.files.problems import ReviewError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import signal
 import subprocess
 import sys
 import time
@@ -20,10 +21,11 @@ from analysis.book.build import Build, Manner, build_all, only_build
 from analysis.book.build import Review as Reviewed
 from analysis.book.checked import Check, Checked, known_reads
 from analysis.book.documents import Contents, Document, Part
-from analysis.execution import run
+from analysis.execution import run, warm
 from analysis.execution.plan import Project
 from analysis.execution.staleness import Inputs
-from analysis.execution.warm import WarmWorkers
+from analysis.execution.states import states
+from analysis.execution.warm import WarmWorkers, begun_parent
 from analysis.files.problems import ReviewError
 from tests.execution.templates import FIGURE, notebook, page, publishing
 
@@ -115,6 +117,28 @@ def test_a_review_is_built_left_alone_and_brought_up_to_date(review: Review) -> 
     assert review.states(changed) == {"front": "executed", "pain": "executed"}
     assert (changed.site and changed.site.pages, review.checks) == (2, 2)
     assert "<b>3 rows</b>" in review.html("effects/front")
+
+
+def test_a_parent_of_kernels_begun_ahead_makes_the_pages_if_nothing_changed_since(
+    review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = review.project.root
+    with begun_parent(root, states(review.project)) as parent, monkeypatch.context() as patch:
+        patch.setattr(warm, "begun_parent", None)  # no other is begun
+        assert review.build(begun=parent).succeeded
+        assert not parent.stays
+
+    before = states(review.project)
+    with begun_parent(root, before) as parent:
+        assert review.states(review.build(begun=parent)) == {"front": "fresh", "pain": "fresh"}
+        assert not parent.stays
+
+    review.write("analysis/later.py", "")
+    review.write("data/outcomes.csv", "row_id\na\nb\n")
+    with begun_parent(root, before) as parent:
+        parent.process.send_signal(signal.SIGSTOP)  # it would make no page
+        assert review.states(review.build(begun=parent))["pain"] == "executed"
+        assert not parent.stays
 
 
 def test_a_question_more_is_built_and_listed_without_a_word(review: Review) -> None:

@@ -9,11 +9,11 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from analysis.__main__ import app
 from analysis.book.contents import contents_of
 from analysis.book.documents import TOC, Contents, Document, Part, toc_text, write_toc
 from analysis.book.stamp import PART_OF_A_PAGE
 from analysis.commands import options
+from analysis.commands.command_line import app
 from analysis.execution.plan import Page, Project, check_plan
 from analysis.protocol import load_protocol
 from tests.evidence.folder import DATA, ROOT, DataFolder

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from analysis.__main__ import app
 from analysis.book import server
 from analysis.book.server import serving
 from analysis.commands import options
+from analysis.commands.command_line import app
 from analysis.files.problems import ReviewError
 
 Test = Callable[[int], Awaitable[None]]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from analysis.__main__ import app
 from analysis.commands import options
+from analysis.commands.command_line import app
 from analysis.evidence.load import load
 from analysis.files.problems import EvidenceError
 from analysis.screening.acceptance import accept

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from analysis.__main__ import app as review
+from analysis.commands.command_line import app as review
 from analysis.commands.options import FOR_A_PERSON
 from analysis.files.problems import EvidenceError, ReviewError
 from tests.evidence.folder import DATA
@@ -188,7 +188,7 @@ def test_the_list_of_commands_says_each_in_a_whole_sentence(group: str) -> None:
 
 def test_help_imports_nothing_heavy() -> None:
     script = (
-        "import sys; from analysis.__main__ import app\n"
+        "import sys; from analysis.commands.command_line import app\n"
         "try: app(['--help'])\n"
         "except SystemExit: pass\n"
         f"print([name for name in {HEAVY} if name in sys.modules])"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from analysis.__main__ import app
+from analysis.commands.command_line import app
 from analysis.commands.options import FOR_A_PERSON
 from analysis.evidence.integrity import findings
 from analysis.evidence.load import load

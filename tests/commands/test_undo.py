@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from analysis.__main__ import app as review
 from analysis.commands import options
+from analysis.commands.command_line import app as review
 from analysis.commands.options import FOR_A_PERSON
 from analysis.files.problems import ReviewError
 from analysis.screening.acceptance import accept

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 from playwright.sync_api import Browser, Page
 from typer.testing import CliRunner
 
-from analysis import __main__ as command_line
+from analysis.commands import command_line
 from analysis.screening.extraction import DIFFERENCES
 from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.inbox import SearchDetails, import_exports

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from typer.testing import CliRunner
 
-from analysis.__main__ import app
+from analysis.commands.command_line import app
 from analysis.desk import judge_desk, who_desk
 from analysis.desk.app import DESKS
 from analysis.desk.desk import Desk

@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from typer.testing import CliRunner
 
-from analysis.__main__ import app
+from analysis.commands.command_line import app
 from analysis.desk.desk import Desk
 from analysis.desk.extract_fields import FIXED, PLACE, RESULT, USE
 from analysis.desk.extract_sheet import seen_rows

@@ -8,8 +8,7 @@ from dataclasses import dataclass, fields, replace
 import pytest
 from typer.testing import CliRunner
 
-import analysis.__main__ as command_line
-from analysis.commands import options
+from analysis.commands import command_line, options
 from analysis.evidence.integrity import findings, reasons_to_keep_out, rulings_without_effect
 from analysis.evidence.integrity.rulings import (
     IDENTITY_OF_TRIAL,

@@ -450,7 +450,8 @@ def test_without_dask_the_sentence_says_how_to_get_it(
 
 def test_a_build_here_imports_no_dask() -> None:
     ask = (
-        "import sys, analysis.__main__, analysis.book.build, analysis.execution.cluster.driver\n"
+        "import sys, analysis.book.build, analysis.commands.command_line\n"
+        "import analysis.execution.cluster.driver\n"
         "print([name for name in sys.modules if name.split('.')[0] in ('dask', 'distributed')])"
     )
     done = subprocess.run(

@@ -18,7 +18,7 @@ from analysis.execution.notebook import Executed, Failed, Job
 from analysis.execution.plan import Page, PlanError, Project
 from analysis.execution.run import SEVERAL, Outcome, Report, execute, stale_pages
 from analysis.execution.staleness import Inputs, read_record
-from analysis.execution.staleness import states as states_of_files
+from analysis.execution.states import states as states_of_files
 from tests.execution.templates import notebook, page
 
 

@@ -13,8 +13,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from analysis.book.checked import Checked, checked_evidence
 from analysis.execution.notebook import Executed, Failed
-from analysis.execution.warm import WarmWorkers, warm_workers
+from analysis.execution.plan import Project
+from analysis.execution.staleness import Inputs
+from analysis.execution.warm import WarmWorkers, foreseen_parent, warm_workers
 from tests.execution.templates import job, notebook, printed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -308,6 +311,68 @@ def test_however_a_build_ends_nothing_of_it_remains(tmp_path: Path, name: str) -
     assert wait_for(lambda: not list(tmp_path.glob("pages-*")))
 
 
+AHEAD = """\
+import os, sys, tempfile, time
+from pathlib import Path
+from analysis.execution.plan import Project
+from analysis.execution.warm import foreseen_parent
+
+tempfile.tempdir = sys.argv[1]
+with foreseen_parent(Project(Path(sys.argv[1]))) as parent:
+    Path(sys.argv[1], "pids.tmp").write_text(str(parent.process.pid), encoding="ascii")
+    os.replace(sys.argv[1] + "/pids.tmp", sys.argv[1] + "/pids")
+    if sys.argv[2] == "error":
+        raise SystemExit("the evidence is not valid")
+    time.sleep(600)
+"""
+ENDS_OF_A_DRIVER = {
+    "error": None,
+    "Ctrl-C": signal.SIGINT,
+    "a polite kill": signal.SIGTERM,
+    "kill -9": signal.SIGKILL,
+}
+
+
+@pytest.mark.parametrize("name", ENDS_OF_A_DRIVER)
+def test_however_a_driver_ends_nothing_remains_of_the_parent_it_began_ahead(
+    tmp_path: Path, name: str
+) -> None:
+    driver = start_driver(tmp_path, name, AHEAD)
+    pids = reported(tmp_path)
+    if sent := ENDS_OF_A_DRIVER[name]:
+        driver.send_signal(sent)
+    driver.wait(2 * SECONDS_TO_END)
+    assert gone(pids)
+    assert wait_for(lambda: not list(tmp_path.glob("pages-*")))
+
+
+def test_a_parent_is_begun_ahead_where_something_changed_since_the_check(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+
+    def begun(certainly: bool = False) -> bool:
+        with foreseen_parent(project, certainly) as parent:
+            return parent is not None
+
+    assert begun()
+    for folder in (project.data, project.package, project.results):
+        folder.mkdir()
+    time.sleep(0.02)  # longer than a tick of the file system's clock
+    checked_evidence(Inputs(project), lambda: Checked({}))
+    assert not begun()
+    assert begun(certainly=True)
+    time.sleep(0.02)
+    (project.data / "outcomes.csv").touch()
+    assert begun()
+    checked_evidence(Inputs(project), lambda: Checked({}))
+    assert not begun()
+    time.sleep(0.02)
+    (project.data / "outcomes.csv").touch()
+    assert begun()
+    time.sleep(0.02)
+    checked_evidence(Inputs(project), lambda: Checked({}))
+    assert not begun()  # what was said before still holds
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the processes from /proc")
 def test_ordinary_workers_and_kernels_end_with_their_driver(tmp_path: Path) -> None:
     driver = start_driver(tmp_path, "cold")
@@ -317,9 +382,9 @@ def test_ordinary_workers_and_kernels_end_with_their_driver(tmp_path: Path) -> N
     assert gone(pids)
 
 
-def start_driver(root: Path, kind: str) -> subprocess.Popen[bytes]:
+def start_driver(root: Path, kind: str, source: str = DRIVER) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-c", DRIVER, str(root), kind],
+        [sys.executable, "-c", source, str(root), kind],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import pytest
 from typer.testing import CliRunner
 
-from analysis.__main__ import app
+from analysis.commands.command_line import app
 from analysis.evidence.rows import Evidence
 from analysis.screening.references import REFERENCES, outdated
 from analysis.synthesis.acceptability import reported

@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from analysis.__main__ import app
+from analysis.commands.command_line import app
 from analysis.commands.judge import judge as command
 from analysis.commands.options import FOR_A_PERSON
 from analysis.evidence.instruments import INSTRUMENTS

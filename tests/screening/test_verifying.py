@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from analysis.__main__ import app
+from analysis.commands.command_line import app
 from analysis.evidence.load import load
 from analysis.evidence.outcome_row import OutcomeRow
 from analysis.evidence.verification import is_verified

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from analysis.__main__ import app as review
+from analysis.commands.command_line import app as review
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.searching.exports import read_export
 from analysis.searching.fetching import UNFINISHED, Fetched, fetch

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from analysis import __main__ as command_line
-from analysis.commands import options, review
+from analysis.commands import command_line, options, review
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
 from analysis.files.writing import write_atomically
