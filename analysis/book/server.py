@@ -72,12 +72,14 @@ async def _let_in(door: socket.socket, server: HTTPServer) -> None:
         stream = IOStream(connection)
         clients.append((loop.time(), stream))
         server.handle_stream(stream, address)
-        while len(clients) >= MOST_CLIENTS:
+        if len(clients) >= MOST_CLIENTS:
             clients = deque(client for client in clients if not client[1].closed())
-            if clients and loop.time() - clients[0][0] > HURRY:
+        while len(clients) >= MOST_CLIENTS:
+            if loop.time() - clients[0][0] > HURRY:
                 clients.popleft()[1].close()
             else:
                 await asyncio.sleep(HURRY / 50)
+                clients = deque(client for client in clients if not client[1].closed())
 
 
 class Asked(RequestHandler):

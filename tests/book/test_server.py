@@ -212,6 +212,24 @@ def test_many_at_once_are_all_served(site: Path, monkeypatch: pytest.MonkeyPatch
     on(site, test)
 
 
+def test_those_who_have_gone_take_no_room_of_one_who_stays(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a page of the watch does, which hears for hours what the others come and go for."""
+    monkeypatch.setattr(server, "MOST_CLIENTS", 5)
+    monkeypatch.setattr(server, "HURRY", 0.0)
+
+    async def test(port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(20):
+            assert (await got(port, "/")).endswith("<p>front</p>")
+        writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert (await reader.read()).endswith(b"<p>front</p>")
+        writer.close()
+
+    on(site, test)
+
+
 @pytest.mark.parametrize("port", ["99999", "0", "-1", "many"])
 def test_a_port_that_is_none_is_refused_with_a_sentence(port: str) -> None:
     done = CliRunner().invoke(app, ["serve", "--port", port])
