@@ -40,7 +40,11 @@ class Kernel(Session):
         self.shell_channel = SimpleNamespace(get_msg=lambda timeout: replies.popleft())
         self._kernel = IPythonKernel(
             session=self,
-            config=Config(HistoryManager={"enabled": False}),
+            config=Config(
+                HistoryManager={"enabled": False},
+                # What a cell says is taken when it has ended: there is nothing to wait for.
+                IPythonKernel={"_execute_sleep": 0.0},
+            ),
             log=logging.getLogger("papermill"),
             shell_channel_thread=SimpleNamespace(parent_thread=None),  # asked for before an await
         )

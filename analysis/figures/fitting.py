@@ -22,12 +22,15 @@ _DIGIT = re.compile(r"[0-9]")
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Width in points, in the font that the figures are measured with.
 
-    All its digits are equally wide, so that one measurement does for all numbers of a form.
+    Nothing joins words across a space, so that of lines that are broken each word is measured
+    once; and all digits are equally wide, so that one measurement does for all numbers of a form.
     """
-    return _width(_DIGIT.sub("0", text), bold) * (size / _MEASURED_AT)
+    words = _DIGIT.sub("0", text).split(" ")
+    width = sum(_width(word, bold) for word in words) + (len(words) - 1) * _width(" ", bold)
+    return width * (size / _MEASURED_AT)
 
 
-@lru_cache(maxsize=1 << 14)  # the same words are measured again while lines are broken
+@lru_cache(maxsize=1 << 14)
 def _width(text: str, bold: bool) -> float:
     weight = "bold" if bold else "normal"
     font = FontProperties(family=FONT, size=_MEASURED_AT, weight=weight)

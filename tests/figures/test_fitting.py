@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextToPath
 
 from analysis.figures.fitting import ELLIPSIS, shorten, text_width, wrap
 
@@ -11,6 +13,13 @@ WORDS = st.lists(st.text("abcWMil", min_size=1, max_size=12), min_size=1, max_si
 
 def test_bold_is_wider() -> None:
     assert text_width("Berman 2009", 9.5, bold=True) > text_width("Berman 2009", 9.5)
+
+
+@given(text=st.text("aAfijlTVWÄ (),.:−–’…", max_size=30), bold=st.booleans())
+def test_words_measured_one_by_one_are_as_wide_as_together(text: str, bold: bool) -> None:
+    font = FontProperties(family="DejaVu Sans", size=100, weight="bold" if bold else "normal")
+    together, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)
+    assert text_width(text, 100, bold=bold) == pytest.approx(together, abs=1e-9)
 
 
 def test_a_text_that_fits_is_left_alone() -> None:
