@@ -47,20 +47,22 @@ from analysis.execution.workers import default_jobs
 from analysis.files.problems import Refused, ReviewError, system_errors_as_sentences
 from analysis.watch.messages import Ended, Executed, Making, Message, Shown, Stands, Wanted
 
-# After so many builds the parent of the kernels begins anew: what it drew stays in its memory.
-GENERATIONS = 100
 THE_WATCH_HAS_ENDED, NEXT = 0, 1
 PAGES_TO_REHEARSE = 4
+BUILD_KILLED = "the build was killed, or memory ran out: it begins again with what is saved next"
 
 
-def main(watch: int, descriptor: int, review: str, scratch: Path) -> None:
-    """Build what is asked for on that socket, until it closes."""
+def main(watch: int, descriptor: int, review: str, scratch: Path, generations: int) -> None:
+    """Build what is asked for on that socket, until it closes.
+
+    After so many `generations` the parent of the kernels begins anew.
+    """
     die_with(watch)
     gc.set_threshold(100_000, 50, 100)
     module, _, name = review.partition(":")
     asked = Connection(descriptor)
     builder = _Builder(getattr(importlib.import_module(module), name)(), asked, scratch)
-    while builder.generations():
+    while builder.serve(generations):
         pass
 
 
@@ -80,8 +82,11 @@ class _Builder:
     def project(self) -> Project:
         return self.review.project
 
-    def generations(self) -> bool:
-        """Fork one after the other beside one parent of kernels; False where the watch ended."""
+    def serve(self, generations: int) -> bool:
+        """Fork so many, one after the other, beside one parent of kernels.
+
+        False where the watch ended.
+        """
         rehearsal = self.review.rehearsal.of_all if self.review.rehearsal else None
         modules = []
         with suppress(ReviewError):  # a build will say so
@@ -90,7 +95,7 @@ class _Builder:
         with warm_workers(default_jobs(), self.project.root, modules) as crew:
             if rehearsal:
                 crew.rehearse(rehearsal)
-            for _ in range(GENERATIONS):
+            for _ in range(generations):
                 self._rehearse()
                 gc.freeze()
                 if _outcome_of(_forked(lambda: _Generation(self, crew).serve())) != NEXT:
@@ -143,6 +148,7 @@ class _Generation:
     build: Connection | None = None
     waits_for: Connection | None = None  # the fork that shows the open page ahead of the build
     wanted: Wanted | None = None
+    ended: Ended | None = None
 
     def serve(self) -> int:
         """Hear the watch and the forks; the status to end with."""
@@ -188,10 +194,16 @@ class _Generation:
         return self._fork(lambda above: _show(self.book, wanted, self.builder.scratch, above.send))
 
     def _pass_on(self, said: Message) -> None:
-        """What a fork says, to the watch; the open page is shown as soon as it is executed."""
+        """What a fork says, to the watch; the open page is shown as soon as it is executed.
+
+        That the build has ended is said when this generation ends with it: what is asked for then
+        is the next one's to do.
+        """
         if isinstance(said, Executed):
             assert self.wanted is not None
             self.waits_for = self._show(replace(self.wanted, build=False))
+        elif isinstance(said, Ended):
+            self.ended = said
         else:
             self.builder.asked.send(said)
 
@@ -220,6 +232,8 @@ class _Generation:
         if fork is not self.build:
             return False
         self._end_forks()
+        assert self.wanted is not None
+        self.builder.asked.send(self.ended or Ended(self.wanted.since, (BUILD_KILLED,)))
         return True
 
     def _end_forks(self) -> None:
@@ -311,5 +325,5 @@ def _outcome_of(pid: int) -> int:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], Path(sys.argv[4]))
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], Path(sys.argv[4]), int(sys.argv[5]))
     os._exit(0)

@@ -37,18 +37,23 @@ STEP, DEBOUNCE = 20, 400
 SECONDS_TO_END = 5.0
 SECONDS_TO_TRY_AGAIN = 2.0
 LOOKING = "Looking at what changed"
+# After so many builds the parent of the kernels begins anew: what it drew stays in its memory.
+GENERATIONS = 100
 
 
-def watch(project: Project, review: str, port: int, console: Console) -> None:
+def watch(
+    project: Project, review: str, port: int, console: Console, generations: int = GENERATIONS
+) -> None:
     """Follow the files of a project until Ctrl-C or SIGTERM.
 
-    `review` is `module:function` of what makes the `Review`. Raises `ReviewError` where another
-    watch follows the folder, the port cannot be had or the platform does not fork.
+    `review` is `module:function` of what makes the `Review`; so many `generations` of builds
+    have one parent of the kernels. Raises `ReviewError` where another watch follows the folder,
+    the port cannot be had or the platform does not fork.
     """
     if not can_fork():
         raise ReviewError(f"this platform does not fork: use `{PROGRAM} build` and `serve`")
     with _only_watch(project), tempfile.TemporaryDirectory(prefix="watch-") as scratch:
-        asyncio.run(_Watch(project, review, console, Path(scratch)).run(port))
+        asyncio.run(_Watch(project, review, console, Path(scratch), generations).run(port))
 
 
 @contextmanager
@@ -78,6 +83,7 @@ class _Watch:
     review: str
     console: Console
     scratch: Path
+    generations: int
     builder: _Builder | None = None
     due: bool = True
     building: bool = False
@@ -224,7 +230,7 @@ class _Watch:
 
     def _begin_builder(self) -> None:
         self.building = False
-        self.builder = _Builder.begun(self.project, self.review, self.scratch)
+        self.builder = _Builder.begun(self.project, self.review, self.scratch, self.generations)
         asyncio.get_running_loop().add_reader(self.builder.connection.fileno(), self._hear)
 
     def _end_builder(self) -> None:
@@ -248,13 +254,13 @@ class _Builder:
     spoke: bool = False
 
     @classmethod
-    def begun(cls, project: Project, review: str, scratch: Path) -> _Builder:
+    def begun(cls, project: Project, review: str, scratch: Path, generations: int) -> _Builder:
         ours, theirs = socket.socketpair()
         log = scratch / "builder.log"
         with theirs, log.open("wb") as errors:
             process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "analysis.watch.builder", str(os.getpid()),
-                 str(theirs.fileno()), review, str(scratch)],
+                 str(theirs.fileno()), review, str(scratch), str(generations)],
                 cwd=project.root,
                 env=finding_this_package(),
                 pass_fds=[theirs.fileno()],

@@ -37,6 +37,7 @@ pytestmark = [
 ]
 REPOSITORY = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
+GENERATIONS = 8
 State = dict[str, Any]
 
 
@@ -85,16 +86,17 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def begin(project: Project, port: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.watch.toy", str(project.root), str(port)]
+def begin(project: Project, port: int, *generations: int) -> subprocess.Popen[str]:
+    given = map(str, (project.root, port, *generations))
+    command = [sys.executable, "-m", "tests.watch.toy", *given]
     return subprocess.Popen(
         command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
 
 
 @contextmanager
-def watching(project: Project) -> Iterator[Watched]:
-    watched = Watched(project, process := begin(project, port := free_port()), port)
+def watching(project: Project, *generations: int) -> Iterator[Watched]:
+    watched = Watched(project, process := begin(project, port := free_port(), *generations), port)
     try:
         assert process.stdout and "follows what you save" in process.stdout.readline()
         index = project.site / "index.html"
@@ -119,7 +121,7 @@ def copy_sources(root: Path, target: Path) -> None:
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    with watching(toy.write_toy(tmp_path_factory.mktemp("toy"))) as running:
+    with watching(toy.write_toy(tmp_path_factory.mktemp("toy")), GENERATIONS) as running:
         yield running
 
 
@@ -190,6 +192,52 @@ def test_code_that_changed_is_what_builds_next(watched: Watched) -> None:
     watched.is_quiet()
     watched.save("chapters/about.md", toy.ABOUT + "\nBy other code.\n")
     watched.shows("about.html", "By other code.")
+
+
+def parent_of_kernels(watched: Watched) -> int:
+    """Its process id; there is one, even where it begins anew."""
+    family = psutil.Process(watched.process.pid).children(recursive=True)
+    (found,) = (one.pid for one in family if "analysis.execution.warm" in one.cmdline())
+    return found
+
+
+def gone_by_now(process: int) -> bool:
+    return not psutil.pid_exists(process)
+
+
+def test_what_is_saved_is_shown_while_the_parent_of_the_kernels_begins_anew(
+    watched: Watched,
+) -> None:
+    watched.is_quiet()
+    before = parent_of_kernels(watched)
+    for number in range(GENERATIONS):
+        watched.save("chapters/about.md", f"{toy.ABOUT}\nAcross parents {number}.\n")
+        watched.shows("about.html", f"Across parents {number}.")
+        watched.is_quiet()
+        if gone_by_now(before):
+            break
+    watched.save("data/outcomes.csv", "row\na\nof-a-new-parent\n")
+    watched.shows("effects/pain.html", "of-a-new-parent")
+    assert gone_by_now(before)
+    assert parent_of_kernels(watched) != before
+
+
+def test_a_build_that_is_killed_is_said_and_the_next_one_has_what_was_saved(
+    watched: Watched,
+) -> None:
+    watched.is_quiet()
+    watched.save("data/outcomes.csv", "row\na\nkilled-once\n")
+    watched.says("index.html", lambda said: said["making"].startswith("Making"))
+    (builder,) = psutil.Process(watched.process.pid).children()
+    for generation in builder.children():
+        if "analysis.execution.warm" not in generation.cmdline():
+            (build,) = generation.children()
+            build.kill()
+    (said,) = watched.says("index.html", lambda said: bool(said["problems"]))["problems"]
+    assert "killed" in said
+    watched.save("chapters/about.md", toy.ABOUT)
+    watched.shows("effects/pain.html", "killed-once")
+    watched.says("index.html", lambda said: not said["problems"])
 
 
 def git(project: Project, *arguments: str) -> None:

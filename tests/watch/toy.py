@@ -1,4 +1,7 @@
-"""A small review that a watch builds in a moment: `./review -m tests.watch.toy ROOT PORT`."""
+"""A small review that a watch builds in a moment.
+
+`./review -m tests.watch.toy ROOT PORT [GENERATIONS]` watches it.
+"""
 
 from __future__ import annotations
 
@@ -83,4 +86,10 @@ def check(project: Project) -> Checked:
 
 if __name__ == "__main__":
     os.environ[ROOT] = sys.argv[1]
-    watch(Project(Path(sys.argv[1])), "tests.watch.toy:review", int(sys.argv[2]), Console())
+    watch(
+        Project(Path(sys.argv[1])),
+        "tests.watch.toy:review",
+        int(sys.argv[2]),
+        Console(),
+        *map(int, sys.argv[3:]),
+    )
