@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.book.documents import Contents, Document, Part
+from analysis.book.excerpts_read import EXCERPTS
 from analysis.execution.handover import files_of_result
 from analysis.execution.plan import Page, Project
 from analysis.protocol import Condition, Protocol, Question
@@ -109,7 +110,7 @@ def _trials(protocol: Protocol, all_results: tuple[str, ...]) -> Part:
             _executed(
                 "results/excluded-and-awaiting",
                 needs=all_results,
-                reads=("protocol.yml", "studies.csv", "outcomes.csv"),
+                reads=("protocol.yml", "studies.csv", "outcomes.csv: the trial of each row"),
             ),
             _executed(
                 "results/search",
@@ -286,6 +287,7 @@ def _page(
         needs=needs,
         reads=reads,
         hands_on=hands_on,
+        excerpt=EXCERPTS.get(stem),
     )
 
 

@@ -8,9 +8,11 @@ from analysis.evidence.rows import Evidence
 from analysis.files.digests import digest
 
 SOURCES_OF_ROWS = "outcomes.csv: the source of each row"
+TRIALS_OF_ROWS = "outcomes.csv: the trial of each row"
 
 TABLE_PARTS: Mapping[str, Callable[[Evidence], tuple[str, ...]]] = {
     SOURCES_OF_ROWS: lambda evidence: tuple(row.source_id for row in evidence.outcomes),
+    TRIALS_OF_ROWS: lambda evidence: tuple(row.study_id for row in evidence.outcomes),
 }
 
 

@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
+from analysis.execution.excerpts import Excerpt
 from analysis.files.problems import ReviewError
 
 
@@ -57,9 +58,9 @@ class Page:
 
     `template` is the notebook's path from the root, `target` that of the page from
     `chapters/`; `needs` names the pages that must be up to date before this one runs,
-    because it reads their results. `reads` are the files and folders of `data/` it is made
-    from, if it is not made from all, or names of parts of them that the check knows;
-    `hands_on` are others, from the root, that it shows or offers.
+    because it reads their results, or the `excerpt` of each alone. `reads` are the files and
+    folders of `data/` it is made from, if it is not made from all, or names of parts of them
+    that the check knows; `hands_on` are others, from the root, that it shows or offers.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Page:
     needs: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     hands_on: tuple[str, ...] = ()
+    excerpt: Excerpt | None = None
 
     @property
     def result(self) -> str:

@@ -27,6 +27,7 @@ from analysis.execution.staleness import (
     remember_page,
     stale_because,
 )
+from analysis.files.digests import digest
 from analysis.files.writing import write_atomically
 
 SECONDS_PER_PAGE = 120.0
@@ -165,6 +166,7 @@ class _Run:
     foreseen: bool = False
     news: bool = True  # in the results, since readers were prepared for
     waiting: list[str] = field(default_factory=list)
+    readers: list[Page] = field(default_factory=list)  # of excerpts
 
     @property
     def project(self) -> Project:
@@ -175,6 +177,7 @@ class _Run:
         by_name = {page.name: page for page in pages}
         self.record = read_record(self.project)
         self._drop_unplanned(pages)
+        self.readers = [page for page in pages if page.excerpt]
         order = TopologicalSorter({page.name: page.needs for page in pages})
         order.prepare()
         while order.is_active():
@@ -191,6 +194,7 @@ class _Run:
                 if self.listener:
                     self.listener.finished(outcome)
                 yield outcome
+        self.inputs.excerpts.keep()
 
     def _drop_unplanned(self, pages: Sequence[Page]) -> None:
         """Delete what pages no longer planned have made, unless another page makes it now."""
@@ -295,9 +299,16 @@ class _Run:
         write_atomically(self.project.chapters / page.target, made.notebook)
         self.inputs.forget_results()
         self.news = True
+        self._note_excerpts(page.name, made.result)
         known = Made(started.inputs, outputs(page, self.project), made.seconds)
         self.record[page.name] = known
         remember_page(self.project, page.name, known)
+
+    def _note_excerpts(self, page: str, result: str | None) -> None:
+        """What others read of its result, from the text that is at hand."""
+        read = {reader.excerpt for reader in self.readers if page in reader.needs}
+        if read and result is not None:
+            self.inputs.excerpts.note(result, digest(result), filter(None, read))
 
 
 def _needed_for(target: Path | None, pages: Sequence[Page]) -> frozenset[str]:

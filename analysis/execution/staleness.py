@@ -8,12 +8,14 @@ import platform
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
 from typing import Literal
 
 from pydantic import TypeAdapter
 
+from analysis.execution.excerpts import KnownExcerpts
 from analysis.execution.plan import Page, Project
 from analysis.execution.states import States, states
 from analysis.files.digests import digest
@@ -79,11 +81,27 @@ class Inputs:
         parts = {f"parameters of {page.name}": digest(_canonical(dict(page.parameters)))}
         parts |= self.files([page.template])
         parts |= self._data_of(page)
-        parts |= self.files(Path("results") / f"{need}.json" for need in page.needs)
+        parts |= self._of_needs(page)
         parts |= self._of_code(page.template)
         parts |= self.files(map(Path, (*page.hands_on, "requirements.txt")))
         parts["Python"] = digest(platform.python_version().encode())
         return parts
+
+    def _of_needs(self, page: Page) -> Parts:
+        """The results that the page reads, or what it reads of each."""
+        files = self.files(Path("results") / f"{need}.json" for need in page.needs)
+        if page.excerpt is None:
+            return files
+        return {
+            f"what it shows of {name}": self.excerpts.digest_of(
+                Path(name).name, whole, page.excerpt
+            )
+            for name, whole in files.items()
+        }
+
+    @cached_property
+    def excerpts(self) -> KnownExcerpts:
+        return KnownExcerpts(self.project.results)
 
     def _of_code(self, template: Path) -> Parts:
         if template not in self._shared:

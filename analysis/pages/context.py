@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from pathlib import Path
 
+from analysis.book.excerpts_read import EXCERPTS
 from analysis.evidence.flow import Flow, SourceYield
 from analysis.evidence.load import load
 from analysis.evidence.question_slice import Slice, slice_of
@@ -69,6 +70,11 @@ def results(condition: str | None = None) -> dict[str, Synthesis]:
     By question key, in the protocol's order.
     """
     return read_results(RESULTS, evidence().protocol, condition)
+
+
+def excerpts(notebook: str, condition: str | None = None) -> dict[str, Synthesis]:
+    """What the notebook of that name reads of them, and nothing else of any."""
+    return {key: EXCERPTS[notebook].of(found) for key, found in results(condition).items()}
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from analysis.evidence.own_columns import own_values
 from analysis.evidence.rows import Evidence, Judgement, OutcomeRow, Trial
@@ -229,8 +229,11 @@ def _acceptability(evidence: Evidence, trial: Trial) -> Html:
     return table(shown, f"Acceptability and harms in {trial.label}")
 
 
-def set_aside_sections(evidence: Evidence, status: str) -> Html:
-    """Excluded or awaiting trials: the failing criterion, the reference, any rows they gave."""
+def set_aside_sections(evidence: Evidence, status: str, held: Sequence[str]) -> Html:
+    """Excluded or awaiting trials: the failing criterion, the reference, any rows they gave.
+
+    `held` names the trial of each row.
+    """
     trials = [trial for trial in evidence.trials.values() if trial.status == status]
     several = len(evidence.protocol.conditions) > 1
     rows = [
@@ -239,9 +242,7 @@ def set_aside_sections(evidence: Evidence, status: str) -> Html:
             **({"Condition": trial.condition} if several else {}),
             "Reason": trial.reason,
             "Reference": reference(trial),
-            "Outcome rows held": str(
-                sum(row.study_id == trial.study_id for row in evidence.outcomes)
-            ),
+            "Outcome rows held": str(held.count(trial.study_id)),
         }
         for trial in sorted(trials, key=lambda trial: (trial.year, trial.label))
     ]

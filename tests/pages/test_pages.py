@@ -73,6 +73,7 @@ class Supply:
             "synthesis": list(self.results.values()),
             "condition": [condition.id for condition in protocol.conditions],
             "status": ["excluded", "awaiting"],
+            "held": [[row.study_id for row in self.evidence.outcomes]],
             "tool": list(bias.tools(self.evidence)),
             "what": ["harms", "satisfaction"],
             "trial": [t for t in self.evidence.trials.values() if t.status == "included"],

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
+import IPython.display
 import pytest
+from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
 from analysis.book.contents import DECISIONS, contents_of
+from analysis.book.excerpts_read import EXCERPTS
 from analysis.evidence.data_files import DATA_FILES, QUESTION
 from analysis.evidence.question_slice import Slice, slice_of
 from analysis.evidence.rows import Evidence
-from analysis.evidence.table_parts import TABLE_PARTS, hashes_of_parts
+from analysis.evidence.table_parts import (
+    SOURCES_OF_ROWS,
+    TABLE_PARTS,
+    TRIALS_OF_ROWS,
+    hashes_of_parts,
+)
 from analysis.evidence.team import TEAM
 from analysis.execution.plan import Page, Project
 from analysis.execution.staleness import Inputs
 from analysis.files.problems import EvidenceError, ReviewError
-from analysis.pages import context
+from analysis.pages import context, html
 from analysis.protocol import load_protocol
 from analysis.synthesis.question_result import Synthesis
+from analysis.synthesis.synthesise import answer
 from analysis.versions.results import to_json
 from tests.evidence.folder import DATA, ROOT
 
@@ -31,6 +42,18 @@ FILES: Mapping[str, str] = {"protocol": "protocol.yml"} | {
 }
 PLANNED = contents_of(load_protocol(DATA / "protocol.yml")).pages
 DECLARED = [page for page in PLANNED if page.reads]
+# Notebooks that show which trials and rows are in a question, or what these come to in words.
+ALONE = {
+    "evidence_map",
+    "excluded_and_awaiting",
+    "included_trials",
+    "integrity",
+    "plain_language_summary",
+    "risk_of_bias",
+    "small_study_effects",
+    "trustworthiness",
+}
+OF_SIZES = {"evidence_map", "included_trials", "risk_of_bias"}
 # A file that a page meets which reads the folder.
 INSTEAD_OF = {"searches": "searches/2020-01-01/search.yml", "screening": "screening/anna.csv"}
 
@@ -69,8 +92,8 @@ def run(
     syntheses: Mapping[str, Synthesis],
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Execute a page where there is nothing but the files and the results it says it reads."""
+) -> list[Any]:
+    """What a page displays where there is nothing but the files and results it says it reads."""
     for name in page.reads:
         if (DATA / name).is_dir():
             shutil.copytree(DATA / name, folder / name, dirs_exist_ok=True)
@@ -89,10 +112,22 @@ def run(
     monkeypatch.setattr(context, "part", parts.__getitem__)
     for name in ("searches", "strategies", "yields", "flow"):
         monkeypatch.setattr(context, name, getattr(context, name).__wrapped__)
+    return displayed(page, monkeypatch)
+
+
+def displayed(page: Page, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    shown: list[Any] = []
+
+    def display(output: Any, **_: object) -> None:
+        shown.append(getattr(output, "data", output))
+
+    monkeypatch.setattr(IPython.display, "display", display)
+    monkeypatch.setattr(html, "display", display)
     names: dict[str, Any] = {}
     for source in cells(page):
         exec(source, names)
         names |= page.parameters  # after the cell of the parameters, as papermill does
+    return shown
 
 
 @pytest.mark.parametrize("page", DECLARED, ids=lambda page: page.name)
@@ -103,7 +138,11 @@ def test_a_page_reads_no_file_but_those_it_names(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    run(page, evidence, syntheses, tmp_path, monkeypatch)
+    shown = run(page, evidence, syntheses, tmp_path, monkeypatch)
+    assert shown
+    if page.excerpt:  # of the whole results it makes the same
+        monkeypatch.setattr(context, "excerpts", lambda _, *of: context.results(*of))
+        assert displayed(page, monkeypatch) == shown
 
 
 @pytest.mark.parametrize("page", DECLARED, ids=lambda page: page.name)
@@ -160,10 +199,86 @@ def test_a_part_of_a_table_changes_with_it_and_with_nothing_else(evidence: Evide
     named = {name for page in DECLARED for name in page.reads if ": " in name}
     assert named == TABLE_PARTS.keys() == hashes_of_parts(evidence).keys()
     first, *others = evidence.outcomes
-    for changes in ({"effect": 9.0, "row_id": "another"}, {"source_id": "another"}):
-        other = replace(evidence, outcomes=(replace(first, **changes), *others))
-        same = hashes_of_parts(other) == hashes_of_parts(evidence)
-        assert same == ("source_id" not in changes)
+    known = hashes_of_parts(evidence)
+    for changed, column in (
+        ("", "row_id"),
+        (SOURCES_OF_ROWS, "source_id"),
+        (TRIALS_OF_ROWS, "study_id"),
+    ):
+        other = replace(first, effect=9.0, **{column: "another"})
+        now = hashes_of_parts(replace(evidence, outcomes=(other, *others)))
+        assert {name for name in known if now[name] != known[name]} == {*filter(None, [changed])}
+
+
+def test_a_page_is_given_the_excerpt_that_it_is_remembered_by_and_no_other_result() -> None:
+    whole = {"results", "states", "edition", "published", "compared"}
+    for page in PLANNED:
+        read = {name for source in cells(page) for name in imported(source)}
+        if page.excerpt:
+            assert not read & whole, page.name
+            assert f'excerpts("{page.template.stem}"' in "".join(cells(page))
+            assert page.excerpt == EXCERPTS[page.template.stem]
+        else:
+            assert "excerpts" not in read
+
+
+def imported(source: str) -> Iterator[str]:
+    """What the source imports from the module that opens everything for pages."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module == context.__name__:
+            yield from (alias.name for alias in node.names)
+
+
+def test_an_excerpt_of_a_file_is_that_of_what_is_read_from_it(
+    syntheses: Mapping[str, Synthesis],
+) -> None:
+    for synthesis in syntheses.values():
+        for excerpt in EXCERPTS.values():
+            assert as_json(excerpt.of(synthesis)) == excerpt.of(json.loads(to_json(synthesis)))
+
+
+def as_json(value: Any) -> Any:
+    """What is there of an object, by the names that files use."""
+    if isinstance(value, tuple):
+        return [as_json(each) for each in value]
+    if is_dataclass(value):
+        return {name: as_json(held) for name, held in vars(value).items()}
+    if isinstance(value, BaseModel):
+        named = type(value).model_fields
+        return {
+            named[name].serialization_alias or name: as_json(held)
+            for name, held in vars(value).items()
+            if not (named[name].exclude_if and named[name].exclude_if(held))
+        }
+    return to_jsonable_python(value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "left_alone"),
+    [
+        ({"note": "seen in print"}, set(EXCERPTS)),
+        ({"sd_control": 14.0}, ALONE),
+        ({"mean_control": 56.0}, ALONE),
+        ({"n_control": 32.0}, ALONE - OF_SIZES),
+    ],
+    ids=lambda given: "-".join(given) if isinstance(given, dict) else "",
+)
+def test_a_change_leaves_pages_alone_that_show_nothing_of_it(
+    changes: dict[str, Any],
+    left_alone: set[str],
+    evidence: Evidence,
+    syntheses: Mapping[str, Synthesis],
+) -> None:
+    asked = syntheses["non-headache.disability.follow-up"]
+    changed = [row_id for study in asked.pooled_studies for row_id in study.row_ids]
+    rows = {row.row_id: row for row in evidence.outcomes}
+    row = next(rows[name] for name in changed if rows[name].format == "means")
+    rows[row.row_id] = replace(row, **changes)
+    now = answer(slice_of(replace(evidence, outcomes=tuple(rows.values())), asked.question))
+    assert to_json(now) != to_json(asked)
+    was, new = json.loads(to_json(asked)), json.loads(to_json(now))
+    same = {name for name, excerpt in EXCERPTS.items() if excerpt.of(was) == excerpt.of(new)}
+    assert same == left_alone
 
 
 def test_a_page_that_needs_results_cannot_do_with_fewer(

@@ -66,11 +66,12 @@ class Making:
             found[page.name] = self._question(page, evidence, slices[page.name], inputs[page.name])
         results = {key: self.answers[inputs[key]] for key in slices}
         for page in planned:
-            if not all((ROOT / "data" / name).suffix for name in page.reads):
+            files = {name.partition(":")[0] for name in page.reads}
+            if not all((ROOT / "data" / name).suffix for name in files):
                 continue  # of searches and decisions: it is made from no answer
-            if not (page.reads and (set(page.reads) & {*changed} or (needing and page.needs))):
+            if not (files and (files & {*changed} or (needing and page.needs))):
                 continue
-            read = [_digest_of(evidence.folder / name) for name in page.reads]
+            read = [_digest_of(evidence.folder / name) for name in sorted(files)]
             key = (page.name, *read, *(inputs[name] for name in page.needs))
             if key not in self.made:
                 self.made[key] = self._displayed(page, evidence, results, {})
