@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from analysis.formatting import number
 from analysis.statistics.estimates import Interval
@@ -75,6 +75,19 @@ class AskedFor(Protocol):
 
     @property
     def smallest_important_difference(self) -> float | None: ...
+
+
+Drawn = TypeVar("Drawn")
+
+
+def on_one_axis(
+    drawn: Iterable[Drawn], measure_of: Callable[[Drawn], Measure]
+) -> list[list[Drawn]]:
+    """Questions by the axis that their effects are drawn on, that of most questions first."""
+    groups: dict[object, list[Drawn]] = {}
+    for each in drawn:
+        groups.setdefault(measure_of(each).axis, []).append(each)
+    return sorted(groups.values(), key=len, reverse=True)
 
 
 def important_band(asked: AskedFor) -> tuple[float, float] | None:

@@ -22,7 +22,7 @@ from analysis.synthesis.comparisons import Comparison, TrialSet
 from analysis.synthesis.estimate_text import interval_text
 from analysis.synthesis.interval_rule import conclusion_interval
 from analysis.synthesis.question_result import Synthesis
-from analysis.synthesis.study_effect import Measure, StudyEffect
+from analysis.synthesis.study_effect import StudyEffect
 
 GROUPS = (
     ("inactive", "Inactive comparator", TrialSet.INACTIVE),
@@ -69,7 +69,7 @@ def _columns(synthesis: Synthesis) -> tuple[Column, ...]:
     return (
         Column("Trial"),
         Column("n", "right"),
-        *(events if measure.kind.event else ()),
+        *(events if synthesis.counts_events else ()),
         effect_column(synthesis),
         Column("Weight", "right", side="right"),
         Column("Risk\nof bias", "center", side="right"),
@@ -83,7 +83,7 @@ def _rows(synthesis: Synthesis) -> Iterator[Row]:
         if heading:
             yield Row((heading,), tone="heading")
         ordered = sorted(studies, key=lambda s: (s.year, s.label, s.study_id))
-        trials = [_study_row(study, synthesis.measure, heaviest) for study in ordered]
+        trials = [_study_row(synthesis, study, heaviest) for study in ordered]
         if _folds(synthesis):
             height = CATERPILLAR * len(trials) / len(synthesis.studies)
             yield caterpillar(
@@ -94,7 +94,7 @@ def _rows(synthesis: Synthesis) -> Iterator[Row]:
         else:
             yield from trials
         if comparison and comparison.pooled and comparison.pooled.k > 1:
-            yield _subtotal_row(comparison, comparison.pooled, synthesis.measure)
+            yield _subtotal_row(synthesis, comparison, comparison.pooled)
     pooled = _drawn_pooled(synthesis)
     if pooled:
         yield from _total_rows(synthesis, pooled)
@@ -118,7 +118,8 @@ def _groups(
     return [(None, list(synthesis.studies), None)]
 
 
-def _study_row(study: StudyEffect, measure: Measure, heaviest: float | None) -> Row:
+def _study_row(synthesis: Synthesis, study: StudyEffect, heaviest: float | None) -> Row:
+    measure = synthesis.measure
     span = shown_span(measure, study.effect, study.ci_low, study.ci_high)
     events = (
         _events(study.events_intervention, study.n_intervention),
@@ -130,7 +131,7 @@ def _study_row(study: StudyEffect, measure: Measure, heaviest: float | None) -> 
         cells=(
             study.label,
             count(study.n_total),
-            *(events if measure.kind.event else ()),
+            *(events if synthesis.counts_events else ()),
             estimate_text(span, ratio=measure.ratio),
             percent(study.weight) if pooled and study.weight is not None else "not pooled",
         ),
@@ -144,11 +145,11 @@ def _events(events: int | None, n: int | None) -> str:
     return DASH if events is None else f"{count(events)}/{count(n)}"
 
 
-def _subtotal_row(comparison: Comparison, pooled: PooledEffect, measure: Measure) -> Row:
-    span = interval_span(measure, pooled.estimate, pooled.interval)
+def _subtotal_row(synthesis: Synthesis, comparison: Comparison, pooled: PooledEffect) -> Row:
+    span = interval_span(synthesis.measure, pooled.estimate, pooled.interval)
     return Row(
         cells=_total_cells(
-            f"Subtotal, {counted(pooled.k, 'trial')}", comparison.n_total, span, "", measure
+            synthesis, f"Subtotal, {counted(pooled.k, 'trial')}", comparison.n_total, span
         ),
         marks=(PlotMark("pale diamond", span),),
         tone="strong",
@@ -160,7 +161,7 @@ def _total_rows(synthesis: Synthesis, pooled: PooledEffect) -> Iterator[Row]:
     span = interval_span(measure, pooled.estimate, pooled.interval)
     yield Row(
         cells=_total_cells(
-            f"All {counted(pooled.k, 'trial')}", synthesis.n_total, span, percent(100), measure
+            synthesis, f"All {counted(pooled.k, 'trial')}", synthesis.n_total, span, percent(100)
         ),
         marks=(PlotMark("diamond", span),),
         tone="strong",
@@ -169,19 +170,19 @@ def _total_rows(synthesis: Synthesis, pooled: PooledEffect) -> Iterator[Row]:
     if pooled.prediction:
         predicted = interval_span(measure, None, pooled.prediction)
         yield Row(
-            cells=_total_cells("Prediction interval", None, predicted, "", measure),
+            cells=_total_cells(synthesis, "Prediction interval", None, predicted),
             marks=(PlotMark("bar", predicted),),
         )
 
 
 def _total_cells(
-    label: str, n: int | None, span: Span, weight: str, measure: Measure
+    synthesis: Synthesis, label: str, n: int | None, span: Span, weight: str = ""
 ) -> tuple[str, ...]:
     return (
         label,
         "" if n is None else count(n),
-        *(("", "") if measure.kind.event else ()),
-        estimate_text(span, ratio=measure.ratio),
+        *(("", "") if synthesis.counts_events else ()),
+        estimate_text(span, ratio=synthesis.measure.ratio),
         weight,
     )
 

@@ -31,6 +31,7 @@ from analysis.figures.effect_scale import (
     effect_scale,
     important_band,
     interval_span,
+    on_one_axis,
 )
 from analysis.figures.fitting import text_width, wrap
 from analysis.figures.marks import stroke
@@ -39,6 +40,7 @@ from analysis.figures.row_plot import Column, PlotMark, Row, RowPlot, Shape
 from analysis.formatting import DASH, counted, sentence_case
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.question_result import Synthesis
+from analysis.synthesis.study_effect import Measure
 
 MARGIN = 14.0
 GAP = 15.0
@@ -57,12 +59,18 @@ class _Grid:
 
     questions: Mapping[tuple[str, str, str], Synthesis]
     conditions: tuple[str, ...]
-    outcomes: tuple[str, ...]
     timepoints: tuple[str, ...]
     labels: Mapping[str, str]
     scale: Scale
     label_width: float
     numbers_width: float
+
+    def outcomes(self, condition: str) -> tuple[str, ...]:
+        """Those that are asked about there, in the order of the questions."""
+        return _unique(outcome for where, outcome, _ in self.questions if where == condition)
+
+    def block_height(self, condition: str) -> float:
+        return HEADING + LINE + len(self.outcomes(condition)) * ROW + AXIS
 
     @property
     def facet_width(self) -> float:
@@ -70,8 +78,8 @@ class _Grid:
         return facets / len(self.timepoints) - GAP
 
     @property
-    def block_height(self) -> float:
-        return HEADING + LINE + len(self.outcomes) * ROW + AXIS
+    def measure(self) -> Measure:
+        return next(iter(self.questions.values())).measure
 
     def left(self, timepoint: int) -> float:
         return MARGIN + self.label_width + GAP + timepoint * (self.facet_width + GAP)
@@ -86,20 +94,23 @@ def overview_plot(
     """Estimate, interval, prediction interval and k of every question, in the order given.
 
     `labels` turns the slugs of conditions, outcomes and time points into words; one
-    that it lacks is shown as it is. Differences share one axis; a question that pools a
-    ratio has its numbers in words, for its axis is another. `narrow` is the layout for a
-    phone, time points below each other. ValueError without questions.
+    that it lacks is shown as it is. `narrow` is the layout for a phone, time points below
+    each other. ValueError without questions, or where they do not share an axis.
     """
     if not syntheses:
         raise ValueError("an overview needs at least one question")
+    if len(on_one_axis(syntheses, lambda asked: asked.measure)) > 1:
+        raise ValueError("other measures have an axis of their own: an overview for each")
     grid = _grid(syntheses, labels)
     if narrow:
         return _narrow(grid, syntheses)
     notes = _notes(syntheses)
-    height = MARGIN + len(grid.conditions) * grid.block_height + 8.0
+    height = MARGIN + sum(map(grid.block_height, grid.conditions)) + 8.0
     sheet = Sheet.blank(style.WIDTH, height + len(notes) * LINE + MARGIN - 4.0)
-    for index, condition in enumerate(grid.conditions):
-        _draw_block(sheet, grid, condition, MARGIN + index * grid.block_height)
+    top = MARGIN
+    for condition in grid.conditions:
+        _draw_block(sheet, grid, condition, top)
+        top += grid.block_height(condition)
     for index, note in enumerate(notes):
         sheet.text(
             MARGIN, height + (index + 0.5) * LINE, note, size=style.SMALL, color=palette.MUTED
@@ -109,14 +120,13 @@ def overview_plot(
 
 def _narrow(grid: _Grid, syntheses: Sequence[Synthesis]) -> Figure:
     """The same for a phone: a heading for each condition and time point, a row a question."""
-    measures = [s.measure for s in syntheses if s.measure.comparable]
     plot = RowPlot(
         columns=(Column("Question"), Column("", "right", side="right", of_marks=True)),
         rows=tuple(_narrow_rows(grid)),
         scale=grid.scale,
-        plot_header=sentence_case(measures[0].axis_label) if measures else "",
-        no_effect=0.0,
-        favours=favours(measures[0]) if measures else None,
+        plot_header=sentence_case(grid.measure.axis_label),
+        no_effect=grid.measure.no_effect,
+        favours=favours(grid.measure),
         band=_common_band(syntheses),
         notes=_said(syntheses),
     )
@@ -128,7 +138,7 @@ def _narrow_rows(grid: _Grid) -> Iterator[Row]:
         for timepoint in grid.timepoints:
             words = grid.labels.get(timepoint, timepoint)
             yield Row((f"{grid.label(condition)}, {words}",), tone="heading")
-            for outcome in grid.outcomes:
+            for outcome in grid.outcomes(condition):
                 if synthesis := grid.questions.get((condition, outcome, timepoint)):
                     yield _narrow_row(synthesis, grid.label(outcome))
 
@@ -139,17 +149,16 @@ def _narrow_row(synthesis: Synthesis, label: str) -> Row:
     if pooled is None:
         return Row((label, DASH), tone="muted")
     marks = []
-    if synthesis.measure.comparable:
-        if prediction := _prediction(synthesis, pooled):
-            marks.append(PlotMark("bar", prediction))
-        shape: Shape = "dot" if pooled.k > 1 else "square"
-        marks.append(PlotMark(shape, _span(synthesis, pooled), area=0.4))
+    if prediction := _prediction(synthesis, pooled):
+        marks.append(PlotMark("bar", prediction))
+    shape: Shape = "dot" if pooled.k > 1 else "square"
+    marks.append(PlotMark(shape, _span(synthesis, pooled), area=0.4))
     return Row((label, _numbers(synthesis, pooled)), tuple(marks))
 
 
 def _common_band(syntheses: Sequence[Synthesis]) -> tuple[float, float] | None:
     """The smallest important difference where all have the same."""
-    bands = {band for s in syntheses if s.measure.comparable and (band := important_band(s))}
+    bands = {band for s in syntheses if (band := important_band(s))}
     return bands.pop() if len(bands) == 1 else None
 
 
@@ -165,7 +174,6 @@ def _grid(syntheses: Sequence[Synthesis], labels: Mapping[str, str]) -> _Grid:
     return _Grid(
         questions=questions,
         conditions=conditions,
-        outcomes=outcomes,
         timepoints=timepoints,
         labels=labels,
         scale=_common_scale(syntheses),
@@ -179,22 +187,21 @@ def _unique(slugs: Iterable[str]) -> tuple[str, ...]:
 
 
 def _common_scale(syntheses: Sequence[Synthesis]) -> Scale:
-    differences = [s for s in syntheses if s.measure.comparable]
+    measure = syntheses[0].measure
     spans = [
         span
-        for s in differences
+        for s in syntheses
         if s.primary
         for span in (_span(s, s.primary), _prediction(s, s.primary))
         if span
     ]
-    bands = [value for s in differences for value in important_band(s) or ()]
-    return effect_scale(spans, (0.0, *bands), ratio=False, most_ticks=MOST_TICKS)
+    bands = [value for s in syntheses for value in important_band(s) or ()]
+    always = (measure.no_effect, *bands)
+    return effect_scale(spans, always, ratio=measure.ratio, most_ticks=MOST_TICKS)
 
 
 def _numbers(synthesis: Synthesis, pooled: PooledEffect) -> str:
-    text = estimate_text(_span(synthesis, pooled), ratio=synthesis.measure.ratio)
-    measure = synthesis.measure
-    return text if measure.comparable else f"{measure.name} {text} {measure.unit}".rstrip()
+    return estimate_text(_span(synthesis, pooled), ratio=synthesis.measure.ratio)
 
 
 def _row(synthesis: Synthesis, pooled: PooledEffect | None) -> dict[str, object]:
@@ -232,13 +239,10 @@ def _notes(syntheses: Sequence[Synthesis]) -> tuple[str, ...]:
 
 def _said(syntheses: Sequence[Synthesis]) -> tuple[str, ...]:
     band = _common_band(syntheses)
-    others = [s.measure for s in syntheses if s.primary and not s.measure.comparable]
-    named = "Ratios" if all(measure.ratio for measure in others) else "Other measures than SMDs"
     return (
         "Dot (square for a single trial) and line: estimate and confidence interval. "
         "Bar: prediction interval. k: trials.",
         *([band_note(band)] if band else ()),
-        *([f"{named} have an axis of their own: numbers only."] if others else ()),
     )
 
 
@@ -247,7 +251,7 @@ def _draw_block(sheet: Sheet, grid: _Grid, condition: str, top: float) -> None:
     sheet.text(MARGIN, top + LINE / 2, grid.label(condition), bold=True)
     rows_top = top + HEADING + LINE
     sheet.line((MARGIN, style.WIDTH - MARGIN), (rows_top - 4.0,) * 2, stroke(palette.INK))
-    for index, outcome in enumerate(grid.outcomes):
+    for index, outcome in enumerate(grid.outcomes(condition)):
         y = rows_top + (index + 0.5) * ROW
         lines = wrap(grid.label(outcome), grid.label_width, style.SMALL)
         for line, text in enumerate(lines):
@@ -264,19 +268,20 @@ def _draw_facet(sheet: Sheet, grid: _Grid, place: tuple[str, str], left: float, 
     header = top - 4.0 - LINE / 2 - 3.0
     sheet.text(left, header, grid.label(timepoint), size=style.SMALL, bold=True)
     sheet.text(plot_right + COUNT, header, "k", align="right", size=style.SMALL, bold=True)
-    questions = [grid.questions.get((condition, outcome, timepoint)) for outcome in grid.outcomes]
-    named = next((effect_header(s) for s in questions if s and s.measure.comparable), "")
+    outcomes = grid.outcomes(condition)
+    questions = [grid.questions.get((condition, outcome, timepoint)) for outcome in outcomes]
+    named = next((effect_header(s) for s in questions if s), "")
     sheet.text(right, header, named, align="right", size=style.SMALL, bold=True)
     bottom = top + len(questions) * ROW
     axis = Axis(sheet, grid.scale, left, plot_right, top, bottom)
     draw_axis(axis)
     if band := _common_band([s for s in questions if s]):
         draw_band(axis, band)
-    draw_upright(axis, 0.0)
+    draw_upright(axis, grid.measure.no_effect)
     for index, synthesis in enumerate(questions):
         if synthesis:
             _draw_question(axis, synthesis, right, top + (index + 0.5) * ROW)
-    _draw_sides(axis, questions, bottom + AXIS - 12.0)
+    _draw_sides(axis, grid.measure, bottom + AXIS - 12.0)
 
 
 def _draw_question(axis: Axis, synthesis: Synthesis, right: float, y: float) -> None:
@@ -288,8 +293,6 @@ def _draw_question(axis: Axis, synthesis: Synthesis, right: float, y: float) -> 
         sheet.text(right, y, DASH, align="right", size=style.SMALL, color=palette.MUTED)
         return
     sheet.text(right, y, _numbers(synthesis, pooled), align="right", size=style.SMALL)
-    if not synthesis.measure.comparable:
-        return
     span = _span(synthesis, pooled)
     prediction = _prediction(synthesis, pooled)
     if prediction:
@@ -298,14 +301,11 @@ def _draw_question(axis: Axis, synthesis: Synthesis, right: float, y: float) -> 
     if pooled.k > 1:
         draw_dot(axis, span, y, side=6.5)
     else:
-        draw_square(axis, pooled.estimate, y, side=6.0)
+        draw_square(axis, synthesis.measure.shown(pooled.estimate), y, side=6.0)
 
 
-def _draw_sides(axis: Axis, questions: Sequence[Synthesis | None], y: float) -> None:
-    measure = next((s.measure for s in questions if s and s.measure.comparable), None)
-    if measure is None:
-        return
-    x = axis.x(0.0)
+def _draw_sides(axis: Axis, measure: Measure, y: float) -> None:
+    x = axis.x(measure.no_effect)
     left, right = favours(measure)
     axis.sheet.text(x - 6.0, y, f"← {left}", align="right", size=7.5)
     axis.sheet.text(x + 6.0, y, f"{right} →", size=7.5)

@@ -8,7 +8,13 @@ from types import MappingProxyType
 from matplotlib.figure import Figure
 
 from analysis.figures.effect_labels import band_note, effect_header, estimate_text, favours
-from analysis.figures.effect_scale import Span, effect_scale, important_band, interval_span
+from analysis.figures.effect_scale import (
+    Span,
+    effect_scale,
+    important_band,
+    interval_span,
+    on_one_axis,
+)
 from analysis.figures.many_trials import MOST_ROWS
 from analysis.figures.narrow_row_plot import draw_narrow_row_plot
 from analysis.figures.row_plot import Column, PlotMark, Row, RowPlot, Shape, draw_row_plot
@@ -33,15 +39,15 @@ def sensitivity_plot(
 ) -> Figure:
     """Below each question's estimate and interval a line of marks for each kind of variant.
 
-    All questions share one axis, so all must pool standardised differences; `labels` turns
-    the slugs of conditions into headings; `narrow` is the layout for a phone. ValueError
-    without questions, or with another measure.
+    `labels` turns the slugs of conditions into headings; `narrow` is the layout for a phone.
+    ValueError without questions, or where they do not share an axis.
     """
     if not questions:
         raise ValueError("a sensitivity plot needs at least one question")
-    if not all(question.synthesis.measure.comparable for question in questions):
-        raise ValueError("other measures have an axis of their own: leave them out of this figure")
+    if len(on_one_axis(questions, lambda asked: asked.synthesis.measure)) > 1:
+        raise ValueError("other measures have an axis of their own: a figure for each")
     first = questions[0].synthesis
+    measure = first.measure
     band = important_band(first)
     points = [_shown(first, v.estimate) for question in questions for v in question.variants]
     spans = [_primary_span(question) for question in questions]
@@ -51,10 +57,10 @@ def sensitivity_plot(
             Column(effect_header(first).replace(" [", "\n["), "right", "right", of_marks=True),
         ),
         rows=tuple(_rows(questions, labels)),
-        scale=effect_scale(spans, (0.0, *points, *(band or ())), ratio=False),
+        scale=effect_scale(spans, (measure.no_effect, *points, *(band or ())), ratio=measure.ratio),
         plot_header="Dot and line: primary analysis. Hollow marks: each variant’s estimate",
-        no_effect=first.measure.no_effect,
-        favours=favours(first.measure),
+        no_effect=measure.no_effect,
+        favours=favours(measure),
         band=band,
         notes=(
             "Circles: other models. Diamonds: other sets of trials. Ticks: one trial left out. "
@@ -100,7 +106,7 @@ def _rows(questions: Sequence[Sensitivity], labels: Mapping[str, str]) -> Iterat
         span = _primary_span(question)
         title = synthesis.title.partition(":")[0]
         yield Row(
-            cells=(title, estimate_text(span, ratio=False)),
+            cells=(title, estimate_text(span, ratio=synthesis.measure.ratio)),
             marks=(PlotMark("dot", span),),
             tone="strong",
             rule_above=True,
@@ -117,7 +123,8 @@ def _spread_row(synthesis: Synthesis, spread: Spread) -> Row:
         )
     )
     label = f"{LABELS[spread.family]} ({len(shown)})"
-    said = number(shown[0]) if len(shown) == 1 else limits(min(shown), max(shown))
+    ratio = synthesis.measure.ratio
+    said = number(shown[0]) if len(shown) == 1 else limits(min(shown), max(shown), ratio=ratio)
     return Row((label, said), marks, tone="muted")
 
 

@@ -18,7 +18,13 @@ from analysis.figures.effect_marks import (
     draw_interval,
     draw_upright,
 )
-from analysis.figures.effect_scale import Scale, effect_scale, important_band, interval_span
+from analysis.figures.effect_scale import (
+    Scale,
+    effect_scale,
+    important_band,
+    interval_span,
+    on_one_axis,
+)
 from analysis.figures.fitting import shorten, wrap
 from analysis.figures.marks import stroke
 from analysis.figures.text import plain
@@ -44,14 +50,12 @@ class Answer:
 def social_card(title: str, version: str, heading: str, answers: Sequence[Answer]) -> Figure:
     """A card of 1200 by 630 pixels at `DPI`: title, version, a heading, a line an answer.
 
-    The answers pool standardised differences; those without an estimate, those that pool
-    another measure, and those after the first six are left out.
+    Those without an estimate, those that are not on the axis of most, and those after the
+    first six are left out.
     """
-    shown = [
-        answer
-        for answer in answers
-        if answer.synthesis.primary and answer.synthesis.measure.comparable
-    ][:MOST_ANSWERS]
+    answered = [answer for answer in answers if answer.synthesis.primary]
+    shown = next(iter(on_one_axis(answered, lambda answer: answer.synthesis.measure)), [])
+    shown = shown[:MOST_ANSWERS]
     sheet = Sheet.blank(WIDTH, HEIGHT)
     y = _draw_lines(sheet, title, EDGE + 6.0, size=TITLE, bold=True)
     y = _draw_lines(sheet, version, y, size=LARGE)
@@ -77,7 +81,7 @@ def _draw_answers(sheet: Sheet, shown: Sequence[Answer], *, top: float) -> None:
     draw_axis(axis)
     if band := important_band(first):
         draw_band(axis, band)
-    draw_upright(axis, 0.0, stroke(palette.INK, 1.2))
+    draw_upright(axis, first.measure.no_effect, stroke(palette.INK, 1.2))
     step = (bottom - top) / len(shown)
     for index, answer in enumerate(shown):
         y = top + (index + 0.5) * step
@@ -85,7 +89,7 @@ def _draw_answers(sheet: Sheet, shown: Sequence[Answer], *, top: float) -> None:
         sheet.text(EDGE, y, label, size=LARGE)
         _draw_answer(axis, answer.synthesis, y)
     sides = favours(first.measure)
-    sheet.text(EDGE, HEIGHT - EDGE + 6.0, first.measure.name, size=style.BODY)
+    sheet.text(EDGE, HEIGHT - EDGE + 6.0, first.measure.short_name, size=style.BODY)
     sheet.text(left, HEIGHT - EDGE + 6.0, f"← {sides[0]}", size=style.BODY)
     sheet.text(right, HEIGHT - EDGE + 6.0, f"{sides[1]} →", align="right", size=style.BODY)
 
@@ -99,10 +103,12 @@ def _draw_answer(axis: Axis, synthesis: Synthesis, y: float) -> None:
 
 
 def _scale(syntheses: Sequence[Synthesis]) -> Scale:
+    measure = syntheses[0].measure
     spans = [
         interval_span(s.measure, s.primary.estimate, s.primary.interval)
         for s in syntheses
         if s.primary
     ]
     bands = [limit for s in syntheses for limit in important_band(s) or ()]
-    return effect_scale(spans, (0.0, *bands), ratio=False, most_ticks=6)
+    always = (measure.no_effect, *bands)
+    return effect_scale(spans, always, ratio=measure.ratio, most_ticks=6)

@@ -8,18 +8,31 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from analysis.figures.effect_scale import Scale, Span, important_band, interval_span
+from analysis.figures.effect_scale import (
+    Scale,
+    Span,
+    effect_scale,
+    important_band,
+    interval_span,
+)
 from analysis.figures.text import plain
 from analysis.synthesis.question_result import Synthesis
+from analysis.synthesis.study_effect import Measure
 
 WIDTH = 150.0
 HEIGHT = 18.0
-# Numbers under a strip the size of a word.
-STRIP_TICKS = 5
+MOST_TICKS = 5  # numbers under a strip the size of a word
+IN_SD = (-0.5, 0.5)  # always on an axis of standardised differences, so that each looks as large
 EDGE = 5.0  # room for the arrows
 AXIS = 11.0  # and, below the strip, for the numbers of the axis
+
+
+def strip_scale(measure: Measure, spans: Sequence[Span]) -> Scale:
+    """The one axis of all strips of a measure."""
+    always = (measure.no_effect, *(IN_SD if measure.name == "SMD" else ()))
+    return effect_scale(spans, always, ratio=measure.ratio, most_ticks=MOST_TICKS)
 
 
 def forest_strip(

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from analysis.figures.effect_scale import Scale, Span, effect_scale, important_band, interval_span
-from analysis.figures.strip import STRIP_TICKS, forest_strip
+from analysis.figures.effect_scale import Scale, Span, important_band, interval_span
+from analysis.figures.strip import forest_strip, strip_scale
 from analysis.formatting import counted, listed, sentence_case
 from analysis.pages.html import Html, element, items, join, paragraph
 from analysis.pages.whats_new_page import version_named
@@ -258,15 +258,7 @@ def _scales(found: Comparison) -> Scales:
             spans.setdefault(measure.axis_label, []).extend(
                 [_span(measure, estimate)] if estimate else []
             )
-    return {
-        name: effect_scale(
-            spans[name],
-            [0.0, -0.5, 0.5] if measure.comparable else [measure.no_effect],
-            ratio=measure.ratio,
-            most_ticks=STRIP_TICKS,
-        )
-        for name, measure in measures.items()
-    }
+    return {name: strip_scale(measure, spans[name]) for name, measure in measures.items()}
 
 
 def _estimates(change: Change) -> Sequence[tuple[Measure, Estimated | None]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.evidence.participants import Average, Participants
+from analysis.evidence.participants import NOT_REPORTED, Average, Participants
 from analysis.figures import showing
 from analysis.figures.participants_plot import participants_plot, said
 from analysis.formatting import count, counted, listed, number, percent, sentence_case
@@ -14,10 +14,9 @@ def summary(found: Participants) -> Html:
     unknown = (
         f" (of {counted(found.unknown, 'trial')} nobody says how many)" if found.unknown else ""
     )
-    where = [share.value for share in found.shares["country"][:3]]
     sentences = [
         f"{counted(found.trials, 'included trial')} randomised {count(found.people)} people"
-        f"{unknown}; the most of them in these countries: {listed(where)}."
+        f"{unknown}{_where(found)}."
         if found.people
         else f"{counted(found.trials, 'included trial')}{unknown}."
     ]
@@ -34,6 +33,12 @@ def summary(found: Participants) -> Html:
             f"{number(found.age.highest, 0)})."
         )
     return join((paragraph(" ".join(sentences)), paragraph(LIMITS)))
+
+
+def _where(found: Participants) -> str:
+    """The three countries with most people, as far as the trials name theirs."""
+    named = [each.value for each in found.shares["country"] if each.value != NOT_REPORTED][:3]
+    return f", most often in {listed(named)}" if named else "; in which countries is not reported"
 
 
 # What no sum of trials can say of a person.

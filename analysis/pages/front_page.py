@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from analysis.evidence.rows import Evidence
 from analysis.evidence.verification import is_verified
-from analysis.figures.effect_scale import Scale, effect_scale, interval_span
-from analysis.figures.strip import STRIP_TICKS, synthesis_strip
+from analysis.figures.effect_scale import Scale, interval_span
+from analysis.figures.strip import strip_scale, synthesis_strip
 from analysis.formatting import count, counted, day, listed, percent_level, sentence_case
 from analysis.pages import links
 from analysis.pages.acceptability_rows import answer_row
@@ -176,10 +176,7 @@ def common_scales(syntheses: Sequence[Synthesis]) -> dict[str, Scale]:
             for s in syntheses
             if s.primary and s.measure.axis_label == measure.axis_label
         ]
-        always = [0.0, -0.5, 0.5] if measure.comparable else [measure.no_effect]
-        scales[measure.axis_label] = effect_scale(
-            spans, always, ratio=measure.ratio, most_ticks=STRIP_TICKS
-        )
+        scales[measure.axis_label] = strip_scale(measure, spans)
     return scales
 
 

@@ -73,9 +73,9 @@ def states_said(missing: MissingResults, *, printed: bool = False) -> str:
     unknown = numbers[State.NOT_KNOWN]
     if not known:
         whether = "which" if printed else "whether any"
-        return f"Of {every} on this condition, our sources do not say {whether} measured it."
+        return f"Of {every} here, our sources do not say {whether} measured it."
     silent = f"; of {unknown} our sources do not say" if unknown else ""
-    return f"Of {every} on this condition, {listed(known)}{silent}."
+    return f"Of {every} here, {listed(known)}{silent}."
 
 
 def _weighed(missing: MissingResults) -> str:

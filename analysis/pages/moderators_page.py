@@ -31,12 +31,12 @@ def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
         if protocol.moderators
         else "no characteristic of trials that could explain differences"
     )
-    return paragraph(
-        f"The protocol names {named}. "
-        f"This page makes {counted(tests, 'comparison')}. "
+    chance = (
         "If no characteristic mattered at all, about one comparison in twenty would still give "
         f"a p-value below 0.05. {rule_stated(protocol.synthesis)}"
     )
+    made = f"This page makes {counted(tests, 'comparison')}."
+    return paragraph(f"The protocol names {named}. {made} {chance if tests else ''}")
 
 
 def tests_made(synthesis: Synthesis) -> int:
@@ -105,7 +105,9 @@ def not_compared(results: Mapping[str, Synthesis]) -> Html:
             paragraph(
                 f"{counted(fewer, 'further question').capitalize()} "
                 f"{'has' if fewer == 1 else 'have'} one trial or none."
-            ),
+            )
+            if fewer
+            else "",
         )
     )
 

@@ -27,5 +27,5 @@ def what_would_change(synthesis: Synthesis) -> Html:
         ]
         shown.append(table(rows, "Trials awaiting a decision", numbers=("Randomised",)))
     else:
-        shown.append(paragraph("No trial on this condition awaits a decision."))
+        shown.append(paragraph("No trial awaits a decision here."))
     return join(shown)

@@ -1,10 +1,11 @@
-"""All questions at once: one figure, and the same numbers with a link to each page."""
+"""All questions at once: a figure for each measure, and its numbers with a link to each page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from analysis.figures import showing
+from analysis.figures.effect_scale import on_one_axis
 from analysis.figures.overview_plot import overview_plot
 from analysis.formatting import DASH, count, counted, sentence_case
 from analysis.pages import links
@@ -46,13 +47,20 @@ def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
 
 
 def figure(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
-    """Display every question: outcomes as rows, time points side by side, conditions below."""
-    if not any(synthesis.primary for synthesis in results.values()):
+    """Display each measure: outcomes as rows, time points side by side, conditions below."""
+    words = labels(protocol)
+    alike = on_one_axis(results.values(), lambda synthesis: synthesis.measure)
+    drawn = [asked for asked in alike if any(synthesis.primary for synthesis in asked)]
+    if not drawn:
         show(paragraph("There is nothing to draw: no question has an estimate yet."))
-        return
-    asked, words = tuple(results.values()), labels(protocol)
-    narrow = overview_plot(asked, words, narrow=True)
-    showing.show(overview_plot(asked, words), alt_text(results), "overview", narrow)
+    for place, asked in enumerate(drawn):
+        wide, narrow = (overview_plot(asked, words, narrow=narrow) for narrow in (False, True))
+        showing.show(wide, alt_text(asked), numbered("overview", place), narrow)
+
+
+def numbered(name: str, place: int) -> str:
+    """The name of a figure of which a page has one for each measure: `overview`, `overview-2`."""
+    return f"{name}-{place + 1}" if place else name
 
 
 def labels(protocol: Protocol) -> Mapping[str, str]:
@@ -64,16 +72,16 @@ def labels(protocol: Protocol) -> Mapping[str, str]:
     }
 
 
-def alt_text(results: Mapping[str, Synthesis]) -> str:
+def alt_text(asked: Collection[Synthesis]) -> str:
     """Every estimate in words; questions without one are counted."""
     said = [
         f"{synthesis.title} {estimate_text(synthesis.measure, synthesis.primary)}"
-        for synthesis in results.values()
+        for synthesis in asked
         if synthesis.primary
     ]
     return (
         f"Estimate and interval of {counted(len(said), 'question')}: {'; '.join(said)}. "
-        f"{counted(len(results) - len(said), 'further question').capitalize()} without an "
+        f"{counted(len(asked) - len(said), 'further question').capitalize()} without an "
         "estimate."
     )
 

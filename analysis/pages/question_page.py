@@ -30,7 +30,7 @@ from analysis.synthesis.estimate_text import (
 )
 from analysis.synthesis.interval_rule import by_revman
 from analysis.synthesis.question_result import Synthesis
-from analysis.synthesis.study_effect import Measure, StudyEffect
+from analysis.synthesis.study_effect import StudyEffect
 from analysis.synthesis.wording.interval_sentences import INTERVAL_NAMES
 from analysis.synthesis.wording.page_sentences import MODEL_NAMES
 
@@ -81,7 +81,7 @@ def trials_table(synthesis: Synthesis) -> Html:
         {
             "Trial": links.trial(study.study_id, study.label),
             "Participants": participants(study),
-            **_events(study, measure),
+            **({"Events": _events(study)} if synthesis.counts_events else {}),
             measure.short_name: effect_text(measure, study.effect),
             synthesis.interval_name: range_text(measure, study.ci_low, study.ci_high),
             "Weight": DASH if study.weight is None else f"{number(study.weight, 1)}%",
@@ -108,11 +108,11 @@ def _sizes(synthesis: Synthesis) -> Html:
     )
 
 
-def _events(study: StudyEffect, measure: Measure) -> dict[str, str]:
-    if not measure.kind.event:
-        return {}
+def _events(study: StudyEffect) -> str:
+    if study.events_intervention is None:
+        return DASH
     intervention = f"{count(study.events_intervention)}/{count(study.n_intervention)}"
-    return {"Events": f"{intervention} v {count(study.events_control)}/{count(study.n_control)}"}
+    return f"{intervention} v {count(study.events_control)}/{count(study.n_control)}"
 
 
 def _pooled_row(synthesis: Synthesis, pooled: PooledEffect) -> dict[str, object]:
@@ -120,7 +120,7 @@ def _pooled_row(synthesis: Synthesis, pooled: PooledEffect) -> dict[str, object]
     return {
         "Trial": element("strong", "All pooled trials"),
         "Participants": count(synthesis.n_total),
-        **({"Events": ""} if measure.kind.event else {}),
+        **({"Events": ""} if synthesis.counts_events else {}),
         **estimate_cells(measure, pooled, synthesis.interval_name),
         "Weight": "100%",
         **_risk_of_bias(synthesis, ""),

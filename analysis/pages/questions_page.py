@@ -84,7 +84,8 @@ def what_is_it(evidence: Evidence, found: Participants) -> Html:
             f"It took {number(weeks[0], 0)} to {number(weeks[-1], 0)} weeks, in the "
             f"{counted(len(weeks), 'trial')} that say so."
         )
-    return join((paragraph(" ".join(said)), _more("In plain language", PLAIN)))
+    told = " ".join(said) or "Our data do not say yet what people in these trials got."
+    return join((paragraph(told), _more("In plain language", PLAIN)))
 
 
 NO_TRIAL = "No trial is included yet."

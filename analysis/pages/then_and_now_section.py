@@ -94,8 +94,7 @@ def _differences(synthesis: Synthesis, baseline: str) -> list[Html]:
         missing = listed(synthesis.baseline_without_data)
         said.append(
             paragraph(
-                f"Trials of {baseline} on this condition for which our data hold no "
-                f"usable number here: {missing}."
+                f"Trials of {baseline} for which our data hold no usable number here: {missing}."
             )
         )
     return said

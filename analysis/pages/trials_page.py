@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from analysis.evidence.own_columns import own_values
+from analysis.evidence.participants import randomised
 from analysis.evidence.rows import Evidence, Judgement, OutcomeRow, Trial
 from analysis.evidence.trustworthiness_tool import TOOL as INSPECT_SR
 from analysis.evidence.trustworthiness_tool import named
@@ -47,7 +48,7 @@ def included_table(evidence: Evidence) -> Html:
             "Guidance": trial.guidance or "not seen",
             "Weeks": number(trial.duration_weeks, 0) if trial.duration_weeks else "",
             "Comparator": trial.comparator,
-            "Randomised": count(_whole(trial.n_randomised_total)),
+            "Randomised": count(randomised(trial)),
             **({"Baseline review": trial.baseline_basis or "later trial"} if continues else {}),
             **({"Risk of bias": risk_of_bias(evidence, trial.study_id).overall} if asked else {}),
         }
@@ -120,9 +121,9 @@ def _own(evidence: Evidence, trial: Trial) -> dict[str, str]:
 
 def _people(trial: Trial) -> str:
     arms = trial.n_randomised_intervention, trial.n_randomised_control
-    randomised = count(_whole(trial.n_randomised_total))
+    known = randomised(trial)
     split = f" ({arms[0]:g} intervention, {arms[1]:g} control)" if arms[0] and arms[1] else ""
-    said = [f"{randomised} randomised{split}"] if trial.n_randomised_total else []
+    said = [f"{count(known)} randomised{split}"] if known else []
     if trial.n_analysed_total:
         said.append(f"{trial.n_analysed_total:g} analysed")
     if trial.percent_women is not None:
@@ -263,7 +264,3 @@ def out_by_rule(results: Iterable[Synthesis]) -> Html:
         if aside.rule == "arm size"
     ]
     return table(rows, "Included trials out of an analysis by arm size")
-
-
-def _whole(value: float | None) -> int | None:
-    return None if value is None else round(value)

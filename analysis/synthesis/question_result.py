@@ -153,6 +153,12 @@ class Synthesis(Frozen):
         raise KeyError(f"{self.question.key} has no comparison {trials.value!r}")
 
     @property
+    def counts_events(self) -> bool:
+        """Whether a trial says how many had the event; others give a ratio and no more."""
+        counted = any(study.events_intervention is not None for study in self.studies)
+        return self.measure.kind.event and counted
+
+    @property
     def printed_before(self) -> PublishedEstimate | None:
         """What the baseline review printed for this very question, where that is on record."""
         return next((found for found in self.published if found.is_baseline), None)

@@ -71,9 +71,9 @@ class Measure(Frozen):
         return self._with_own_unit(self.kind.in_sentence)
 
     @property
-    def comparable(self) -> bool:
-        """Whether its numbers mean as much for one outcome as for another: in SDs they do."""
-        return self.name == "SMD"
+    def axis(self) -> tuple[str, str, bool]:
+        """What questions have in common whose effects are drawn on one axis."""
+        return self.name, self.unit, self.benefit_above
 
     @property
     def axis_label(self) -> str:

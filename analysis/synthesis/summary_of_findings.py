@@ -32,7 +32,8 @@ from analysis.synthesis.wording.clinical_text import (
 from analysis.synthesis.wording.interval_sentences import read_instead, rule_stated
 
 HARMS = "harms"
-# What has a row in every summary of findings, as it is called there.
+# What has a row in a summary of findings, as it is called there: harms always, lest somebody take
+# silence for safety, and the other where the review asks for it or has anything on record of it.
 SUMMARISED = {HARMS: "Harms", "satisfaction": "Satisfied participants"}
 SMD_TO_RISK = "10.1371/journal.pone.0019070"
 
@@ -254,6 +255,7 @@ def _table(
         rows += [
             _told(reported(evidence, what, condition), label, protocol.words)
             for what, label in SUMMARISED.items()
+            if what == HARMS or _is_asked(what, evidence)
         ]
     caption = f"{protocol.titled('Summary of findings', condition)}, {at.in_full}"
     rule = rule_stated(protocol.synthesis) if is_first else ""
@@ -280,6 +282,11 @@ def _pooled(
         ),
         remark="" if noted or certainty is None else "nothing lowers it",
     )
+
+
+def _is_asked(what: str, evidence: Evidence) -> bool:
+    outcomes = (outcome.id for outcome in evidence.protocol.outcomes)
+    return what in outcomes or any(row.what == what for row in evidence.acceptability)
 
 
 def _told(found: Reported, label: str, words: ReviewWords) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.figures.effect_scale import on_one_axis
 from analysis.statistics.cumulative import CumulativeStep
 from analysis.statistics.estimates import Interval
 from analysis.statistics.gosh import Gosh, gosh
@@ -126,6 +127,11 @@ def every_question() -> list[Synthesis]:
                 )
                 shown.append(example.model_copy(update={"question": question}))
     return shown
+
+
+def measured_alike() -> list[list[Synthesis]]:
+    """The same by measure: standardised differences, then risk ratios."""
+    return on_one_axis(every_question(), lambda asked: asked.measure)
 
 
 def variants(family: str, *estimates: float) -> Spread:

@@ -77,10 +77,11 @@ PICTURES: Mapping[str, Callable[[], Figure]] = MappingProxyType(
         "leave-one-out": lambda: leave_one_out_plot(analyses.probed(examples.many(6))),
         "models-narrow": lambda: models_plot(analyses.with_models(examples.many(12)), narrow=True),
         "models": lambda: models_plot(analyses.with_models(examples.many(12))),
-        "overview": lambda: overview_plot(analyses.every_question(), analyses.LABELS),
+        "overview": lambda: overview_plot(analyses.measured_alike()[0], analyses.LABELS),
         "overview-narrow": lambda: overview_plot(
-            analyses.every_question(), analyses.LABELS, narrow=True
+            analyses.measured_alike()[0], analyses.LABELS, narrow=True
         ),
+        "overview-ratio": lambda: overview_plot(analyses.measured_alike()[1], analyses.LABELS),
         "participants": lambda: participants_plot(trials.PARTICIPANTS),
         "prisma-flow": lambda: prisma_flow(trials.FLOW),
         "prisma-flow-not-searched": lambda: prisma_flow(replace(trials.FLOW, databases=None)),

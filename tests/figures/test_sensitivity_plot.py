@@ -38,10 +38,18 @@ def test_nothing_overlaps() -> None:
     assert outside(figure) == []
 
 
-def test_ratios_and_nothing_are_errors() -> None:
-    with pytest.raises(ValueError, match="at least one question"):
-        sensitivity_plot([], LABELS)
+def test_ratios_are_on_an_axis_of_their_own() -> None:
     responders = examples.responders()
     assert responders.primary is not None
+    ratios = Sensitivity(responders, responders.primary, (variants("models", -0.5, -0.4),))
+    figure = sensitivity_plot([ratios], LABELS)
+    said = texts(render_svg(figure))
+    assert "1.63 [1.15 to 2.32]" in said and "1.49 to 1.65" in said
+    assert arrows(figure) == []
     with pytest.raises(ValueError, match="axis of their own"):
-        sensitivity_plot([Sensitivity(responders, responders.primary, ())], LABELS)
+        sensitivity_plot([*questions(), ratios], LABELS)
+
+
+def test_nothing_is_an_error() -> None:
+    with pytest.raises(ValueError, match="at least one question"):
+        sensitivity_plot([], LABELS)

@@ -20,7 +20,15 @@ def test_the_card_has_its_title_its_version_and_a_line_an_answer() -> None:
     assert len(markers(figure, "o")) == 3
 
 
-def test_ratios_questions_without_an_estimate_and_the_seventh_are_left_out() -> None:
+def test_ratios_have_a_card_too() -> None:
+    pair = [Answer(name, examples.responders()) for name in ("death", "relapse")]
+    figure = social_card(TITLE, "Version", "After treatment", [*pair, *answers(1)])
+    said = texts(render_svg(figure))
+    assert "Death" in said and "Quality of life 0" not in said and "Risk ratio" in said
+    assert len(markers(figure, "o")) == 2
+
+
+def test_other_measures_questions_without_an_estimate_and_the_seventh_are_left_out() -> None:
     others = [Answer("pain", examples.responders()), Answer("anxiety", examples.synthesis(()))]
     figure = social_card(TITLE, "Version", "After treatment", [*others, *answers(7)])
     said = texts(render_svg(figure))

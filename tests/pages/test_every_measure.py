@@ -63,6 +63,8 @@ def test_the_page_of_a_question(case: Case, monkeypatch: pytest.MonkeyPatch) -> 
     assert found.measure.short_name in said
     assert foreign(said) == []
     assert not re.search(r"\b(nan|NaN|inf)\b", said)
+    # A ratio that is given without counts has no column of dashes.
+    assert ("Events" in said) == found.counts_events == (MEASURES[case.name].arms == "events")
 
     data = HOLDS_DATA.search(markup)
     assert data
@@ -78,6 +80,7 @@ def test_the_page_of_a_question(case: Case, monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_forest_plot_has_its_axis_and_its_sides(case: Case) -> None:
     _, found = reviewed(case)
     drawn = texts(render_svg(forest_plot(found)))
+    assert ("Events" in drawn) == found.counts_events
     axis = found.measure.axis_label
     assert axis[0].upper() + axis[1:] in drawn
     left, right = ("placebo", "drug") if case.benefit_above else ("drug", "placebo")

@@ -75,9 +75,9 @@ def test_the_anchor_is_that_of_the_heading() -> None:
 @pytest.mark.parametrize(
     ("states", "said"),
     [
-        ([], "Of no included trials on this condition, our sources do not say"),
-        ([State.NOT_KNOWN] * 2, "Of 2 included trials on this condition, our sources do not say"),
-        ([State.POOLED], "Of 1 included trial on this condition, 1 is pooled."),
+        ([], "Of no included trials here, our sources do not say"),
+        ([State.NOT_KNOWN] * 2, "Of 2 included trials here, our sources do not say"),
+        ([State.POOLED], "Of 1 included trial here, 1 is pooled."),
         (
             [State.POOLED, State.NO_NUMBERS, State.NO_NUMBERS, State.NOT_KNOWN],
             "1 is pooled and 2 are known to have measured it without usable numbers; "

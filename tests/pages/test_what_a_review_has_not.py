@@ -14,7 +14,7 @@ from analysis.book.contents import contents_of
 from analysis.evidence.rows import Evidence
 from analysis.figures.forest_plot import forest_plot
 from analysis.figures.style import render_svg
-from analysis.pages import context
+from analysis.pages import context, moderators_page
 from analysis.protocol import Protocol
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.synthesise import synthesise_all
@@ -143,7 +143,11 @@ def test_one_condition(pages_of: Callable[..., tuple[Pages, Any]]) -> None:
     pages, _ = pages_of(one_condition)
     # The front page says what changed since a version that had two.
     assert (
-        said(pages, r"(?i)(?<!non-)headache chronic|: headache|other condition", but=("index",))
+        said(
+            pages,
+            r"(?i)(?<!non-)headache chronic|: headache|other condition|this condition",
+            but=("index",),
+        )
         == []
     )
     assert "there is none to compare it with" in pages["results.moderators"]
@@ -198,12 +202,27 @@ def test_no_moderators(pages_of: Callable[..., tuple[Pages, Any]]) -> None:
     assert "in advance: ." not in pages["results.moderators"]
 
 
+def test_no_comparison_is_no_matter_of_chance(small: Evidence) -> None:
+    said = str(moderators_page.summary(no_moderators(small).protocol, {}))
+    assert "This page makes no comparisons." in said
+    assert "one comparison in twenty" not in said
+
+
 def test_no_trials(pages_of: Callable[..., tuple[Pages, Any]]) -> None:
     pages, results = pages_of(no_trials)
     assert not any(synthesis.studies for synthesis in results.values())
     assert said(pages, r"[Ee]very included trial has|the no included|of no questions: \.") == []
     assert "no question has an estimate yet" in pages["results.overview"]
     assert "No trial is included yet" in pages["bias.risk-of-bias"]
+
+
+def test_no_satisfaction_is_asked_for(pages_of: Callable[..., tuple[Pages, Any]]) -> None:
+    def nothing_on_record(evidence: Evidence) -> Evidence:
+        return replace(evidence, acceptability=())
+
+    pages, _ = pages_of(nothing_on_record)
+    assert said(pages, "Satisfied participants") == []
+    assert "Harms: reported by 0 of" in pages["bias.summary-of-findings-headache"]
 
 
 def test_a_moderator_that_nobody_judges_is_refused(small: Evidence) -> None:
