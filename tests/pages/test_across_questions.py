@@ -64,7 +64,7 @@ def test_every_question_is_in_the_overview_with_a_link_and_its_estimate(
 
 
 def test_the_alternative_text_of_the_overview_has_every_estimate(syntheses: Results) -> None:
-    said = overview.alt_text(syntheses)
+    said = overview.alt_text(tuple(syntheses.values()))
     answered = [s for s in syntheses.values() if s.primary]
     assert all(synthesis.title in said for synthesis in answered)
     assert f"{len(syntheses) - len(answered)} further questions" in said.lower()
