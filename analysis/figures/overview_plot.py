@@ -51,6 +51,7 @@ AXIS = 36.0  # tick labels and what each side favours
 COUNT = 16.0
 WIDEST_LABEL = 82.0
 MOST_TICKS = 5
+SIDES = 7.5  # size of what each side favours
 
 
 @dataclass(frozen=True)
@@ -305,7 +306,8 @@ def _draw_question(axis: Axis, synthesis: Synthesis, right: float, y: float) -> 
 
 
 def _draw_sides(axis: Axis, measure: Measure, y: float) -> None:
-    x = axis.x(measure.no_effect)
-    left, right = favours(measure)
-    axis.sheet.text(x - 6.0, y, f"← {left}", align="right", size=7.5)
-    axis.sheet.text(x + 6.0, y, f"{right} →", size=7.5)
+    left, right = f"← {favours(measure)[0]}", f"{favours(measure)[1]} →"
+    # Where no effect is at the left end of the axis, the words begin at the edge of the sheet.
+    x = max(axis.x(measure.no_effect), MARGIN + text_width(left, SIDES) + 6.0)
+    axis.sheet.text(x - 6.0, y, left, align="right", size=SIDES)
+    axis.sheet.text(x + 6.0, y, right, size=SIDES)

@@ -15,7 +15,7 @@ def mark(certainty: Certainty | None) -> Html:
         (
             element("span", certainty.symbol, class_="nowrap", aria_hidden="true"),
             " ",
-            element("span", certainty.rating.capitalize()),
+            element("span", certainty.rating.capitalize(), class_="nowrap"),
             element("small", f" ({certainty.standing})"),
         )
     )

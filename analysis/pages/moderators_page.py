@@ -107,7 +107,7 @@ def not_compared(results: Mapping[str, Synthesis]) -> Html:
                 f"{'has' if fewer == 1 else 'have'} one trial or none."
             )
             if fewer
-            else "",
+            else Html(""),
         )
     )
 

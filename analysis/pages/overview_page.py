@@ -10,7 +10,7 @@ from analysis.figures.overview_plot import overview_plot
 from analysis.formatting import DASH, count, counted, sentence_case
 from analysis.pages import links
 from analysis.pages.certainty_section import mark
-from analysis.pages.html import Html, paragraph, show, table
+from analysis.pages.html import Html, element, join, paragraph, show, table
 from analysis.protocol import Protocol
 from analysis.synthesis.estimate_text import (
     effect_text,
@@ -94,10 +94,11 @@ def condition_table(protocol: Protocol, results: Mapping[str, Synthesis], condit
     return table([_row(synthesis) for synthesis in shown], sentence_case(label), numbers=numbers)
 
 
-def _interval(synthesis: Synthesis) -> str:
+def _interval(synthesis: Synthesis) -> Html:
     primary = synthesis.primary
     shown = interval_text(synthesis.measure, primary.interval if primary else None)
-    return " ".join(filter(None, (shown, read_instead(synthesis.measure, synthesis.bayesian))))
+    instead = read_instead(synthesis.measure, synthesis.bayesian)
+    return join((shown, element("small", " ", instead) if instead else Html("")))
 
 
 def _row(synthesis: Synthesis) -> dict[str, object]:

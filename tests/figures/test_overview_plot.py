@@ -52,6 +52,11 @@ def test_nothing_overlaps() -> None:
         figure = overview_plot(alike, LABELS)
         assert collisions(figure) == []
         assert outside(figure) == []
+    single = replace(examples.pooled(1, -0.66, 0.62), prediction=None)
+    asked = examples.responders().model_copy(
+        update={"primary": single, "smallest_important_difference": None}
+    )
+    assert outside(overview_plot([asked], LABELS)) == []
 
 
 def test_no_cell_is_an_error() -> None:
