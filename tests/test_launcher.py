@@ -198,6 +198,11 @@ def test_the_program_is_found_from_any_folder(clone: Path, tmp_path: Path) -> No
     assert "The evidence is valid" in done.stdout
 
 
+def test_what_is_compiled_is_kept_though_the_environment_forbids_it(clone: Path) -> None:
+    asks = "import sys; print(sys.dont_write_bytecode)"
+    assert review(clone, "-c", asks, PYTHONDONTWRITEBYTECODE="1").stdout == "False\n"
+
+
 def test_exit_codes_and_arguments_pass_through(clone: Path) -> None:
     said = "import sys; print(sys.argv[1:]); sys.exit(4)"
     done = review(clone, "-c", said, "a b", "*", "")
