@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -34,6 +35,30 @@ def deferred(*names: str) -> Iterator[None]:
             del sys.modules[name]
         for package, child in placed:
             delattr(package, child)
+
+
+@contextmanager
+def undescribed_artists() -> Iterator[None]:
+    """Let matplotlib be imported without what only its documentation and windows show.
+
+    Of each kind of mark it lists all that can be set, for the docstrings: half of its import.
+    The axes in three dimensions are no projection then. What is drawn is the same.
+    """
+    artist: Any = importlib.import_module("matplotlib.artist")
+    described, inspector = artist.kwdoc, artist.ArtistInspector
+    solid, setters = "mpl_toolkits.mplot3d", inspector.get_setters
+    absent = solid not in sys.modules
+    artist.kwdoc, inspector.get_setters = lambda kind: "", lambda self: []
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # that they are not there
+            if absent:
+                sys.modules[solid] = None  # type: ignore[assignment]
+            yield
+    finally:
+        artist.kwdoc, inspector.get_setters = described, setters
+        if absent:
+            del sys.modules[solid]
 
 
 class _Module(ModuleType):

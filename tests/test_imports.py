@@ -109,6 +109,26 @@ def test_evidence_is_read_without_tables_of_a_library() -> None:
     assert python(uses) == "False\n"
 
 
+def test_figures_are_drawn_without_what_documents_their_marks() -> None:
+    drawn = (
+        "import io, matplotlib.artist, matplotlib.figure\n"
+        "figure, file = matplotlib.figure.Figure(), io.StringIO()\n"
+        "axes = figure.subplots()\n"
+        "axes.plot([1, 2], marker='o', label='a')[0].set(lw=3, color='C1', zorder=2)\n"
+        "axes.scatter([1], [2]).set(alpha=0.5)\n"
+        "axes.set(title='A', xlim=(0, 3))\n"
+        "axes.legend()\n"
+        "matplotlib.rcParams['svg.hashsalt'] = 'a'\n"
+        "figure.savefig(file, format='svg', metadata={'Date': None})\n"
+        "print(file.getvalue(), len(matplotlib.artist.kwdoc(matplotlib.figure.Figure)) > 1000)"
+    )
+    assert python(f"import analysis.figures.style\n{drawn}") == python(drawn)
+    there = "import analysis.figures.style, sys\nprint('mpl_toolkits.mplot3d' in sys.modules)"
+    assert (
+        python(f"{there}\nimport mpl_toolkits.mplot3d as m\nprint(m.Axes3D.name)") == "False\n3d\n"
+    )
+
+
 def test_the_estimators_are_all_there() -> None:
     """They give the same numbers with and without what was left out."""
     uses = (
