@@ -125,9 +125,12 @@ def _source(source: Source) -> str:
 
 
 def _outcome(outcome: AskedOutcome) -> str:
-    """An outcome of the protocol; below zero is what favours the intervention."""
-    fewer, more = f"less {outcome.label}", f"more {outcome.label}"
-    lower, higher = (fewer, more) if outcome.better == "lower" else (more, fewer)
+    """An outcome of the protocol, whose effects are shown on the side that is better.
+
+    `lower` is what favours the intervention all the same: effects are turned to it before they
+    are pooled. A score of which more is better has no unit to be more of.
+    """
+    lower, higher = (f"{word} {outcome.label}" for word in _words(outcome))
     said = {
         "label": yaml_text(outcome.label),
         "kind": outcome.kind,
@@ -140,9 +143,16 @@ def _outcome(outcome: AskedOutcome) -> str:
         said["unit"] = yaml_text(outcome.unit)
     if outcome.event:
         said["event"] = yaml_text(outcome.event)
-        said["benefit_above"] = "true" if outcome.better == "higher" else "false"
+    said["benefit_above"] = "true" if outcome.better == "higher" else "false"
     lines = (f"    {name}: {value}" for name, value in said.items())
     return "\n".join((f"  - id: {outcome.id}", *lines))
+
+
+def _words(outcome: AskedOutcome) -> tuple[str, str]:
+    """What an effect that favours the intervention leads to, and one that does not."""
+    if outcome.better == "lower":
+        return "less", "more"
+    return ("more", "less") if outcome.unit or outcome.event else ("better", "worse")
 
 
 def _header(row: type) -> str:

@@ -64,8 +64,10 @@ def test_it_has_the_question_that_was_asked(made: Path) -> None:
     assert (sleep.name, sleep.unit, protocol.outcome("sleep").lower) == (
         "MD", "hours a night", "more sleep",
     )  # fmt: skip
+    assert sleep.benefit_above  # more hours are printed as more hours
     assert (falls.name, falls.event, falls.benefit_above) == ("RR", "fall", False)
     assert (mood.name, protocol.outcome("mood").kind) == ("SMD", "secondary")
+    assert (protocol.outcome("mood").lower, mood.benefit_above) == ("better mood", True)
     assert protocol.living.sources[1] == "Embase"
     assert protocol.baseline_review is protocol.baseline_search is None
     assert yaml.safe_load((made / "_config.yml").read_text("utf-8"))["title"] == protocol.title
