@@ -11,7 +11,7 @@ book: ## Check the data, execute what is stale, build the site
 	@./review build
 
 test: ## Run the whole test suite
-	@./review -m pytest -n auto --dist loadgroup
+	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 ./review -m pytest -n auto --dist loadgroup
 
 update: ## From new search exports to an updated site
 	@./review update

@@ -28,6 +28,7 @@ SURROUNDINGS = {
     "LC_ALL": "C",
     "TERM": "dumb",
     "COLUMNS": "40",
+    "OPENBLAS_NUM_THREADS": "2",
 }
 # What a build leaves, and its own notes there: when it ran and for how long.
 MADE = {"site": "_build/html", "results": "results", "notebooks": "chapters"}
