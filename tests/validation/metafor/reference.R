@@ -89,8 +89,9 @@ pooling <- function(name, yi, vi) {
       ))
     })
   }
+  # tau2 is known from the fit above: only the interval is another.
   attempt(name, "pool.reml.hartung-knapp", for (interval in names(intervals)[-1]) {
-    r <- fit(yi, vi, "REML", test = intervals[[interval]])
+    r <- rma(yi, vi, method = "REML", test = intervals[[interval]], tau2 = reml$fit$tau2)
     put_all(name, paste("pool.reml", interval, sep = "."), list(
       se = r$se, low = r$ci.lb, high = r$ci.ub, p = r$pval
     ))
