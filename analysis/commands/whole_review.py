@@ -43,8 +43,8 @@ def whole_review() -> Review:
 def _check_everything(project: Project) -> Checked:
     """Validate the evidence; leave the values of the prose; say which data each question reads."""
     from analysis.book.rendering import SUBSTITUTIONS
+    from analysis.evidence.handed_on import handed_on
     from analysis.evidence.question_slice import slices_of
-    from analysis.evidence.rows import evidence_adapter
     from analysis.evidence.table_parts import hashes_of_parts
     from analysis.files.remembered import remember
     from analysis.pages.status_line import values_of_prose
@@ -54,5 +54,6 @@ def _check_everything(project: Project) -> Checked:
     text = json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1, default=str)
     remember(project.results / SUBSTITUTIONS, text + "\n")
     reads = {asked.key: read.parts() for asked, read in slices_of(evidence).items()}
-    given = evidence_adapter().dump_json(evidence).decode()
-    return Checked({**reads, **hashes_of_parts(evidence)}, given, leaves=(SUBSTITUTIONS,))
+    return Checked(
+        {**reads, **hashes_of_parts(evidence)}, handed_on(evidence), leaves=(SUBSTITUTIONS,)
+    )

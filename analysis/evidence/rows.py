@@ -7,11 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
-
-from pydantic import TypeAdapter
 
 from analysis.evidence.checklist_rows import ChecklistItem
 from analysis.evidence.measured_rows import Measured
@@ -380,9 +377,3 @@ class Evidence(WorkedOutOnce):
             if (row.study_id, row.source_id) == (study_id, source_id):
                 return row.control_group
         return None
-
-
-@cache
-def evidence_adapter() -> TypeAdapter[Evidence]:
-    """Validated evidence to JSON and back, for processes that need not read the files again."""
-    return TypeAdapter(Evidence)

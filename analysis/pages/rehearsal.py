@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib
 
+from analysis.evidence.handed_on import taken_over
 from analysis.evidence.integrity import findings
 from analysis.evidence.question_slice import slices_of
-from analysis.evidence.rows import evidence_adapter
 from analysis.evidence.selection import rows_of
 from analysis.figures.forest_plot import forest_plot
 from analysis.figures.showing import figure_block
@@ -29,7 +29,7 @@ SEVERAL = 3  # rows: enough for a model, a diamond and an axis
 def rehearse(validated: str | None = None) -> None:
     """Have the evidence and draw a small forest plot, with all that this loads.
 
-    `validated` is the evidence as JSON, if the driver has read it already.
+    `validated` is the evidence as it is handed on, if the driver has read it already.
     """
     begin_again(validated)
     evidence = context.evidence()
@@ -42,8 +42,7 @@ def rehearse(validated: str | None = None) -> None:
 
 def begin_again(validated: str | None = None) -> None:
     """Have the evidence as it is now, where everything else is loaded."""
-    known = None if validated is None else evidence_adapter().validate_json(validated)
-    context.begin_with(known)
+    context.begin_with(None if validated is None else taken_over(validated))
     context.evidence()
 
 

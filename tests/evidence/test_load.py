@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from analysis.evidence.load import load
-from analysis.evidence.rows import AcceptabilityRow, Evidence, evidence_adapter
+from analysis.evidence.rows import AcceptabilityRow, Evidence
 from analysis.files.columns import columns, parse_number
 from analysis.files.problems import EvidenceError
 from tests.attack.tables import NOT_NUMBERS
@@ -268,11 +268,6 @@ def test_numbers(cell: str, number: float | None) -> None:
 def test_no_number_from_nothing(cell: str) -> None:
     with pytest.raises(ValueError, match=r"not a number|comma|too large|is an? .* spreadsheet"):
         parse_number(cell)
-
-
-def test_evidence_that_travels_to_another_process_arrives_as_it_was(evidence: Evidence) -> None:
-    text = evidence_adapter().dump_json(evidence)
-    assert evidence_adapter().validate_json(text) == evidence
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from analysis.evidence.handed_on import handed_on, taken_over
+from analysis.evidence.integrity import findings
 from analysis.evidence.question_slice import slice_of, slices_of
 from analysis.evidence.rows import Evidence, Source
 from analysis.protocol import Question
@@ -112,3 +114,16 @@ def _changed_parts(before: Evidence, after: Evidence) -> dict[str, set[str]]:
         old, new = slices[question].parts(), now.parts()
         changed[question.key] = {part for part in old | new if old.get(part) != new.get(part)}
     return changed
+
+
+def test_evidence_that_is_handed_on_arrives_as_it_was_with_what_was_found(
+    evidence: Evidence,
+) -> None:
+    """What was found is taken over, not found again: another finding would be believed."""
+    arrived = taken_over(handed_on(evidence))
+    assert arrived == evidence
+    assert findings(arrived) == findings(evidence)
+    assert slices_of(arrived) == slices_of(evidence)
+    changed = replace(evidence)
+    changed.once(findings, lambda: findings(evidence)[:1])
+    assert findings(taken_over(handed_on(changed))) == findings(evidence)[:1]
