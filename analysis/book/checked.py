@@ -80,7 +80,10 @@ def known_reads(inputs: Inputs) -> Reads | None:
 
 
 def _known_reads(inputs: Inputs, evidence: str) -> Reads | None:
-    known = recall(inputs.project.checked, _SAID)
+    file = inputs.project.checked
+    if not file.is_file():
+        return None
+    known = inputs.known.of(file, _Said, lambda: recall(file, _SAID))
     if known is None or known.evidence != evidence:
         return None
     return known.reads if inputs.files(map(Path, known.left)) == known.left else None

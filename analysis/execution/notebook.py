@@ -44,7 +44,7 @@ class Job:
     """What to execute, as plain data that travels to any process or machine.
 
     `template` is the notebook's text, `root` the working directory of its kernel,
-    `timeout` the seconds the whole page may take.
+    `timeout` the seconds the whole page may take; a page that is `alone` begins beside no other.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Job:
     parameters: Mapping[str, str]
     root: str
     timeout: float
+    alone: bool = False
 
 
 @dataclass(frozen=True)

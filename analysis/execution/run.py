@@ -103,7 +103,7 @@ def stale_pages(pages: Sequence[Page], inputs: Inputs) -> dict[str, str]:
     A page whose needs are stale may turn out up to date, once they have been executed
     and published the same results as before.
     """
-    record = read_record(inputs.project)
+    record = read_record(inputs.project, inputs.known)
     reasons = {page.name: stale_because(page, inputs, record.get(page.name)) for page in pages}
     return {name: reason for name, reason in reasons.items() if reason is not None}
 
@@ -175,15 +175,17 @@ class _Run:
     def all(self, pages: Sequence[Page]) -> Iterator[Outcome]:
         """Each page's outcome as it is known; a page waits for those it needs."""
         by_name = {page.name: page for page in pages}
-        self.record = read_record(self.project)
+        self.record = read_record(self.project, self.inputs.known)
         self._drop_unplanned(pages)
         self.readers = [page for page in pages if page.excerpt]
         order = TopologicalSorter({page.name: page.needs for page in pages})
         order.prepare()
         while order.is_active():
             ready = [by_name[name] for name in self._in_turn(order)]
-            self._prepare(ready)
-            outcomes = [self._begin(page) for page in ready]
+            why = {page.name: self._why(page) for page in ready}
+            self._prepare([page for page in ready if page.needs and why[page.name]])
+            alone = not self.running and sum(map(bool, why.values())) == 1
+            outcomes = [self._begin(page, why[page.name], alone) for page in ready]
             self._foresee(pages)
             if self.running and self.meanwhile:
                 self.meanwhile()
@@ -220,9 +222,8 @@ class _Run:
         self.waiting = [name for name in self.waiting if name not in turn]
         return sorted(turn, key=last_time, reverse=True)
 
-    def _prepare(self, ready: Sequence[Page]) -> None:
+    def _prepare(self, readers: Sequence[Page]) -> None:
         """Have done once what several of these pages would each do, if there is news for them."""
-        readers = [page for page in ready if page.needs and self._why(page)]
         if self.before_readers and self.news and len(readers) >= SEVERAL:
             self.before_readers()
             self.news = False
@@ -245,19 +246,19 @@ class _Run:
         why = stale_because(page, self.inputs, self.record.get(page.name))
         return why or ("it was asked for" if self.force else None)
 
-    def _begin(self, page: Page) -> Outcome | None:
+    def _begin(self, page: Page, why: str | None, alone: bool) -> Outcome | None:
         """Start the page, or say at once what is known of it."""
         if lost := sorted(set(page.needs) & self.lost):
             self.lost.add(page.name)
             return Outcome(page, "blocked", f"not executed, because {', '.join(lost)} failed")
-        why = self._why(page)
         if why is None:
             return Outcome(page, "fresh")
         try:
             template = read_template(self.project.root / page.template)
         except OSError as error:
             return self._failed(page, Failed(f"{page.template}: {error.strerror}"))
-        job = Job(page.name, template, dict(page.parameters), str(self.project.root), self.timeout)
+        root, given = str(self.project.root), dict(page.parameters)
+        job = Job(page.name, template, given, root, self.timeout, alone)
         self.running[self.workers.submit(job)] = _Started(page, why, self.inputs.of(page))
         if self.listener:
             self.listener.started(page)

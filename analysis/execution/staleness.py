@@ -8,7 +8,7 @@ import platform
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from operator import attrgetter
 from pathlib import Path
 from typing import Literal
@@ -297,13 +297,18 @@ def made_with(project: Project) -> str:
     return digest(_canonical(parts | {"Python": platform.python_version()}))
 
 
-def read_record(project: Project) -> dict[str, Made]:
+def read_record(project: Project, known: KnownFiles | None = None) -> dict[str, Made]:
     """What the last builds made, by page, without pages of which it cannot be read."""
-    record = {}
+    files, record = known or KnownFiles(), {}
     for path in sorted((project.results / RECORD).glob("[!.]*.json")):
-        if known := recall(path, _REMEMBERED):
-            record[path.stem] = Made(known.inputs, known.outputs, known.seconds)
+        if path.is_file() and (made := files.of(path, Made, partial(_recalled, path))):
+            record[path.stem] = made
     return record
+
+
+def _recalled(path: Path) -> Made | None:
+    found = recall(path, _REMEMBERED)
+    return Made(found.inputs, found.outputs, found.seconds) if found else None
 
 
 def remember_page(project: Project, page: str, made: Made) -> None:

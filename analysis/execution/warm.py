@@ -31,6 +31,7 @@ from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.execution.beside import ALONE
 from analysis.execution.notebook import DIED, Executed, Failed, Job, execute_notebook
 from analysis.execution.plan import Project
 from analysis.execution.processes import die_with, finding_this_package, kill_group
@@ -282,6 +283,8 @@ def _forked(kernel: Kernel, control: socket.socket, job: Job, page: Connection) 
         if "numpy.random" in sys.modules:  # a fork inherits its state; `random` sees to its own
             sys.modules["numpy.random"].seed()
         os.chdir(job.root)
+        if job.alone:
+            os.environ[ALONE] = "yes"
         page.send(os.getpid())
         kernel.capture_streams()
         page.send(execute_notebook(job, kernel, page.send))

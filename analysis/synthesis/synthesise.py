@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import version
 
 from analysis.evidence.chosen_rows import ChosenRows, chosen_rows, responder_rows
@@ -214,5 +215,11 @@ def _provenance(given: Slice) -> Provenance:
         data_fingerprint=digest(json.dumps(given.parts(), sort_keys=True)),
         rows_read=len(rows),
         rows_verified=sum(map(is_verified, rows)),
-        versions={name: version(name) for name in PACKAGES},
+        versions=dict(_versions()),
     )
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    """Of the packages that compute; looked up once, which takes as long as pooling."""
+    return {name: version(name) for name in PACKAGES}
