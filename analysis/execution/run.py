@@ -290,14 +290,18 @@ class _Run:
         return Outcome(page, "failed", str(failure), failure=failure)
 
     def _commit(self, started: _Started, made: Executed) -> None:
-        """Result, page, record, in this order: a kill between them leaves the page stale."""
+        """Result, page, record, in this order: a kill between them leaves the page stale.
+
+        So does what a power cut leaves of them: the record has their hashes.
+        """
         page = started.page
         result = self.project.results / page.result
         if made.result is None:
             result.unlink(missing_ok=True)
         else:
-            write_atomically(result, made.result)
-        write_atomically(self.project.chapters / page.target, made.notebook)
+            write_atomically(result, made.result, lasting=False)
+        target = self.project.chapters / page.target
+        write_atomically(target, made.notebook, lasting=False)
         self.inputs.forget_results()
         self.news = True
         self._note_excerpts(page.name, made.result)

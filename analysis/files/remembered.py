@@ -31,4 +31,4 @@ def remember(path: Path, text: str) -> None:
     """Write down what can be made again, in the place of whatever stands there."""
     if path.is_dir():
         shutil.rmtree(path)
-    write_atomically(path, text)
+    write_atomically(path, text, lasting=False)

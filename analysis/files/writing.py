@@ -1,4 +1,4 @@
-"""Write a file whole or not at all, so that it is on the disk when the next step begins."""
+"""Write a file whole or not at all; what people wrote is on the disk when the next step begins."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from analysis.files.problems import EvidenceError, Problem
 UNFINISHED = ".unfinished"  # the end of the name of a file that is being written
 
 
-def write_atomically(path: Path, content: str | bytes) -> None:
+def write_atomically(path: Path, content: str | bytes, *, lasting: bool = True) -> None:
     """Replace a file whole or not at all: a kill or a power cut at any point leaves one of the two.
 
-    A file that says the same already is left alone, its time of change included.
+    A file that says the same already is left alone, its time of change included. What is not
+    `lasting` may be damaged by a power cut: it can be made again, and whoever reads it knows by
+    its hash or its form. Waiting for the disk takes longer than making many a page.
     """
     raw = content.encode() if isinstance(content, str) else content
     if path.is_dir():
@@ -27,10 +29,14 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         Path(name).chmod(0o644)
-        move_into_place(Path(name), path)
+        if lasting:
+            move_into_place(Path(name), path)
+        else:
+            Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
