@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -186,13 +187,16 @@ class _Run:
             self._prepare([page for page in ready if page.needs and why[page.name]])
             alone = not self.running and sum(map(bool, why.values())) == 1
             outcomes = [self._begin(page, why[page.name], alone) for page in ready]
-            self._foresee(pages)
+            made = {started.page.name for started in self.running.values()}
+            if not made & self.hurried:  # which it would delay
+                self._foresee(pages, made)
             if self.running and self.meanwhile:
                 self.meanwhile()
                 self.meanwhile = None
             known = [outcome for outcome in outcomes if outcome is not None]
             for outcome in known or self._wait():
                 order.done(outcome.page.name)
+                self._hurry_no_more(outcome, pages)
                 if self.listener:
                     self.listener.finished(outcome)
                 yield outcome
@@ -228,18 +232,20 @@ class _Run:
             self.before_readers()
             self.news = False
 
-    def _foresee(self, pages: Sequence[Page]) -> None:
-        """Let that begin while the pages are executed that have the news.
-
-        Not while somebody waits for one of them, which it would delay.
-        """
-        made = {started.page.name for started in self.running.values()}
-        if made & self.hurried:
-            return
-        awaited = [page for page in pages if made.intersection(page.needs)]
+    def _foresee(self, pages: Sequence[Page], made: AbstractSet[str]) -> None:
+        """Let that begin while the pages are executed, or shown, that have the news."""
+        awaited = [page for page in pages if not made.isdisjoint(page.needs)]
         if self.before_readers and not self.foreseen and len(awaited) >= SEVERAL:
             self.before_readers()
             self.foreseen = True
+
+    def _hurry_no_more(self, outcome: Outcome, pages: Sequence[Page]) -> None:
+        """Where that was the last page that somebody waited for, have readers foreseen."""
+        made = self.hurried & {outcome.page.name}
+        self.hurried -= made
+        if made and not self.hurried and outcome.state == "executed":
+            self._foresee(pages, made)
+            self.news = self.news and not self.foreseen
 
     def _why(self, page: Page) -> str | None:
         """Why the page is to be executed; None where it is up to date."""
