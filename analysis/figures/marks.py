@@ -6,6 +6,7 @@ to make and to draw. Here one artist hands everything to the renderer, what look
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from matplotlib.artist import Artist
 from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_rgba, to_rgba_array
+from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path
@@ -132,6 +134,13 @@ class Drawing(Artist):
                     pen.draw_markers(alike)
                 case Text():
                     pen.draw_texts(alike)
+
+
+def all_of(figure: Figure) -> bytes:
+    """All that the picture of a figure is made from: the size and the marks of its drawing."""
+    (drawing,) = figure.artists
+    assert isinstance(drawing, Drawing)
+    return pickle.dumps((*figure.get_size_inches(), drawing.height, drawing.marks))
 
 
 class _Pen:

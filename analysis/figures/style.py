@@ -98,3 +98,11 @@ def render_png(figure: Figure, *, dpi: float = 144) -> bytes:
             buffer, format="png", dpi=dpi, metadata={"Software": None}, pil_kwargs=quickly
         )
     return buffer.getvalue()
+
+
+def render_pixels(figure: Figure, *, dpi: float) -> bytes:
+    """The same without a file around it: red, green, blue and opacity of each pixel, by rows."""
+    buffer = io.BytesIO()
+    with drawing():
+        figure.savefig(buffer, format="rgba", dpi=dpi)
+    return buffer.getvalue()

@@ -197,7 +197,7 @@ class Column:
 
     def same_value(self, one: str, other: str) -> bool:
         """Whether two cells of the column say the same."""
-        return self.canonical(one) == self.canonical(other)
+        return one == other or self.canonical(one) == self.canonical(other)
 
     def json_schema(self, words: Words) -> dict[str, object]:
         """The column as a property in JSON Schema; a blank number is null."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from analysis.formatting import counted, listed, number, p_value, percent, sentence_case
 from analysis.pages import links
@@ -11,7 +11,7 @@ from analysis.protocol import Protocol
 from analysis.protocol_rules import SynthesisRules
 from analysis.statistics.estimates import PooledEffect
 from analysis.statistics.subgroups import Subgroup, SubgroupDifference
-from analysis.synthesis.conditions import ConditionContrast, across_conditions
+from analysis.synthesis.conditions import ConditionContrast
 from analysis.synthesis.estimate_text import estimate_text
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity import RegressionAnalysis, SubgroupAnalysis
@@ -22,10 +22,12 @@ NBSP = "\N{NO-BREAK SPACE}"
 TESTS = ("Difference, own τ² each", "Difference, common τ²")
 
 
-def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
+def summary(
+    protocol: Protocol, results: Mapping[str, Synthesis], contrasts: Sequence[ConditionContrast]
+) -> Html:
     """How many tests stand on this page, and what that means for reading one of them."""
     tests = sum(map(tests_made, results.values()))
-    tests += sum(bool(contrast.result) for contrast in across_conditions(protocol, results))
+    tests += sum(bool(contrast.result) for contrast in contrasts)
     named = (
         f"these characteristics in advance: {listed(protocol.moderator_labels)}"
         if protocol.moderators
@@ -48,11 +50,11 @@ def _analyses(synthesis: Synthesis) -> list[SubgroupAnalysis | RegressionAnalysi
     return [*synthesis.sensitivity.subgroups, *synthesis.sensitivity.regressions]
 
 
-def conditions_table(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
+def conditions_table(protocol: Protocol, contrasts: Sequence[ConditionContrast]) -> Html:
     """Conditions side by side where more than one has an estimate, with the test."""
     if len(protocol.conditions) == 1:
         return paragraph("The review has one group of people, so there is none to compare it with.")
-    rows = [_contrast_row(protocol, c) for c in across_conditions(protocol, results)]
+    rows = [_contrast_row(protocol, contrast) for contrast in contrasts]
     caption = f"{sentence_case(listed([c.label for c in protocol.conditions]))} compared"
     return table(rows, caption)
 

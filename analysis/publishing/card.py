@@ -5,9 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 
+from matplotlib.figure import Figure
+
 from analysis.execution.handover import Again
+from analysis.figures.marks import all_of
 from analysis.figures.social_card import DPI, Answer, social_card
-from analysis.figures.style import render_png
+from analysis.figures.style import render_pixels
+from analysis.files.digests import digest
 from analysis.formatting import sentence_case
 from analysis.protocol import Protocol
 from analysis.synthesis.question_result import Synthesis
@@ -38,19 +42,16 @@ def card(
     heading = sentence_case(", ".join(said))
     version = f"A living systematic review. {edition.dated}"
 
-    def drawn() -> bytes:
-        figure = social_card(protocol.title, version, heading, answers)
-        return _few_colours(render_png(figure, dpi=DPI))
-
-    shown = repr((protocol.title, version, heading, answers))
-    return again.content(CARD, shown, drawn)
+    figure = social_card(protocol.title, version, heading, answers)
+    return again.content(CARD, digest(all_of(figure)), lambda: _few_colours(figure))
 
 
-def _few_colours(png: bytes) -> bytes:
+def _few_colours(figure: Figure) -> bytes:
     """The picture on white, with as many colours as such a drawing has: a quarter of the bytes."""
     from PIL import Image
 
-    drawn = Image.open(io.BytesIO(png)).convert("RGBA")
+    size = tuple(round(side * DPI) for side in figure.get_size_inches())
+    drawn = Image.frombytes("RGBA", size, render_pixels(figure, dpi=DPI))
     paper = Image.new("RGBA", drawn.size, "white")
     paper.alpha_composite(drawn)
     buffer = io.BytesIO()

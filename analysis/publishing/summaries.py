@@ -10,6 +10,7 @@ from analysis.evidence.rows import Evidence
 from analysis.execution.handover import Again
 from analysis.protocol import Protocol
 from analysis.publishing.downloads import FOLDER, spreadsheet_safe
+from analysis.publishing.findings_text import document_text
 from analysis.publishing.offered_file import Download
 from analysis.publishing.word_document import word_document
 from analysis.synthesis.question_result import Synthesis
@@ -66,11 +67,8 @@ def _files(
     protocol: Protocol, found: Findings, edition: Edition, again: Again
 ) -> Iterator[Download]:
     name = WORD.format(found.condition)
-    written = again.content(
-        f"{FOLDER}/{name}",
-        repr((found, protocol.title, protocol.short_title, edition.dated, edition.stated)),
-        lambda: word_document(found, protocol, edition),
-    )
+    text = document_text(found, protocol, edition)
+    written = again.content(f"{FOLDER}/{name}", repr(text), lambda: word_document(text))
     yield Download(name, f"{found.title}, for Word", written)
     table = spreadsheet_safe(findings_csv(found, edition.identifier)).encode()
     yield Download(CSV.format(found.condition), f"{found.title}, as a table", table)

@@ -8,17 +8,8 @@ import zipfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from analysis.formatting import sentence_case
-from analysis.protocol import Protocol
 from analysis.publishing.archives import zipped
-from analysis.synthesis.summary_of_findings import (
-    SMD_TO_RISK,
-    Finding,
-    Findings,
-    FindingsTable,
-    Note,
-)
-from analysis.versions.edition import Edition
+from analysis.publishing.findings_text import Cell, DocumentText, Line, RowText, Run, TableText
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -31,8 +22,8 @@ if TYPE_CHECKING:
 FONT = "Arial"
 # Millimetres of A4 on its side, and the widths of the columns between the margins.
 PAGE, MARGIN = (297, 210), 10
-TIED = "\N{NO-BREAK SPACE}"
 WIDTHS = (23, 41, 19, 47, 37, 61, 49)
+RISKS = (4, 5)  # the columns that are one where nothing is pooled
 POINTS = {
     "Normal": 7.5,
     "Title": 14.0,
@@ -48,25 +39,25 @@ RULE, LIGHT = ("8", "1F2933"), ("4", "B8C0C8")  # eighths of a point, and the co
 SHADE = "EEF1F4"
 
 
-def word_document(found: Findings, protocol: Protocol, edition: Edition) -> bytes:
-    """The tables of a condition with their notes; the same bytes for the same findings."""
+def word_document(text: DocumentText) -> bytes:
+    """The tables of a condition with their notes; the same bytes for the same text."""
     from docx import Document as new_document
 
     document = new_document()
-    _set_up(document, found, protocol, edition)
-    _open(document, found, protocol, edition)
-    for number, table in enumerate(found.tables, start=1):
-        heading = document.add_paragraph(
-            f"Table {number}. {sentence_case(table.timepoint.in_full)}", "Heading 1"
-        )
+    _set_up(document, text)
+    _open(document, text)
+    for table in text.tables:
+        heading = document.add_paragraph(table.heading, "Heading 1")
         heading.paragraph_format.keep_with_next = True
-        _table(document, found, table)
-        _notes(document, table)
-    _assumptions(document, found)
+        _table(document, text.heads, table)
+        _notes(document, table.notes)
+    document.add_paragraph("What the numbers assume", "Heading 2")
+    _notes(document, text.assumptions)
+    _note(document, text.rules)
     return _same_bytes(document)
 
 
-def _set_up(document: Document, found: Findings, protocol: Protocol, edition: Edition) -> None:
+def _set_up(document: Document, text: DocumentText) -> None:
     """Paper, type and what the file says of itself."""
     from docx.enum.section import WD_ORIENT
     from docx.enum.style import WD_STYLE_TYPE
@@ -90,12 +81,12 @@ def _set_up(document: Document, found: Findings, protocol: Protocol, edition: Ed
         own = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         own.base_style, own.font.size = document.styles["Normal"], Pt(points)
         own.paragraph_format.space_after = Pt(0)
-    about, day = document.core_properties, edition.stated.date
-    about.title, about.subject = found.title, f"{protocol.title}. {edition.dated}"
-    about.author = about.last_modified_by = protocol.short_title
+    about, day = document.core_properties, text.day
+    about.title, about.subject = text.title, f"{text.review}. {text.edition}"
+    about.author = about.last_modified_by = text.in_short
     about.language, about.comments = "en-GB", ""
     about.created = about.modified = dt.datetime(day.year, day.month, day.day)
-    _footer(section, f"{protocol.short_title}. {edition.dated}. {found.title}")
+    _footer(section, f"{text.in_short}. {text.edition}. {text.title}")
 
 
 def _drop_theme(style: ParagraphStyle) -> None:
@@ -142,30 +133,26 @@ def _append(parent: BaseOxmlElement, name: str, attributes: dict[str, str]) -> B
     return made
 
 
-def _open(document: Document, found: Findings, protocol: Protocol, edition: Edition) -> None:
+def _open(document: Document, text: DocumentText) -> None:
     """Title, version, and the question."""
-    document.add_paragraph(found.title, "Title")
-    document.add_paragraph(f"{protocol.title}. {edition.dated}.", "Subtitle")
-    for name, said in found.about.items():
-        line = document.add_paragraph(style=CELL)
-        line.add_run(f"{name}: ").bold = True
-        line.add_run(said)
-    document.add_paragraph(found.standing)
+    document.add_paragraph(text.title, "Title")
+    document.add_paragraph(f"{text.review}. {text.edition}.", "Subtitle")
+    for line in text.about:
+        _write(document.add_paragraph(style=CELL), line)
+    document.add_paragraph(text.standing)
 
 
-def _table(document: Document, found: Findings, at: FindingsTable) -> None:
+def _table(document: Document, heads: Sequence[Sequence[str]], at: TableText) -> None:
     """A row for each outcome below two that head the columns, and are repeated on each page."""
     from docx.shared import Mm
 
-    heading = found.headings
     table = document.add_table(rows=0, cols=len(WIDTHS))
     table.autofit = False
-    _head(table, (heading.outcome, heading.happens, heading.participants, heading.effect,
-                  heading.people, "", heading.certainty))  # fmt: skip
-    _head(table, ("", "", "", "", heading.assumed, heading.corresponding, ""))
+    for names in heads:
+        _head(table, names)
     for place in (0, 1, 2, 3, 6):
         table.cell(0, place).merge(table.cell(1, place))
-    table.cell(0, 4).merge(table.cell(0, 5))
+    table.cell(0, RISKS[0]).merge(table.cell(0, RISKS[1]))
     for row in at.rows:
         _row(table, row)
     for column, width in zip(table.columns, WIDTHS, strict=True):
@@ -182,60 +169,40 @@ def _head(table: Table, names: Sequence[str]) -> None:
     _append(row._tr.get_or_add_trPr(), "w:tblHeader", {})
     for cell, name in zip(row.cells, names, strict=True):
         if name:
-            _line(cell, bold=name)
+            _fill(cell, ((Run(name, "bold"),),))
         _append(cell._tc.get_or_add_tcPr(), "w:shd", {"w:val": "clear", "w:fill": SHADE})
 
 
-def _row(table: Table, row: Finding) -> None:
+def _row(table: Table, row: RowText) -> None:
     made = table.add_row()
     _append(made._tr.get_or_add_trPr(), "w:cantSplit", {})
-    outcome, happens, participants, effect, assumed, corresponding, certainty = made.cells
-    _line(outcome, bold=row.label)
-    _line(happens, row.happens)
-    _line(participants, row.participants)
-    _line(effect, row.effect)
-    if row.points:
-        _line(effect, row.points.said, mark=row.points.note.mark)
-    for risk in row.risks:
-        _line(assumed, risk.assumed, mark=risk.note.mark)
-        _line(corresponding, f"{risk.corresponding}; {risk.difference}")
-    for each in row.counted:
-        _line(assumed, f"{'; '.join(each.lines)}", italic=f"{each.trial}: ")
-    if row.what:
-        assumed.merge(corresponding)
-    _certainty(certainty, row)
+    cells = made.cells
+    for cell, lines in zip(cells, row.cells, strict=True):
+        _fill(cell, lines)
+    if row.counted:
+        cells[RISKS[0]].merge(cells[RISKS[1]])
 
 
-def _certainty(cell: _Cell, row: Finding) -> None:
-    if row.certainty is None:
-        _line(cell, "not rated" + (f": {row.remark}" if row.remark else ""))
-        return
-    rated = row.certainty
-    _line(cell, f" ({rated.standing_in_short})", bold=f"{rated.symbol} {rated.rating.capitalize()}")
-    line = cell.add_paragraph(row.remark)
-    line._p.style = CELL
-    for place, reason in enumerate(row.reasons):
-        line.add_run(f"{', ' * bool(place)}{reason.step.outcome_text}")
-        line.add_run(f"{TIED}{reason.note.mark}").font.superscript = True
+def _fill(cell: _Cell, lines: Cell) -> None:
+    """The lines of a cell, the first in the paragraph that it has."""
+    for place, line in enumerate(lines):
+        paragraph = cell.add_paragraph() if place else cell.paragraphs[0]
+        paragraph._p.style = CELL  # a look-up of the style for each line would take seconds
+        _write(paragraph, line)
 
 
-def _line(cell: _Cell, said: str = "", *, bold: str = "", italic: str = "", mark: str = "") -> None:
-    """A line of a cell, in the cell's first paragraph where that is empty."""
-    line = cell.paragraphs[-1]
-    if line.runs:
-        line = cell.add_paragraph()
-    line._p.style = CELL  # a look-up of the style for each line would take seconds
-    if bold:
-        line.add_run(bold).bold = True
-    if italic:
-        line.add_run(italic).italic = True
-    if said:
-        line.add_run(said)
-    if mark:
-        line.add_run(f"{TIED}{mark}").font.superscript = True
+def _write(paragraph: Paragraph, line: Line) -> None:
+    for run in line:
+        made = paragraph.add_run(run.said)
+        if run.set_as == "bold":
+            made.bold = True
+        elif run.set_as == "italic":
+            made.italic = True
+        elif run.set_as == "mark":
+            made.font.superscript = True
 
 
-def _rules(table: Table, at: FindingsTable) -> None:
+def _rules(table: Table, at: TableText) -> None:
     """Lines above, below and between rows, none between columns; and what the table is."""
     properties = table._tbl.tblPr
     borders = _append(properties, "w:tblBorders", {})
@@ -248,37 +215,18 @@ def _rules(table: Table, at: FindingsTable) -> None:
     _append(properties, "w:tblCaption", {"w:val": at.caption})
 
 
-def _notes(document: Document, at: FindingsTable) -> None:
-    """The reasons for the ratings below their table, in two columns of small type."""
+def _notes(document: Document, notes: Sequence[Line]) -> None:
+    """Notes in two columns of small type, a line each."""
     _columns(document, 2)
-    for row in at.rows:
-        if row.reasons:
-            _note(document, *(reason.note for reason in row.reasons))
+    for line in notes:
+        _note(document, line)
     _columns(document, 1)
 
 
-def _assumptions(document: Document, found: Findings) -> None:
-    document.add_paragraph("What the numbers assume", "Heading 2")
-    _columns(document, 2)
-    for said in found.events:
-        _note(document, Note("", said))
-    for note in found.assumptions:
-        _note(document, note)
-    _columns(document, 1)
-    rules = [table.rule for table in found.tables if table.rule]
-    if found.smd_to_risk:
-        rules.insert(0, f"{found.smd_to_risk} doi {SMD_TO_RISK}.")
-    _note(document, Note("", " ".join(rules)))
-
-
-def _note(document: Document, *notes: Note) -> None:
-    """Notes one after another in a paragraph."""
-    line = document.add_paragraph()
-    line._p.style = NOTE
-    for place, note in enumerate(notes):
-        if note.mark:
-            line.add_run(f"{' ' * bool(place)}{note.mark}{TIED}").font.superscript = True
-        line.add_run(note.said)
+def _note(document: Document, line: Line) -> None:
+    paragraph = document.add_paragraph()
+    paragraph._p.style = NOTE
+    _write(paragraph, line)
 
 
 def _columns(document: Document, number: int) -> None:

@@ -24,6 +24,7 @@ from analysis.evidence.rows import Evidence
 from analysis.pages import html
 from analysis.pages import risk_of_bias_page as bias
 from analysis.searching.history import load_searches
+from analysis.synthesis.conditions import across_conditions
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.synthesise import synthesise_all
 from tests.evidence.folder import DATA, DataFolder
@@ -73,6 +74,7 @@ class Supply:
             "synthesis": list(self.results.values()),
             "condition": [condition.id for condition in protocol.conditions],
             "status": ["excluded", "awaiting"],
+            "contrasts": [across_conditions(protocol, self.results)],
             "held": [[row.study_id for row in self.evidence.outcomes]],
             "tool": list(bias.tools(self.evidence)),
             "what": ["harms", "satisfaction"],

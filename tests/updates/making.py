@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from analysis.evidence.question_slice import Slice, slices_of
 from analysis.evidence.rows import Evidence
 from analysis.execution.plan import Page
 from analysis.figures import showing
-from analysis.figures.marks import Drawing
+from analysis.figures.marks import all_of
 from analysis.files.digests import digest
 from analysis.pages import context, html
 from analysis.synthesis.question_result import Synthesis
@@ -44,7 +43,7 @@ class Making:
         draw = showing.inline_svg
 
         def once(figure: Figure, alt: str) -> str:
-            asked = all_of(figure, alt)
+            asked = alt.encode() + all_of(figure)
             if asked not in self.drawn:
                 self.drawn[asked] = draw(figure, alt)
             return self.drawn[asked]
@@ -114,13 +113,6 @@ class Making:
             exec(code, names)
             names |= page.parameters  # after the cell of the parameters, as papermill does
         return "\n".join(shown)
-
-
-def all_of(figure: Figure, alt: str) -> bytes:
-    """All that the SVG of a figure is made from."""
-    (drawing,) = figure.artists
-    assert isinstance(drawing, Drawing)
-    return pickle.dumps((alt, *figure.get_size_inches(), drawing.height, drawing.marks))
 
 
 @cache
