@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.book.extensions.figure_files import figure_file
+from analysis.execution.handover import Again
 from analysis.formatting import count
 from analysis.pages import links
 from analysis.pages.html import Html, element, join, link, paragraph, table
@@ -145,8 +146,12 @@ def schema_link() -> Html:
     )
 
 
-def results_tables() -> Html:
+def results_tables(again: Again) -> Html:
     """Every object in a results file with its fields, from the code that writes the file."""
+    return Html(again.content("what results files hold", "", lambda: _objects().encode()).decode())
+
+
+def _objects() -> Html:
     schema = results_schema()
     objects = {"Synthesis": schema, **schema["$defs"]}
     return join(

@@ -12,7 +12,6 @@ from analysis.figures.forest_plot import forest_plot
 from analysis.figures.showing import figure_block
 from analysis.imports import deferred
 from analysis.pages import context
-from analysis.publishing.downloads import results_schema
 from analysis.statistics.optimisers import optimisers
 from analysis.synthesis.synthesise import answer
 from analysis.versions.results import read_synthesis
@@ -59,7 +58,6 @@ def rehearse_readers() -> None:
     findings(evidence)
     for name in OF_DOWNLOADS:
         importlib.import_module(name)
-    results_schema()
     context.made_by()
     context.released()
     context.compared()

@@ -80,7 +80,7 @@ def downloads(
     review = review_description(root, protocol, edition)
     files = (
         *_data(root / "data", protocol),
-        *_results(results, edition),
+        *_results(results, edition, again or Again()),
         *summaries,
         _revman(results, protocol),
         *_questions(root / "data", results, protocol, review),
@@ -145,7 +145,9 @@ def _with_initials(text: str, file: DataFile, sources: Collection[str]) -> str:
     return named.getvalue()
 
 
-def _results(results: Mapping[str, Synthesis], edition: Edition) -> Iterator[Download]:
+def _results(
+    results: Mapping[str, Synthesis], edition: Edition, again: Again
+) -> Iterator[Download]:
     effects = effects_csv(results.values(), edition.identifier)
     yield Download(
         EFFECTS,
@@ -154,7 +156,9 @@ def _results(results: Mapping[str, Synthesis], edition: Edition) -> Iterator[Dow
     )
     for key, synthesis in results.items():
         yield Download(f"results/{key}.json", synthesis.title, results_json(synthesis, edition))
-    yield Download(SCHEMA, "What each results file holds, as JSON Schema", _json(results_schema()))
+    # It follows from the code alone, for which `again` stands by itself.
+    schema = again.content(f"{FOLDER}/{SCHEMA}", "", lambda: _json(results_schema()))
+    yield Download(SCHEMA, "What each results file holds, as JSON Schema", schema)
 
 
 def _revman(results: Mapping[str, Synthesis], protocol: Protocol) -> Download:

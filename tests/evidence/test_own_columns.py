@@ -90,7 +90,7 @@ def test_the_question_compares_by_them_in_their_words(own: DataFolder, answered:
     assert re.search(r"Setting home: \S+ \(.*clinic: \S+ \(.* not known, left out: Will", said)
     assert re.search(r"How long people were ill change with each further month: [−\d]", said)
     assert re.search(r"Blinded assessment yes: \S+ \(.*\), 6 trials no: \S+ \(", said)
-    told = words(str(summary(load(own.path).protocol, {KEY: answered})))
+    told = words(str(summary(load(own.path).protocol, {KEY: answered}, ())))
     assert (
         "in advance: condition, setting, how long people were ill, blinded assessment and year"
         in told

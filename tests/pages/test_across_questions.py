@@ -11,6 +11,7 @@ import pytest
 
 from analysis.evidence.rows import ChecklistItem, Evidence, Ruling
 from analysis.evidence.team import Team
+from analysis.execution.handover import Again
 from analysis.formatting import number
 from analysis.pages import (
     checklists_page as checklists,
@@ -35,6 +36,7 @@ from analysis.pages import (
 )
 from analysis.publishing.offered_file import Download
 from analysis.synthesis.comparisons import TrialSet
+from analysis.synthesis.conditions import across_conditions
 from analysis.synthesis.estimate_text import interval_text
 from analysis.synthesis.question_result import Synthesis
 from tests.evidence.rulings import made_now
@@ -95,8 +97,9 @@ def test_a_meta_regression_with_too_few_trials_says_how_many_it_needs(
 def test_the_number_of_comparisons_is_that_of_the_tables(
     evidence: Evidence, syntheses: Results
 ) -> None:
-    said = words(moderators.summary(evidence.protocol, syntheses))
-    shown = moderators.conditions_table(evidence.protocol, syntheses)
+    contrasts = across_conditions(evidence.protocol, syntheses)
+    said = words(moderators.summary(evidence.protocol, syntheses, contrasts))
+    shown = moderators.conditions_table(evidence.protocol, contrasts)
     shown += moderators.question_sections(evidence.protocol, syntheses)
     rows = shown.count("<tr>") - shown.count("<thead>") - shown.count("not compared:")
     assert f"makes {rows} comparisons" in said
@@ -160,7 +163,8 @@ def test_a_label_keeps_its_capitals(evidence: Evidence, syntheses: Results) -> N
     named = [o.model_copy(update={"label": f"score of EQ-5D {o.id}"})
              for o in evidence.protocol.outcomes]  # fmt: skip
     protocol = evidence.protocol.model_copy(update={"outcomes": tuple(named)})
-    assert "Score of EQ-5D pain" in words(moderators.conditions_table(protocol, syntheses))
+    contrasts = across_conditions(protocol, syntheses)
+    assert "Score of EQ-5D pain" in words(moderators.conditions_table(protocol, contrasts))
 
 
 def test_disagreeing_sources_stand_with_both_numbers(
@@ -257,7 +261,7 @@ def test_types_are_said_in_words(spec: dict[str, object], said: str) -> None:
 
 
 def test_every_field_of_a_results_file_is_described() -> None:
-    shown = downloads.results_tables()
+    shown = downloads.results_tables(Again())
     for name, field in Synthesis.model_fields.items():
         assert f"<code>{field.serialization_alias or name}</code>" in shown
     assert "anything" not in words(shown)

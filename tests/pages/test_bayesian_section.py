@@ -86,7 +86,7 @@ def test_the_rule_stands_wherever_intervals_of_several_questions_do(
     condition, first = protocol.conditions[0].id, protocol.timepoints[0].id
     for shown in (
         overview.summary(protocol, every),
-        moderators.summary(protocol, every),
+        moderators.summary(protocol, every, ()),
         how_to_read(present),
         findings(present, every, condition, first),
     ):
