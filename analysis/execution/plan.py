@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from analysis.execution.excerpts import Excerpt
 from analysis.files.problems import ReviewError
+
+if TYPE_CHECKING:
+    from analysis.execution.excerpts import Excerpt
 
 
 class PlanError(ReviewError):
