@@ -90,6 +90,18 @@ class Rendering:
     app: Sphinx
     said: io.StringIO
 
+    def rehearse(self) -> None:
+        """Load what the first notebook is read with: their schema, and who renders its outputs."""
+        import nbformat
+        from myst_nb.core.render import (  # type: ignore[import-untyped]
+            load_mime_renders,
+            load_renderer,
+        )
+
+        nbformat.validate(nbformat.v4.new_notebook())
+        load_renderer("default")
+        load_mime_renders()
+
     def render(self, update: Update | None) -> BuildEnvironment:
         """Render `chapters/`, everything or an `update`; return what Sphinx knows of it.
 

@@ -87,13 +87,14 @@ class BookBuild:
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def begin(self) -> None:
-        """Begin Sphinx, at a time that is free."""
+        """Begin Sphinx, at a time that is free, and do what does not hang on what changes."""
         if self._serves():
             return
         self.end_sphinx()
         self.folders.recover()
-        with suppress(BookError, Refused):  # it is met again where somebody waits for it
-            self._begin_sphinx(self.force or read_stamp(self.folders) is None)
+        with suppress(BookError, Refused, OSError):  # it is met again where somebody waits for it
+            self._begin_sphinx(self.force or read_stamp(self.folders) is None).rehearse()
+            take_stock(self.folders.project, self.known)  # what is known then is not read again
 
     def finish(self, files: Mapping[str, bytes] = MappingProxyType({})) -> Site:
         """Make the site as far as it is not what it should be."""
@@ -205,12 +206,7 @@ class _Successor:
         """Run Sphinx into `.next`, from nothing or from the present site."""
         folders, project = self.folders, self.folders.project
         check_contents(project)
-        sphinx = self.book.sphinx(self.update)
-        if self.update is not None:
-            # Sphinx writes these anew each time, and must: it decides by their presence.
-            made_anew = shutil.ignore_patterns("_static", "_downloads")
-            shutil.copytree(project.site, folders.next, ignore=made_anew, dirs_exist_ok=True)
-        env = sphinx.render(self.update)
+        env = self.book.sphinx(self.update).render(self.update)
         _drop_unused_images(folders, env)
         return Stamp(self.stock.pages(env), self.stock.rest, titles(env))
 

@@ -58,10 +58,13 @@ class SiteFolders:
             shutil.rmtree(half, ignore_errors=True)
 
     def begin_successor(self, from_nothing: bool) -> str:
-        """Make place for it, with or without what Sphinx remembers; a name that no other has."""
+        """Make place for it, with or without the site as it stands; a name that no other has."""
         self.drop_successor()
         self.next.mkdir(parents=True)
         if not from_nothing:
+            # Sphinx writes these anew each time, and must: it decides by their presence.
+            made_anew = shutil.ignore_patterns("_static", "_downloads")
+            shutil.copytree(self.project.site, self.next, ignore=made_anew, dirs_exist_ok=True)
             shutil.copytree(self.doctrees, self.next_doctrees)
         self.next_doctrees.mkdir(exist_ok=True)
         name = secrets.token_hex()

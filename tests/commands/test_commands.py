@@ -199,6 +199,19 @@ def test_help_imports_nothing_heavy() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_the_pages_of_a_build_are_prepared_before_a_library_is_imported() -> None:
+    script = (
+        "import sys, analysis.__main__\n"
+        "installed = [name for name in sys.modules if 'site-packages' in "
+        "str(getattr(sys.modules[name], '__file__', ''))]\n"
+        "print(sorted(name for name in installed if name != '_distutils_hack'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=REPOSITORY, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
 def test_keys_pressed_in_a_real_terminal_are_decisions(data: Path, export: Path) -> None:
     imported(data, export)
     run(data, "search dedupe")
