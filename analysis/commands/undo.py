@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,6 +46,8 @@ By = Annotated[str, typer.Option("--who", help="Who takes it back.")]
 Whose = Annotated[str, typer.Option("--who", help="Whose decisions they are.")]
 Why = Annotated[str, typer.Option(help="Why, for the record.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
+# Carries a plan out: data, the plan, who, when, why; and says where it stays on record.
+Does = Callable[[Path, "Withdrawal", str, str, str], Path]
 
 
 @undo_app.command("import")
@@ -204,11 +207,10 @@ def undo_release(
 
     Example: ./review undo release 2026.12 --who anna
     """
-    from analysis.publishing.citation_file import cite_last_release
+    from analysis.pages.released_version import withdraw_release
     from analysis.versions.withdrawn_release import withdrawn_release
 
-    _take_back(data, withdrawn_release(data, name), who, why, yes)
-    cite_last_release(data.parent)
+    _take_back(data, withdrawn_release(data, name), who, why, yes, withdraw_release)
     next_step(f"release {name}")
 
 
@@ -334,7 +336,9 @@ def _rename(data: Path, plan: Renaming, before: str, after: str, yes: bool) -> N
     typer.echo(f"{before} is called {after}.")
 
 
-def _take_back(data: Path, withdrawal: Withdrawal, who: str, why: str, yes: bool) -> None:
+def _take_back(
+    data: Path, withdrawal: Withdrawal, who: str, why: str, yes: bool, do: Does | None = None
+) -> None:
     """Show what it means, ask, and do it; leaves where nobody agrees."""
     from analysis.files.withdrawals import carry_out
     from analysis.searching.duplicate_log import now
@@ -342,7 +346,7 @@ def _take_back(data: Path, withdrawal: Withdrawal, who: str, why: str, yes: bool
     plain_name(who, "--who")
     typer.echo(f"To be taken back: {withdrawal.what} {withdrawal.name}")
     agreed(withdrawal.said, yes)
-    folder = carry_out(data, withdrawal, who, now(), why)
+    folder = (do or carry_out)(data, withdrawal, who, now(), why)
     typer.echo(f"Taken back. On record in {shown(folder)}.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,15 +11,15 @@ from starlette.routing import Route
 from analysis.desk.desk import desk_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.record_shown import RecordShown, record_shown
-from analysis.desk.saving import SEEN, save
 from analysis.desk.screen_form import (
     STAGE_NAMES,
     Typed,
     beside_fields,
+    form_shown,
+    keep_decision,
     protocol_of,
     stage_of,
     typed_in,
-    words_of,
 )
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.files.slugs import CONSENSUS
@@ -65,24 +65,15 @@ def conflict(request: Request) -> Response:
 def settle(request: Request) -> Response:
     """Keep what people agreed on; then the list of what is left."""
     who_of(request)
-    stage, record = stage_of(request), str(request.path_params["record"])
-    form = form_of(request)
-    typed, seen, sittings = typed_in(form), str(form.get(SEEN, "")), desk_of(request).sittings
-
-    def act() -> Decision:
-        said = (typed.decision, typed.criterion, typed.study_id, typed.note)
-        return sittings.at(CONSENSUS, stage, wait=True).decide(*said, report=record, seen=seen)
-
+    typed = replace(typed_in(form_of(request)), record=str(request.path_params["record"]))
     try:
-        save(request, act, f"consensus: {typed.decision} {record}")
-    except DecidedMeanwhile as meanwhile:
-        if any(d.who == CONSENSUS and typed.says(d) for d in meanwhile.standing):
-            return go_to(f"/screen/{stage}/differences")  # sent twice
+        keep_decision(request, CONSENSUS, typed)
+    except DecidedMeanwhile:
         return _conflict_page(request, typed, {"decision": AGAIN}, 409)
     except EvidenceError as error:
         return _conflict_page(request, typed, beside_fields(error, typed), 422)
     tell(request, "Settled.")
-    return go_to(f"/screen/{stage}/differences")
+    return go_to(f"/screen/{stage_of(request)}/differences")
 
 
 def _conflict_page(
@@ -98,18 +89,11 @@ def _conflict_page(
         request,
         "screen/conflict.html",
         status=status,
-        stage=stage,
-        stage_name=STAGE_NAMES[stage],
         conflict=shown,
         record=shown.record,
         seen=shown.seen,
-        words=words_of(stage),
-        criteria=protocol.exclusion_criteria,
-        held_against=protocol.held_against,
-        typed=typed,
-        problems=problems,
-        field=SEEN,
         action=f"/screen/{stage}/differences/{shown.record.record_id}",
+        **form_shown(request, typed, problems),
     )
 
 

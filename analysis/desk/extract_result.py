@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk.desk import desk_of, form_of, tell
+from analysis.desk.desk import desk_of, evidence_of, form_of, tell
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.extract_fields import (
     Sheet,
@@ -187,7 +187,7 @@ def _shown(
 def _previewed(request: Request, folder: Path, sheets: Rows, row: Row) -> Told:
     desk = desk_of(request)
     try:
-        found = preview(desk.data, folder, sheets, row)
+        found = preview(evidence_of(request), folder, sheets, row)
     except EvidenceError as error:
         return Told(Effect("", "", "", (), ""), None, (), {}, [str(p) for p in error.problems])
     with desk.drawing:

@@ -31,6 +31,7 @@ from analysis.pages.standalone import without_links_out
 from analysis.pages.steps_section import steps_section
 from analysis.protocol import Version
 from analysis.screening.waiting import awaiting
+from analysis.searching.duplicate_log import now
 from analysis.searching.history import load_searches
 from analysis.versions.edition import Edition, LastVersion, edition_of
 from analysis.versions.freezing import present_states
@@ -122,7 +123,11 @@ def withdraw(request: Request) -> Response:
     """Take back a release that nobody has seen."""
     who, data, name = who_of(request), desk_of(request).data, request.path_params["name"]
     why = str(form_of(request).get("why", ""))
-    save(request, lambda: withdraw_release(data, name, who, why), f"take back release {name}")
+
+    def act() -> None:
+        withdraw_release(data, withdrawn_release(data, name), who, now(), why)
+
+    save(request, act, f"take back release {name}")
     tell(request, f"Version {name} is taken back. What it said stays on record.")
     return go_to("/release")
 

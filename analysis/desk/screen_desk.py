@@ -12,15 +12,16 @@ from analysis.desk import differences_page, screened_pages
 from analysis.desk.desk import desk_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.record_shown import RecordShown, record_shown
-from analysis.desk.saving import SEEN, save
+from analysis.desk.saving import save
 from analysis.desk.screen_form import (
     STAGE_NAMES,
     Typed,
     beside_fields,
+    form_shown,
+    keep_decision,
     protocol_of,
     stage_of,
     typed_in,
-    words_of,
 )
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.files.slugs import CONSENSUS
@@ -71,20 +72,10 @@ def show(request: Request) -> Response:
 
 def decide(request: Request) -> Response:
     """Keep a decision; then the next record."""
-    who, stage = who_of(request), stage_of(request)
-    form = form_of(request)
-    typed, seen = typed_in(form), str(form.get(SEEN, ""))
-    sittings = desk_of(request).sittings
-
-    def act() -> Decision:
-        said = (typed.decision, typed.criterion, typed.study_id, typed.note)
-        return sittings.at(who, stage, wait=True).decide(*said, report=typed.record, seen=seen)
-
+    who, stage, typed = who_of(request), stage_of(request), typed_in(form_of(request))
     try:
-        save(request, act, f"{typed.decision} {typed.record}")
+        keep_decision(request, who, typed)
     except DecidedMeanwhile as meanwhile:
-        if any(typed.says(decision) for decision in meanwhile.standing):
-            return go_to(f"/screen/{stage}")  # sent twice
         return _changed_page(request, who, stage, typed, meanwhile)
     except EvidenceError as error:
         fields = beside_fields(error, typed)
@@ -123,17 +114,10 @@ def _record_page(
         request,
         "screen/record.html" if found.record else "screen/nothing.html",
         status=status,
-        stage=stage,
-        stage_name=STAGE_NAMES[stage],
         sitting=found,
         record=found.record,
-        words=words_of(stage),
-        criteria=protocol.exclusion_criteria,
-        held_against=protocol.held_against,
-        typed=typed,
-        problems=problems,
-        field=SEEN,
         action=f"/screen/{stage}",
+        **form_shown(request, typed, problems),
     )
 
 
@@ -174,15 +158,12 @@ def _changed_page(
         request,
         "screen/changed.html",
         status=409,
-        stage=stage,
-        stage_name=STAGE_NAMES[stage],
         title=session.library.records[typed.record].title,
         standing=meanwhile.standing,
-        typed=typed,
         may_replace=bool(may_replace),
         seen=session.seen_on(typed.record),
-        field=SEEN,
         action=f"/screen/{stage}",
+        **form_shown(request, typed, {}),
     )
 
 

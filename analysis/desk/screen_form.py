@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from analysis.desk.desk import desk_of
+from analysis.desk.desk import desk_of, form_of
+from analysis.desk.saving import SEEN, save
 from analysis.files.problems import EvidenceError
+from analysis.files.slugs import CONSENSUS
 from analysis.files.tables import one_line
 from analysis.formatting import sentence_case
 from analysis.protocol import Protocol, load_protocol
 from analysis.screening.decision_files import LAST_STAGE, Decision
 from analysis.screening.own_work import IN_WORDS
+from analysis.screening.session import DecidedMeanwhile
 from analysis.screening.terminal import KEYS
 from analysis.searching.decision_schemas import STAGES
 
@@ -71,6 +76,41 @@ def words_of(stage: str) -> tuple[Word, ...]:
     keys = {word: key for key, word in KEYS.items()}
     names = {"exclude": "criterion", "include": "study_id"} if stage == LAST_STAGE else {}
     return tuple(Word(word, keys[word], names.get(word, "")) for word in STAGES[stage])
+
+
+def form_shown(request: Request, typed: Typed, problems: Mapping[str, str]) -> dict[str, Any]:
+    """What every page says that has the form of a decision."""
+    stage, protocol = stage_of(request), protocol_of(request)
+    return {
+        "stage": stage,
+        "stage_name": STAGE_NAMES[stage],
+        "words": words_of(stage),
+        "criteria": protocol.exclusion_criteria,
+        "held_against": protocol.held_against,
+        "typed": typed,
+        "problems": problems,
+        "field": SEEN,
+    }
+
+
+def keep_decision(request: Request, who: str, typed: Typed) -> None:
+    """Keep what was typed, once where it was sent twice.
+
+    DecidedMeanwhile where something else stands by now than the form was made from.
+    """
+    stage, sittings = stage_of(request), desk_of(request).sittings
+    seen = str(form_of(request).get(SEEN, ""))
+
+    def act() -> Decision:
+        said = (typed.decision, typed.criterion, typed.study_id, typed.note)
+        return sittings.at(who, stage, wait=True).decide(*said, report=typed.record, seen=seen)
+
+    about = f"{CONSENSUS}: " if who == CONSENSUS else ""
+    try:
+        save(request, act, f"{about}{typed.decision} {typed.record}")
+    except DecidedMeanwhile as meanwhile:
+        if not any(made.who == who and typed.says(made) for made in meanwhile.standing):
+            raise
 
 
 def typed_in(form: FormData) -> Typed:

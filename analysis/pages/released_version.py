@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.files.lock import change_files
-from analysis.files.withdrawals import carry_out
+from analysis.files.withdrawals import Withdrawal, carry_out
 from analysis.pages.version_page import version_page
 from analysis.publishing.citation_file import cite_last_release
-from analysis.searching.duplicate_log import now
 from analysis.versions.freezing import freeze, freeze_baseline
 from analysis.versions.kept_pages import keep_page
 from analysis.versions.releases import Release
 from analysis.versions.stated_version import stated_version
-from analysis.versions.withdrawn_release import withdrawn_release
 
 
 @dataclass(frozen=True)
@@ -45,9 +43,9 @@ def release_baseline(data: Path) -> tuple[Release, Path]:
     return _cited(data, freeze_baseline(data))
 
 
-def withdraw_release(data: Path, name: str, who: str, why: str) -> Path:
-    """Take back a release that nobody has seen; where it stays on record."""
-    folder = carry_out(data, withdrawn_release(data, name), who, now(), why)
+def withdraw_release(data: Path, plan: Withdrawal, who: str, when: str, why: str) -> Path:
+    """Take back a release as planned; where it stays on record."""
+    folder = carry_out(data, plan, who, when, why)
     cite_last_release(data.parent)
     return folder
 

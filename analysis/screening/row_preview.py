@@ -8,7 +8,6 @@ from pathlib import Path
 
 from analysis.evidence.chosen_rows import chosen_rows
 from analysis.evidence.integrity import Finding, findings
-from analysis.evidence.load import load
 from analysis.evidence.outcome_row import OutcomeRow
 from analysis.evidence.question_slice import slice_of
 from analysis.evidence.reported import CannotGive
@@ -19,7 +18,7 @@ from analysis.files.columns import read_rows
 from analysis.files.problems import EvidenceError, Problem
 from analysis.files.tables import Row
 from analysis.measures import MeasureName
-from analysis.protocol import Protocol, Question, load_protocol
+from analysis.protocol import Protocol, Question
 from analysis.screening.extraction import (
     Rows,
     as_extracted,
@@ -65,10 +64,13 @@ class Preview:
     place: Place | None
 
 
-def preview(data: Path, folder: Path, sheets: Rows, row: Row) -> Preview:
-    """What an outcome row comes to, in place of the one of its name in these sheets."""
-    protocol = load_protocol(data / "protocol.yml")
-    found, evidence = _held_against_all(data, folder, {**sheets, "outcomes": [row]})
+def preview(now: Evidence, folder: Path, sheets: Rows, row: Row) -> Preview:
+    """What an outcome row comes to, in place of the one of its name in these sheets.
+
+    `now` is the evidence without it.
+    """
+    protocol = now.protocol
+    found, evidence = _held_against_all(now.folder, folder, {**sheets, "outcomes": [row]})
     own, elsewhere = _sorted_out(folder, row, found)
     asked = _question(protocol, sheets, row)
     name = protocol.measure_name(asked) if asked else protocol.outcome(row["outcome"]).measure
@@ -83,7 +85,7 @@ def preview(data: Path, folder: Path, sheets: Rows, row: Row) -> Preview:
         effect=effect,
         no_effect=why,
         warnings=tuple(each for each in of_row if row["row_id"] in each.row_ids),
-        place=_place(data, filled, asked, row) if filled and asked else None,
+        place=_place(now, filled, asked, row) if filled and asked else None,
     )
 
 
@@ -155,13 +157,11 @@ def _direction(protocol: Protocol, row: Row) -> str:
     return protocol.directions.of(row["instrument"])
 
 
-def _place(data: Path, evidence: Evidence, asked: Question, row: Row) -> Place:
-    given = slice_of(evidence, asked)
-    synthesis = answer(given)
-    before = load(data)
+def _place(now: Evidence, filled: Evidence, asked: Question, row: Row) -> Place:
+    synthesis = answer(slice_of(filled, asked))
     aside = [each.reason for each in synthesis.set_aside if each.row_id == row["row_id"]]
     return Place(
         synthesis=synthesis,
-        before=primary_analysis(slice_of(before, asked), chosen_rows(before, asked)).primary,
+        before=primary_analysis(slice_of(now, asked), chosen_rows(now, asked)).primary,
         set_aside="; ".join(aside),
     )
