@@ -23,9 +23,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from analysis.desk import guard
+from analysis.desk.background import StillWorking
 from analysis.desk.desk import Desk, NobodyChosen
 from analysis.desk.desk_page import HERE, go_to, page, templates
-from analysis.desk.sittings import StillReading
 from analysis.files.problems import EvidenceError, ReviewError
 
 # Module → the desk's name and its first page, in the order of the day; without a name it is not
@@ -54,7 +54,7 @@ def make_app(desk: Desk) -> Starlette:
             HTTPException: _refused,
             ReviewError: _in_a_sentence,
             NobodyChosen: _ask_who,
-            StillReading: _reading,
+            StillWorking: _working,
         },
     )
     app.state.desk = desk
@@ -91,9 +91,9 @@ def _ask_who(request: Request, error: Exception) -> Response:
     return go_to(f"/who?{urlencode({'next': asked + query})}")
 
 
-def _reading(request: Request, error: Exception) -> Response:
+def _working(request: Request, error: Exception) -> Response:
     """Said at once; the browser asks again until the page is there."""
-    assert isinstance(error, StillReading)
-    reply = page(request, "reading.html", status=503, records=error.records)
+    assert isinstance(error, StillWorking)
+    reply = page(request, error.template, status=503, **error.said)
     reply.headers["Refresh"] = SECONDS_TO_ASK_AGAIN
     return reply

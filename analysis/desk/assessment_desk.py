@@ -79,6 +79,8 @@ def answer(request: Request) -> Response:
     if judged.who != CONSENSUS and own.judgement and not may_change(evidence, judged):
         raise ReviewError("Somebody else has judged this too: what you differ on is settled.")
     if not is_as_seen(form, *own.cells):
+        if act != "take back" and own == typed:  # sent twice
+            return _go_on(request, evidence, judged, domain)
         return show_domain(request, evidence, judged, domain, typed, own, meanwhile=True)
     about = f"{judged.study_id} {domain} ({judged.tool})"
     try:
@@ -102,10 +104,13 @@ def answer(request: Request) -> Response:
         )
     except ReviewError as error:
         return show_domain(request, evidence, judged, domain, typed, own, error=error)
+    return _go_on(request, evidence_of(request), judged, domain)
+
+
+def _go_on(request: Request, evidence: Evidence, judged: Judged, domain: str) -> Response:
     if judged.who == CONSENSUS:
         return go_to(address(judged, without=without(request)))
-    following = _following(evidence_of(request), judged, domain)
-    return go_to(address(judged, following))
+    return go_to(address(judged, _following(evidence, judged, domain)))
 
 
 def _asked(request: Request) -> tuple[Evidence, Judged]:

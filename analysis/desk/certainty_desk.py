@@ -87,9 +87,13 @@ def answer(request: Request) -> Response:
     typed = {name: said(form, name) for name in ("levels", "reason")}
     if domain not in DOMAINS:
         return _show(request, evidence, question, problem="This is no domain of certainty.")
-    if not is_as_seen(form, *_stands(evidence, question, domain)):
-        return _show(request, evidence, question, domain, typed, meanwhile=True)
     here, about = f"{CERTAINTY}/{question.slug}", f"{question.key} {domain}"
+    if not is_as_seen(form, *_stands(evidence, question, domain)):
+        made = decided_on(evidence, question).get(domain)
+        own = made and {"levels": f"{made.levels:g}", "reason": made.reason, "by": made.decided_by}
+        if act != "take back" and own == {**typed, "by": who}:  # sent twice
+            return go_to(here)
+        return _show(request, evidence, question, domain, typed, meanwhile=True)
     try:
         if act == "take back":
             plan = withdrawn_certainty(data, question, domain)

@@ -39,6 +39,8 @@ class Desk:
     port: int = PORT
     debug: bool = False
     who: str = ""
+    # Seconds until a page of something that is being worked out says so.
+    patience: float = 0.5
     # Why the latest action is saved but not committed; nothing where it is.
     not_committed: list[str] = field(default_factory=list, repr=False)
     # matplotlib draws one figure at a time.

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from analysis.desk.app import make_app
+from analysis.desk.certainty_desk import questions_with_rows
 from analysis.desk.desk import ADDRESS, Desk
+from analysis.files.problems import ReviewError
+from analysis.synthesis.synthesise import synthesise
 
 # A browser opens six; each costs a file descriptor, of which some systems give 256.
 MOST_CLIENTS = 100
@@ -82,8 +87,17 @@ def server_of(desk: Desk) -> uvicorn.Server:
     return uvicorn.Server(uvicorn.Config(make_app(desk), **settings))
 
 
+def _get_ready(desk: Desk) -> None:
+    """Answer a question once: the first answer brings the statistics in, which takes seconds."""
+    with suppress(ReviewError):  # every page says what is wrong
+        evidence = desk.evidence.now()
+        for question in questions_with_rows(evidence)[:1]:
+            synthesise(evidence, question)
+
+
 def serve(desk: Desk, at_once: Callable[[], object]) -> None:
     """Serve the desk; `at_once` is called when the address answers. OSError for a port in use."""
     with socket.create_server((ADDRESS, desk.port), backlog=1024) as door:
         at_once()
+        threading.Thread(target=_get_ready, args=(desk,), name="getting ready", daemon=True).start()
         server_of(desk).run(sockets=[door])

@@ -155,6 +155,7 @@ def labels(name: str) -> dict[str, str]:
 
 def in_words(message: str, cells: Mapping[str, str]) -> str:
     """A message with columns by what they mean, and the row as what it is."""
+    message = message.replace("'' was found, expected", "nothing is filled in; needed is")
     known = {name: said for file in (*KEYS, HARMS) for name, said in labels(file).items()}
     if row_id := cells.get("row_id", ""):
         message = message.replace(row_id, "this result")

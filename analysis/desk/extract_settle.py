@@ -68,6 +68,7 @@ def _shown(request: Request, status: int = 200, problems: Sequence[str] = ()) ->
         "extract/settle.html",
         status=status,
         study=study_id,
+        label=sheets[0]["studies"][0]["label"] or study_id,
         query=_query(request),
         missing=[each.name for each in folders if not is_finished(each)],
         people=[found.first.name, found.second.name],

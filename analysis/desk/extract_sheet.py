@@ -51,12 +51,20 @@ class Typed:
 
 
 def own_folder(request: Request) -> Path:
-    """The sheets of whoever works; 404 where that person has not begun the trial."""
+    """The sheets of whoever works; 404 where that person has not begun the trial.
+
+    ReviewError for what was filled in, where the trial goes by another name since, or is undone.
+    """
     who, study_id = who_of(request), request.path_params["study"]
     folders = folders_of(desk_of(request).data, study_id) if is_slug(study_id) else ()
     for folder in folders:
         if folder.name == who:
             return folder
+    if request.method == "POST":
+        raise ReviewError(
+            "You are not reading a trial of this name any more: it has another name by now, or was "
+            "taken back. Nothing was saved; the page before has what you typed."
+        )
     raise HTTPException(404)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from analysis.desk.background import StillWorking, in_background
 from analysis.desk.desk import desk_of, evidence_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.saving import SEEN, is_as_seen, save, seen
@@ -19,6 +21,7 @@ from analysis.evidence.rows import Evidence
 from analysis.evidence.team import TEAM
 from analysis.files.digests import digest
 from analysis.files.problems import ReviewError, read_bytes
+from analysis.formatting import sentence_case
 from analysis.pages import whats_new_page
 from analysis.pages.html import Html
 from analysis.pages.released_version import (
@@ -71,7 +74,10 @@ class Typed:
 def begin(request: Request) -> Response:
     """What differs from the last version, and the form that asks for the next."""
     who_of(request)
-    evidence, edition = _edition(request)
+    working = _working(request)
+    if wait([working], desk_of(request).patience).not_done:
+        raise StillWorking("release/working.html")
+    evidence, edition = working.result()
     return _form(request, evidence, edition, _proposed(edition), "")
 
 
@@ -94,6 +100,10 @@ def release(request: Request) -> Response:
     who_of(request)
     data, typed = desk_of(request).data, _typed(request)
     form = form_of(request)
+
+    if typed.name in (release.name for release in releases(data)):  # sent twice
+        tell(request, f"Version {typed.name} is released.")
+        return go_to("/release")
 
     def act() -> str:
         if not is_as_seen(form, *_files(data)):
@@ -133,14 +143,25 @@ def withdraw(request: Request) -> Response:
 
 
 def _edition(request: Request) -> tuple[Evidence, Edition]:
-    """The evidence, and how it differs from the last release; for the same data worked out once."""
+    """The evidence, and how it differs from the last release."""
+    return _working(request).result()
+
+
+def _working(request: Request) -> Future[tuple[Evidence, Edition]]:
+    """Being worked out, for the same data once; again where it failed: a file may be mended."""
     data, evidence = desk_of(request).data, evidence_of(request)
     searches, known = load_searches(data), [release.name for release in releases(data)]
     made_from = seen(*_files(data), repr(searches), *known)
     states = partial(present_states, evidence)
-    return evidence, evidence.once(
-        (edition_of, made_from), lambda: edition_of(data, evidence.protocol, searches, states)
-    )
+
+    def work() -> Future[tuple[Evidence, Edition]]:
+        return in_background(
+            "what changed",
+            lambda: (evidence, edition_of(data, evidence.protocol, searches, states)),
+        )
+
+    found = evidence.once((edition_of, made_from), work)
+    return work() if found.done() and found.exception() else found
 
 
 def _proposed(edition: Edition) -> Typed:
@@ -198,11 +219,21 @@ def _form(
         edition=edition,
         last=last,
         said_last=_said(desk.data, last.name) if last else None,
+        stands=_why_it_stands(desk.data, last.name) if last else "",
         typed=typed,
         problem=problem,
         fault=snapshot_fault(evidence),
         waits=[str(each) for each in awaiting(desk.data, evidence, desk.sittings.screening())],
     )
+
+
+def _why_it_stands(data: Path, name: str) -> str:
+    """Why a version is not taken back any more; blank where it can be."""
+    try:
+        withdrawn_release(data, name)
+    except ReviewError as error:
+        return sentence_case(str(error))
+    return ""
 
 
 def _said(data: Path, name: str) -> Version:

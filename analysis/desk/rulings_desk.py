@@ -61,12 +61,14 @@ def state(found: Finding) -> str:
 
 def listed(evidence: Evidence, found: Sequence[Finding]) -> list[dict[str, object]]:
     """Findings as a page lists them."""
+    named = {row.row_id: row for row in evidence.outcomes}
     return [
         {
             "address": address(asked_of(each)),
             "trial": evidence.trials[each.study_id].label,
             "check": each.check,
-            "text": each.text,
+            "about": called(evidence, named[each.row_ids[0]]) if len(each.row_ids) == 1 else "",
+            "text": sentence_case(each.text),
             "state": state(each),
         }
         for each in found
@@ -131,6 +133,9 @@ def answer(request: Request) -> Response:
         tell(request, "The ruling is taken back, and stays on record.")
         return go_to(RULINGS)
     if not is_as_seen(form, *_stands(evidence, asked)):
+        own = _own(evidence, asked)
+        if own and typed == {"ruling": own.ruling, "reason": own.reason} and own.decided_by == who:
+            return go_to(RULINGS)  # sent twice
         return _show(request, evidence, asked, typed, meanwhile=True)
     numbers = numbers_ruled_on(evidence, asked)
     try:

@@ -131,4 +131,7 @@ def beside_fields(error: EvidenceError, typed: Typed) -> dict[str, str]:
     whole = {"exclude": "criterion", "include": "study_id"}.get(typed.decision, "decision")
     if any(p.column and p.column not in FIELDS for p in error.problems):
         raise error
-    return {problem.column or whole: problem.message for problem in error.problems}
+    return {
+        problem.column or whole: sentence_case(problem.message.removeprefix("expected "))
+        for problem in error.problems
+    }

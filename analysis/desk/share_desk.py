@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from analysis.desk.came_in import came_in
+from analysis.desk.changed_files import in_words
 from analysis.desk.desk import Desk, desk_of, form_of, who_of
 from analysis.desk.desk_page import page
 from analysis.desk.saving import WAIT, seen
@@ -25,7 +26,6 @@ from analysis.screening.decisions import load_screening
 
 # How often others may be faster before this one gives up.
 TRIES = 4
-MOST_NAMED = 20
 NOT_SENT = "Nothing was sent."
 
 
@@ -77,13 +77,13 @@ class Answers:
 def _standing(request: Request, problem: str = "") -> Response:
     """The page with the button: what is here that others have not."""
     desk = desk_of(request)
-    uncommitted: list[str] = []
+    changed: list[str] = []
     ahead = 0
     try:
         sharing = sharing_of(desk.checkout)
         with system_errors_as_sentences(), locked(desk.data, WAIT):
             sharing.take_back_half()
-        uncommitted = sorted(sharing.checkout.changes([sharing.checkout.root]))
+        changed = sorted(sharing.checkout.changes([sharing.checkout.root]))
         ahead = sharing.count(sharing.fetched(), "HEAD")
         shareable = True
     except GitRefused as refused:
@@ -94,8 +94,7 @@ def _standing(request: Request, problem: str = "") -> Response:
         status=422 if problem else 200,
         problem=problem,
         shareable=shareable,
-        uncommitted=uncommitted[:MOST_NAMED],
-        more=max(0, len(uncommitted) - MOST_NAMED),
+        uncommitted=tuple(in_words(sharing.checkout, desk.data, changed)) if shareable else (),
         ahead=ahead,
     )
 
@@ -130,8 +129,8 @@ def _commit_what_is_here(sharing: Sharing, who: str, consent: bool) -> str:
         return ""
     if not consent:
         raise GitRefused(
-            f"there are changes that nobody has committed ({counted(len(changed), 'file')}): "
-            "say below that they are to be shared too"
+            f"there are changes that are not shared yet ({counted(len(changed), 'file')}): say "
+            "below that they are to be shared too"
         )
     names = ", ".join(Path(name).name for name in changed[:3])
     more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""

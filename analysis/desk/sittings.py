@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future
 from pathlib import Path
 
+from analysis.desk.background import StillWorking, in_background
 from analysis.files.lock import settle
 from analysis.files.slugs import CONSENSUS
 from analysis.screening.current_screening import MANY, CurrentScreening
@@ -19,19 +19,11 @@ from analysis.searching.history import load_searches
 from analysis.searching.library import Library
 
 
-class StillReading(Exception):
-    """The records are being read, which takes seconds: so many."""
-
-    def __init__(self, records: int) -> None:
-        super().__init__(records)
-        self.records = records
-
-
 class Sittings:
     """The sessions of a folder of data, which share what was read; asked from any thread.
 
     Of more than `many` records the first reading goes on in a thread, and who asks meanwhile gets
-    StillReading, but for who is to `wait`: nothing that a person decided is lost.
+    StillWorking, but for who is to `wait`: nothing that a person decided is lost.
     """
 
     def __init__(self, data: Path, many: int = MANY) -> None:
@@ -87,7 +79,7 @@ class Sittings:
                 self._reading = _Reading(self._data, self.many)
             reading = self._reading
         if not (wait or reading.records <= self.many or reading.found.done()):
-            raise StillReading(reading.records)
+            raise StillWorking("reading.html", records=reading.records)
         try:
             found = reading.found.result()
             with self._turn:
@@ -104,16 +96,7 @@ class _Reading:
 
     def __init__(self, data: Path, many: int) -> None:
         self.records = sum(e.hits for search in load_searches(data) for e in search.exports)
-        self.found: Future[CurrentScreening] = Future()
-        threading.Thread(
-            target=self._run, args=(data, many), name="reading records", daemon=True
-        ).start()
-
-    def _run(self, data: Path, many: int) -> None:
-        try:
-            self.found.set_result(_ready(CurrentScreening(data, many)))
-        except Exception as error:
-            self.found.set_exception(error)
+        self.found = in_background("reading records", lambda: _ready(CurrentScreening(data, many)))
 
 
 def _ready(current: CurrentScreening) -> CurrentScreening:

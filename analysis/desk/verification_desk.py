@@ -113,6 +113,9 @@ def answer(request: Request) -> Response:
         return go_to(f"{here}?row={row.row_id}")
     numbers = list(_said_of_each(form, row))
     if not is_as_seen(form, *stands(row)):
+        agreed = said(form, "act") == "all" or all(each.answer == MATCHES for each in numbers)
+        if agreed and is_verified(row) and row.verified_by == who and not _changed(form, row):
+            return go_to(here)  # sent twice
         problem = _what_changed(form, row)
         return _show(request, evidence, trial, row, numbers, problem, status=422)
     if said(form, "act") == "all":
@@ -161,9 +164,13 @@ def _said_of_each(form: FormData, row: OutcomeRow) -> Iterator[Number]:
         yield Number(name, cell, given, report, problem)
 
 
+def _changed(form: FormData, row: OutcomeRow) -> bool:
+    """Whether a number is another than when the form was made."""
+    return any(said(form, f"was.{name}") != cell for name, cell in held(row).items())
+
+
 def _what_changed(form: FormData, row: OutcomeRow) -> str:
-    changed = [name for name, cell in held(row).items() if said(form, f"was.{name}") != cell]
-    if not changed and row.verified_by:
+    if not _changed(form, row) and row.verified_by:
         who = f"{row.verified_by} has verified this row meanwhile, on {row.verified_on}."
         return f"Nothing was saved: {who} Save again to stand for it yourself."
     return "Nothing was saved: the row has changed while you looked at it. Look again at it."

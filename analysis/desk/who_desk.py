@@ -9,10 +9,10 @@ from starlette.routing import Route
 from analysis.desk.desk import YES, commits_wanted, desk_of, evidence_of, form_of, known_who
 from analysis.desk.desk_page import go_to, page
 from analysis.files.slugs import CONSENSUS, is_person
-from analysis.screening.known_people import known_people
+from analysis.screening.known_people import as_person, known_people
 
 A_YEAR = 365 * 24 * 3600
-RULE = "A name in small letters, digits and hyphens, such as anna or anna-b."
+RULE = "A short name in small letters, digits and hyphens, such as anna or anna-b."
 
 
 def choose(request: Request) -> Response:
@@ -24,7 +24,10 @@ def chosen(request: Request) -> Response:
     name = str(form.get("name", "")).strip() or str(form.get("known", ""))
     back = str(form.get("next", "/"))
     if not is_person(name) or name == CONSENSUS:
-        return _asked(request, back, name, RULE)
+        proposed = as_person(name)
+        if not is_person(proposed) or proposed == CONSENSUS:
+            return _asked(request, back, name, RULE)
+        return _asked(request, back, proposed, f"{RULE} Is this right?")
     reply, desk = go_to(_own(back)), desk_of(request)
     commits = YES if form.get("commits") else "no"
     for cookie, said in ((desk.who_cookie, name), (desk.commits_cookie, commits)):

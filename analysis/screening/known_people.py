@@ -22,12 +22,12 @@ def known_people(data: Path, evidence: Evidence) -> tuple[str, ...]:
     found |= {path.name for path in (data / "extraction").glob("*/*") if path.is_dir()}
     found |= {row.verified_by for row in evidence.outcomes}
     found |= {row.assessed_by for row in judgements(evidence)}
-    found |= {_plain(author.name) for author in load_team(data).authors}
+    found |= {as_person(author.name) for author in load_team(data).authors}
     sources = evidence.sources.keys()
     return tuple(sorted(n for n in found - sources - {CONSENSUS} if is_person(n)))
 
 
-def _plain(name: str) -> str:
-    """`Anna Persön` as `anna-person`; blank where no such letters are in it."""
+def as_person(name: str) -> str:
+    """`Anna Persön` as `anna-person`, a name to go by; blank where no such letters are in it."""
     letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return "-".join(re.findall(r"[a-z0-9]+", letters))

@@ -14,7 +14,7 @@ from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
 from tests.desk.asking import Asking
-from tests.evidence.folder import DATA
+from tests.evidence.folder import DATA, DataFolder
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
 from tests.searching.fixtures import DAY
@@ -80,9 +80,18 @@ def other(data: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def changed(data: Path) -> Path:
+    """Data with the releases of the review, in which one value is corrected since the last."""
+    shutil.copytree(DATA / "releases", data / "releases")
+    study = (data / "studies.csv").read_text("utf-8").splitlines()[1].split(",")[0]
+    DataFolder(data).edit("studies.csv", study, diagnosis="corrected at the desk")
+    return data
+
+
+@pytest.fixture
 def client(data: Path) -> Callable[..., Asking]:
     """`client(who="anna")`: a browser at this desk; its failures show where they arose."""
-    desk = Desk(data, debug=True)
+    desk = Desk(data, debug=True, patience=60)
 
     def opened(who: str = "anna", desk: Desk = desk) -> Asking:
         return Asking(desk, who)

@@ -55,13 +55,14 @@ def test_a_name_that_no_file_could_have_is_refused_with_the_rule(client) -> None
         shown = client(who="").submit("/who", {"name": name})
         assert shown.status_code == 422
         assert "small letters" in shown.text
+    assert 'value="anna-muller"' in client(who="").submit("/who", {"name": "Anna Müller"}).text
 
 
 def test_a_protocol_that_cannot_be_read_is_said_on_a_page(data: Path, client) -> None:
-    (data / "protocol.yml").write_text("title: [", encoding="utf-8")
+    (data / "protocol.yml").write_text("title: [\n", encoding="utf-8")
     shown = client().get("/")
     assert shown.status_code == 422
-    assert "protocol.yml:1" in shown.text
+    assert "protocol.yml:2" in shown.text
 
 
 def test_one_persons_page_never_holds_anothers(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

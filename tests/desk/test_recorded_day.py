@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from tests.desk import day
 from tests.desk.test_look import judged
@@ -17,7 +17,7 @@ from tests.site.browser import DESKTOP, Notes, chromium, program
 
 pytestmark = pytest.mark.xdist_group("a day at the desk")
 
-STUDY = day.STUDY
+STUDY, WORKING = day.STUDY, 503
 # What no other test of the desk judges.
 PAGES = (
     "/extract", f"/extract/{STUDY}/trial", f"/extract/{STUDY}/result/{STUDY}.pain.post.1",
@@ -59,9 +59,35 @@ def test_every_page_of_the_day_is_usable_by_everybody(done: Path, browser: Brows
         page.goto(address)
         for path in PAGES:
             page.set_viewport_size(DESKTOP)
-            reply = page.goto(address.split("/?")[0] + path)
+            there = address.split("/?")[0] + path
+            while path == "/release" and page.request.get(there).status == WORKING:
+                page.wait_for_timeout(200)
+            reply = page.goto(there)
             assert reply is not None
             if reply.status != 200:
                 wrong.append((path, reply.status))
             wrong += [(path, each) for each in judged(page)]
     assert wrong + notes.complaints == []
+
+
+def test_what_is_typed_while_the_fields_of_a_format_come_stays(
+    done: Path, browser: Browser
+) -> None:
+    """The desk answers when the person is at the next field; no reply takes a word away."""
+    with day.desk_on(done, "--who", "ben") as address:
+        page = browser.new_page()
+        page.goto(address)
+        held: list[Route] = []
+        page.route("**/tried", lambda route: held.append(route))
+        page.goto(f"{address.split('/?')[0]}/extract/{STUDY}/result/{STUDY}.pain.post.1")
+        with page.expect_request("**/tried"):
+            page.select_option("#reported", "median")
+        with page.expect_request("**/tried"):  # the first is given up
+            page.fill("[name=n_control]", "59")
+        page.fill("[name=n_intervention]", "61")
+        with page.expect_response("**/tried"):
+            held[-1].continue_()
+        page.wait_for_selector("[name=median_control]")
+        assert page.input_value("[name=n_control]") == "59"
+        assert page.input_value("[name=n_intervention]") == "61"
+        page.unroute_all(behavior="ignoreErrors")

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from analysis.desk.desk import Desk
 from analysis.desk.saving import SEEN
 from analysis.pages.released_version import Told, release_version, state_version
 from analysis.protocol import load_protocol
 from analysis.versions.releases import releases
-from tests.evidence.folder import DATA, DataFolder
+from tests.evidence.folder import DataFolder
 
 TOLD = {
     "name": "2027.01",
@@ -21,14 +22,6 @@ TOLD = {
     "methods": "none",
 }
 KEPT = re.compile(rf'name="{SEEN}" value="(\w+)"')
-
-
-@pytest.fixture
-def changed(data: Path) -> Path:
-    """Data with the releases of the review, in which one value is corrected since the last."""
-    shutil.copytree(DATA / "releases", data / "releases")
-    DataFolder(data).edit("studies.csv", first(data), diagnosis="corrected at the desk")
-    return data
 
 
 def first(data: Path) -> str:
@@ -98,3 +91,13 @@ def test_a_release_nobody_has_seen_is_taken_back(client, changed: Path) -> None:
 def test_a_release_that_there_is_not_is_said(client, changed: Path, name: str) -> None:
     assert client().get(f"/release/take-back/{name}").status_code in (404, 422)
     assert (changed / "studies.csv").is_file()
+
+
+def test_a_page_says_that_it_is_working_out_what_changed(client, changed: Path) -> None:
+    asking = client(desk=Desk(changed, patience=0))
+    shown = asking.get("/release")
+    assert (shown.status_code, shown.headers["Refresh"]) == (503, "2")
+    assert "Working out what changed" in shown.text
+    # What needs the answer waits for it.
+    asking.submit("/release/preview", TOLD)
+    assert "1 corrected value in studies.csv." in asking.get("/release").text

@@ -187,7 +187,7 @@ def test_a_full_report_asks_for_what_the_command_asks_for(client, data: Path, id
         ({"exclude_by": "too dull"}, "too dull"),
         ({"decision": "include"}, "names the study it reports"),
         ({"decision": "include", "study_id": "No Slug"}, "a study_id"),
-        ({"decision": "obtained"}, "a decision of its stage"),
+        ({"decision": "obtained"}, "A decision of its stage"),
         ({"decision": ""}, "decision"),
     ):
         shown = decide(asking, ids[4], "full-report", note="kept as typed", **fields)

@@ -95,11 +95,11 @@ def test_changes_are_committed_with_consent_only(two: Team) -> None:
     edit(two.anna, mean_intervention="4.2")
     decide(two.anna, "anna", {6: "include"})
     shown = at_desk(two.anna).get("/share").text
-    assert "data/outcomes.csv" in shown
-    assert "data/screening/anna.csv" in shown
+    assert "<li>What anna decided on records</li>" in shown
+    assert ".csv" not in shown
     before = two.anna.status
     said = share(two.anna)
-    assert "changes that nobody has committed (2 files)" in said
+    assert "changes that are not shared yet (2 files)" in said
     assert "Nothing was sent." in said
     assert two.anna.status == before
     assert "1 commit." in share(two.anna, consent="yes")

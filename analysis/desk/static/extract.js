@@ -6,21 +6,26 @@ const PAUSE = 350; // milliseconds without a key
 
 let waiting;
 let asking;
+let otherFields = false; // another format was chosen, and its fields are not there yet
 
-async function look(withFields) {
+async function look() {
   asking?.abort();
-  asking = new AbortController();
+  const mine = (asking = new AbortController());
+  const sent = new FormData(form);
   const preview = document.getElementById("preview");
   preview.setAttribute("aria-busy", "true");
   try {
     const reply = await fetch(form.dataset.tried, {
       method: "POST",
-      body: new URLSearchParams(new FormData(form)),
-      signal: asking.signal,
+      body: new URLSearchParams(sent),
+      signal: mine.signal,
     });
     if (!reply.ok) return;
     const page = new DOMParser().parseFromString(await reply.text(), "text/html");
-    if (withFields) replace("numbers", page);
+    if (otherFields) {
+      otherFields = false;
+      showNumbers(page, sent);
+    }
     for (const part of document.querySelectorAll("[data-live]")) replace(part.id, page);
     for (const field of form.elements) {
       const now = field.id && page.getElementById(field.id);
@@ -33,6 +38,20 @@ async function look(withFields) {
   }
 }
 
+// What was typed since the fields were asked for stays.
+function showNumbers(page, sent) {
+  const typed = [...document.querySelectorAll("#numbers [name]")].filter(
+    (field) => field.value !== sent.get(field.name),
+  );
+  const here = document.activeElement;
+  replace("numbers", page);
+  for (const field of typed) {
+    const now = document.getElementById(field.id);
+    if (now) now.value = field.value;
+  }
+  if (!here.isConnected) document.getElementById(here.id)?.focus();
+}
+
 function replace(id, page) {
   const now = page.getElementById(id);
   if (now) document.getElementById(id).replaceChildren(...now.childNodes);
@@ -43,6 +62,7 @@ if (form) {
   form.addEventListener("input", (event) => {
     clearTimeout(waiting);
     const chosen = event.target.id === "reported";
-    waiting = setTimeout(() => look(chosen), chosen ? 0 : PAUSE);
+    otherFields ||= chosen;
+    waiting = setTimeout(look, chosen ? 0 : PAUSE);
   });
 }
