@@ -60,10 +60,18 @@ def name(request: pytest.FixtureRequest, effect: str) -> str:
     return FRONT if request.param == "front page" else effect
 
 
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
 @pytest.fixture
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
+def browser(opened: Browser) -> Iterator[Browser]:
+    """One program for all tests; what a test opens in it no other finds."""
+    yield opened
+    for context in opened.contexts:
+        context.close()
 
 
 def weight(visit: Visit) -> int:

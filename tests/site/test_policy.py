@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from analysis.book.extensions.policy import POLICY, policy_tag
 from analysis.figures import style
@@ -35,10 +35,18 @@ def address(request: pytest.FixtureRequest, built: Built) -> Iterator[str]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
 @pytest.fixture
-def page() -> Iterator[Page]:
-    with chromium() as browser:
-        yield browser.new_page()
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a visit of its own: nothing of another is stored there."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
 
 
 def test_every_page_begins_with_the_policy(documents: Documents) -> None:
