@@ -165,7 +165,7 @@ def releasing(person: Sitting) -> None:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
-        desk = Desk(begun(Path(name)))
+        desk = Desk(begun(Path(name)), patience=60)
         anna, ben = Sitting(desk, "anna"), Sitting(desk, "ben")
         anna.page("the first page", "/")
         extracting((anna, ben))
