@@ -6,7 +6,6 @@ to make and to draw. Here one artist hands everything to the renderer, what look
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -136,11 +135,14 @@ class Drawing(Artist):
                     pen.draw_texts(alike)
 
 
-def all_of(figure: Figure) -> bytes:
+def all_of(figure: Figure) -> str:
     """All that the picture of a figure is made from: the size and the marks of its drawing."""
     (drawing,) = figure.artists
     assert isinstance(drawing, Drawing)
-    return pickle.dumps((*figure.get_size_inches(), drawing.height, drawing.marks))
+    # An outline is printed with fewer digits than it has.
+    shapes = [mark for mark in drawing.marks if isinstance(mark, Shape)]
+    outlines = [np.asarray(shape.path.vertices).tolist() for shape in shapes]
+    return repr((figure.get_size_inches().tolist(), drawing.height, drawing.marks, outlines))
 
 
 class _Pen:

@@ -203,7 +203,7 @@ def test_no_moderators(pages_of: Callable[..., tuple[Pages, Any]]) -> None:
 
 
 def test_no_comparison_is_no_matter_of_chance(small: Evidence) -> None:
-    said = str(moderators_page.summary(no_moderators(small).protocol, {}))
+    said = str(moderators_page.summary(no_moderators(small).protocol, {}, ()))
     assert "This page makes no comparisons." in said
     assert "one comparison in twenty" not in said
 

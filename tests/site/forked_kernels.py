@@ -1,7 +1,7 @@
 """Ordinary kernels without the wait: each is a fork of a process that has what any would import.
 
-`python -m tests.site.forked_kernels SOCKET MODULE…` imports the modules and forks a kernel for
-each client. Jupyter starts the client as it starts any kernel; client and kernel end together.
+As a program, with a socket's path and modules, it imports these and forks a kernel for each client.
+Jupyter starts the client as it starts any kernel; client and kernel end together.
 """
 
 from __future__ import annotations

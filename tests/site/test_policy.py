@@ -126,7 +126,7 @@ def test_a_figure_is_saved_as_a_picture_by_its_button(page: Page, address: str) 
     notes = Notes.on(page)
     page.goto(f"{address}/results/overview.html")
     with page.expect_download() as saved:
-        page.get_by_role("button", name="PNG of the figure overview").click()
+        page.get_by_role("button", name="PNG of the figure overview", exact=True).click()
     picture = Image.open(saved.value.path())
     assert saved.value.suggested_filename == "overview-overview.png"
     assert (picture.format, picture.width) == ("PNG", 3 * int(style.WIDTH))

@@ -37,13 +37,13 @@ class Making:
     patch: pytest.MonkeyPatch
     made: dict[object, str] = field(default_factory=dict)
     answers: dict[str, Synthesis] = field(default_factory=dict)
-    drawn: dict[bytes, str] = field(default_factory=dict)
+    drawn: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         draw = showing.inline_svg
 
         def once(figure: Figure, alt: str) -> str:
-            asked = alt.encode() + all_of(figure)
+            asked = alt + all_of(figure)
             if asked not in self.drawn:
                 self.drawn[asked] = draw(figure, alt)
             return self.drawn[asked]
