@@ -50,6 +50,8 @@ def taken(browser: Browser, data: Path) -> Iterator[tuple[str, bytes]]:
 
 def _picture(person: day.Person, path: str, first: str = "body") -> bytes:
     page = person.opens(path)
+    # What takes a while is shown once it is there.
+    page.get_by_role("heading", name="Working out").wait_for(state="detached")
     page.locator(first).evaluate("element => element.scrollIntoView()")
     page.wait_for_load_state("networkidle")
     return page.screenshot()
