@@ -101,7 +101,7 @@ def release(request: Request) -> Response:
     data, typed = desk_of(request).data, _typed(request)
     form = form_of(request)
 
-    if typed.name in (release.name for release in releases(data)):  # sent twice
+    if _is_released(data, typed):  # sent twice
         tell(request, f"Version {typed.name} is released.")
         return go_to("/release")
 
@@ -234,6 +234,14 @@ def _why_it_stands(data: Path, name: str) -> str:
     except ReviewError as error:
         return sentence_case(str(error))
     return ""
+
+
+def _is_released(data: Path, typed: Typed) -> bool:
+    """Whether this version is released with these words; another's of that name is not it."""
+    if typed.name not in (release.name for release in releases(data)):
+        return False
+    said = _said(data, typed.name)
+    return (str(said.date), said.trigger, said.methods) == (typed.day, typed.trigger, typed.methods)
 
 
 def _said(data: Path, name: str) -> Version:

@@ -52,3 +52,7 @@ def test_a_release_that_is_sent_twice_is_one(client, changed: Path) -> None:
     for _ in range(2):
         assert f"Version {TOLD['name']} is released" in asking.submit("/release/make", sent).text
     assert len(releases(changed)) == before + 1
+    # Somebody who takes the name for another version is not told that theirs is released.
+    other = asking.submit("/release/make", {**sent, "trigger": "another search"})
+    assert other.status_code == 422
+    assert f"Version {TOLD['name']} is released" not in other.text
