@@ -132,13 +132,14 @@ def _still_judging(evidence: Evidence, question: Question, who: str) -> list[Jud
 
 def _proposed(evidence: Evidence, question: Question, domain: str) -> Step:
     """What the rule of a domain proposes; ReviewError where there is nothing to rate."""
-    found = _answered(evidence, question).certainty
+    found = answered(evidence, question).certainty
     if found is None:
         raise ReviewError("No trial answers this question: there is nothing to rate.")
     return next(step for step in found.steps if step.domain == domain)
 
 
-def _answered(evidence: Evidence, question: Question) -> Synthesis:
+def answered(evidence: Evidence, question: Question) -> Synthesis:
+    """The answer to a question, worked out once while the evidence is the same."""
     return evidence.once((synthesise, question), lambda: synthesise(evidence, question))
 
 
@@ -158,7 +159,7 @@ def _show(
     meanwhile: bool = False,
     problem: str = "",
 ) -> Response:
-    found = _answered(evidence, question)
+    found = answered(evidence, question)
     decided = decided_on(evidence, question)
     steps = [
         {

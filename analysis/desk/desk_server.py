@@ -17,10 +17,9 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from analysis.desk.app import make_app
-from analysis.desk.certainty_desk import questions_with_rows
+from analysis.desk.certainty_desk import answered, questions_with_rows
 from analysis.desk.desk import ADDRESS, Desk
 from analysis.files.problems import ReviewError
-from analysis.synthesis.synthesise import synthesise
 
 # A browser opens six; each costs a file descriptor, of which some systems give 256.
 MOST_CLIENTS = 100
@@ -92,7 +91,7 @@ def _get_ready(desk: Desk) -> None:
     with suppress(ReviewError):  # every page says what is wrong
         evidence = desk.evidence.now()
         for question in questions_with_rows(evidence)[:1]:
-            synthesise(evidence, question)
+            answered(evidence, question)
 
 
 def serve(desk: Desk, at_once: Callable[[], object]) -> None:

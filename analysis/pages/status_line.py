@@ -75,16 +75,13 @@ def review_facts(evidence: Evidence) -> ReviewFacts:
     )
 
 
-NO_DAY = "no day yet"
-
-
 def search_facts(protocol: Protocol, searches: Sequence[Search]) -> Mapping[str, str]:
     """When the sources were searched and the next search is due, in words."""
     statuses = source_status(protocol, tuple(searches))
     last = max((s.last_searched for s in statuses if s.last_searched), default=None)
     due = min((s.next_due for s in statuses if s.next_due), default=None)
     return {
-        "last_search": day(last) if last else NO_DAY,
+        "last_search": day(last) if last else "no day yet",
         "next_search_due": day(due) if due else "now",
         "searched_since": searched_since(protocol, searches),
     }
@@ -131,12 +128,14 @@ def status(protocol: Protocol, searches: Sequence[Search]) -> Mapping[str, Any]:
 
     The version beside it follows from the results (`whats_new_page.values`).
     """
-    said = search_facts(protocol, searches)
-    last = said["last_search"]
-    searched = "no database searched yet" if last == NO_DAY else f"databases last searched {last}"
+    said, sources = search_facts(protocol, searches), source_status(protocol, tuple(searches))
+    if any(source.last_searched for source in sources):
+        searched = f"databases last searched {said['last_search']}"
+    else:
+        searched = "no database searched yet"
     return {
         "search": f"{searched}; next search due {said['next_search_due']}",
-        "overdue": any(source.overdue for source in source_status(protocol, tuple(searches))),
+        "overdue": any(source.overdue for source in sources),
     }
 
 
