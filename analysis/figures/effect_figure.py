@@ -38,12 +38,7 @@ def draw_effect_figure(
     plot = RowPlot(
         columns=tuple(columns),
         rows=tuple(rows),
-        scale=effect_scale(
-            spans,
-            (measure.no_effect, *(band or ())),
-            ratio=measure.ratio,
-            most_ticks=5 if narrow else 8,
-        ),
+        scale=effect_scale(measure, spans, band or (), most_ticks=5 if narrow else 8),
         plot_header=sentence_case(measure.axis_label),
         no_effect=measure.no_effect,
         favours=favours(measure),

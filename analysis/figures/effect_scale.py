@@ -99,15 +99,15 @@ def important_band(asked: AskedFor) -> tuple[float, float] | None:
 
 
 def effect_scale(
-    spans: Sequence[Span], always: Iterable[float], *, ratio: bool, most_ticks: int = 8
+    measure: Measure, spans: Sequence[Span], always: Iterable[float] = (), *, most_ticks: int = 8
 ) -> Scale:
     """An axis on which every estimate can be read, and as much of the intervals as helps.
 
-    `always` are shown values that must be on it (no effect, the smallest important
+    No effect is on it, and so are the shown values of `always` (the smallest important
     difference). One very wide interval, or one estimate far from all others, does
     not squeeze the rest: it is cut, and drawn with an arrow.
     """
-    to_axis: Callable[[float], float] = math.log if ratio else float
+    to_axis: Callable[[float], float] = math.log if measure.ratio else float
     estimates = [to_axis(s.estimate) for s in spans if s.estimate is not None]
     limits = [to_axis(x) for s in spans for x in (s.low, s.high) if x is not None]
     widths = [
@@ -116,13 +116,13 @@ def effect_scale(
     typical = (median(widths) if widths else 0.0) or 1.0
     middle = median(estimates) if estimates else 0.0
     near = [x for x in estimates if abs(x - middle) <= TYPICAL_WIDTHS * typical]
-    core = [*near, *(to_axis(value) for value in always)]
+    core = [*near, *(to_axis(value) for value in (measure.no_effect, *always))]
     reach = max(max(core) - min(core), typical)
     low = max(min([*limits, *core]), min(core) - reach)
     high = min(max([*limits, *core]), max(core) + reach)
     margin = 0.03 * (high - low) or 0.5
     low, high = low - margin, high + margin
-    if ratio:
+    if measure.ratio:
         return Scale(math.exp(low), math.exp(high), _ratio_ticks(low, high, most_ticks), ratio=True)
     return Scale(low, high, _difference_ticks(low, high, most_ticks))
 

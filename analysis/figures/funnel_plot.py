@@ -84,7 +84,7 @@ def _scale(synthesis: Synthesis, contours: FunnelContours, filled: TrimAndFill |
     effects += [limit for limit in (pseudo.low, pseudo.high) if limit is not None]
     shown = [measure.shown(effect) for effect in effects]
     spans = [Span(value, value, value) for value in shown]
-    return effect_scale(spans, (measure.no_effect, *shown), ratio=measure.ratio)
+    return effect_scale(measure, spans, shown)
 
 
 def _draw_contours(frame: Frame, measure: Measure, contours: FunnelContours) -> None:

@@ -87,8 +87,7 @@ def _note(subsets: Gosh, shown: int) -> str:
 def _scale(synthesis: Synthesis, estimates: NDArray[np.float64]) -> Scale:
     measure = synthesis.measure
     ends = sorted((measure.shown(float(estimates.min())), measure.shown(float(estimates.max()))))
-    spans = [Span(ends[0], None, ends[1])]
-    return effect_scale(spans, (measure.no_effect, *ends), ratio=measure.ratio)
+    return effect_scale(measure, [Span(ends[0], None, ends[1])], ends)
 
 
 def _along_axis(measure: Measure, estimates: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -188,7 +188,6 @@ def _unique(slugs: Iterable[str]) -> tuple[str, ...]:
 
 
 def _common_scale(syntheses: Sequence[Synthesis]) -> Scale:
-    measure = syntheses[0].measure
     spans = [
         span
         for s in syntheses
@@ -197,8 +196,7 @@ def _common_scale(syntheses: Sequence[Synthesis]) -> Scale:
         if span
     ]
     bands = [value for s in syntheses for value in important_band(s) or ()]
-    always = (measure.no_effect, *bands)
-    return effect_scale(spans, always, ratio=measure.ratio, most_ticks=MOST_TICKS)
+    return effect_scale(syntheses[0].measure, spans, bands, most_ticks=MOST_TICKS)
 
 
 def _numbers(synthesis: Synthesis, pooled: PooledEffect) -> str:

@@ -57,7 +57,7 @@ def sensitivity_plot(
             Column(effect_header(first).replace(" [", "\n["), "right", "right", of_marks=True),
         ),
         rows=tuple(_rows(questions, labels)),
-        scale=effect_scale(spans, (measure.no_effect, *points, *(band or ())), ratio=measure.ratio),
+        scale=effect_scale(measure, spans, (*points, *(band or ()))),
         plot_header="Dot and line: primary analysis. Hollow marks: each variant’s estimate",
         no_effect=measure.no_effect,
         favours=favours(measure),

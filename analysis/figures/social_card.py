@@ -103,12 +103,10 @@ def _draw_answer(axis: Axis, synthesis: Synthesis, y: float) -> None:
 
 
 def _scale(syntheses: Sequence[Synthesis]) -> Scale:
-    measure = syntheses[0].measure
     spans = [
         interval_span(s.measure, s.primary.estimate, s.primary.interval)
         for s in syntheses
         if s.primary
     ]
     bands = [limit for s in syntheses for limit in important_band(s) or ()]
-    always = (measure.no_effect, *bands)
-    return effect_scale(spans, always, ratio=measure.ratio, most_ticks=6)
+    return effect_scale(syntheses[0].measure, spans, bands, most_ticks=6)

@@ -31,8 +31,8 @@ AXIS = 11.0  # and, below the strip, for the numbers of the axis
 
 def strip_scale(measure: Measure, spans: Sequence[Span]) -> Scale:
     """The one axis of all strips of a measure."""
-    always = (measure.no_effect, *(IN_SD if measure.name == "SMD" else ()))
-    return effect_scale(spans, always, ratio=measure.ratio, most_ticks=MOST_TICKS)
+    always = IN_SD if measure.name == "SMD" else ()
+    return effect_scale(measure, spans, always, most_ticks=MOST_TICKS)
 
 
 def forest_strip(
