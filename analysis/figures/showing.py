@@ -12,7 +12,9 @@ import html
 import io
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
 
 from matplotlib.figure import Figure
 
@@ -26,6 +28,7 @@ from analysis.formatting import MINUS
 
 THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 Numbers = Sequence[Mapping[str, object]]
+Drawn = TypeVar("Drawn")
 
 
 def show(figure: Figure, alt: str, name: str, narrow: Figure | None = None) -> None:
@@ -37,6 +40,19 @@ def show(figure: Figure, alt: str, name: str, narrow: Figure | None = None) -> N
 
     block = figure_block(figure, alt, name, narrow)
     display({"text/html": block, "text/plain": alt}, raw=True)
+
+
+def show_both(draw: Callable[..., Figure], alt: str, name: str) -> None:
+    """Display what `draw` makes, and what it makes of the same when it is `narrow`."""
+    show(draw(), alt, name, draw(narrow=True))
+
+
+def show_each(
+    draw: Callable[..., Figure], groups: Iterable[Drawn], alt: Callable[[Drawn], str], name: str
+) -> None:
+    """Display a figure of each group, in both forms: `name`, and from the second on `name-2`."""
+    for place, group in enumerate(groups, 1):
+        show_both(partial(draw, group), alt(group), name if place == 1 else f"{name}-{place}")
 
 
 def figure_block(figure: Figure, alt: str, name: str, narrow: Figure | None = None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import partial
 
 from analysis.figures import showing
 from analysis.figures.effect_scale import on_one_axis
@@ -48,19 +49,12 @@ def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
 
 def figure(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
     """Display each measure: outcomes as rows, time points side by side, conditions below."""
-    words = labels(protocol)
     alike = on_one_axis(results.values(), lambda synthesis: synthesis.measure)
     drawn = [asked for asked in alike if any(synthesis.primary for synthesis in asked)]
     if not drawn:
         show(paragraph("There is nothing to draw: no question has an estimate yet."))
-    for place, asked in enumerate(drawn):
-        wide, narrow = (overview_plot(asked, words, narrow=narrow) for narrow in (False, True))
-        showing.show(wide, alt_text(asked), numbered("overview", place), narrow)
-
-
-def numbered(name: str, place: int) -> str:
-    """The name of a figure of which a page has one for each measure: `overview`, `overview-2`."""
-    return f"{name}-{place + 1}" if place else name
+    draw = partial(overview_plot, labels=labels(protocol))
+    showing.show_each(draw, drawn, alt_text, "overview")
 
 
 def labels(protocol: Protocol) -> Mapping[str, str]:

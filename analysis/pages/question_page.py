@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from analysis.evidence.rows import Evidence, OutcomeRow
 from analysis.evidence.verification import changed_since_seen, is_verified
 from analysis.figures import showing
@@ -64,12 +66,8 @@ def forest(synthesis: Synthesis) -> None:
     if not synthesis.studies:
         html.show(paragraph("There is no forest plot: no trial gives a usable number yet."))
         return
-    showing.show(
-        forest_plot(synthesis),
-        synthesis.sentences.forest_alt,
-        "forest-plot",
-        forest_plot(synthesis, narrow=True),
-    )
+    alt = synthesis.sentences.forest_alt
+    showing.show_both(partial(forest_plot, synthesis), alt, "forest-plot")
 
 
 def trials_table(synthesis: Synthesis) -> Html:

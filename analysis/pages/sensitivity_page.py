@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from analysis.figures import showing
 from analysis.figures.effect_scale import on_one_axis
@@ -10,7 +11,7 @@ from analysis.figures.sensitivity_plot import sensitivity_plot
 from analysis.formatting import DASH, counted, limits, listed, sentence_case
 from analysis.pages import links
 from analysis.pages.html import Html, element, join, paragraph, show, table
-from analysis.pages.overview_page import labels, numbered
+from analysis.pages.overview_page import labels
 from analysis.protocol import Protocol
 from analysis.synthesis.analyses import analyses
 from analysis.synthesis.estimate_text import estimate_cells, named_estimate
@@ -47,13 +48,11 @@ def summary(results: Mapping[str, Synthesis]) -> Html:
 
 def figure(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
     """Display every question with two trials or more, those of a measure in one figure."""
-    words = labels(protocol)
     drawn = on_one_axis(questions(results), lambda question: question.synthesis.measure)
     if not drawn:
         show(paragraph("No question has two trials to draw."))
-    for place, found in enumerate(drawn):
-        wide, narrow = (sensitivity_plot(found, words, narrow=narrow) for narrow in (False, True))
-        showing.show(wide, alt_text(found), numbered("sensitivity", place), narrow)
+    draw = partial(sensitivity_plot, labels=labels(protocol))
+    showing.show_each(draw, drawn, alt_text, "sensitivity")
 
 
 def alt_text(found: Sequence[Sensitivity]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from analysis.figures import showing
 from analysis.figures.cumulative_plot import cumulative_plot
@@ -34,12 +35,7 @@ def models(synthesis: Synthesis) -> None:
     if not synthesis.models:
         show(paragraph(f"Models differ only in how they pool; {_nothing_pooled(synthesis)}"))
         return
-    showing.show(
-        models_plot(synthesis),
-        _models_alt(synthesis),
-        "models",
-        models_plot(synthesis, narrow=True),
-    )
+    showing.show_both(partial(models_plot, synthesis), _models_alt(synthesis), "models")
 
 
 def estimators_table(synthesis: Synthesis) -> Html:
@@ -85,8 +81,7 @@ def responders(synthesis: Synthesis) -> None:
         f"Forest plot of the trials of this question together with {added}; the pooled effect is "
         f"then {estimate_text(measure, everybody.primary)}. All numbers are in the tables."
     )
-    narrow = forest_plot(everybody, narrow=True)
-    showing.show(forest_plot(everybody), alt, "forest-plot-with-responders", narrow)
+    showing.show_both(partial(forest_plot, everybody), alt, "forest-plot-with-responders")
 
 
 def leave_one_out(synthesis: Synthesis) -> None:
@@ -102,8 +97,7 @@ def leave_one_out(synthesis: Synthesis) -> None:
         f"between {number(min(estimates))} and {number(max(estimates))}. "
         "The numbers are offered beneath it."
     )
-    narrow = leave_one_out_plot(synthesis, narrow=True)
-    showing.show(leave_one_out_plot(synthesis), alt, "leave-one-out", narrow)
+    showing.show_both(partial(leave_one_out_plot, synthesis), alt, "leave-one-out")
     rows = [
         {
             "Without": studies[fit.omitted].label,
@@ -139,8 +133,7 @@ def cumulative(synthesis: Synthesis) -> None:
         f"({estimate_text(synthesis.measure, first.pooled)}) to all {len(steps)} trials "
         f"({estimate_text(synthesis.measure, last.pooled)}). The numbers are offered beneath it."
     )
-    narrow = cumulative_plot(synthesis, narrow=True)
-    showing.show(cumulative_plot(synthesis), alt, "cumulative", narrow)
+    showing.show_both(partial(cumulative_plot, synthesis), alt, "cumulative")
     rows = [
         {
             "Trial added": studies[step.added].label,
