@@ -147,15 +147,15 @@ def calibration(
     from analysis.screening.calibration import RECALLS, SHARES, calibration
     from analysis.screening.decision_files import FIRST_STAGE
     from analysis.screening.decisions import load_screening
-    from analysis.screening.ranking import SEED
-    from analysis.screening.stage_words import stage_features
+    from analysis.screening.ranking import SEED, make_features
+    from analysis.screening.stage_words import stage_texts
 
     screening = load_screening(data)
     labels = screening.labels(FIRST_STAGE, plain_name(who, "--who"))
     latest = screening.latest(FIRST_STAGE)
     before = [r for r in labels if latest[r][who].when < since.date().isoformat()]
     drawn = random.Random(SEED).sample(sorted(labels), len(before))
-    features = stage_features(screening, FIRST_STAGE)
+    features = make_features(stage_texts(screening, FIRST_STAGE))
     for name, learned in ((f"decided since {since.date()}", before), ("drawn at random", drawn)):
         rest = sorted(labels.keys() - set(learned))
         found = calibration(learned, rest, labels, features)

@@ -18,7 +18,6 @@ from analysis.evidence.risk_of_bias_tools import ROB_2, worst
 from analysis.files.problems import short
 
 TOOL = "RoB 2"
-VERSION = "22 August 2019"
 ANSWER = r"[1-5]\.[1-7] (?:Y|PY|PN|N|NI|NA)"
 FORM = rf"^(?:{ANSWER}(?: {ANSWER})*)?$"
 YES, NO, NI, NA = ("Y", "PY"), ("PN", "N"), ("NI",), ("NA",)

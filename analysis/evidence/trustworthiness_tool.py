@@ -11,7 +11,6 @@ from types import MappingProxyType
 TOOL = "INSPECT-SR"
 # Where its checks are to be had with the guidance on each.
 LINK = "https://inspect.sr"
-PAPER = "https://doi.org/10.1101/2025.09.03.25334905"
 # How many checks each domain has; they are numbered within it.
 SIZES: Mapping[str, int] = MappingProxyType(
     {

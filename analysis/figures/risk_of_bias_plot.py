@@ -1,7 +1,6 @@
 """Risk of bias: the traffic-light table, and the summary bars weighted by participants.
 
-RoB 1 and RoB 2 judge different domains, so a figure shows one tool: `by_tool` parts
-the trials, and a trial that nobody has assessed is in neither.
+RoB 1 and RoB 2 judge different domains, so a figure shows one tool.
 """
 
 from __future__ import annotations
@@ -41,15 +40,6 @@ class Assessment:
     label: str
     risk_of_bias: RiskOfBias
     n: int | None
-
-
-def by_tool(assessments: Iterable[Assessment]) -> dict[str, tuple[Assessment, ...]]:
-    """The assessed trials by tool, tools in alphabetical order, trials as they came."""
-    parts: dict[str, list[Assessment]] = {}
-    for assessment in assessments:
-        if assessment.risk_of_bias.tool is not None:
-            parts.setdefault(assessment.risk_of_bias.tool, []).append(assessment)
-    return {tool: tuple(parts[tool]) for tool in sorted(parts)}
 
 
 def domains_of(assessments: Sequence[Assessment]) -> tuple[str, ...]:

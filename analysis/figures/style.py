@@ -71,17 +71,12 @@ def _settings() -> Mapping[str, object]:
         return {name: value for name, value in dict.items(mpl.rcParams) if name != "backend"}
 
 
-def render_svg(figure: Figure, *, title: str | None = None) -> str:
-    """A figure as an SVG document, the same bytes on every run.
-
-    `title` becomes the document's `<title>`, which a screen reader announces.
-    """
+def render_svg(figure: Figure) -> str:
+    """A figure as an SVG document, the same bytes on every run."""
     buffer = io.StringIO()
     metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
     with drawing():
-        figure.savefig(
-            buffer, format="svg", metadata=metadata | ({"Title": title} if title else {})
-        )
+        figure.savefig(buffer, format="svg", metadata=metadata)
     document = buffer.getvalue()
     document = document[document.index("<svg") :]
     # Said once, on the root, instead of on every text.
@@ -89,19 +84,8 @@ def render_svg(figure: Figure, *, title: str | None = None) -> str:
     return document.replace("<svg ", f'<svg role="img" font-family="{FONT_STACK}" ', 1)
 
 
-def render_png(figure: Figure, *, dpi: float = 144) -> bytes:
-    """A figure as PNG, for comparison and for looking at: quickly written, not small."""
-    buffer = io.BytesIO()
-    quickly = {"compress_level": 1}
-    with drawing():
-        figure.savefig(
-            buffer, format="png", dpi=dpi, metadata={"Software": None}, pil_kwargs=quickly
-        )
-    return buffer.getvalue()
-
-
 def render_pixels(figure: Figure, *, dpi: float) -> bytes:
-    """The same without a file around it: red, green, blue and opacity of each pixel, by rows."""
+    """A figure without a file around it: red, green, blue and opacity of each pixel, by rows."""
     buffer = io.BytesIO()
     with drawing():
         figure.savefig(buffer, format="rgba", dpi=dpi)

@@ -66,12 +66,9 @@ def _looks_quoted(cell: str) -> bool:
     return cell[:1] == "'" and len(cell) > 1 and cell[1] in FORMULA_MARKS + "'"
 
 
-def read_table(path: Path, columns: Sequence[str], later: Collection[str] = ()) -> list[Row]:
-    """Every row of a CSV file that has just these columns; EvidenceError says what is wrong.
-
-    Those that came into use `later` than the file are blank in every row.
-    """
-    return rows_under(path, text_records(path, csv_text(path, LARGEST_TABLE)), columns, later)
+def read_table(path: Path, columns: Sequence[str]) -> list[Row]:
+    """Every row of a CSV file that has just these columns; EvidenceError says what is wrong."""
+    return rows_under(path, text_records(path, csv_text(path, LARGEST_TABLE)), columns)
 
 
 def text_records(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
@@ -89,7 +86,10 @@ def rows_under(
     columns: Sequence[str],
     later: Collection[str] = (),
 ) -> list[Row]:
-    """The records under their header, which has just these columns; EvidenceError for others."""
+    """The records under their header, which has just these columns; EvidenceError for others.
+
+    Those that came into use `later` than the file are blank in every row.
+    """
     names = _header(path, *header_of(path, records), columns, later)
     blank = dict.fromkeys(later, "")
     rows: list[Row] = []

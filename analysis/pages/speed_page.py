@@ -170,7 +170,7 @@ class Portfolio:
     core_hours: float
 
 
-def portfolio(report: Mapping[str, Any], cores: int, reviews: int = REVIEWS) -> Portfolio:
+def portfolio(report: Mapping[str, Any], cores: int) -> Portfolio:
     """Pages are shared among the cores, reviews among drivers, one for each share of the work.
 
     Seconds of the processor times the reviews, divided by the cores that do the work; the
@@ -178,7 +178,7 @@ def portfolio(report: Mapping[str, Any], cores: int, reviews: int = REVIEWS) -> 
     """
     on = report["cluster"]
     drivers = math.ceil(cores * on["driver"] / on["pages"])
-    seconds = reviews * max(on["pages"] / cores, on["driver"] / drivers)
+    seconds = REVIEWS * max(on["pages"] / cores, on["driver"] / drivers)
     hours = seconds / SECONDS_PER_HOUR
     return Portfolio(cores, drivers, hours, hours * (cores + drivers))
 

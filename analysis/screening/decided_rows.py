@@ -37,13 +37,6 @@ def write_row(data: Path, name: str, cells: Cells) -> None:
     write_atomically(path, text)
 
 
-def cells_there(data: Path, name: str, key: Cells) -> Cells | None:
-    """The row of `name`.csv with this key as it is written; None where there is none."""
-    table = read_csv(data / f"{name}.csv")
-    at = _place(table, name, key)
-    return None if at is None else dict(zip(table.header, table.rows[at], strict=True))
-
-
 def withdrawn_row(data: Path, what: str, called: str, name: str, key: Cells) -> Withdrawal:
     """Plan to take the row with this key out of `name`.csv; it stays on record.
 

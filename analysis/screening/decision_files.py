@@ -336,12 +336,6 @@ def _key(decision: Decision) -> tuple[str, str, str]:
     return decision.who, decision.stage, decision.record_id
 
 
-def withdraw(data: Path, library: Library, decision: Decision, when: str) -> Decision:
-    """Take a person's decision on a record back: a row more; what was decided stays on record."""
-    (added,) = add_decisions(data, library, [withdrawal_of(decision, when)])
-    return added
-
-
 def withdrawal_of(decision: Decision, when: str, note: str = "") -> Decision:
     """The row that takes a decision back, before it names the decision's time."""
     return replace(decision, decision=WITHDRAWN, criterion="", study_id="", note=note, when=when)

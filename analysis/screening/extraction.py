@@ -54,7 +54,6 @@ BLANK = "blank"
 OF_THE_TEMPLATE = ("row_id", "study_id", "outcome", "timepoint", "format", "usable", "source_id",
                    "higher_is")  # fmt: skip
 
-Cells = Mapping[str, str]
 Rows = Mapping[str, list[Row]]
 
 

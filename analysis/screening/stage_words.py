@@ -5,14 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from analysis.screening.decisions import Screening
-from analysis.screening.ranking import Features, make_features
-
-
-def stage_features(
-    screening: Screening, stage: str, examples: tuple[tuple[str, bool], ...] = ()
-) -> Features | None:
-    """The words of title and abstract of every report that has come to the stage."""
-    return make_features(stage_texts(screening, stage), examples)
 
 
 def stage_texts(screening: Screening, stage: str) -> dict[str, str]:

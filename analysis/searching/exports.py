@@ -53,7 +53,6 @@ SUFFIXES = {
     "cochrane": "txt", "enw": "enw", "bib": "bib", "json": "json", "csv": "csv",
     "xml": "xml", "xlsx": "xlsx",
 }  # fmt: skip
-FORMATS = tuple(SUFFIXES)
 GRAMMARS = {
     "nbib": (MEDLINE, tagged.PUBMED),
     "ovid": (OVID, tagged.OVID),

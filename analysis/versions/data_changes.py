@@ -135,9 +135,9 @@ def read_data(folder: Path, renames: Sequence[StudyRename] = ()) -> FrozenData:
     )
 
 
-def data_changes(before: Path, now: Path, renames: Sequence[StudyRename] = ()) -> DataChanges:
+def data_changes(before: Path, now: Path) -> DataChanges:
     """What differs between two folders of data."""
-    return changes_between(read_data(before, renames), read_data(now, renames))
+    return changes_between(read_data(before), read_data(now))
 
 
 def changes_between(before: FrozenData, now: FrozenData) -> DataChanges:

@@ -116,9 +116,16 @@ def contrast(first: str, second: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def image(figure: Figure, dpi: float) -> Image.Image:
+    buffer = io.BytesIO()
+    with style.drawing():
+        figure.savefig(buffer, format="png", dpi=dpi, pil_kwargs={"compress_level": 1})
+    return Image.open(buffer)
+
+
 def picture(figure: Figure) -> bytes:
     """The figure on white paper, small, as PNG."""
-    drawn = Image.open(io.BytesIO(style.render_png(figure, dpi=BASELINE_DPI)))
+    drawn = image(figure, BASELINE_DPI)
     paper = Image.new("RGBA", drawn.size, "white")
     paper.alpha_composite(drawn.convert("RGBA"))
     buffer = io.BytesIO()

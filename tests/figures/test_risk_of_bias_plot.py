@@ -9,7 +9,6 @@ from analysis.evidence.risk_of_bias_tools import DOMAINS
 from analysis.figures.judgements import JUDGEMENTS, MARKS
 from analysis.figures.risk_of_bias_plot import (
     Assessment,
-    by_tool,
     domains_of,
     question_bars,
     summary_bars,
@@ -68,9 +67,6 @@ def test_one_figure_shows_one_tool() -> None:
         traffic_light([*TRIALS, other])
     with pytest.raises(ValueError, match="not no trial"):
         traffic_light([])
-    unassessed = assessment("B 2011", (), "not assessed", 5, tool=None)
-    parts = by_tool([*TRIALS, other, unassessed])
-    assert {tool: len(trials) for tool, trials in parts.items()} == {"RoB 1": 1, "RoB 2": 4}
 
 
 def test_bars_are_weighted_by_participants() -> None:

@@ -11,7 +11,7 @@ from analysis.screening.decision_files import (
     criteria_of,
     decisions_path,
     read_own,
-    withdraw,
+    withdrawal_of,
 )
 from analysis.screening.decisions import Verdict, load_screening, verdict, what_differs
 from analysis.searching.duplicate_log import overrule
@@ -142,7 +142,8 @@ def test_a_decision_taken_back_stays_on_record_and_counts_no_more(data, ids) -> 
     library = load_library(data)
     add(data, said("anna", "include", record=ids[0]))
     before = decisions_path(data, "anna").read_bytes()
-    withdraw(data, library, said("anna", "include", record=ids[0]), "2026-11-21T08:00:00Z")
+    decided = said("anna", "include", record=ids[0])
+    add_decisions(data, library, [withdrawal_of(decided, "2026-11-21T08:00:00Z")])
     assert decisions_path(data, "anna").read_bytes().startswith(before)
     screening = load_screening(data)
     assert [d.decision for d in screening.decisions] == ["include", "withdrawn"]

@@ -13,7 +13,7 @@ from analysis.evidence.load import load
 from analysis.files.problems import EvidenceError
 from analysis.protocol import load_protocol
 from analysis.screening.session import Session
-from analysis.screening.stage_words import stage_features
+from analysis.screening.stage_words import stage_texts
 from analysis.screening.waiting import awaiting
 from analysis.searching.duplicate_log import deduplicate, load_deduplication
 from analysis.searching.history import load_searches, searches_in
@@ -96,10 +96,10 @@ def test_people_read_the_abstracts_where_they_are(licensed: Path, export: Path) 
     deduplicate(licensed, load_library(licensed))
     session = Session(licensed, "anna")
     assert session.current is not None and session.current.abstract
-    features = stage_features(session.screening, "title-abstract")
+    words = stage_texts(session.screening, "title-abstract")
+    assert words[session.current.record_id].endswith(session.current.abstract)
     there = Session(elsewhere(licensed), "anna")
     assert there.current is not None and not there.current.abstract
-    assert features is not None
     assert load_deduplication(licensed, session.library) == load_deduplication(
         licensed, there.library
     )
