@@ -69,10 +69,13 @@ class Parent:
     def stays(self) -> bool:
         return self.process.poll() is None
 
-    def end(self) -> None:
-        """Leave nothing of it; again, if you like."""
+    def kill(self) -> None:
         self.process.kill()
         self.process.wait()
+
+    def end(self) -> None:
+        """Leave nothing of it; again, if you like."""
+        self.kill()
         self.control.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -118,9 +121,7 @@ def foreseen_parent(project: Project, certainly: bool = False) -> Iterator[Paren
 class WarmWorkers:
     """The driver's side: a thread for each page at a time, a fresh fork for each page."""
 
-    process: subprocess.Popen[bytes]
-    control: socket.socket
-    log: Path
+    parent: Parent
     pool: ThreadPoolExecutor
     forks: set[int] = field(default_factory=set)
 
@@ -145,7 +146,7 @@ class WarmWorkers:
             json.dump(request, file)
             file.seek(0)
             with suppress(OSError):  # a parent that has ended will say so of a page
-                socket.send_fds(self.control, [b"."], [file.fileno(), *pipe])
+                socket.send_fds(self.parent.control, [b"."], [file.fileno(), *pipe])
 
     def _execute(self, job: Job) -> Executed | Failed:
         """What is said of the page last, or that it took too long."""
@@ -176,9 +177,10 @@ class WarmWorkers:
 
     def _explained(self, said: Failed) -> Failed:
         """A fork that died may have followed its parent, of which only its end is ever heard."""
-        if said.error != DIED or not select.select([self.control], [], [], SECONDS_TO_FOLLOW)[0]:
+        ended = [self.parent.control]
+        if said.error != DIED or not select.select(ended, [], [], SECONDS_TO_FOLLOW)[0]:
             return said
-        why = self.log.read_text("utf-8", "replace").strip().splitlines()[-1:]
+        why = self.parent.log.read_text("utf-8", "replace").strip().splitlines()[-1:]
         return Failed(": ".join(["the parent of the kernels has ended", *why]))
 
 
@@ -192,18 +194,17 @@ def warm_workers(
     """
     opened = nullcontext(begun) if begun and begun.stays else begun_parent(root)
     with ThreadPoolExecutor(jobs) as pool, opened as parent:
-        workers = WarmWorkers(parent.process, parent.control, parent.log, pool)
+        workers = WarmWorkers(parent, pool)
         try:
             # Listing them takes time, and the parent is importing others already.
             workers.rehearse(f"{__name__}:import_all", *sorted(set(modules)))
             yield workers
         finally:
-            parent.process.kill()
-            parent.process.wait()
+            parent.kill()
             for pid in tuple(workers.forks):
                 kill_group(pid)
             pool.shutdown(cancel_futures=True)
-            parent.end()
+            parent.end()  # its threads may have asked till now why it ended
 
 
 def environment(folder: Path) -> dict[str, str]:

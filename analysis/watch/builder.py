@@ -100,7 +100,7 @@ class _Builder:
                 gc.freeze()
                 if _outcome_of(_forked(lambda: _Generation(self, crew).serve())) != NEXT:
                     return False
-                if select.select([crew.control], [], [], 0)[0]:
+                if select.select([crew.parent.control], [], [], 0)[0]:
                     break  # the parent of the kernels has ended
         return True
 

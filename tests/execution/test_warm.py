@@ -183,7 +183,7 @@ def test_the_parent_has_one_thread_so_that_its_forks_are_clean(
     warm: WarmWorkers, tmp_path: Path
 ) -> None:
     says(warm, tmp_path, "import pandas as pd\nprint(pd.DataFrame({'x': [1]}) @ [[1]])")
-    assert psutil.Process(warm.process.pid).num_threads() == 1
+    assert psutil.Process(warm.parent.process.pid).num_threads() == 1
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the OOM killer is Linux's")
@@ -233,7 +233,7 @@ def test_a_parent_that_is_killed_fails_its_pages_and_leaves_nothing(tmp_path: Pa
     with warm_workers(1, tmp_path, []) as workers:
         future = workers.submit(job(notebook(REPORT, "import time\ntime.sleep(600)"), tmp_path))
         pids = reported(tmp_path)
-        workers.process.kill()
+        workers.parent.process.kill()
         made = future.result()
     assert isinstance(made, Failed)
     assert str(made) == "the parent of the kernels has ended"
