@@ -9,7 +9,7 @@ import typer
 
 from analysis import PROGRAM
 from analysis.commands import printing, review, versions
-from analysis.commands.deciding import certainty, rule
+from analysis.commands.deciding import certainty, classify, rule
 from analysis.commands.desk_command import desk
 from analysis.commands.extract import extract_app
 from analysis.commands.judge import judge
@@ -47,6 +47,7 @@ for command in (
     notices,
     verify,
     judge,
+    classify,
     rule,
     certainty,
     review.check,

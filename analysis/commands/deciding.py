@@ -1,4 +1,4 @@
-"""`rule` and `certainty`: what a person decides on a finding, and on the certainty of a question.
+"""`classify`, `rule`, `certainty`: what a person decides on a trial, a finding, a question.
 
 Exit codes: 0 done; 1 an input is wrong, and nothing was changed; 2 the command was not
 understood; 3 it waits for a person still.
@@ -19,6 +19,39 @@ if TYPE_CHECKING:
     from analysis.screening.integrity_rulings import Asked
 
 SAY = "DOMAIN=LEVELS: REASON"
+
+
+def classify(
+    study: Annotated[str, typer.Argument(help="The trial, for example trial-2017.")],
+    *,
+    status: Annotated[str, typer.Option(help="included, or excluded.")] = "",
+    who: Annotated[str, typer.Option(help="Who decides.")] = "",
+    why: Annotated[str, typer.Option(help="The criterion that it fails; else why.")] = "",
+    data: Data = DATA,
+) -> None:
+    """Decide whether a trial that waits is part of the review.
+
+    Shows what it waits for; with --status it is decided, in its row of studies.csv.
+    Exit code 3 while it waits.
+
+    Example: ./review classify trial-2017 --status excluded --who anna --why "no control group"
+    """
+    from analysis.evidence.load import load
+    from analysis.screening.classification import AWAITING, status_in_words, trial_called
+    from analysis.screening.classification import classify as keep
+    from analysis.searching.duplicate_log import now
+
+    if status:
+        keep(data, study, status, why, plain_name(who, "--who"), now()[:10])
+        typer.echo(f"{study}: {status}.")
+        next_step("check")
+        return
+    trial = trial_called(load(data), study)
+    if trial.status == AWAITING:
+        typer.echo(f"{study} waits: {trial.reason}")
+        next_step(f"classify {study} --status … --who … --why …")
+        raise typer.Exit(FOR_A_PERSON)
+    typer.echo(f"{study} is {status_in_words(trial)}")
 
 
 def rule(

@@ -263,6 +263,25 @@ def undo_ruling(
     next_step(f"rule {study} '{check}'")
 
 
+@undo_app.command("classification")
+def undo_classification(
+    study: Annotated[str, typer.Argument(help="The trial, for example trial-2017.")],
+    *,
+    who: By,
+    why: Why = "",
+    yes: Yes = False,
+    data: Data = DATA,
+) -> None:
+    """Have a trial that somebody classified wait again.
+
+    Example: ./review undo classification trial-2017 --who anna
+    """
+    from analysis.screening.classification import withdrawn_classification
+
+    _take_back(data, withdrawn_classification(data, study), who, why, yes)
+    next_step(f"classify {study}")
+
+
 @undo_app.command("certainty")
 def undo_certainty(
     question: Annotated[str, typer.Argument(help="The question, such as insomnia.mood.post.")],

@@ -18,6 +18,7 @@ from analysis.screening.waiting import Waiting, Work, awaiting
 ADDRESSES = {
     Work.SCREEN: "/screen",
     Work.SETTLE: "/screen",
+    Work.CLASSIFY: "/screen/trials",
     Work.EXTRACT: "/extract",
     Work.VERIFY: "/judge",
     Work.TRUST: "/judge",

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from analysis.desk import differences_page, screened_pages
-from analysis.desk.desk import desk_of, form_of, tell, who_of
+from analysis.desk import classify_desk, differences_page, screened_pages
+from analysis.desk.desk import desk_of, evidence_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
 from analysis.desk.record_shown import RecordShown, record_shown
 from analysis.desk.saving import save
@@ -26,6 +26,7 @@ from analysis.desk.screen_form import (
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.files.slugs import CONSENSUS
 from analysis.protocol import Protocol
+from analysis.screening.classification import awaiting_trials
 from analysis.screening.decision_files import Decision
 from analysis.screening.session import DecidedMeanwhile, Session
 from analysis.searching.decision_schemas import STAGES
@@ -60,7 +61,8 @@ def overview(request: Request) -> Response:
         for stage in STAGES
         for session in [sittings.at(who, stage)]
     ]
-    return page(request, "screen/overview.html", stages=stages)
+    trials = len(awaiting_trials(evidence_of(request)))
+    return page(request, "screen/overview.html", stages=stages, trials=trials)
 
 
 def show(request: Request) -> Response:
@@ -169,6 +171,7 @@ def _changed_page(
 
 ROUTES = [
     Route("/screen", overview, methods=["GET"]),
+    *classify_desk.ROUTES,
     Route("/screen/{stage}", show, methods=["GET"]),
     Route("/screen/{stage}", decide, methods=["POST"]),
     Route("/screen/{stage}/take-back", take_back, methods=["POST"]),

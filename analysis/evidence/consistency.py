@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from itertools import chain
 from typing import Any
 
+from analysis.evidence.classified import by_somebody
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.measured_rows import Measured
 from analysis.evidence.notice_rows import Notice, Snapshot
@@ -314,7 +315,7 @@ def _counts_of_something(row: AcceptabilityRow) -> Said:
 
 
 ROW_CHECKS: Mapping[str, tuple[Callable[[Any], Said], ...]] = {
-    "studies": (_status_needs_reason, _randomised_adds_up, _baseline_has_a_basis),
+    "studies": (_status_needs_reason, _randomised_adds_up, _baseline_has_a_basis, by_somebody),
     "outcomes": OUTCOME_CHECKS,
     "acceptability": (_counts_of_something,),
     "certainty": (_has_a_day,),

@@ -23,6 +23,7 @@ from analysis.evidence.values import (
     ConditionId,
     Country,
     Day,
+    DayOrNone,
     Doi,
     Domain,
     Fingerprint,
@@ -31,6 +32,7 @@ from analysis.evidence.values import (
     OfSource,
     OfTrial,
     OutcomeId,
+    PersonOrNone,
     PubMedNumber,
     SignallingAnswers,
     TimepointId,
@@ -95,7 +97,8 @@ class Trial:
         "whether the trial is part of the review", "included"
     )
     reason: str = column(
-        "the criterion that the trial fails, or what is missing; blank where it is included",
+        "the criterion that the trial fails, or what is missing; blank where it is included, "
+        "or why it is",
         "outcome data not yet extracted",
     )
     in_baseline_review: YesNo = column("whether the baseline review included the trial", "yes")
@@ -150,6 +153,20 @@ class Trial:
         "names that the trial had in former versions, with spaces between; written by "
         "`./review rename study`",
         "trial-2012",
+        default="",
+        remark=True,
+    )
+    classified_by: PersonOrNone = column(
+        "the person who decided whether a trial that had waited is part of the review; written "
+        "by `./review classify`",
+        "anna",
+        default="",
+        remark=True,
+    )
+    classified_on: DayOrNone = column("the day of it", "2026-12-01", default="", remark=True)
+    waited_for: str = column(
+        "what the trial had waited for until then: its `reason` before",
+        "full report not yet obtained",
         default="",
         remark=True,
     )

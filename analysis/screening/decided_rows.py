@@ -24,6 +24,11 @@ def write_row(data: Path, name: str, cells: Cells) -> None:
 
     Under the lock of the data. EvidenceError where it contradicts another; nothing is written then.
     """
+    write_atomically(data / f"{name}.csv", text_with_row(data, name, cells))
+
+
+def text_with_row(data: Path, name: str, cells: Cells) -> str:
+    """The text of `name`.csv with that row in it; EvidenceError where it contradicts another."""
     path = data / f"{name}.csv"
     table = read_csv(path)
     known = {column.name: cells.get(column.name, "") for column in columns(DATA_FILES[name].row)}
@@ -34,7 +39,14 @@ def write_row(data: Path, name: str, cells: Cells) -> None:
     else:
         text = with_cells(table, {at: known})
     load_with(data, {path: text})
-    write_atomically(path, text)
+    return text
+
+
+def cells_there(data: Path, name: str, key: Cells) -> Cells | None:
+    """The row of `name`.csv with this key as it is written; None where there is none."""
+    table = read_csv(data / f"{name}.csv")
+    at = _place(table, name, key)
+    return None if at is None else dict(zip(table.header, table.rows[at], strict=True))
 
 
 def withdrawn_row(data: Path, what: str, called: str, name: str, key: Cells) -> Withdrawal:

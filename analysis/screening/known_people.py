@@ -21,6 +21,7 @@ def known_people(data: Path, evidence: Evidence) -> tuple[str, ...]:
     found = {path.stem for path in decision_paths(data)}
     found |= {path.name for path in (data / "extraction").glob("*/*") if path.is_dir()}
     found |= {row.verified_by for row in evidence.outcomes}
+    found |= {trial.classified_by for trial in evidence.trials.values()}
     found |= {row.assessed_by for row in judgements(evidence)}
     found |= {as_person(author.name) for author in load_team(data).authors}
     sources = evidence.sources.keys()

@@ -14,6 +14,8 @@ from analysis.evidence.integrity.retractions import snapshot_fault
 from analysis.evidence.rows import Evidence
 from analysis.evidence.verification import is_verified
 from analysis.formatting import counted, day, listed
+from analysis.screening.classification import awaiting_trials
+from analysis.screening.decision_files import LAST_STAGE
 from analysis.screening.decisions import FIRST_STAGE, Screening, Verdict, load_screening
 from analysis.searching.decision_schemas import STAGES
 from analysis.searching.history import load_searches, source_status
@@ -117,6 +119,10 @@ def _screening(screening: Screening) -> Iterator[Waiting]:
                 said = f"{stage}: {counted(number, 'record')} {what}"
                 command = f"{PROGRAM} screen --who {who} --stage {stage}"
                 yield Waiting(work, said, number, command, stage)
+    if unsure := list(screening.verdicts(LAST_STAGE).values()).count(Verdict.UNSURE):
+        said = f"full reports of which those who decided are unsure: {unsure}"
+        command = f"{PROGRAM} undo decision RECORD --who NAME --stage {LAST_STAGE}, then screen"
+        yield Waiting(Work.CLASSIFY, said, unsure, command)
 
 
 def without_rows(screening: Screening, evidence: Evidence) -> tuple[str, ...]:
@@ -167,8 +173,9 @@ def _of_rulings(evidence: Evidence) -> Iterator[Counted]:
 
 
 def _of_trials(evidence: Evidence) -> Iterator[Counted]:
-    waiting = sum(trial.status == "awaiting" for trial in evidence.trials.values())
-    yield Work.CLASSIFY, waiting, "trials awaiting classification", ""
+    command = f"{PROGRAM} classify STUDY --who NAME"
+    waiting = len(awaiting_trials(evidence))
+    yield Work.CLASSIFY, waiting, "trials awaiting classification", command
     unchecked = sum(not is_verified(row) for row in evidence.outcomes)
     command = f"{PROGRAM} verify STUDY --who NAME"
     yield Work.VERIFY, unchecked, "outcome rows to check against the trial report", command

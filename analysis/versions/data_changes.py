@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from analysis.evidence.classified import COLUMNS as CLASSIFIED
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.study_names import FORMER, StudyRename, named_in, present_name
 from analysis.evidence.verification import COLUMNS as VERIFICATION
@@ -174,7 +175,7 @@ def _no_correction(name: str, before: Cells, now: Cells) -> set[str]:
     """The columns that hold no value, or are told elsewhere: who said it, how a trial stands."""
     decided = name == "studies" and before["status"] != now["status"]
     people = (column.name for column in columns(DATA_FILES[name].row) if column.is_person)
-    return {*VERIFICATION, FORMER, *people, *(("status", "reason") if decided else ())}
+    return {*VERIFICATION, *CLASSIFIED, FORMER, *people, *(("status", "reason") if decided else ())}
 
 
 def _same(column: Column | None, before: str, now: str) -> bool:

@@ -14,6 +14,7 @@ from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
 from analysis.files.problems import ReviewError
 from analysis.screening.certainty_decisions import decide, question_called
+from analysis.screening.classification import awaiting_trials
 from analysis.screening.integrity_rulings import Asked, rule, what_it_changes
 from analysis.synthesis.estimate_text import named_estimate
 from analysis.synthesis.synthesise import synthesise
@@ -72,6 +73,25 @@ def _estimate(evidence: Evidence, title: str) -> str:
                     if evidence.protocol.question_title(q) == title)  # fmt: skip
     found = synthesise(evidence, question)
     return named_estimate(found.measure, found.primary) if found.primary else "no estimate"
+
+
+def test_a_trial_that_waits_is_classified_and_waits_again(data: Path) -> None:
+    before = (data / "studies.csv").read_bytes()
+    trial = awaiting_trials(load(data))[0]
+    words = ("classify", trial.study_id)
+    assert trial.reason in review(data, *words, exit_code=FOR_A_PERSON)
+    by = ("--who", "anna", "--why", "no control group")
+    review(data, *words, "--status", "excluded", *by)
+    assert "excluded by anna on" in review(data, *words)
+    with pytest.raises(ReviewError, match="does not wait: it is excluded by anna"):
+        review(data, *words, "--status", "included", "--who", "ben")
+    review(data, "undo", "classification", trial.study_id, *by, "--yes")
+    assert load(data).trials[trial.study_id] == trial
+    with pytest.raises(ReviewError, match="there is nothing to take back"):
+        review(data, "undo", "classification", trial.study_id, *by, "--yes")
+    header, *rows = (data / "studies.csv").read_bytes().splitlines()
+    assert [row.removesuffix(b",,,") for row in rows] == before.splitlines()[1:]
+    assert header.endswith(b",classified_by,classified_on,waited_for")
 
 
 @pytest.mark.parametrize(("asked", "ruling", "reason", "said"), [

@@ -135,6 +135,7 @@ def test_the_columns_of_people_are_declared() -> None:
     }
     assert people == {
         ("outcomes", "verified_by"),
+        ("studies", "classified_by"),
         ("trustworthiness", "assessed_by"),
         ("risk_of_bias", "assessed_by"),
         ("certainty", "decided_by"),
