@@ -24,7 +24,7 @@ from starlette.staticfiles import StaticFiles
 
 from analysis.desk import guard
 from analysis.desk.background import StillWorking
-from analysis.desk.desk import Desk, NobodyChosen
+from analysis.desk.desk import Desk, NobodyChosen, desk_of, known_who
 from analysis.desk.desk_page import HERE, go_to, page, templates
 from analysis.files.problems import EvidenceError, ReviewError
 
@@ -92,8 +92,9 @@ def _ask_who(request: Request, error: Exception) -> Response:
 
 
 def _working(request: Request, error: Exception) -> Response:
-    """Said at once; the browser asks again until the page is there."""
+    """Said at once, with what is still to be said; the browser asks again until it is there."""
     assert isinstance(error, StillWorking)
-    reply = page(request, error.template, status=503, **error.said)
+    said = desk_of(request).to_say.get(known_who(request), [])
+    reply = page(request, error.template, status=503, said=said, **error.said)
     reply.headers["Refresh"] = SECONDS_TO_ASK_AGAIN
     return reply

@@ -14,6 +14,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from analysis.desk import PORT
+from analysis.desk.background import OneAtATime
 from analysis.desk.kept_evidence import KeptEvidence
 from analysis.desk.sittings import Sittings
 from analysis.evidence.rows import Evidence
@@ -47,6 +48,9 @@ class Desk:
     drawing: threading.Lock = field(default_factory=threading.Lock, repr=False)
     # Person → sentences that the next page shows.
     to_say: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list), repr=False)
+
+    # The version that is being released.
+    releasing: OneAtATime[object] = field(default_factory=OneAtATime, repr=False)
 
     # Who screens what, with the records that all of them share; and the evidence as it is.
     sittings: Sittings = field(init=False, repr=False)

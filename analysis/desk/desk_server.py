@@ -100,3 +100,4 @@ def serve(desk: Desk, at_once: Callable[[], object]) -> None:
         at_once()
         threading.Thread(target=_get_ready, args=(desk,), name="getting ready", daemon=True).start()
         server_of(desk).run(sockets=[door])
+        desk.releasing.finish(TO_FINISH)

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from analysis.desk.desk import Desk
 from analysis.desk.desk_page import TOKEN_FIELD, form_token, page
+from analysis.files.problems import system_errors_as_sentences
 
 LARGEST_FORM = 1_000_000  # bytes
 LARGEST_UPLOAD = 64_000_000
@@ -142,8 +143,12 @@ def from_our_form(handler: Handler) -> Endpoint:
                 if not isinstance(given, str) or not _same(given, own):
                     raise HTTPException(403, NOT_OURS)
                 request.state.form = form
-                return await run_in_threadpool(handler, request)
-        return await run_in_threadpool(handler, request)
+                return await run_in_threadpool(said, request)
+        return await run_in_threadpool(said, request)
+
+    def said(request: Request) -> Response:
+        with system_errors_as_sentences():
+            return handler(request)
 
     return guarded
 

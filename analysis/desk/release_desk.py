@@ -44,6 +44,7 @@ from analysis.versions.stated_version import stated_version
 from analysis.versions.told_apart import told_apart
 from analysis.versions.withdrawn_release import withdrawn_release
 
+MAKING = "/release/making"
 OTHERWISE = (
     "The review has changed since this preview was made, here or by somebody else: nothing was "
     "released. Look at what would be released now."
@@ -96,10 +97,9 @@ def preview(request: Request) -> Response:
 
 
 def release(request: Request) -> Response:
-    """Release it as it was previewed; the form again where the review has changed since."""
-    who_of(request)
-    data, typed = desk_of(request).data, _typed(request)
-    form = form_of(request)
+    """Have it released as it was previewed, once: sent twice it is the same release."""
+    who, desk, typed = who_of(request), desk_of(request), _typed(request)
+    data, form = desk.data, form_of(request)
 
     if _is_released(data, typed):  # sent twice
         tell(request, f"Version {typed.name} is released.")
@@ -112,12 +112,30 @@ def release(request: Request) -> Response:
         made, _ = release_version(data, typed.name)
         return made.kind or "the first version"
 
+    made = desk.releasing.begin(who, typed, lambda: save(request, act, f"release {typed.name}"))
+    if made.what != typed:
+        meanwhile = f"{made.who} is releasing a version at this moment: nothing else was released."
+        return _form(request, *_edition(request), typed, meanwhile)
+    return go_to(MAKING)
+
+
+def making(request: Request) -> Response:
+    """That the release is being made; then what came of it, the form again where it was refused."""
+    who_of(request)
+    desk = desk_of(request)
+    made = desk.releasing.latest
+    if made is None:
+        return go_to("/release")
+    assert isinstance(made.what, Typed)
+    if wait([made.outcome], desk.patience).not_done:
+        raise StillWorking("release/making.html", name=made.what.name, by=made.who)
     try:
-        kind = save(request, act, f"release {typed.name}")
+        kind = made.outcome.result()
     except ReviewError as problem:
-        evidence, edition = _edition(request)
-        return _form(request, evidence, edition, typed, str(problem))
-    tell(request, f"Version {typed.name} is released: {kind}. Share it, then build the site.")
+        return _form(request, *_edition(request), made.what, str(problem))
+    if not desk.releasing.is_told(made):
+        released = f"Version {made.what.name} is released: {kind}."
+        tell(request, f"{released} Share it, then build the site.")
     return go_to("/release")
 
 
@@ -259,6 +277,7 @@ ROUTES = [
     Route("/release", begin, methods=["GET"]),
     Route("/release/preview", preview, methods=["POST"]),
     Route("/release/make", release, methods=["POST"]),
+    Route(MAKING, making, methods=["GET"]),
     Route("/release/take-back/{name}", ask_to_withdraw, methods=["GET"]),
     Route("/release/take-back/{name}", withdraw, methods=["POST"]),
 ]

@@ -62,7 +62,10 @@ def without_end(files: Iterable[Path]) -> Iterator[Path]:
 def _is_beginning(path: Path) -> bool:
     """Whether the file says less than git has of it, and nothing else."""
     known = git(path.parent, "cat-file", "blob", f"HEAD:./{path.name}") or b""
-    said = path.read_bytes().rstrip(b"\0")
+    try:
+        said = path.read_bytes().rstrip(b"\0")
+    except FileNotFoundError:  # another command's, done
+        return False
     return len(said) < len(known) and known.startswith(said)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from analysis.desk import release_desk
 from analysis.desk.desk import Desk
 from analysis.desk.saving import SEEN
 from analysis.pages.released_version import Told, release_version, state_version
@@ -73,6 +76,36 @@ def test_what_was_not_previewed_is_not_released(client, changed: Path) -> None:
     assert refused.status_code == 422
     assert "nothing was released" in " ".join(refused.text.split())
     assert bytes_below(changed) == before
+
+
+def test_a_page_says_that_it_is_being_made_and_a_second_press_makes_no_second(
+    client, changed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, stated, go_on = [], threading.Event(), threading.Event()
+
+    def made(*of: object) -> object:
+        begun.append(of)
+        stated.set()
+        go_on.wait(60)
+        return SimpleNamespace(kind="corrections"), changed
+
+    monkeypatch.setattr(release_desk, "release_version", made)
+    desk = Desk(changed, patience=0)
+    asking, other = client(desk=desk), client("ben", desk=desk)
+    sent = {**TOLD, SEEN: KEPT.findall(asking.submit("/release/preview", TOLD).text)[0]}
+    for each in (asking, other):
+        shown = each.submit("/release/make", sent)
+        assert (shown.status_code, shown.headers["Refresh"]) == (503, "2")
+        assert "anna is releasing it" in shown.text
+        assert stated.wait(60)
+    otherwise = other.submit("/release/make", {**sent, "trigger": "something else"})
+    assert otherwise.status_code == 422
+    assert "anna is releasing a version at this moment" in otherwise.text
+    assert "something else" in otherwise.text
+    go_on.set()
+    desk.releasing.finish(60)
+    assert "Version 2027.01 is released: corrections." in asking.get("/release/making").text
+    assert len(begun) == 1
 
 
 def test_a_release_nobody_has_seen_is_taken_back(client, changed: Path) -> None:
