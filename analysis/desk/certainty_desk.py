@@ -140,7 +140,9 @@ def _proposed(evidence: Evidence, question: Question, domain: str) -> Step:
 
 def answered(evidence: Evidence, question: Question) -> Synthesis:
     """The answer to a question, worked out once while the evidence is the same."""
-    return evidence.once((synthesise, question), lambda: synthesise(evidence, question))
+    return evidence.once(
+        (synthesise, question), lambda: synthesise(evidence, question, in_depth=False)
+    )
 
 
 def _stands(evidence: Evidence, question: Question, domain: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from concurrent.futures import Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -90,7 +90,7 @@ def preview(request: Request) -> Response:
     state = seen(*_files(data))
     try:
         _checked(data, typed)
-        shown = _as_readers_see_it(data, evidence, edition, typed)
+        shown = _as_readers_see_it(evidence, edition, typed)
     except ReviewError as problem:
         return _form(request, evidence, edition, typed, str(problem))
     return page(request, "release/preview.html", typed=typed, parts=shown, seen=state, field=SEEN)
@@ -161,7 +161,7 @@ def withdraw(request: Request) -> Response:
 
 
 def _edition(request: Request) -> tuple[Evidence, Edition]:
-    """The evidence, and how it differs from the last release."""
+    """The evidence, and how it differs from the last release, its steps told apart."""
     return _working(request).result()
 
 
@@ -172,11 +172,13 @@ def _working(request: Request) -> Future[tuple[Evidence, Edition]]:
     made_from = seen(*_files(data), repr(searches), *known)
     states = partial(present_states, evidence)
 
+    def what_changed() -> tuple[Evidence, Edition]:
+        edition = edition_of(data, evidence.protocol, searches, states)
+        found = edition.found and told_apart(data, edition.found, lambda: evidence)
+        return evidence, replace(edition, found=found)
+
     def work() -> Future[tuple[Evidence, Edition]]:
-        return in_background(
-            "what changed",
-            lambda: (evidence, edition_of(data, evidence.protocol, searches, states)),
-        )
+        return in_background("what changed", what_changed)
 
     found = evidence.once((edition_of, made_from), work)
     return work() if found.done() and found.exception() else found
@@ -204,7 +206,7 @@ def _checked(data: Path, typed: Typed) -> None:
 
 
 def _as_readers_see_it(
-    data: Path, evidence: Evidence, edition: Edition, typed: Typed
+    evidence: Evidence, edition: Edition, typed: Typed
 ) -> tuple[tuple[str, Html], ...]:
     """The parts of What's new, each under its heading; links to other pages become their text."""
     told, protocol, last = typed.told, evidence.protocol, edition.last
@@ -212,8 +214,7 @@ def _as_readers_see_it(
     if last is None or edition.found is None:
         first = LastVersion(version, None, None, None)
         return (("What this version brings", whats_new_page.last_release(protocol, first)),)
-    apart = told_apart(data, edition.found, lambda: evidence)
-    found = apart.model_copy(update={"now": typed.name})
+    found = edition.found.model_copy(update={"now": typed.name})
     parts = {
         "What this version brings": whats_new_page.last_release(
             protocol, LastVersion(version, found.kind, found, last)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -45,11 +46,17 @@ LIKE = 0.85
 PERCENT_ROUNDING = 1.0
 
 
-def consistency_problems(tables: Tables) -> list[Problem]:
+def consistency_problems(tables: Tables) -> tuple[Problem, ...]:
     """Every contradiction between cells; `tables` holds the files that could be read.
 
     Some rows of a file that is not whole could not be: what refers to it may be right.
     """
+    return _problems(tuple(tables.items()))
+
+
+@lru_cache(maxsize=8)  # two people's rows are each held against the evidence, and then again
+def _problems(named: tuple[tuple[str, Rows[Any]], ...]) -> tuple[Problem, ...]:
+    tables = dict(named)
     whole = {name: table for name, table in tables.items() if table.whole}
     problems: list[Problem] = []
     for name, table in tables.items():
@@ -64,7 +71,7 @@ def consistency_problems(tables: Tables) -> list[Problem]:
     problems += _rulings_on_another_trial(whole)
     problems += _former_names(whole)
     problems += _measured_after_all(whole)
-    return problems
+    return tuple(problems)
 
 
 def _former_names(tables: Tables) -> Iterator[Problem]:

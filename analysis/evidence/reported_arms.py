@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 from analysis.evidence.reported import (
     ARMS,
@@ -24,6 +25,7 @@ from analysis.statistics.conversions import Arm
 from analysis.statistics.effect_sizes import Effects
 
 
+@lru_cache(maxsize=4096)  # one row is saved, and the effects of all are asked for again
 def from_arms(row: OutcomeRow, measure: MeasureName) -> Reported:
     """A difference of means, standardised or not, from a row of means or medians."""
     first, second = (arm_of(row, arm) for arm in ARMS)

@@ -253,9 +253,9 @@ def _allows_blank(rules: Sequence[Rule | Listed]) -> bool:
 Row = TypeVar("Row")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rows(Generic[Row]):
-    """The rows of a file, each with its line, and what is wrong with them.
+    """The rows of a file, each with its line, and what is wrong with them; equal to itself alone.
 
     A cell that is no number counts as blank; other cells are what stands there. `whole` says
     whether every row of the file is among them.

@@ -13,6 +13,7 @@ from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from analysis.files.merge_conflicts import refuse_conflicts
@@ -54,6 +55,7 @@ def csv_of(path: Path, raw: bytes) -> TextTable:
     return table
 
 
+@lru_cache(maxsize=32)  # who saves a row has the files read several times, of which one changes
 def fitting_rows_of(path: Path, raw: bytes) -> TextTable:
     """The rows that fit the header; EvidenceError where no table can be made at all."""
     # newline="" leaves line ends to the reader, which takes a bare carriage return for one too.

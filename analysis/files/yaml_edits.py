@@ -51,7 +51,7 @@ def with_values(path: Path, text: str, key: str, values: Values) -> str:
 
 def _block(text: str, key: str) -> yaml.MappingNode | None:
     """The mapping of that name, where it is written as a block."""
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    root = yaml.compose(text, Loader=yaml.CSafeLoader)
     assert isinstance(root, yaml.MappingNode)
     found = {name.value: node for name, node in root.value}.get(key)
     written = isinstance(found, yaml.MappingNode) and not found.flow_style

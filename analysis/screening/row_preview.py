@@ -30,7 +30,7 @@ from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.primary_analysis import primary_analysis
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure, measure_in_words
-from analysis.synthesis.synthesise import answer
+from analysis.synthesis.synthesise import synthesise
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def _direction(protocol: Protocol, row: Row) -> str:
 
 
 def _place(now: Evidence, filled: Evidence, asked: Question, row: Row) -> Place:
-    synthesis = answer(slice_of(filled, asked))
+    synthesis = synthesise(filled, asked, in_depth=False)
     aside = [each.reason for each in synthesis.set_aside if each.row_id == row["row_id"]]
     return Place(
         synthesis=synthesis,

@@ -32,12 +32,16 @@ from analysis.synthesis.interval_rule import (
 )
 from analysis.synthesis.missing_results import missing_results
 from analysis.synthesis.moderators import moderators_of
-from analysis.synthesis.next_evidence import next_evidence
-from analysis.synthesis.primary_analysis import primary_analysis
+from analysis.synthesis.next_evidence import NextEvidence, next_evidence
+from analysis.synthesis.primary_analysis import PrimaryAnalysis, primary_analysis
 from analysis.synthesis.published_estimates import published_estimates
 from analysis.synthesis.question_effects import contrast_rows, study_effects
 from analysis.synthesis.question_result import Provenance, SetAside, Synthesis
-from analysis.synthesis.sensitivity import sensitivity_analyses
+from analysis.synthesis.sensitivity import (
+    SensitivityAnalyses,
+    asymmetry,
+    sensitivity_analyses,
+)
 from analysis.synthesis.study_effect import StudyEffect, effects_of, participants
 from analysis.synthesis.unruled_trials import unruled_trials
 from analysis.synthesis.with_responders import with_responders
@@ -52,13 +56,18 @@ def synthesise_all(evidence: Evidence) -> Mapping[str, Synthesis]:
     return {asked.key: answer(given) for asked, given in slices_of(evidence).items()}
 
 
-def synthesise(evidence: Evidence, question: Question) -> Synthesis:
-    """The synthesis of one question."""
-    return answer(slice_of(evidence, question))
+def synthesise(evidence: Evidence, question: Question, *, in_depth: bool = True) -> Synthesis:
+    """The synthesis of one question; `in_depth` as of `answer`."""
+    return answer(slice_of(evidence, question), in_depth=in_depth)
 
 
-def answer(given: Slice) -> Synthesis:
-    """The synthesis of a question, from its slice of the evidence and nothing else."""
+def answer(given: Slice, *, in_depth: bool = True) -> Synthesis:
+    """The synthesis of a question, from its slice of the evidence and nothing else.
+
+    All but `in_depth` is what the answer, its certainty, its sentences and its forest plot rest
+    on: without it there are no sensitivity analyses, no other models, and not what would change
+    the answer, which take most of the time.
+    """
     evidence, question = given.evidence, given.question
     protocol, rules = evidence.protocol, evidence.protocol.synthesis
     rows = chosen_rows(evidence, question)
@@ -68,14 +77,6 @@ def answer(given: Slice) -> Synthesis:
     found = primary_analysis(given, rows)
     measure, studies, primary, pooled = found.measure, found.studies, found.primary, found.pooled
     n_total, n_unknown = participants(pooled)
-    sensitivity = sensitivity_analyses(
-        rules,
-        moderators_of(protocol),
-        measure,
-        pooled,
-        primary,
-        contrast_rows(given, rows, {study.study_id for study in pooled}),
-    )
     important = rule.smallest_important_difference
     bayesian = companion(rules, measure, important, pooled)
     missing = missing_results(given, rows, only_responders)
@@ -90,7 +91,7 @@ def answer(given: Slice) -> Synthesis:
             primary=primary,
             n_total=n_total,
             n_unknown=n_unknown,
-            asymmetry=sensitivity.small_study.asymmetry if sensitivity.small_study else None,
+            asymmetry=asymmetry(rules, measure, pooled),
             missing=missing,
             indirect_instruments=protocol.outcome(question.outcome).indirect_instruments,
             concluded_from=conclusion_interval(bayesian),
@@ -135,9 +136,9 @@ def answer(given: Slice) -> Synthesis:
         headline_prediction=headline_prediction(rules, primary),
         bayesian=bayesian,
         unruled=unruled,
-        models=_models(rules, pooled),
+        models=_models(rules, pooled) if in_depth else (),
         comparisons=compared,
-        sensitivity=sensitivity,
+        sensitivity=_sensitivity(given, found, rows) if in_depth else SensitivityAnalyses(),
         certainty=said.certainty,
         clinical=said.clinical,
         published=published,
@@ -145,9 +146,21 @@ def answer(given: Slice) -> Synthesis:
         set_aside=_set_aside(evidence, rows.set_aside, only_responders),
         responders=responders,
         missing=missing,
-        next_evidence=next_evidence(given, body, read),
+        next_evidence=next_evidence(given, body, read) if in_depth else NextEvidence(),
         sentences=sentences(rules, said),
         provenance=_provenance(given),
+    )
+
+
+def _sensitivity(given: Slice, found: PrimaryAnalysis, rows: ChosenRows) -> SensitivityAnalyses:
+    protocol = given.evidence.protocol
+    return sensitivity_analyses(
+        protocol.synthesis,
+        moderators_of(protocol),
+        found.measure,
+        found.pooled,
+        found.primary,
+        contrast_rows(given, rows, {study.study_id for study in found.pooled}),
     )
 
 

@@ -39,6 +39,7 @@ from analysis.screening.filling_in import FINISHED, is_finished, read_finished, 
 from analysis.screening.study_reports import reports_of
 from tests.desk.asking import Asking
 from tests.desk.conftest import STUDY
+from tests.evidence.folder import DataFolder
 
 Client = Callable[..., Asking]
 Cells = dict[str, str]
@@ -237,6 +238,19 @@ def test_nothing_is_saved_while_it_is_tried(client: Client, data: Path) -> None:
     assert "Pooled with it" in preview_of(page)
     assert "2001" in str(page.select("#preview img")[0]["alt"]) or page.select("#preview img")
     assert sheet.read_bytes() == before
+
+
+def test_what_is_saved_elsewhere_meanwhile_is_in_what_it_comes_to(
+    client: Client, data: Path
+) -> None:
+    """Neither the rows nor the effects that were read before are taken for what files say now."""
+    anna, tried = client(), f"{RESULT_FORM}/tried"
+    before = preview_of(page_of(anna.submit(tried, ABOUT | MEANS).text))
+    other = "simister-2018.pain.follow-up.1"
+    DataFolder(data).edit("outcomes.csv", other, mean_intervention="31.46")
+    after = preview_of(page_of(anna.submit(tried, ABOUT | MEANS).text))
+    fresh = preview_of(page_of(Asking(Desk(data), "anna").submit(tried, ABOUT | MEANS).text))
+    assert before != after == fresh
 
 
 def test_the_sheet_says_what_it_would_say_filled_in_by_hand(client: Client, data: Path) -> None:

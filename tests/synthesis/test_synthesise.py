@@ -11,11 +11,14 @@ from scipy.stats import t
 
 from analysis.evidence.chosen_rows import chosen_rows
 from analysis.evidence.rows import Evidence
+from analysis.protocol import Question
 from analysis.protocol_rules import SynthesisRules
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.interval_rule import pool_by_protocol
+from analysis.synthesis.next_evidence import NextEvidence
 from analysis.synthesis.question_result import Synthesis
+from analysis.synthesis.sensitivity import SensitivityAnalyses
 from analysis.synthesis.study_effect import StudyEffect
 from analysis.synthesis.synthesise import synthesise
 from tests.evidence.rows import a_row, a_trial, with_rows
@@ -155,6 +158,21 @@ def test_pinned_effects_pool_as_metafor_pooled_them(
     assert_same(primary.heterogeneity.tau2, pinned["REML", "tau2"])
     assert_same(primary.interval.low, pinned["REML knha", "low"])
     assert_same(primary.interval.high, pinned["REML knha", "high"])
+
+
+def test_what_is_answered_without_depth_is_the_same(
+    evidence: Evidence, disability: Synthesis
+) -> None:
+    asked, whole = Question(**disability.question.model_dump()), disability
+    small = whole.sensitivity.small_study
+    assert small and small.asymmetry and whole.models and whole.next_evidence.trials
+    assert synthesise(evidence, asked, in_depth=False) == whole.model_copy(
+        update={
+            "models": (),
+            "sensitivity": SensitivityAnalyses(),
+            "next_evidence": NextEvidence(),
+        }
+    )
 
 
 def test_no_trial_means_no_estimate(syntheses: Mapping[str, Synthesis]) -> None:
