@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -27,10 +27,11 @@ from analysis.execution.run import (
     Listener,
     Report,
     execute,
+    job_of,
     stale_pages,
 )
 from analysis.execution.staleness import Inputs, read_record
-from analysis.execution.states import states
+from analysis.execution.states import newer_than_the_check, states
 from analysis.execution.warm import Parent
 from analysis.execution.workers import can_fork, default_jobs, open_workers
 from analysis.files.problems import system_errors_as_sentences
@@ -107,7 +108,7 @@ class Kept:
 
     `book` has begun, `inputs` know files as they were, the page of `first` (below `chapters/`) is
     executed before the others, `listener` hears of the pages, and `stands` of the site as soon as
-    it is in its place.
+    it is in its place. `begin` begins a page that will be asked for before all others, if any is.
     """
 
     book: BookBuild
@@ -115,6 +116,7 @@ class Kept:
     first: Path | None
     listener: Listener
     stands: Callable[[Site], None]
+    begin: Callable[[Job], None]
 
 
 @dataclass(frozen=True)
@@ -163,13 +165,15 @@ def _execute(
     """Check the evidence and execute what is stale, each beside what can be begun meanwhile."""
     project, since = review.project, states(review.project)
     inputs = manner.kept.inputs.afresh(since) if manner.kept else Inputs(project, since=since)
-    reads = known_reads(inputs)
-    inputs = replace(inputs, reads=reads or {})
     if manner.begun and manner.begun.since != since:  # it may have imported what was there before
         manner.begun.end()
     rehearsed = review.rehearsal.chosen(manner, project) if review.rehearsal else None
     opened = manner.workers or _processes(review, inputs, manner, rehearsed, console)
     with _OnDemand(opened, rehearsed) as hands:
+        if manner.kept and newer_than_the_check(project, since):
+            _begin_first(review, manner, manner.kept, hands)
+        reads = known_reads(inputs)
+        inputs = replace(inputs, reads=reads or {})
         if manner.force or reads is None or stale_pages(review.contents().pages, inputs):
             hands.begin()  # imports its stack while this process checks the evidence
         elif manner.begun:
@@ -195,6 +199,18 @@ def _execute(
             )
     clock.ends("pages")
     return report
+
+
+def _begin_first(review: Review, manner: Manner, kept: Kept, hands: _OnDemand) -> None:
+    """Begin the page that somebody waits for beside the check of what it is made from.
+
+    Nothing of it is kept before that has ended well, and nothing if the page is up to date.
+    """
+    for page in review.contents().pages:
+        if page.target == kept.first and not page.needs:
+            hands.rehearse()
+            with suppress(OSError):  # whoever asks for the page meets it again
+                kept.begin(job_of(page, review.project, manner.timeout, alone=True))
 
 
 def _heard(manner: Manner, console: Console, pages: int) -> AbstractContextManager[Listener]:

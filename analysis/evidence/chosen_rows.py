@@ -84,6 +84,10 @@ def responder_rows(evidence: Evidence, question: Question, chosen: ChosenRows) -
 
 def find_suspects(evidence: Evidence) -> Suspects:
     """Why trials are kept out: by findings that nobody has ruled on, or by a person's ruling."""
+    return evidence.once(find_suspects, lambda: _suspects(evidence))
+
+
+def _suspects(evidence: Evidence) -> Suspects:
     by_trial: dict[str, list[Finding]] = {}
     for finding in findings(evidence):
         by_trial.setdefault(finding.study_id, []).append(finding)

@@ -32,7 +32,7 @@ def _adapter() -> TypeAdapter[_HandedOn]:
 
 def handed_on(evidence: Evidence) -> str:
     """The evidence with what was found, as JSON."""
-    suspects = evidence.once(find_suspects, lambda: find_suspects(evidence))
+    suspects = find_suspects(evidence)
     kept_out = tuple((trial, question, why) for (trial, question), why in suspects.items())
     return _adapter().dump_json(_HandedOn(evidence, findings(evidence), kept_out)).decode()
 

@@ -85,7 +85,7 @@ def slices_of(evidence: Evidence) -> Mapping[Question, Slice]:
 
 def slice_of(evidence: Evidence, question: Question) -> Slice:
     """The slice of one question; the others are read to judge implausible effects."""
-    suspects = evidence.once(find_suspects, lambda: find_suspects(evidence))
+    suspects = find_suspects(evidence)
     return evidence.once((slice_of, question), lambda: _slice(evidence, question, suspects))
 
 

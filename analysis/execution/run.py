@@ -260,11 +260,9 @@ class _Run:
         if why is None:
             return Outcome(page, "fresh")
         try:
-            template = read_template(self.project.root / page.template)
+            job = job_of(page, self.project, self.timeout, alone=alone)
         except OSError as error:
             return self._failed(page, Failed(f"{page.template}: {error.strerror}"))
-        root, given = str(self.project.root), dict(page.parameters)
-        job = Job(page.name, template, given, root, self.timeout, alone)
         self.running[self.workers.submit(job)] = _Started(page, why, self.inputs.of(page))
         if self.listener:
             self.listener.started(page)
@@ -320,6 +318,12 @@ class _Run:
         read = {reader.excerpt for reader in self.readers if page in reader.needs}
         if read and result is not None:
             self.inputs.excerpts.note(result, digest(result), filter(None, read))
+
+
+def job_of(page: Page, project: Project, timeout: float, *, alone: bool) -> Job:
+    """What is to be executed for a page; raises `OSError` where its notebook cannot be read."""
+    template = read_template(project.root / page.template)
+    return Job(page.name, template, dict(page.parameters), str(project.root), timeout, alone)
 
 
 def _needed_for(target: Path | None, pages: Sequence[Page]) -> frozenset[str]:

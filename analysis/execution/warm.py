@@ -124,9 +124,26 @@ class WarmWorkers:
     parent: Parent
     pool: ThreadPoolExecutor
     forks: set[int] = field(default_factory=set)
+    begun: list[tuple[Job, Connection]] = field(default_factory=list)  # ahead of being asked for
 
     def submit(self, job: Job) -> Future[Executed | Failed]:
-        return self.pool.submit(self._execute, job)
+        """The page, and an end of what was begun ahead of another."""
+        page = next((page for ahead, page in self.begun if ahead == job), None)
+        self.begun[:] = [(ahead, other) for ahead, other in self.begun if other is not page]
+        self.leave_begun()
+        return self.pool.submit(self._execute, job, page)
+
+    def begin(self, job: Job) -> None:
+        """Begin a page that the very next job may ask for; what it makes is heard then or never."""
+        self.begun.append((job, self._asked(job)))
+
+    def leave_begun(self) -> None:
+        """End what nobody asked for. A fork that has not yet said who it is ends as it does."""
+        while self.begun:
+            _, page = self.begun.pop()
+            with page, suppress(EOFError, OSError):
+                if page.poll() and isinstance(pid := page.recv(), int):
+                    kill_group(pid)
 
     def rehearse(self, function: str, *given: str) -> None:
         """Let the parent call `module:name` once, before it forks for pages submitted later.
@@ -148,14 +165,19 @@ class WarmWorkers:
             with suppress(OSError):  # a parent that has ended will say so of a page
                 socket.send_fds(self.parent.control, [b"."], [file.fileno(), *pipe])
 
-    def _execute(self, job: Job) -> Executed | Failed:
+    def _asked(self, job: Job) -> Connection:
+        """Ask for a page: where it will be heard."""
+        page, theirs = Pipe(duplex=False)
+        with theirs:
+            self._ask(asdict(job), theirs.fileno())
+        return page
+
+    def _execute(self, job: Job, begun: Connection | None) -> Executed | Failed:
         """What is said of the page last, or that it took too long."""
         said, pid = Failed(DIED), 0
         # The time the parent takes to be ready is not the page's.
         deadline = time.monotonic() + job.timeout + SECONDS_OF_GRACE
-        page, theirs = Pipe(duplex=False)
-        with theirs:
-            self._ask(asdict(job), theirs.fileno())
+        page = begun or self._asked(job)
         try:
             while page.poll(max(0.0, deadline - time.monotonic())):
                 match page.recv():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 
+from analysis.evidence.chosen_rows import find_suspects
 from analysis.evidence.handed_on import taken_over
 from analysis.evidence.integrity import findings
 from analysis.evidence.question_slice import slices_of
@@ -40,9 +41,9 @@ def rehearse(validated: str | None = None) -> None:
 
 
 def begin_again(validated: str | None = None) -> None:
-    """Have the evidence as it is now, where everything else is loaded."""
+    """Have the evidence as it is now, where everything else is loaded, and what it rests on."""
     context.begin_with(None if validated is None else taken_over(validated))
-    context.evidence()
+    find_suspects(context.evidence())
 
 
 def rehearse_readers() -> None:

@@ -265,13 +265,14 @@ def _build(generation: _Generation, wanted: Wanted, above: Connection) -> None:
     tell: Callable[[Message], None] = above.send
     tell(Making(""))
     jobs = default_jobs()
-    crew = replace(generation.crew, pool=ThreadPoolExecutor(jobs), forks=set())
+    crew = replace(generation.crew, pool=ThreadPoolExecutor(jobs), forks=set(), begun=[])
     first = Path(f"{wanted.document}.ipynb") if wanted.document else None
 
     def stands(site: Site) -> None:
         tell(Stands(wanted.since, site.state, site.pages))
 
-    kept = Kept(generation.book, generation.inputs, first, _Teller(above, first), stands)
+    teller = _Teller(above, first)
+    kept = Kept(generation.book, generation.inputs, first, teller, stands, crew.begin)
     manner = Manner(jobs=jobs, workers=lambda: nullcontext(crew), kept=kept)
     try:
         done = build_all(generation.builder.review, Console(file=io.StringIO()), manner)
@@ -280,6 +281,8 @@ def _build(generation: _Generation, wanted: Wanted, above: Connection) -> None:
         tell(Ended(wanted.since, tuple(str(error).splitlines()), isinstance(error, Refused)))
     except Exception as error:
         tell(Ended(wanted.since, (f"the build ended with {type(error).__name__}: {error}",)))
+    finally:
+        crew.leave_begun()
 
 
 def _problems(done: Build) -> tuple[str, ...]:

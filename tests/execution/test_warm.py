@@ -229,6 +229,20 @@ def test_what_the_parent_rehearses_every_notebook_has_done(tmp_path: Path) -> No
     assert seen == "1 300000"
 
 
+def test_a_page_that_was_begun_ahead_is_made_once_and_ended_where_another_is_asked_for(
+    warm: WarmWorkers, tmp_path: Path
+) -> None:
+    asked = job(notebook("open('made', 'a').write('x')"), tmp_path)
+    warm.begin(asked)
+    assert wait_for((tmp_path / "made").exists)
+    assert isinstance(warm.submit(asked).result(), Executed)
+    assert (tmp_path / "made").read_text(encoding="utf-8") == "x"
+    warm.begin(job(notebook(REPORT, "import time\ntime.sleep(600)"), tmp_path))
+    pids = reported(tmp_path)
+    assert says(warm, tmp_path, "print('another')") == "another"
+    assert gone(pids[:1])
+
+
 def test_a_parent_that_is_killed_fails_its_pages_and_leaves_nothing(tmp_path: Path) -> None:
     with warm_workers(1, tmp_path, []) as workers:
         future = workers.submit(job(notebook(REPORT, "import time\ntime.sleep(600)"), tmp_path))

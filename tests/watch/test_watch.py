@@ -142,6 +142,52 @@ def test_data_reach_their_page_and_the_pages_that_read_its_results(watched: Watc
     watched.shows("effects/front.html", "2 rows")
 
 
+@contextmanager
+def in_view(watched: Watched, page: str) -> Iterator[None]:
+    """A browser has that page open."""
+    with closing(HTTPConnection("127.0.0.1", watched.port, timeout=PATIENCE)) as connection:
+        connection.request("GET", f"/_watch/events?page={page}")
+        connection.getresponse().readline()
+        yield
+
+
+def test_the_open_page_is_begun_beside_the_check_and_shown_only_where_that_ends_well(
+    watched: Watched,
+) -> None:
+    """It is executed once, before the check has ended; of a wrong row nothing is kept."""
+    held, seen = (watched.project.root / name for name in (toy.HELD, "seen"))
+    told = "import os\nopen('seen', 'a').write(' '.join(rows) + '\\n')"
+    toy.pages(watched.project, f"{toy.PAIN[0]}\n{told}", toy.PAIN[1])
+    wait_until(seen.exists)
+    watched.is_quiet()
+    with in_view(watched, "effects/pain.html"):
+        for row in ("beside-the-check", "wrong"):
+            held.touch()
+            watched.save("data/outcomes.csv", f"row\na\n{row}\n")
+            wait_until(lambda row=row: f"a {row}" in seen.read_text("utf-8"))  # type: ignore[misc]
+            result = (watched.project.results / "pain.json").read_text("utf-8")
+            assert row not in result and row not in watched.get("effects/pain.html")
+            held.unlink()
+            if row == "wrong":
+                watched.says("index.html", lambda said: bool(said["problems"]))
+            else:
+                watched.shows("effects/pain.html", row)
+                watched.is_quiet()
+            assert seen.read_text("utf-8").count(row) == 1
+    assert (watched.project.results / "pain.json").read_text("utf-8") == result
+    assert "beside-the-check" in watched.get("effects/pain.html")
+    toy.pages(watched.project, *toy.PAIN)
+    watched.save("data/outcomes.csv", "row\na\nmany-more\n")
+    watched.says("index.html", lambda said: not said["problems"] and not said["making"])
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def test_a_style_is_shown_as_it_is_and_trimmed_in_the_site(watched: Watched) -> None:
     styles = watched.says("about.html", lambda _: True)["styles"]
     watched.save("chapters/_static/toy.css", toy.STYLE.replace("red", "green"))
