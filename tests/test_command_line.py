@@ -7,14 +7,14 @@ import shutil
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from analysis.commands import command_line, options, review
+from analysis.commands import options, review
 from analysis.files.problems import ReviewError
 from analysis.files.writing import write_atomically
 from analysis.protocol import load_protocol
 from analysis.versions.releases import releases
 from analysis.versions.results import to_json
+from tests.commands.typed import typed
 from tests.evidence.folder import DATA, DESCRIBED, DataFolder
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
@@ -34,28 +34,20 @@ def root(tmp_path: Path, syntheses, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(*arguments: str) -> Result:
-    result = CliRunner().invoke(command_line.app, arguments)
-    if isinstance(result.exception, ReviewError):
-        raise result.exception
-    return result
-
-
 def put(root: Path, name: str, text: str) -> None:
     write_atomically(root / "data/searches/inbox" / name, text)
 
 
 def test_an_update_takes_in_the_inbox_and_says_what_comes_next(root: Path) -> None:
     DataFolder(root / "data").replace("protocol.yml", *DESCRIBED)
-    assert f"The site says: Version {NAMES[-1]} of " in run("update").output
+    assert f"The site says: Version {NAMES[-1]} of " in typed("update")
     put(root, "2026-12-07-medline.ris", ovid_ris(articles(3)))
-    said = run("update")
-    assert said.exit_code == 0
-    assert "Imported 2026-12-07-medline.ris: MEDLINE, 2026-12-07: 3 records" in said.output
-    assert "3 different reports after deduplication." in said.output
-    assert f"{NAMES[-1]} → now: nothing changed." in said.output
-    assert f"The site says: Draft, changes since {NAMES[-1]}\n" in said.output
-    again = run("update").output
+    said = typed("update")
+    assert "Imported 2026-12-07-medline.ris: MEDLINE, 2026-12-07: 3 records" in said
+    assert "3 different reports after deduplication." in said
+    assert f"{NAMES[-1]} → now: nothing changed." in said
+    assert f"The site says: Draft, changes since {NAMES[-1]}\n" in said
+    again = typed("update")
     assert "Inbox: nothing new." in again
     assert "deduplication" not in again
 
@@ -63,11 +55,10 @@ def test_an_update_takes_in_the_inbox_and_says_what_comes_next(root: Path) -> No
 def test_a_file_of_the_inbox_that_cannot_be_read_is_exit_code_4(root: Path) -> None:
     put(root, "savedrecs.ris", ovid_ris(articles(3)))
     put(root, "2026-12-07-medline.ris", ovid_ris(articles(3))[:-50])
-    said = run("update")
-    assert said.exit_code == 4
-    assert "savedrecs.ris: the name does not say day and source" in said.output
-    assert "2026-12-07-medline.ris:" in said.output
-    assert "Waiting for a person:" in said.output
+    said = typed("update", exit_code=4)
+    assert "savedrecs.ris: the name does not say day and source" in said
+    assert "2026-12-07-medline.ris:" in said
+    assert "Waiting for a person:" in said
 
 
 def test_duplicates_are_sought_though_the_update_before_was_killed(
@@ -80,8 +71,8 @@ def test_duplicates_are_sought_though_the_update_before_was_killed(
 
     with monkeypatch.context() as patch:
         patch.setattr("analysis.searching.duplicate_log.deduplicate", killed)
-        run("update")
-    said = run("update").output
+        typed("update", exit_code=130)
+    said = typed("update")
     assert "Inbox: nothing new." in said
     assert "3 different reports after deduplication." in said
 
@@ -90,7 +81,7 @@ def test_evidence_that_is_not_valid_stops_the_update(root: Path) -> None:
     path = root / "data/outcomes.csv"
     path.write_text(path.read_text("utf-8").replace(",worse,", ",wrose,", 1), encoding="utf-8")
     with pytest.raises(ReviewError, match=r"outcomes\.csv:\d+: higher_is: 'wrose' was found"):
-        run("update")
+        typed("update")
 
 
 def test_data_that_moved_on_ask_for_the_next_version(
@@ -100,7 +91,7 @@ def test_data_that_moved_on_ask_for_the_next_version(
     text = path.read_text("utf-8")
     assert ",US," in text
     path.write_text(text.replace(",US,", ",CA,", 1), encoding="utf-8")
-    said = run("update").output
+    said = typed("update")
     assert "1 corrected value" in said
     next_step = 'Next: ./review release YEAR.MONTH --trigger "what led to it" --methods none'
     assert next_step in said.splitlines()
@@ -108,25 +99,25 @@ def test_data_that_moved_on_ask_for_the_next_version(
 
 def test_a_release_without_a_name_says_which(root: Path) -> None:
     with pytest.raises(ReviewError, match=f"name the version.*release {NAMES[-1]}"):
-        run("release")
+        typed("release")
 
 
 def test_a_release_warns_where_retractions_were_not_looked_for(root: Path) -> None:
     data = DataFolder(root / "data")
     data.set_version("2027.01", "2026-11-23", trigger="a scheduled search")
-    said = run("release", "2027.01")
-    assert "Release 2027.01 " in said.output
+    said = typed("release", "2027.01")
+    assert "Release 2027.01 " in said
     warning = "Warning: retraction notices were never looked for (./review notices FILE)."
-    assert warning in said.output
+    assert warning in said
     found = root / "rw.csv"
     found.write_text(database([notice(1, RetractionDate="11/20/2026 0:00")]), newline="")
-    said = run("notices", str(found), "--data", str(root / "data"))
-    assert "1 notice as of 2026-11-20, 0 of them about a trial of this review." in said.output
+    said = typed("notices", str(found), "--data", str(root / "data"))
+    assert "1 notice as of 2026-11-20, 0 of them about a trial of this review." in said
     told = ("--trigger", "retraction notices were looked up", "--day", "2026-11-23")
     with pytest.raises(ReviewError, match=r"say in version\.methods what it does otherwise"):
-        run("release", "2027.02", *told)
+        typed("release", "2027.02", *told)
     assert load_protocol(data.path / "protocol.yml").version.name == "2027.01"
-    assert "Warning" not in run("release", "2027.02", *told, "--methods", "none").output
+    assert "Warning" not in typed("release", "2027.02", *told, "--methods", "none")
     stated = load_protocol(data.path / "protocol.yml").version
     assert (stated.name, stated.date.isoformat(), stated.trigger, stated.methods) == (
         "2027.02", "2026-11-23", "retraction notices were looked up", "none"
@@ -140,7 +131,7 @@ def test_every_release_is_verified_where_none_is_named(
     monkeypatch.setattr(
         "analysis.versions.freezing.verify", lambda data, name: asked.append(name) or ()
     )
-    assert run("release", "--verify").output.count("follows from its own data") == len(NAMES)
+    assert typed("release", "--verify").count("follows from its own data") == len(NAMES)
     assert asked == NAMES
 
 
@@ -148,11 +139,11 @@ def test_a_release_that_does_not_follow_from_its_data_is_an_error(root: Path) ->
     path = root / f"data/releases/{NAMES[0]}/data/outcomes.csv"
     path.write_text(path.read_text("utf-8") + "\n", encoding="utf-8")
     with pytest.raises(ReviewError, match=f"release {NAMES[0]} is not what its data give"):
-        run("release", NAMES[0], "--verify")
+        typed("release", NAMES[0], "--verify")
 
 
 def test_the_difference_as_json_is_whole(root: Path) -> None:
-    found = json.loads(run("diff", *NAMES[:2], "--json").output)
+    found = json.loads(typed("diff", *NAMES[:2], "--json"))
     assert (found["before"], found["now"]) == tuple(NAMES[:2])
     assert found["kind"].startswith("new evidence")
     change = next(c for c in found["changed"] if c["now"]["trials"] > 2)

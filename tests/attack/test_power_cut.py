@@ -11,9 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from analysis.commands import command_line, options
+from analysis.commands import options
 from analysis.evidence.load import load
 from analysis.files.folder import CUT_OFF
 from analysis.files.problems import EvidenceError
@@ -24,6 +23,7 @@ from analysis.searching.inbox import SearchDetails, import_exports
 from analysis.searching.library import load_library
 from analysis.versions.freezing import freeze
 from analysis.versions.releases import releases
+from tests.commands.typed import typed
 from tests.evidence.folder import DATA, DataFolder
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
@@ -149,9 +149,8 @@ def test_a_file_that_was_cut_off_is_named_with_what_brings_it_back(
 def test_a_line_without_end_is_named_where_git_cannot_tell(data: Path) -> None:
     with (data / "sources.csv").open("ab") as file:
         file.write(b"new-2026,dataset,A citation,https://example.org,,a no")
-    said = CliRunner().invoke(command_line.app, ["check"])
-    assert said.exit_code == 0, said.output
-    assert "note: data/sources.csv: the last line has no end: was the file cut off?" in said.output
+    said = typed("check")
+    assert "note: data/sources.csv: the last line has no end: was the file cut off?" in said
 
 
 def test_without_git_a_last_line_may_lack_its_end(data: Path) -> None:
@@ -166,7 +165,7 @@ def test_a_frozen_file_that_was_edited_is_named(data: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     (data / "releases/2013.11/data/sources.csv").unlink()
     with pytest.raises(EvidenceError) as refused:
-        CliRunner().invoke(command_line.app, ["check"], catch_exceptions=False)
+        typed("check")
     assert [problem.file for problem in refused.value.problems] == [
         data / "releases/2013.11/data/sources.csv", path
     ]  # fmt: skip

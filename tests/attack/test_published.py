@@ -9,9 +9,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from analysis.commands import command_line, options
+from analysis.commands import options
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.data_places import strangers
 from analysis.evidence.people import initials
@@ -23,6 +22,7 @@ from analysis.synthesis.question_result import Synthesis
 from analysis.versions.edition import Edition
 from analysis.versions.freezing import freeze
 from analysis.versions.results import to_json
+from tests.commands.typed import typed
 from tests.evidence.folder import DATA, LIVING, ROOT, DataFolder
 
 STRANGERS = (
@@ -108,9 +108,7 @@ def test_check_names_every_stranger(root: Path, monkeypatch: pytest.MonkeyPatch)
     (root / "data/screening/anna.xlsx").unlink()
     monkeypatch.chdir(root)
     monkeypatch.setattr(options, "ROOT", root)
-    said = CliRunner().invoke(command_line.app, ["check"])
-    assert said.exit_code == 0, said.output
-    named = re.findall(r"(?m)^stranger: data/(.*?): no file of the review", said.output)
+    named = re.findall(r"(?m)^stranger: data/(.*?): no file of the review", typed("check"))
     hidden = {".outcomes.csv.swp"}
     assert set(named) == set(STRANGERS) - hidden - {"screening/anna.xlsx"}
 

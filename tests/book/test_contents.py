@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-from typer.testing import CliRunner
 
 from analysis.book.contents import contents_of
 from analysis.book.documents import TOC, Contents, Document, Part, toc_text, write_toc
 from analysis.book.stamp import PART_OF_A_PAGE
 from analysis.commands import options
-from analysis.commands.command_line import app
 from analysis.execution.plan import Page, Project, check_plan
 from analysis.protocol import load_protocol
+from tests.commands.typed import typed
 from tests.evidence.folder import DATA, ROOT, DataFolder
 
 CONTENTS = contents_of(load_protocol(DATA / "protocol.yml"))
@@ -95,9 +94,7 @@ def test_a_check_of_a_protocol_that_asks_more_wants_nothing_done_by_hand(
     asking_more: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(options, "ROOT", asking_more.path.parent)
-    said = CliRunner().invoke(app, ["check"])
-    assert said.exit_code == 0, said.output
-    assert said.output.endswith("Next: ./review build\n")
+    assert typed("check").endswith("Next: ./review build\n")
 
 
 def test_an_edit_by_hand_does_not_last(tmp_path: Path) -> None:

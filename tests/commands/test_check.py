@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from analysis.commands import options
-from analysis.commands.command_line import app
 from analysis.evidence.load import load
 from analysis.files.problems import EvidenceError
 from analysis.screening.acceptance import accept
 from analysis.screening.verifying import verify
+from tests.commands.typed import typed
 from tests.evidence.folder import DataFolder
 from tests.screening.test_extraction import STUDY, extract, record  # noqa: F401
 
@@ -27,11 +26,7 @@ def review(data: Path, monkeypatch: pytest.MonkeyPatch) -> DataFolder:
 
 
 def checked() -> str:
-    done = CliRunner().invoke(app, ["check"])
-    if isinstance(done.exception, EvidenceError):
-        raise done.exception
-    assert done.exit_code == 0
-    return " ".join(done.output.split())
+    return " ".join(typed("check").split())
 
 
 def test_a_verified_row_is_counted_and_named_once_it_is_changed(review: DataFolder) -> None:

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from analysis.commands.command_line import app as review
 from analysis.commands.options import FOR_A_PERSON
 from analysis.files.problems import EvidenceError, ReviewError
+from tests.commands.typed import typed_on
 from tests.evidence.folder import DATA
 from tests.searching.corpus import articles
 from tests.searching.exports import cochrane_ris, ovid_ris
@@ -26,15 +27,6 @@ PROMPT = re.compile(rb"q stop|b back")
 HEAVY = ("pandas", "sklearn", "scipy", "numpy", "bib_dedupe", "rispy", "search_query")
 
 
-def run(data: Path, command: str, *arguments: object, exit_code: int = 0) -> str:
-    words = [*command.split(), *map(str, arguments), "--data", str(data)]
-    result = CliRunner().invoke(review, words)
-    if isinstance(result.exception, ReviewError):
-        raise result.exception
-    assert result.exit_code == exit_code, result.output
-    return result.output
-
-
 @pytest.fixture
 def export(tmp_path: Path) -> Path:
     path = tmp_path / "savedrecs.ris"
@@ -43,13 +35,13 @@ def export(tmp_path: Path) -> Path:
 
 
 def imported(data: Path, export: Path, source: str = "medline") -> str:
-    return run(data, "search import", export, "--source", source, "--date", "2026-11-20")
+    return typed_on(data, "search import", export, "--source", source, "--date", "2026-11-20")
 
 
 def sheet(data: Path, who: str, stage: str, decisions: dict[str, str]) -> str:
     """Screen by spreadsheet: the decision (and reason or study) of each record."""
     path = data.parent / f"{stage}.{who}.csv"
-    run(data, "screen", "--who", who, "--stage", stage, "--write-sheet", path)
+    typed_on(data, "screen", "--who", who, "--stage", stage, "--write-sheet", path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -58,7 +50,7 @@ def sheet(data: Path, who: str, stage: str, decisions: dict[str, str]) -> str:
         for row in rows:
             cells = decisions.get(row["record_id"], ",,,").split(",")
             writer.writerow(row | dict(zip(row, cells, strict=False)))
-    return run(data, "screen", "--who", who, "--stage", stage, "--read-sheet", path)
+    return typed_on(data, "screen", "--who", who, "--stage", stage, "--read-sheet", path)
 
 
 def test_a_search_goes_from_export_to_extraction(data: Path, export: Path, tmp_path: Path) -> None:
@@ -68,7 +60,7 @@ def test_a_search_goes_from_export_to_extraction(data: Path, export: Path, tmp_p
     other = tmp_path / "central.ris"
     other.write_text(cochrane_ris(FOUND[:3]))
     imported(data, other, "central")
-    assert "11 records, 3 duplicates, 8 reports" in run(data, "search dedupe")
+    assert "11 records, 3 duplicates, 8 reports" in typed_on(data, "search dedupe")
     ids = [f"medline-{article.pmid}" for article in FOUND]
     # The record that speaks for a report is the fullest, then the first by name.
     ids[:3] = [f"central-cn-{article.pmid}" for article in FOUND[:3]]
@@ -76,22 +68,22 @@ def test_a_search_goes_from_export_to_extraction(data: Path, export: Path, tmp_p
     choice = dict.fromkeys(rest, "exclude,,,") | {yes: "include,,,", no: "e,design,,"}
     for who, word in (("anna", "i,,,"), ("ben", "e,,,")):
         assert "8 decisions taken in" in sheet(data, who, "title-abstract", choice | {differ: word})
-    said = run(data, "agreement", exit_code=FOR_A_PERSON)
+    said = typed_on(data, "agreement", exit_code=FOR_A_PERSON)
     assert "anna and ben: 8 records, 88% agreement, Cohen's kappa 0.60" in said
     assert f"{differ}: {FOUND[2].title}\n  decision: anna include, ben exclude\n" in said
     # Consensus reads what the two differ on, and nothing else.
     said = sheet(data, "consensus", "title-abstract", {differ: "exclude,design,,"})
     assert "1 decision taken in, 0 known before, 0 left blank" in said
-    assert "No conflicts" in run(data, "agreement")
+    assert "No conflicts" in typed_on(data, "agreement")
     sheet(data, "anna", "retrieval", {yes: "obtained,,,"})
     for who in ("anna", "ben"):
         sheet(data, who, "full-report", {yes: "include,,made-2026,"})
-    said = run(data, "search flow")
+    said = typed_on(data, "search flow")
     assert "identified: MEDLINE: 8\n" in said
     assert "identified: CENTRAL: 3\n" in said
     assert "reports included: 1" in said
     assert "The numbers add up." in said
-    said = run(data, "extract new", "made-2026", "--who", "anna")
+    said = typed_on(data, "extract new", "made-2026", "--who", "anna")
     assert "extraction/made-2026/anna/studies.csv" in said
     assert FOUND[0].title in (data / "extraction/made-2026/anna/studies.csv").read_text()
 
@@ -99,21 +91,21 @@ def test_a_search_goes_from_export_to_extraction(data: Path, export: Path, tmp_p
 def test_people_read_nothing_before_duplicates_are_sought(data: Path, export: Path) -> None:
     imported(data, export)
     with pytest.raises(ReviewError, match=r"run `\./review search dedupe` first"):
-        run(data, "screen", "--who", "anna")
+        typed_on(data, "screen", "--who", "anna")
 
 
 def test_without_a_terminal_screening_says_how_else(data: Path, export: Path) -> None:
     imported(data, export)
-    run(data, "search dedupe")
+    typed_on(data, "search dedupe")
     with pytest.raises(ReviewError, match="needs a terminal: give --write-sheet"):
-        run(data, "screen", "--who", "anna")
+        typed_on(data, "screen", "--who", "anna")
 
 
 def test_the_next_step_is_what_waits(data: Path, export: Path) -> None:
-    assert "Next: ./review search import" in run(data, "search flow")
+    assert "Next: ./review search import" in typed_on(data, "search flow")
     imported(data, export)
-    run(data, "search dedupe")
-    assert "screen --who NAME --stage title-abstract" in run(data, "search flow")
+    typed_on(data, "search dedupe")
+    assert "screen --who NAME --stage title-abstract" in typed_on(data, "search flow")
     said = sheet(data, "anna", "title-abstract", {f"medline-{FOUND[0].pmid}": "i,,,"})
     assert "7 left blank" in said
     assert "Next: ./review screen --who anna\n" in said
@@ -128,15 +120,15 @@ def test_a_strategy_is_on_record_only_when_a_person_says_so(data: Path, export: 
     assert asked in imported(data, export)
     assert not kept.exists()
     named = ("--source", "medline", "--date", "2026-11-20")
-    run(data, "search strategies ran", str(proposed), *named)
+    typed_on(data, "search strategies ran", str(proposed), *named)
     assert kept.read_text() == "1 pain\n"
-    run(data, "search strategies ran", str(proposed), *named)
+    typed_on(data, "search strategies ran", str(proposed), *named)
     proposed.write_text("2 headache\n")
     with pytest.raises(ReviewError, match="another strategy is on record for MEDLINE"):
-        run(data, "search strategies ran", str(proposed), *named)
+        typed_on(data, "search strategies ran", str(proposed), *named)
     assert kept.read_text() == "1 pain\n"
     with pytest.raises(ReviewError, match="no search of Embase on 2026-11-20 is on record"):
-        run(data, "search strategies ran", str(proposed), *("--source", "embase", *named[2:]))
+        typed_on(data, "search strategies ran", str(proposed), *("--source", "embase", *named[2:]))
 
 
 def test_importing_twice_says_so(data: Path, export: Path) -> None:
@@ -155,8 +147,8 @@ def test_a_ruling_needs_a_person(data: Path, export: Path) -> None:
     imported(data, export)
     pair = [f"medline-{article.pmid}" for article in FOUND[:2]]
     with pytest.raises(ReviewError, match="--who"):
-        run(data, "search dedupe", "--same", *pair)
-    assert "7 reports" in run(data, "search dedupe", "--same", *pair, "--who", "anna")
+        typed_on(data, "search dedupe", "--same", *pair)
+    assert "7 reports" in typed_on(data, "search dedupe", "--same", *pair, "--who", "anna")
 
 
 @pytest.mark.parametrize(
@@ -169,11 +161,11 @@ def test_a_ruling_needs_a_person(data: Path, export: Path) -> None:
 )
 def test_a_wrong_word_is_one_clear_sentence(data: Path, arguments, said: str) -> None:
     with pytest.raises(ReviewError, match=said):
-        run(data, *arguments)
+        typed_on(data, *arguments)
 
 
 def test_the_strategies_of_a_review_are_checked() -> None:
-    said = run(DATA, "search strategies check")
+    said = typed_on(DATA, "search strategies check")
     assert "MEDLINE (PubMed): parsed" in said
     assert "Embase (Ovid): form checked" in said
 
@@ -214,7 +206,7 @@ def test_the_pages_of_a_build_are_prepared_before_a_library_is_imported() -> Non
 
 def test_keys_pressed_in_a_real_terminal_are_decisions(data: Path, export: Path) -> None:
     imported(data, export)
-    run(data, "search dedupe")
+    typed_on(data, "search dedupe")
     command = [sys.executable, "-m", "analysis", "screen", "--who", "anna", "--data", str(data)]
     shown = in_terminal(command, keys="ie4buq")
     assert "3 of 8 read" not in shown

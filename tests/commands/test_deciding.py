@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from analysis.commands.command_line import app
 from analysis.commands.options import FOR_A_PERSON
 from analysis.evidence.integrity import findings
 from analysis.evidence.load import load
@@ -18,20 +16,13 @@ from analysis.screening.classification import awaiting_trials
 from analysis.screening.integrity_rulings import Asked, rule, what_it_changes
 from analysis.synthesis.estimate_text import named_estimate
 from analysis.synthesis.synthesise import synthesise
+from tests.commands.typed import typed_on
 from tests.evidence.folder import DATA, DataFolder
 
 DAY = "2026-12-01"
 SUSPECT = next(found for found in findings(load(DATA)) if found.severity == "suspect")
 ROW = SUSPECT.row_ids[0]
 ASKED = Asked(SUSPECT.check, SUSPECT.study_id, ROW)
-
-
-def review(data: Path, *words: str, exit_code: int = 0) -> str:
-    result = CliRunner().invoke(app, [*words, "--data", str(data)])
-    if isinstance(result.exception, ReviewError):
-        raise result.exception
-    assert result.exit_code == exit_code, result.output
-    return result.output
 
 
 def ruled_on(data: Path) -> list[str]:
@@ -41,19 +32,19 @@ def ruled_on(data: Path) -> list[str]:
 def test_a_ruling_is_shown_made_replaced_and_taken_back(data: Path) -> None:
     blank = (data / "integrity.csv").read_bytes()
     words = ("rule", ASKED.study_id, ASKED.check, "--row", ROW)
-    shown = review(data, *words, exit_code=FOR_A_PERSON)
+    shown = typed_on(data, *words, exit_code=FOR_A_PERSON)
     assert SUSPECT.text in shown
     by = ("--who", "anna", "--why", "as in table 2")
-    review(data, *words, "--ruling", "exclude", *by)
+    typed_on(data, *words, "--ruling", "exclude", *by)
     assert ruled_on(data) == ["exclude"]
-    review(data, *words, "--ruling", "accept", *by)
+    typed_on(data, *words, "--ruling", "accept", *by)
     assert ruled_on(data) == ["accept"]
-    assert "accept, as in table 2" in review(data, *words)
+    assert "accept, as in table 2" in typed_on(data, *words)
     # Once the numbers are others, nobody has ruled on them.
     DataFolder(data).edit("outcomes.csv", ROW, weeks="27")
     assert ruled_on(data) == []
-    assert "was on other numbers" in review(data, *words, exit_code=FOR_A_PERSON)
-    review(data, "undo", "ruling", ASKED.study_id, ASKED.check, "--row", ROW, *by, "--yes")
+    assert "was on other numbers" in typed_on(data, *words, exit_code=FOR_A_PERSON)
+    typed_on(data, "undo", "ruling", ASKED.study_id, ASKED.check, "--row", ROW, *by, "--yes")
     assert (data / "integrity.csv").read_bytes() == blank
 
 
@@ -79,16 +70,16 @@ def test_a_trial_that_waits_is_classified_and_waits_again(data: Path) -> None:
     before = (data / "studies.csv").read_bytes()
     trial = awaiting_trials(load(data))[0]
     words = ("classify", trial.study_id)
-    assert trial.reason in review(data, *words, exit_code=FOR_A_PERSON)
+    assert trial.reason in typed_on(data, *words, exit_code=FOR_A_PERSON)
     by = ("--who", "anna", "--why", "no control group")
-    review(data, *words, "--status", "excluded", *by)
-    assert "excluded by anna on" in review(data, *words)
+    typed_on(data, *words, "--status", "excluded", *by)
+    assert "excluded by anna on" in typed_on(data, *words)
     with pytest.raises(ReviewError, match="does not wait: it is excluded by anna"):
-        review(data, *words, "--status", "included", "--who", "ben")
-    review(data, "undo", "classification", trial.study_id, *by, "--yes")
+        typed_on(data, *words, "--status", "included", "--who", "ben")
+    typed_on(data, "undo", "classification", trial.study_id, *by, "--yes")
     assert load(data).trials[trial.study_id] == trial
     with pytest.raises(ReviewError, match="there is nothing to take back"):
-        review(data, "undo", "classification", trial.study_id, *by, "--yes")
+        typed_on(data, "undo", "classification", trial.study_id, *by, "--yes")
     header, *rows = (data / "studies.csv").read_bytes().splitlines()
     assert [row.removesuffix(b",,,") for row in rows] == before.splitlines()[1:]
     assert header.endswith(b",classified_by,classified_on,waited_for")
@@ -116,7 +107,7 @@ QUESTION = "non-headache.pain.post"
 
 
 def test_certainty_is_decided_domain_by_domain_and_taken_back(data: Path) -> None:
-    shown = review(data, "certainty", QUESTION, exit_code=FOR_A_PERSON)
+    shown = typed_on(data, "certainty", QUESTION, exit_code=FOR_A_PERSON)
     asked = question_called(load(data), QUESTION)
     found = synthesise(load(data), asked).certainty
     assert found
@@ -124,14 +115,14 @@ def test_certainty_is_decided_domain_by_domain_and_taken_back(data: Path) -> Non
         assert step.reason in shown
     every = [f"{step.domain}={step.levels}: as proposed" for step in found.steps]
     say = [word for text in every for word in ("--say", text)]
-    assert "(decided" in review(data, "certainty", QUESTION, "--who", "anna", *say)
-    review(data, "certainty", QUESTION, "--who", "ben", "--say", "imprecision=2: very few")
+    assert "(decided" in typed_on(data, "certainty", QUESTION, "--who", "anna", *say)
+    typed_on(data, "certainty", QUESTION, "--who", "ben", "--say", "imprecision=2: very few")
     now = synthesise(load(data), asked).certainty
     assert now
     made = now.step("imprecision").decision
     assert made and (made.levels, made.reason, made.decided_by) == (2, "very few", "B")
     assert len((data / "certainty.csv").read_text().splitlines()) == 6
-    review(data, "undo", "certainty", QUESTION, "imprecision", "--who", "anna", "--yes")
+    typed_on(data, "undo", "certainty", QUESTION, "imprecision", "--who", "anna", "--yes")
     left = (data / "certainty.csv").read_text().splitlines()
     assert [line.split(",")[3] for line in left[1:]] == [
         step.domain for step in found.steps if step.domain != "imprecision"

@@ -7,10 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from analysis.commands import options
-from analysis.commands.command_line import app as review
 from analysis.commands.options import FOR_A_PERSON
 from analysis.files.problems import ReviewError
 from analysis.screening.acceptance import accept
@@ -19,7 +17,9 @@ from analysis.screening.session import Session
 from analysis.screening.sheet import read_sheet
 from analysis.searching.duplicate_log import deduplicate
 from analysis.searching.library import load_library
+from tests.commands.typed import typed, typed_on
 from tests.evidence.folder import DATA
+from tests.files.contents import contents
 from tests.screening.test_extraction import STUDY, extract, record  # noqa: F401
 from tests.screening.test_sheet import fill, make
 from tests.searching.corpus import articles
@@ -27,26 +27,6 @@ from tests.searching.fixtures import Take
 
 FOUND = articles(4, seed=3)
 STAGE = "title-abstract"
-
-
-def run(data: Path, command: str, exit_code: int = 0) -> str:
-    return typed(f"{command} --data {data}", exit_code)
-
-
-def typed(command: str, exit_code: int = 0) -> str:
-    result = CliRunner().invoke(review, command.split())
-    if isinstance(result.exception, ReviewError):
-        raise result.exception
-    assert result.exit_code == exit_code, result.output
-    return result.output
-
-
-def contents(data: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(data).as_posix(): path.read_bytes()
-        for path in sorted(data.rglob("*"))
-        if path.is_file() and path.suffix != ".lock"
-    }
 
 
 @pytest.fixture
@@ -84,21 +64,21 @@ def test_it_is_shown_then_done_and_check_is_green(
     worked: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, command = contents(worked), COMMANDS[name](worked)
-    said = run(worked, command, exit_code=FOR_A_PERSON)
+    said = typed_on(worked, command, exit_code=FOR_A_PERSON)
     assert "Nothing was changed: --yes does it without asking." in said
     assert contents(worked) == before
-    said = run(worked, f"{command} --yes")
+    said = typed_on(worked, f"{command} --yes")
     assert "Next: ./review" in said
     assert contents(worked) != before
     monkeypatch.setattr(options, "ROOT", worked.parent)
     assert "The evidence is valid" in typed("check")
     # It can be done once: what is taken back, or has another name, is not there any more.
     with pytest.raises(ReviewError):
-        run(worked, f"{command} --yes")
+        typed_on(worked, f"{command} --yes")
 
 
 def test_a_person_has_a_name(worked: Path) -> None:
     before = contents(worked)
     with pytest.raises(ReviewError, match="small letters"):
-        run(worked, "undo import 2026-11-20 medline --who ../anna --yes")
+        typed_on(worked, "undo import 2026-11-20 medline --who ../anna --yes")
     assert contents(worked) == before

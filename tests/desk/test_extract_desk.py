@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from typer.testing import CliRunner
 
-from analysis.commands.command_line import app
 from analysis.desk.desk import Desk
 from analysis.desk.extract_fields import FIXED, PLACE, RESULT, USE
 from analysis.desk.extract_sheet import seen_rows
@@ -37,6 +35,7 @@ from analysis.screening.extraction import (
 from analysis.screening.extraction_template import new_extraction
 from analysis.screening.filling_in import FINISHED, is_finished, read_finished, row_called
 from analysis.screening.study_reports import reports_of
+from tests.commands.typed import typed_on
 from tests.desk.asking import Asking
 from tests.desk.conftest import STUDY
 from tests.evidence.folder import DataFolder
@@ -533,10 +532,7 @@ def test_harms_are_added_as_the_command_adds_them(client: Client, data: Path) ->
     shown = page_of(anna.submit(HARMS_FORM, HARM).text)
     assert "harms, intervention: no serious event" in [s.text for s in shown.select("summary")]
     said = [part for column, cell in HARM.items() for part in ("--say", f"{column}={cell}")]
-    done = CliRunner().invoke(
-        app, ["extract", "harms", "friesen-2017", *said, "--data", str(other)]
-    )
-    assert done.exit_code == 0, done.output
+    typed_on(other, "extract harms friesen-2017", *said)
     path = "acceptability.csv"
     assert (data / path).read_bytes() == (other / path).read_bytes()
     assert anna.submit(HARMS_FORM, HARM).status_code == 409

@@ -17,6 +17,7 @@ from analysis.pages.released_version import Told, release_version, state_version
 from analysis.protocol import load_protocol
 from analysis.versions.releases import releases
 from tests.evidence.folder import DataFolder
+from tests.files.contents import contents
 
 TOLD = {
     "name": "2027.01",
@@ -31,21 +32,13 @@ def first(data: Path) -> str:
     return (data / "studies.csv").read_text("utf-8").splitlines()[1].split(",")[0]
 
 
-def bytes_below(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
 def test_a_version_is_previewed_and_released_as_the_command_does(
     client, changed: Path, tmp_path: Path
 ) -> None:
     twin = tmp_path / "twin" / "data"
     shutil.copytree(changed, twin)
     asking = client()
-    before = bytes_below(changed)
+    before = contents(changed)
     begun = asking.get("/release")
     assert "1 corrected value in studies.csv." in begun.text
     refused = asking.submit("/release/preview", {**TOLD, "methods": ""})
@@ -56,14 +49,14 @@ def test_a_version_is_previewed_and_released_as_the_command_does(
     assert shown.status_code == 200
     assert "one value was &lt;b&gt;corrected&lt;/b&gt; &amp; checked" in shown.text
     assert "corrected at the desk" in shown.text
-    assert bytes_below(changed) == before
+    assert contents(changed) == before
     seen = {SEEN: KEPT.findall(shown.text)[0]}
     done = asking.submit("/release/make", {**TOLD, **seen})
     assert "Version 2027.01 is released" in done.text
     stated = load_protocol(changed / "protocol.yml").version
     state_version(twin, "2027.01", Told(stated.date, stated.trigger, stated.methods))
     release_version(twin, "2027.01")
-    assert bytes_below(changed) == bytes_below(twin)
+    assert contents(changed) == contents(twin)
 
 
 def test_what_was_not_previewed_is_not_released(client, changed: Path) -> None:
@@ -71,11 +64,11 @@ def test_what_was_not_previewed_is_not_released(client, changed: Path) -> None:
     shown = asking.submit("/release/preview", TOLD)
     seen = {SEEN: KEPT.findall(shown.text)[0]}
     DataFolder(changed).edit("studies.csv", first(changed), diagnosis="meanwhile")
-    before = bytes_below(changed)
+    before = contents(changed)
     refused = asking.submit("/release/make", {**TOLD, **seen})
     assert refused.status_code == 422
     assert "nothing was released" in " ".join(refused.text.split())
-    assert bytes_below(changed) == before
+    assert contents(changed) == before
 
 
 def test_a_page_says_that_it_is_being_made_and_a_second_press_makes_no_second(

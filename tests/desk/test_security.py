@@ -20,6 +20,7 @@ from analysis.desk.desk import Desk
 from analysis.desk.desk_page import TOKEN_FIELD, form_token
 from tests.desk.asking import Asking
 from tests.desk.serving import served
+from tests.files.contents import contents
 
 HELD_BACK = {
     "content-security-policy",
@@ -40,11 +41,6 @@ def stranger(desk: Desk) -> TestClient:
     return TestClient(
         make_app(desk), base_url=f"http://127.0.0.1:{desk.port}", follow_redirects=False
     )
-
-
-def files(folder: Path) -> dict[Path, bytes]:
-    found = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
-    return {path: path.read_bytes() for path in found}
 
 
 def test_without_the_key_there_is_one_clear_page(desk: Desk, stranger: TestClient) -> None:
@@ -207,7 +203,7 @@ HOSTILE = (
 def test_no_path_leads_out_of_the_data(client, data: Path) -> None:
     """Every address of every desk that has a part to fill in, with parts that nobody should."""
     asking = client()
-    before = files(data.parent)
+    before = contents(data.parent)
     with_parts = [route for route in asking.app.routes if isinstance(route, Route)]
     for route in with_parts:
         if "{" not in route.path:
@@ -222,7 +218,7 @@ def test_no_path_leads_out_of_the_data(client, data: Path) -> None:
                 assert "x" not in shown.cookies
     for part in HOSTILE:
         assert asking.get(f"/static/{part}").status_code == 404
-    assert files(data.parent) == before
+    assert contents(data.parent) == before
 
 
 def test_who_is_next_stays_at_the_desk(client) -> None:

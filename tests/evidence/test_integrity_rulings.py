@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass, fields, replace
 
 import pytest
-from typer.testing import CliRunner
 
-from analysis.commands import command_line, options
+from analysis.commands import options
 from analysis.evidence.integrity import findings, reasons_to_keep_out, rulings_without_effect
 from analysis.evidence.integrity.rulings import (
     IDENTITY_OF_TRIAL,
@@ -19,6 +18,7 @@ from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence, OutcomeRow, Ruling
 from analysis.evidence.verification import COLUMNS as VERIFICATION
 from analysis.files.columns import column, columns
+from tests.commands.typed import typed
 from tests.evidence.folder import DataFolder
 from tests.evidence.rulings import made_now
 
@@ -211,7 +211,6 @@ def test_the_command_says_so_and_the_evidence_stays_valid(
 ) -> None:
     said(folder, PAIN_RULING)
     monkeypatch.setattr(options, "ROOT", folder.path.parent)
-    done = CliRunner().invoke(command_line.app, ["check"])
-    assert done.exit_code == 0
-    assert "integrity.csv:2: fingerprint: this ruling does not count: blank" in done.output
-    assert "The evidence is valid" in done.output
+    told = typed("check")
+    assert "integrity.csv:2: fingerprint: this ruling does not count: blank" in told
+    assert "The evidence is valid" in told

@@ -9,6 +9,7 @@ from analysis.files import together
 from analysis.files.lock import locked, settle
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.files.together import CHANGE, PLAN, change_of, change_together, finish_change
+from tests.files.contents import contents
 
 
 @pytest.fixture
@@ -31,8 +32,7 @@ def changes(data: Path):
 
 
 def said(data: Path) -> dict[str, str]:
-    paths = [path for path in data.parent.rglob("*") if path.is_file() and path.suffix != ".lock"]
-    return {path.relative_to(data.parent).as_posix(): path.read_text() for path in paths}
+    return {name: content.decode() for name, content in contents(data.parent).items()}
 
 
 AFTER = {"data/a.csv": "A\n", "data/new/c.csv": "C\n", "beside.bib": "X\n"}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 import typer
-from typer.testing import CliRunner, Result
 
-from analysis.commands.command_line import app
 from analysis.commands.judge import judge as command
 from analysis.commands.options import FOR_A_PERSON
 from analysis.evidence.instruments import INSTRUMENTS
@@ -24,6 +23,7 @@ from analysis.screening.judging import (
     waiting,
     withdrawn_judgement,
 )
+from tests.commands.typed import typed_on
 
 TOOL = "RoB 2"
 STUDY = "lorig-2008"
@@ -31,8 +31,8 @@ ANNA, BEN, BOTH = (Judged(STUDY, TOOL, who, "pain", "post") for who in ("anna", 
 FIRST, *OTHERS = DOMAINS[TOOL]
 
 
-def review(data: Path, *words: str) -> Result:
-    return CliRunner().invoke(app, ["judge", STUDY, *words, "--data", str(data)])
+def review(data: Path, *words: str, exit_code: int = FOR_A_PERSON) -> str:
+    return typed_on(data, f"judge {STUDY}", *words, exit_code=exit_code)
 
 
 def test_each_person_judges_every_domain_and_the_consensus_what_differs(data: Path) -> None:
@@ -118,14 +118,14 @@ def test_without_a_tool_only_trustworthiness_waits(data: Path) -> None:
         f"{(data / 'risk_of_bias.csv').read_text().split()[0]}\n"
     )
     assert tool_for(load(data), STUDY) == ""
-    said = review(data, "--who", "anna", "--outcome", "pain")
-    assert "the protocol names no tool for risk of bias" in str(said.exception)
+    with pytest.raises(ReviewError, match="the protocol names no tool for risk of bias"):
+        review(data, "--who", "anna", "--outcome", "pain")
     every = [f"{domain}=no concerns" for domain in INSTRUMENTS["INSPECT-SR"].judged]
     tool = ["--tool", "INSPECT-SR"]
-    review(data, "--who", "anna", *tool, *(word for text in every for word in ("--say", text)))
-    assert (
-        f"Nothing of {STUDY} waits for anna in INSPECT-SR." in review(data, "--who", "anna").output
-    )
+    every = [word for text in every for word in ("--say", text)]
+    review(data, "--who", "anna", *tool, *every, exit_code=0)
+    said = review(data, "--who", "anna", exit_code=0)
+    assert f"Nothing of {STUDY} waits for anna in INSPECT-SR." in said
 
 
 def test_a_row_of_a_tool_that_the_protocol_does_not_name_is_refused(data: Path) -> None:
@@ -137,21 +137,18 @@ def test_a_row_of_a_tool_that_the_protocol_does_not_name_is_refused(data: Path) 
 def test_the_command_says_what_waits(data: Path) -> None:
     words = ["--who", "anna", "--outcome", "pain", "--timepoint", "post"]
     said = review(data, *words, "--say", f"{FIRST}=low: drawn by computer")
-    assert said.exit_code == FOR_A_PERSON
-    assert f"6 domains of RoB 2 to judge: {OTHERS[0]}" not in said.output
-    assert f"5 domains of RoB 2 to judge: {OTHERS[0]}" in said.output
+    assert f"6 domains of RoB 2 to judge: {OTHERS[0]}" not in said
+    assert f"5 domains of RoB 2 to judge: {OTHERS[0]}" in said
     every = [f"{domain}=low" for domain in (*OTHERS, OVERALL)]
-    said = review(data, *words, *(word for text in every for word in ("--say", text)))
-    assert said.exit_code == 0
-    assert f"Nothing of {STUDY} waits for anna" in said.output
+    every = [word for text in every for word in ("--say", text)]
+    assert f"Nothing of {STUDY} waits for anna" in review(data, *words, *every, exit_code=0)
     (row, *_) = [r for r in load(data).risk_of_bias if r.assessed_by == "anna"]
     assert (row.support, row.outcome, row.timepoint) == ("drawn by computer", "pain", "post")
 
 
 def test_without_a_terminal_it_says_what_to_type(data: Path) -> None:
-    said = review(data, "--who", "anna")
-    assert isinstance(said.exception, ReviewError)
-    assert "--say DOMAIN=JUDGEMENT" in str(said.exception)
+    with pytest.raises(ReviewError, match="--say DOMAIN=JUDGEMENT"):
+        review(data, "--who", "anna")
 
 
 INSPECT = ("--tool", "INSPECT-SR", "--who")
@@ -160,19 +157,17 @@ SAID = "results=some concerns (4.8, 4.9): table 2: a mean (GRIM)"
 
 def test_trustworthiness_is_judged_the_same_way(data: Path) -> None:
     said = review(data, *INSPECT, "anna", "--say", SAID)
-    assert said.exit_code == FOR_A_PERSON, said.output
-    assert "4 domains of INSPECT-SR to judge: notices after publication" in said.output
+    assert "4 domains of INSPECT-SR to judge: notices after publication" in said
     (row,) = load(data).trustworthiness
     assert (row.judgement, row.checks) == ("some concerns", "4.8 4.9")
     assert row.support == "table 2: a mean (GRIM)"
-    said = review(data, *INSPECT, "ben", "--say", "results=no concerns")
-    assert said.exit_code == FOR_A_PERSON
+    review(data, *INSPECT, "ben", "--say", "results=no concerns")
     # What is judged overall follows from no domain.
     review(data, *INSPECT, "ben", "--say", "overall=no concerns")
     both = Judged(STUDY, "INSPECT-SR", "consensus")
     assert waiting(load(data), both) == ("results",)
-    said = review(data, *INSPECT, "consensus", "--say", "results=no concerns: seen together")
-    assert said.exit_code == 0
+    together = "results=no concerns: seen together"
+    review(data, *INSPECT, "consensus", "--say", together, exit_code=0)
     assert [row.assessed_by for row in load(data).trustworthiness if row.domain == "results"] == [
         "anna", "ben", "consensus",
     ]  # fmt: skip
@@ -187,8 +182,8 @@ def test_trustworthiness_is_judged_the_same_way(data: Path) -> None:
 ])  # fmt: skip
 def test_what_inspect_sr_does_not_have_is_refused(data: Path, words: list[str], wrong: str) -> None:
     before = (data / "trustworthiness.csv").read_bytes()
-    said = review(data, *INSPECT, "anna", *words)
-    assert wrong in str(said.exception)
+    with pytest.raises(ReviewError, match=re.escape(wrong)):
+        review(data, *INSPECT, "anna", *words)
     assert (data / "trustworthiness.csv").read_bytes() == before
 
 

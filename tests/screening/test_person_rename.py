@@ -18,8 +18,8 @@ from analysis.searching.duplicate_log import deduplicate, overrule, read_log
 from analysis.searching.history import load_searches
 from analysis.searching.library import load_library
 from tests.evidence.folder import DataFolder
+from tests.files.contents import contents
 from tests.screening.test_extraction import extract, record  # noqa: F401
-from tests.screening.test_study_rename import contents
 
 OLD, NEW = "anna", "anna-b"
 STAGE = "title-abstract"

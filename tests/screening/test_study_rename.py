@@ -33,18 +33,11 @@ from analysis.screening.study_rename import rename_study
 from analysis.searching.library import load_library
 from tests.evidence.folder import DATA, REVIEW, DataFolder
 from tests.evidence.rulings import made_now
+from tests.files.contents import contents
 
 OLD, NEW = "buhrman-2004", "buurman-2004"
 # A trial whose numbers are questioned, and another whose name begins like it.
 QUESTIONED, LIKE_IT = "buhrman-2013", "buhrman-2013a"
-
-
-def contents(root: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in sorted(root.rglob("*"))
-        if path.is_file() and path.suffix != ".lock"
-    }
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from typer.testing import CliRunner
 
-from analysis.commands.command_line import app
+from analysis.commands.options import FOR_A_PERSON
 from analysis.evidence.load import load
 from analysis.evidence.outcome_row import OutcomeRow
 from analysis.evidence.verification import is_verified
@@ -26,6 +25,7 @@ from analysis.screening.verifying import (
     take_back,
     verify,
 )
+from tests.commands.typed import typed_on
 from tests.evidence.folder import DataFolder
 
 STUDY = "friesen-2017"
@@ -183,32 +183,25 @@ def test_text_of_a_row_commands_neither_terminal_nor_markup(data: Path) -> None:
     assert "At: [/]" in shown
 
 
-def typed(data: Path, *arguments: str) -> tuple[int, str]:
-    result = CliRunner().invoke(app, ["verify", *arguments, "--data", str(data)])
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result.exit_code, result.output
-
-
 def test_without_a_terminal_rows_are_named(data: Path) -> None:
     first, second, *_ = (row.row_id for row in rows(data))
     total = len(rows(data))
-    code, said = typed(data, STUDY, "--who", "anna", "--seen", first, "--seen", second)
-    assert (code, verified(data)) == (3, [first, second])
+    words = f"verify {STUDY} --who anna"
+    said = typed_on(data, words, "--seen", first, "--seen", second, exit_code=FOR_A_PERSON)
+    assert verified(data) == [first, second]
     assert "2 rows verified, 0 taken back." in said
     assert f"{total - 2} rows of {STUDY}" in said
-    code, said = typed(data, STUDY, "--who", "anna", "--take-back", second)
-    assert (code, verified(data)) == (3, [first])
-    code, said = typed(data, STUDY, "--who", "ben", "--seen", "all")
-    assert (code, len(verified(data))) == (0, total)
+    typed_on(data, words, "--take-back", second, exit_code=FOR_A_PERSON)
+    assert verified(data) == [first]
+    said = typed_on(data, f"verify {STUDY} --who ben --seen all")
+    assert len(verified(data)) == total
     assert [row.verified_by for row in rows(data)] == ["anna", *["ben"] * (total - 1)]
     assert "Next: ./review verify " in said
     assert STUDY not in said.split("Next:")[1]
 
 
 def test_rows_are_printed_without_a_question(data: Path) -> None:
-    code, said = typed(data, STUDY, "--who", "anna", "--show")
-    assert code == 3
+    said = typed_on(data, f"verify {STUDY} --who anna --show", exit_code=FOR_A_PERSON)
     assert all(row.row_id in said for row in rows(data))
     assert verified(data) == []
 
@@ -228,7 +221,7 @@ def test_what_cannot_be_done_is_one_clear_sentence(
 ) -> None:
     before = (data / "outcomes.csv").read_bytes()
     with pytest.raises(ReviewError, match=said):
-        typed(data, *arguments)
+        typed_on(data, "verify", *arguments)
     assert (data / "outcomes.csv").read_bytes() == before
 
 

@@ -8,13 +8,9 @@ from analysis.files.problems import ReviewError
 from analysis.files.withdrawals import carry_out
 from analysis.screening.extraction_template import new_extraction
 from analysis.screening.withdrawn_extraction import withdrawn_extraction
+from tests.files.contents import contents
 
 STUDY, NOW = "andersson-2026", "2026-11-28T10:15:00Z"
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def undo(data: Path, who: str) -> Path:

@@ -13,7 +13,7 @@ from analysis.files.problems import EvidenceError, ReviewError
 from analysis.searching.duplicate_log import deduplicate, log_path, read_log
 from analysis.searching.duplicate_sheet import PairReport, read_pairs, write_pairs
 from analysis.searching.library import Library, load_library
-from tests.commands.test_commands import run
+from tests.commands.typed import typed_on
 from tests.searching.exports import cochrane_ris
 
 SUFFIXES = (".xlsx", ".csv")
@@ -118,10 +118,10 @@ def test_a_sheet_is_never_overwritten(data: Path, library: Library) -> None:
 
 def test_the_command_writes_the_pairs_and_reads_the_rulings(data: Path, library: Library) -> None:
     path = data.parent / "pairs.xlsx"
-    said = run(data, "search dedupe", "--write-sheet", str(path))
+    said = typed_on(data, "search dedupe", "--write-sheet", str(path))
     assert "2 possible pairs wait for a ruling" in said
     assert f"Next: ./review search dedupe --who NAME --read-sheet {path}" in said
     fill(path, ("same", ""), ("", ""))
-    said = run(data, "search dedupe", "--read-sheet", str(path), "--who", "anna")
+    said = typed_on(data, "search dedupe", "--read-sheet", str(path), "--who", "anna")
     assert "1 ruling taken in, 0 known before, 1 left blank." in said
     assert "1 possible pairs wait for a ruling" in said

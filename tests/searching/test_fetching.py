@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from typer.testing import CliRunner
 
-from analysis.commands.command_line import app as review
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.searching.exports import read_export
 from analysis.searching.fetching import UNFINISHED, Fetched, fetch
@@ -22,6 +20,7 @@ from analysis.searching.interfaces import InterfaceId, read_interfaces
 from analysis.searching.library import load_library
 from analysis.searching.strategies import check_strategy, read_strategy
 from analysis.searching.strategies_as_run import strategies_as_run
+from tests.commands.typed import typed_on
 from tests.evidence.folder import LIVING
 from tests.searching.corpus import articles
 from tests.searching.interface_server import Fault, Interfaces, served
@@ -417,12 +416,10 @@ def test_a_strategy_of_one_expression_is_checked_for_its_form(tmp_path: Path, te
 def test_the_command_says_what_was_run_and_what_came(
     data: Path, interfaces: Interfaces, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words = ["search", "fetch", "--source", "PubMed", "--since", "2026-11-01", "--data", str(data)]
-    said = CliRunner().invoke(review, words)
-    assert said.exit_code == 0, said.output
-    assert "pubmed.txt (made up)" in said.output
-    assert "PubMed says: PhraseNotFound: 'iACT'" in said.output
-    assert "as it counts them;" in said.output
-    assert "Next: ./review update" in said.output
+    said = typed_on(data, "search fetch --source PubMed --since 2026-11-01")
+    assert "pubmed.txt (made up)" in said
+    assert "PubMed says: PhraseNotFound: 'iACT'" in said
+    assert "as it counts them;" in said
+    assert "Next: ./review update" in said
     with pytest.raises(ReviewError, match="'embase' has no public interface here: use pubmed"):
-        raise CliRunner().invoke(review, [*words[:3], "embase", *words[4:]]).exception  # type: ignore[misc]
+        typed_on(data, "search fetch --source embase --since 2026-11-01")

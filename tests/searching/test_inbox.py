@@ -14,6 +14,7 @@ from analysis.searching.history import load_searches
 from analysis.searching.inbox import SearchDetails, import_exports, import_inbox
 from analysis.searching.library import load_library
 from analysis.searching.strategies_as_run import strategies_as_run
+from tests.files.contents import contents
 from tests.searching.corpus import articles
 from tests.searching.exports import cochrane_ris, ebsco_ris, nbib, ovid_ris
 from tests.searching.sources import find_source
@@ -30,14 +31,6 @@ def write(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="")
     return path
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".lock"
-    }
 
 
 def test_the_export_is_kept_as_received_with_its_digest(data: Path, tmp_path: Path) -> None:

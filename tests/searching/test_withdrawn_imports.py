@@ -13,6 +13,7 @@ from analysis.searching.history import searches_in
 from analysis.searching.inbox import SearchDetails, import_exports, import_inbox
 from analysis.searching.library import load_library
 from analysis.searching.withdrawn_imports import withdrawn_import
+from tests.files.contents import contents
 from tests.searching.corpus import articles
 from tests.searching.exports import cochrane_ris, ovid_ris
 from tests.searching.fixtures import DAY, Take
@@ -22,15 +23,10 @@ FOUND = articles(12, seed=5)
 WHEN = "2026-11-28T10:15:00Z"
 
 
-def contents(data: Path) -> dict[str, bytes]:
-    """Every file but what stays on record of withdrawals."""
-    return {
-        name: path.read_bytes()
-        for path in sorted(data.rglob("*"))
-        if path.is_file()
-        and path.suffix != ".lock"
-        and not (name := path.relative_to(data).as_posix()).startswith("withdrawn/")
-    }
+def on_record(data: Path) -> dict[str, bytes]:
+    """Every file but what stays of withdrawals."""
+    found = contents(data)
+    return {name: found[name] for name in found if not name.startswith("withdrawn/")}
 
 
 def undo(data: Path, source: str = "medline", file: str = "", date: dt.date = DAY) -> Path:
@@ -43,12 +39,12 @@ def dedupe(data: Path) -> None:
 
 
 def test_the_data_are_as_before_and_the_import_stays_on_record(data: Path, take: Take) -> None:
-    before = contents(data)
+    before = on_record(data)
     take(FOUND)
     dedupe(data)
-    imported = contents(data)
+    imported = on_record(data)
     folder = undo(data)
-    assert contents(data) == before
+    assert on_record(data) == before
     assert folder == data / "withdrawn/import-2026-11-20-medline"
     account = (folder / "withdrawal.yml").read_text()
     for word in ("what: import", "who: anna", "why: the wrong file", WHEN):
@@ -65,11 +61,11 @@ def test_imported_again_it_is_what_it_was(data: Path, take: Take) -> None:
     dedupe(data)
     take(FOUND[3:], "central", write=cochrane_ris)
     dedupe(data)
-    imported = contents(data)
+    imported = on_record(data)
     undo(data, "central")
     take(FOUND[3:], "central", write=cochrane_ris)
     dedupe(data)
-    assert contents(data) == imported
+    assert on_record(data) == imported
     undo(data, "central")
     assert (data / "withdrawn/import-2026-11-20-central-2").is_dir()
 
@@ -78,12 +74,12 @@ def test_what_another_export_brought_too_stays_with_its_pairs(data: Path, take: 
     take(FOUND[:6])
     take(FOUND[:6], "embase")
     dedupe(data)
-    alone = contents(data)
+    alone = on_record(data)
     take(FOUND[4:], "central", write=cochrane_ris)
     dedupe(data)
-    assert contents(data) != alone
+    assert on_record(data) != alone
     undo(data, "central")
-    assert contents(data) == alone
+    assert on_record(data) == alone
 
 
 def test_under_the_right_source_it_is_imported_anew(data: Path, take: Take) -> None:
@@ -97,7 +93,7 @@ def test_under_the_right_source_it_is_imported_anew(data: Path, take: Take) -> N
 
 def test_one_file_of_a_source_is_taken_back(data: Path, take: Take) -> None:
     take(FOUND[:6])
-    first = contents(data)
+    first = on_record(data)
     take(FOUND[4:])
     plan = withdrawn_import(data, DAY, find_source("medline"), "medline-2.ris")
     # Two of its eight records are those of the other file too.
@@ -107,15 +103,15 @@ def test_one_file_of_a_source_is_taken_back(data: Path, take: Take) -> None:
         "6 records in no other search",
     )
     undo(data, file="medline-2.ris")
-    assert contents(data) == first
+    assert on_record(data) == first
 
 
 def test_a_search_that_found_nothing_is_taken_back(data: Path) -> None:
-    before = contents(data)
+    before = on_record(data)
     import_exports(data, [], SearchDetails(find_source("cinahl"), DAY, "anna", hits=0))
-    assert contents(data) != before
+    assert on_record(data) != before
     undo(data, "cinahl")
-    assert contents(data) == before
+    assert on_record(data) == before
 
 
 def test_what_a_person_ruled_on_a_pair_stays_on_record(data: Path, take: Take) -> None:
@@ -136,10 +132,10 @@ def test_what_a_person_ruled_on_a_pair_stays_on_record(data: Path, take: Take) -
 
 def test_nothing_is_sought_that_was_not_sought_before(data: Path, take: Take) -> None:
     take(FOUND[:6])
-    before = contents(data)
+    before = on_record(data)
     take(FOUND, "central", write=cochrane_ris)
     undo(data, "central")
-    assert contents(data) == before
+    assert on_record(data) == before
     assert not (data / "searches/duplicates.csv").exists()
 
 
@@ -173,7 +169,7 @@ def test_the_inbox_does_not_bring_it_back(data: Path) -> None:
 
 def test_what_was_not_imported_is_not_taken_back(data: Path, take: Take) -> None:
     take(FOUND)
-    before = contents(data)
+    before = on_record(data)
     there = r"imported were: 2026-11-20 MEDLINE \(medline\.ris\)"
     for date, source, file in (
         (DAY, "embase", ""),
@@ -183,4 +179,4 @@ def test_what_was_not_imported_is_not_taken_back(data: Path, take: Take) -> None
     ):
         with pytest.raises(ReviewError, match=there):
             withdrawn_import(data, date, find_source(source), file)
-    assert contents(data) == before
+    assert on_record(data) == before

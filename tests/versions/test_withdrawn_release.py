@@ -11,6 +11,7 @@ from analysis.versions.freezing import freeze
 from analysis.versions.releases import releases
 from analysis.versions.withdrawn_release import withdrawn_release
 from tests.evidence.folder import DataFolder
+from tests.files.contents import contents
 
 WHEN = "2026-11-28T10:15:00Z"
 LATEST, BASELINE = "2026.11", "2013.11"
@@ -18,11 +19,6 @@ LATEST, BASELINE = "2026.11", "2013.11"
 
 def undo(data: Path, name: str = LATEST) -> Path:
     return carry_out(data, withdrawn_release(data, name), "anna", WHEN, "too early")
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def git(folder: Path, *words: str) -> None:
