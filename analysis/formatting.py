@@ -81,6 +81,11 @@ def count(value: int | None) -> str:
     return DASH if value is None else f"{value:,}"
 
 
+def count_known(value: int | None, unknown: int) -> str:
+    """A count that others, `unknown` so many, may add to: `507 or more`."""
+    return f"{count(value)} or more" if unknown and value is not None else count(value)
+
+
 def counted(value: int, singular: str, plural: str | None = None) -> str:
     """`1 trial`, `12 trials`, `no trials`."""
     word = singular if value == 1 else plural or f"{singular}s"

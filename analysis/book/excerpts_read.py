@@ -43,6 +43,7 @@ EXCERPTS: Mapping[str, Excerpt] = MappingProxyType(
                 "missing",
                 "certainty.steps[domain=publication bias].domain",
                 "certainty.steps[domain=publication bias].levels",
+                "certainty.steps[domain=publication bias].judged",
                 "certainty.steps[domain=publication bias].decision",
             )
         ),

@@ -36,29 +36,33 @@ def answer_row(evidence: Evidence, condition: str, since: str | None) -> dict[st
 
 
 def in_short(evidence: Evidence) -> Html:
-    """How safe, before any table: who reports harms, and what both arms had in each trial."""
+    """How safe, before any table: who reports harms, and what each trial counted first.
+
+    What was counted in both arms goes before what was not: a reader wants to compare.
+    """
     found, words = reported(evidence, HARMS), evidence.protocol.words
     said = [
-        f"In {each.trial.label} ({against(each, words)}), {comparison(each, words)}."
+        f"In {each.trial.label}{f' ({arms})' if (arms := against(each, words)) else ''}, "
+        f"{comparison(each, words)}."
         for trial in found.said
-        for each in [other for other in found.compared if other.trial == trial][:1]
+        for each in [o for o in (*found.compared, *found.found) if o.trial == trial][:1]
     ]
     tallied = "; ".join(filter(None, (tally(found).removeprefix(f"{HARMS}: "), unknown(found))))
     return paragraph(element("strong", "Harms:"), " ", " ".join([f"{tallied}.", *said]))
 
 
 def in_plain_words(evidence: Evidence) -> Html:
-    """Harms for the plain language summary: how many studies tell, and what both groups had."""
+    """Harms for the plain language summary: how many studies tell, and all that they counted."""
     found = reported(evidence, HARMS)
-    counted_in = dict.fromkeys((each.trial.study_id, each.trial.label) for each in found.compared)
+    counted_in = dict.fromkeys((each.trial.study_id, each.trial.label) for each in found.found)
     told = [
         join(
             (
-                paragraph("People in ", links.trial(*trial), " told the researchers of this:"),
+                paragraph("This was counted in ", links.trial(*trial), ":"),
                 items(
                     [
                         plain_comparison(each, evidence.protocol.words)
-                        for each in found.compared
+                        for each in found.found
                         if each.trial.study_id == trial[0]
                     ]
                 ),
@@ -67,7 +71,8 @@ def in_plain_words(evidence: Evidence) -> Html:
         for trial in counted_in
     ]
     said = (
-        f" {len(found.said)} of our {found.total} studies tell us about harm."
+        f" {len(found.said)} of our {counted(found.total, 'study', 'studies')} "
+        f"{'tells' if len(found.said) == 1 else 'tell'} us about harm."
         if found.total
         else " we have no study yet that could tell."
     )

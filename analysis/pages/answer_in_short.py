@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from analysis.evidence.rows import Evidence
-from analysis.formatting import counted, listed, sentence_case
+from analysis.formatting import listed, sentence_case
 from analysis.pages.acceptability_rows import in_short as harms_in_short
 from analysis.pages.html import Html, element, join, paragraph
 from analysis.protocol import Condition, Protocol
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.wording.clinical_text import people_compared
 from analysis.synthesis.wording.effect_words import controls
+from analysis.synthesis.wording.plain_answer import direction
 from analysis.versions.results import analysed, results_of
 
 VERY_UNCERTAIN = "The evidence is very uncertain"
@@ -42,11 +43,14 @@ def compared(protocol: Protocol, results: Mapping[str, Synthesis]) -> str:
     pooled = {s.study_id: s for found in results.values() for s in found.pooled_studies}
     if not pooled:
         return "No trial gives numbers that can be used yet."
-    trials, people = analysed(results)
-    words = protocol.words
+    found, words = analysed(results), protocol.words
+    usable = (
+        "gives numbers that can be used"
+        if found.trials == 1
+        else "give numbers that can be put together"
+    )
     return (
-        f"{counted(trials, 'trial')} with {counted(people, 'participant')} "
-        f"{'gives' if trials == 1 else 'give'} numbers that can be put together. "
+        f"{found.said} {usable}. "
         f"{sentence_case(words.intervention)} for {words.population} was compared with "
         f"{controls([*pooled.values()])}."
     )
@@ -56,7 +60,8 @@ def by_evidence(protocol: Protocol, results: Mapping[str, Synthesis]) -> tuple[C
     """The conditions, that with most participants first."""
 
     def people(condition: Condition) -> int:
-        return analysed({s.question.key: s for s in results_of(results, condition.id)})[1]
+        of_condition = {s.question.key: s for s in results_of(results, condition.id)}
+        return analysed(of_condition).participants
 
     return tuple(sorted(protocol.conditions, key=people, reverse=True))
 
@@ -92,7 +97,10 @@ def _named(protocol: Protocol, found: Sequence[Synthesis]) -> str:
 
 
 def _people(protocol: Protocol, synthesis: Synthesis) -> str:
-    """The effect in people at the first control risk, where there is one."""
+    """The effect in people at the first control risk, where there is one and a direction."""
+    concluded, important = synthesis.concluded, synthesis.smallest_important_difference
+    if concluded is None or direction(concluded, important) == "unclear":
+        return ""
     for effect in synthesis.clinical.absolute[:1]:
         return f" {people_compared(protocol.words, synthesis.measure, effect)}"
     return ""

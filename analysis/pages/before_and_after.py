@@ -229,16 +229,20 @@ def _words(change: Change) -> Iterator[str]:
     ):
         if labels:
             yield f"{said}: {listed(labels)}."
+    now = _rated(change.now)
     if change.before and change.now and not change.after_publication:
-        before, now = certainty_text(change.before), certainty_text(change.now)
-        yield (
-            f"Certainty: {now}, as before." if before == now else f"Certainty: {now}, was {before}."
-        )
+        before = _rated(change.before)
+        yield f"Certainty: {now}, {'as before' if before == now else f'was {before}'}."
     elif change.now:
-        yield f"Certainty now: {certainty_text(change.now)}."
+        yield f"Certainty now: {now}."
     read = change.now.conclusion_interval if change.now else None
     rests = f" (it rests on {interval_text(change.state.measure, read)})" if read else ""
     yield f"Conclusion {change.conclusion}{rests}."
+
+
+def _rated(state: QuestionState | None) -> str:
+    """The certainty in a sentence, where there is something to rate."""
+    return certainty_text(state) if state and state.certainty else "not rated"
 
 
 def _line(change: Change, *said: str) -> str:

@@ -30,7 +30,8 @@ def summary(results: Results) -> Html:
     trials = {trial.study_id for asked in results.values() for trial in asked.missing.trials}
     missing = [asked for asked in results.values() if asked.missing.of(State.NO_NUMBERS)]
     return paragraph(
-        f"{counted(len(trials), 'included trial')} and {counted(len(results), 'question')}: "
+        f"{sentence_case(counted(len(trials), 'included trial'))} and "
+        f"{counted(len(results), 'question')}: "
         f"each outcome at each time point. In {len(missing)} of them at least one trial is known "
         "to have measured the outcome without giving a number that can be used."
     )
@@ -107,6 +108,8 @@ def _judged(asked: Synthesis) -> str:
     if asked.certainty is None:
         return DASH
     step = asked.certainty.step("publication bias")
+    if step.decision is None and not step.judged:
+        return "cannot be judged"
     said = "proposed" if step.decision is None else f"decided by {step.decision.decided_by}"
     return f"{counted(step.levels_off, 'level') if step.levels_off else 'none'} ({said})"
 

@@ -26,7 +26,7 @@ from analysis.searching.history import Search, source_status
 from analysis.synthesis.estimate_text import interval_text, named_estimate
 from analysis.synthesis.published_estimates import printed_text, rebuilt_from
 from analysis.synthesis.question_result import Synthesis
-from analysis.synthesis.wording.interval_sentences import read_instead, rule_stated
+from analysis.synthesis.wording.interval_sentences import read_instead, rule_of
 from analysis.synthesis.wording.measure_words import better_sides, explained, measures_in_use
 from analysis.versions.compare import Change, Comparison
 from analysis.versions.edition import Edition, LastVersion
@@ -253,9 +253,12 @@ def _unverified(evidence: Evidence) -> str:
     unverified = sum(not is_verified(row) for row in rows)
     if not rows:
         return ""
+    every = counted(len(rows), "row")
+    if not unverified:
+        return f"All numbers, {every}, were checked by a person against the report of the trial. "
     return (
-        f"Of {count(len(rows))} rows of numbers {count(unverified)} have not yet been checked by a "
-        "person against the report of the trial. "
+        f"Of {every} of numbers {count(unverified)} {'has' if unverified == 1 else 'have'} not yet "
+        "been checked by a person against the report of the trial. "
     )
 
 
@@ -273,15 +276,18 @@ def _brought(last: LastVersion | None) -> Iterator[Html]:
     if publication:
         had = f"no estimate that {publication} printed is on record"
         held = f"Held against what {publication} printed, the"
+    estimates = f" It has an estimate for {counted(len(first), 'question')} of which {had}."
     yield paragraph(
         f"Version {last.found.now} brought {counted(len(new), 'trial')} with usable numbers since "
-        f"version {last.found.before}. It has an estimate for {counted(len(first), 'question')} of "
-        f"which {had}."
+        f"version {last.found.before}.{estimates if first else ''}"
     )
     picture = stem_of(last.found.before, last.found.now)
-    yield paragraph(
+    concluded = (
         f"{held} conclusion changed for {len(moved)} of {counted(len(compared), 'question')} "
-        "with an estimate before and now. ",
+        "with an estimate before and now. "
+    )
+    yield paragraph(
+        concluded if compared else "No question has an estimate both before and now. ",
         link("What’s new", "living/whats-new.html"),
         " says which ones, and why. ",
         link("A picture", f"{FOLDER}/{picture}.html"),
@@ -300,7 +306,7 @@ def how_to_read(evidence: Evidence) -> Html:
         *(paragraph(explained(found, protocol.words)) for found in measures_in_use(protocol)),
         paragraph(
             f"The interval holds the values that fit the data at the {level} level. "
-            f"{rule_stated(evidence.protocol.synthesis)} “In a new "
+            f"{rule_of(evidence.protocol)} “In a new "
             "setting” is where we expect the true effect in one more trial like these, which "
             f"{enough} trials or more are needed to say; it is wide when trials differ."
         ),

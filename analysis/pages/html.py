@@ -71,7 +71,8 @@ def doi_link(doi: str) -> Html:
 
 
 def paragraph(*content: object, class_: str | None = None) -> Html:
-    return element("p", *content, class_=class_)
+    """What is said, part by part; a part with nothing to say is no part, and no dash."""
+    return element("p", *(part for part in content if part != ""), class_=class_)
 
 
 def items(entries: Sequence[object]) -> Html:

@@ -106,10 +106,11 @@ def _judgement(synthesis: Synthesis) -> Html:
         )
     step = synthesis.certainty.step("publication bias")
     levels = counted(step.levels, "level") if step.levels else "no level"
+    open_ = "" if step.judged else " and leave it to a person, since they cannot judge it"
     return paragraph(
         asked,
-        f" In the certainty that is part of publication bias. The rules propose {levels} off: "
-        f"{step.reason} A person’s decision: {step.decision_text}.",
+        f" In the certainty that is part of publication bias. The rules propose {levels} off"
+        f"{open_}: {step.reason} A person’s decision: {step.decision_text}.",
     )
 
 
@@ -131,15 +132,15 @@ def _why(trial: OutcomeInTrial, sources: Mapping[str, Source]) -> Html:
 
 def trials_said(results: Mapping[str, Synthesis]) -> Html:
     """How many trials are included, how many of them are pooled, and where the others are named."""
-    every, (pooled, participated) = included_trials(results.values()), analysed(results)
-    said = (
-        f"{counted(len(every), 'included trial')}, {count(pooled)} in a pooled result "
-        f"({counted(participated, 'participant')})"
-    )
-    if len(every) == pooled:
+    every, found = included_trials(results.values()), analysed(results)
+    people = f" ({found.participants_said})" if found.trials else ""
+    pooled = f"{count(found.trials)} in a pooled result{people}"
+    said = f"{counted(len(every), 'included trial')}, {pooled}"
+    if len(every) == found.trials:
         return element("span", said)
     others = link(
-        f"the other {len(every) - pooled}, and why", f"results/included-trials.html#{UNPOOLED}"
+        f"the other {len(every) - found.trials}, and why",
+        f"results/included-trials.html#{UNPOOLED}",
     )
     return element("span", said, "; ", others)
 

@@ -16,7 +16,7 @@ from analysis.synthesis.estimate_text import estimate_text
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity import RegressionAnalysis, SubgroupAnalysis
 from analysis.synthesis.study_effect import Measure
-from analysis.synthesis.wording.interval_sentences import rule_stated
+from analysis.synthesis.wording.interval_sentences import rule_of
 
 NBSP = "\N{NO-BREAK SPACE}"
 TESTS = ("Difference, own τ² each", "Difference, common τ²")
@@ -35,7 +35,7 @@ def summary(
     )
     chance = (
         "If no characteristic mattered at all, about one comparison in twenty would still give "
-        f"a p-value below 0.05. {rule_stated(protocol.synthesis)}"
+        f"a p-value below 0.05. {rule_of(protocol)}"
     )
     made = f"This page makes {counted(tests, 'comparison')}."
     return paragraph(f"The protocol names {named}. {made} {chance if tests else ''}")
@@ -97,13 +97,18 @@ def not_compared(results: Mapping[str, Synthesis]) -> Html:
         join((links.question(synthesis), f": {counted(synthesis.k, 'trial')}"))
         for synthesis in several
     ]
+    listed_here = (
+        paragraph(
+            f"In {counted(len(several), 'question')} no characteristic parts the trials into "
+            "groups that are large enough:"
+        ),
+        items(entries),
+    )
+    if not several and not fewer:
+        return paragraph("Every question is compared.")
     return join(
         (
-            paragraph(
-                f"In {counted(len(several), 'question')} no characteristic parts the trials into "
-                "groups that are large enough:"
-            ),
-            items(entries),
+            *(listed_here if several else ()),
             paragraph(
                 f"{counted(fewer, 'further question').capitalize()} "
                 f"{'has' if fewer == 1 else 'have'} one trial or none."

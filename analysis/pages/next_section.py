@@ -12,7 +12,9 @@ from analysis.synthesis.wording.next_words import next_sentences
 def what_would_change(synthesis: Synthesis) -> Html:
     """The sentences, then each trial on the condition that nobody has decided on."""
     found = synthesis.next_evidence
-    said = next_sentences(synthesis.measure, synthesis.k, synthesis.n_total, found)
+    said = next_sentences(
+        synthesis.measure, synthesis.k, synthesis.n_total, synthesis.n_unknown, found
+    )
     shown = [paragraph(sentence) for sentence in said]
     if found.awaiting:
         rows = [

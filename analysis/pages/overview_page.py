@@ -8,7 +8,7 @@ from functools import partial
 from analysis.figures import showing
 from analysis.figures.effect_scale import on_one_axis
 from analysis.figures.overview_plot import overview_plot
-from analysis.formatting import DASH, count, counted, sentence_case
+from analysis.formatting import DASH, count_known, counted, sentence_case
 from analysis.pages import links
 from analysis.pages.certainty_section import mark
 from analysis.pages.html import Html, element, join, paragraph, show, table
@@ -21,7 +21,7 @@ from analysis.synthesis.estimate_text import (
     tau2_text,
 )
 from analysis.synthesis.question_result import Synthesis
-from analysis.synthesis.wording.interval_sentences import read_instead, rule_stated
+from analysis.synthesis.wording.interval_sentences import read_instead, rule_of
 from analysis.synthesis.wording.measure_words import favourable_sides
 from analysis.versions.results import analysed, results_of
 
@@ -37,13 +37,12 @@ def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
     """How many questions have an answer, from how many trials, and which interval they have."""
     answered = [synthesis for synthesis in results.values() if synthesis.primary]
     pooled = [synthesis for synthesis in answered if synthesis.k > 1]
-    trials, people = analysed(results)
+    found = analysed(results)
     return paragraph(
         f"{len(answered)} of {counted(len(results), 'question')} have an estimate, "
         f"{len(pooled)} of them from two trials or more. "
-        f"Together they rest on {counted(trials, 'trial')} with "
-        f"{counted(people, 'participant')}, each trial counted once. "
-        f"{rule_stated(protocol.synthesis)}"
+        f"Together they rest on {found.said}, each trial counted once. "
+        f"{rule_of(protocol)}"
     )
 
 
@@ -97,7 +96,6 @@ def _interval(synthesis: Synthesis) -> Html:
 
 def _row(synthesis: Synthesis) -> dict[str, object]:
     measure, primary = synthesis.measure, synthesis.primary
-    more = " or more" if synthesis.n_unknown and synthesis.n_total is not None else ""
     return {
         "Question": links.question(synthesis, synthesis.title.partition(":")[0]),
         "Measure": measure.short_name,
@@ -105,7 +103,7 @@ def _row(synthesis: Synthesis) -> dict[str, object]:
         synthesis.interval_name: _interval(synthesis),
         "Prediction interval": interval_text(measure, primary.prediction if primary else None),
         "Trials": str(synthesis.k),
-        "Participants": f"{count(synthesis.n_total)}{more}",
+        "Participants": count_known(synthesis.n_total, synthesis.n_unknown),
         "τ²": tau2_text(primary),
         "I²": i2_text(primary),
         "Certainty": mark(synthesis.certainty) if synthesis.certainty else DASH,

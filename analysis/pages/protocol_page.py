@@ -7,7 +7,7 @@ from analysis.formatting import listed, percent_level
 from analysis.pages.html import Html, element, items, join, paragraph, table, terms
 from analysis.protocol import OutcomeMeasure, Protocol
 from analysis.synthesis.sensitivity import ASYMMETRY_TESTS
-from analysis.synthesis.wording.interval_sentences import companion_stated, rule_stated
+from analysis.synthesis.wording.interval_sentences import companion_stated, rule_of
 from analysis.synthesis.wording.page_sentences import MODEL_NAMES
 
 
@@ -132,7 +132,7 @@ def rules(protocol: Protocol) -> Html:
             "Models shown": "; ".join(MODEL_NAMES[model] for model in rule.shown_models),
             **then,
             "Level of the intervals": percent_level(rule.level),
-            "Confidence interval": rule_stated(rule),
+            "Confidence interval": rule_of(protocol),
             "Prediction interval": f"with {rule.prediction_minimum_k} trials or more; in "
             f"headlines with {rule.prediction_headline_minimum_k} or more",
             "Bayesian companion": companion_stated(rule.bayesian),

@@ -11,6 +11,7 @@ from analysis.figures.forest_plot import forest_plot
 from analysis.formatting import (
     DASH,
     count,
+    count_known,
     counted,
     listed,
     number,
@@ -21,7 +22,7 @@ from analysis.pages.html import Html, element, items, join, paragraph, table, te
 from analysis.pages.telling_rows import MOST_ROWS
 from analysis.publishing.downloads import EFFECTS, FOLDER
 from analysis.statistics.estimates import PooledEffect
-from analysis.synthesis.comparisons import SINCE_THEN, THEN_AND_NOW
+from analysis.synthesis.comparisons import SINCE_THEN, THEN_AND_NOW, Comparison
 from analysis.synthesis.estimate_text import (
     effect_text,
     estimate_cells,
@@ -117,7 +118,7 @@ def _pooled_row(synthesis: Synthesis, pooled: PooledEffect) -> dict[str, object]
     measure = synthesis.measure
     return {
         "Trial": element("strong", "All pooled trials"),
-        "Participants": count(synthesis.n_total),
+        "Participants": count_known(synthesis.n_total, synthesis.n_unknown),
         **({"Events": ""} if synthesis.counts_events else {}),
         **estimate_cells(measure, pooled, synthesis.interval_name),
         "Weight": "100%",
@@ -206,7 +207,7 @@ def comparisons_table(synthesis: Synthesis, *, continues: bool = True) -> Html:
         {
             "Trials": other.description,
             "k": str(other.k),
-            "Participants": count(other.n_total),
+            "Participants": count_known(other.n_total, _unknown(synthesis, other)),
             **estimate_cells(measure, other.pooled, synthesis.interval_name),
         }
         for other in synthesis.comparisons
@@ -214,6 +215,13 @@ def comparisons_table(synthesis: Synthesis, *, continues: bool = True) -> Html:
     ]
     numeric = ("k", "Participants", measure.short_name, synthesis.interval_name)
     return table(rows, "The primary model on other sets of trials", numbers=numeric)
+
+
+def _unknown(synthesis: Synthesis, other: Comparison) -> int:
+    """Of how many trials of another set the participants are not known."""
+    studies = (*synthesis.studies, *synthesis.responders)
+    without = {study.study_id for study in studies if study.n_total is None}
+    return len(without.intersection(other.study_ids))
 
 
 def rows_used(synthesis: Synthesis, evidence: Evidence) -> Html:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Literal
 
 from analysis.figures import showing
 from analysis.figures.cumulative_plot import cumulative_plot
@@ -26,6 +27,7 @@ from analysis.synthesis.estimate_text import (
 )
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity import ASYMMETRY_TESTS, SmallStudyEffects, arms_assumed
+from analysis.synthesis.study_effect import Measure
 from analysis.synthesis.with_responders import counting_responders
 from analysis.synthesis.wording.page_sentences import MODEL_NAMES
 
@@ -206,7 +208,8 @@ def _small_study_rows(synthesis: Synthesis, found: SmallStudyEffects) -> Iterato
     if filled := found.trim_and_fill:
         yield {
             "Analysis": "Trim and fill",
-            "Result": f"{counted(filled.missing, 'trial')} filled in on the {filled.side}; "
+            "Result": f"{counted(filled.missing, 'trial')} filled in on the "
+            f"{_side_drawn(measure, filled.side)}; "
             f"effect then {estimate_text(measure, filled.pooled)}",
             "Reading": "the effect if the funnel were symmetrical",
         }
@@ -226,6 +229,11 @@ def _small_study_rows(synthesis: Synthesis, found: SmallStudyEffects) -> Iterato
         }
     for reason in found.not_estimable:
         yield {"Analysis": "Not estimable", "Result": reason, "Reading": ""}
+
+
+def _side_drawn(measure: Measure, side: Literal["left", "right"]) -> str:
+    """The side of the funnel as it is drawn: with benefits on the right it is turned round."""
+    return {"left": "right", "right": "left"}[side] if measure.benefit_above else side
 
 
 def dependent_effects(synthesis: Synthesis) -> Html:

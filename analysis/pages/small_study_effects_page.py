@@ -12,6 +12,7 @@ from analysis.protocol import Protocol
 from analysis.synthesis.estimate_text import Estimated, estimate_text
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity import ASYMMETRY_TESTS, SmallStudyEffects
+from analysis.synthesis.sensitivity_overview import excludes_no_effect
 
 
 def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
@@ -19,10 +20,14 @@ def summary(protocol: Protocol, results: Mapping[str, Synthesis]) -> Html:
     minimum = protocol.synthesis.small_study_minimum_k
     examined = sum(s.sensitivity.small_study is not None for s in results.values())
     fewer = len(results) - examined
+    has = "has" if examined == 1 else "have"
+    others = (
+        f" For the other {fewer} these methods could not tell bias from chance, and nothing is "
+        "shown: that says nothing about whether results are missing there."
+    )
     return paragraph(
-        f"{examined} of {counted(len(results), 'question')} have the {minimum} trials that the "
-        f"protocol asks for. For the other {fewer} these methods could not tell bias from chance, "
-        "and nothing is shown: that says nothing about whether results are missing there."
+        f"{examined} of {counted(len(results), 'question')} {has} the {minimum} trials that the "
+        f"protocol asks for.{others if fewer else ''}"
     )
 
 
@@ -53,16 +58,20 @@ def _asymmetry(protocol: Protocol, synthesis: Synthesis, found: SmallStudyEffect
             f"{counted(synthesis.k, 'trial')} it can miss a difference."
         )
     # A larger standard error is a smaller trial; a negative effect favours the intervention.
-    larger = "larger" if test.slope < 0 else "smaller"
+    side = synthesis.measure.sides[0 if test.slope < 0 else 1]
     return (
-        f"Smaller trials show {larger} benefits than larger ones ({name} test, "
-        f"{p_value(test.p)}). Results that are missing because of what they show can cause this; "
-        "so can differences between small and large trials."
+        f"Results of smaller trials lie more in favour of {side} than those of larger ones ({name} "
+        f"test, {p_value(test.p)}). Results that are missing because of what they show can cause "
+        "this; so can differences between small and large trials."
     )
 
 
 def _corrected(synthesis: Synthesis, found: SmallStudyEffects) -> str:
-    """The estimates of the three corrections beside the estimate as it stands."""
+    """The estimates of the three corrections beside the estimate as it stands.
+
+    A correction that leaves the estimate on its side, and an interval around no difference where
+    there was none, has not left the answer as it was.
+    """
     primary, corrected = synthesis.primary, _corrections(found)
     if primary is None or not corrected:
         return ""
@@ -70,9 +79,15 @@ def _corrected(synthesis: Synthesis, found: SmallStudyEffects) -> str:
     said = [f"{estimate_text(measure, found)} by {name}" for name, found in corrected.items()]
     turned = [name for name, found in corrected.items() if found.estimate * primary.estimate < 0]
     direction = f"The direction turns by {listed(turned)}." if turned else "The direction stays."
+    opened = [
+        name
+        for name, found in corrected.items()
+        if excludes_no_effect(primary.interval) and not excludes_no_effect(found.interval)
+    ]
+    doubt = f" By {listed(opened)} the interval then includes no difference." if opened else ""
     return (
         f"The estimate is {estimate_text(measure, primary)}. Corrected for results that may be "
-        f"missing it is {listed(said)}. {direction}"
+        f"missing it is {listed(said)}. {direction}{doubt}"
     )
 
 

@@ -23,7 +23,7 @@ from analysis.searching.strategies_as_run import SourceSearched, strategies_as_r
 from analysis.statistics.information_size import participants_for_smd
 from analysis.synthesis.analyses import in_words
 from analysis.synthesis.sensitivity import ASYMMETRY_TESTS
-from analysis.synthesis.wording.interval_sentences import companion_stated, rule_stated
+from analysis.synthesis.wording.interval_sentences import companion_stated, rule_of
 
 # What prose says of a source that does not tell how many trials it has.
 NOT_COUNTED = "a number of trials that our data do not hold"
@@ -172,7 +172,7 @@ def substitutions(
         values[f"{kind}_outcomes"] = listed(named) or "none"
     values["pooled_as"] = pooled_as(protocol)
     values["important_differences"] = important_differences(protocol)
-    values["interval_rule"] = rule_stated(protocol.synthesis)
+    values["interval_rule"] = rule_of(protocol)
     values["bayesian"] = companion_stated(protocol.synthesis.bayesian)
     values["measured"] = listed([point.in_full for point in protocol.timepoints])
     values["asymmetry_tests"] = {

@@ -115,14 +115,16 @@ def since_the_last(edition: Edition) -> Html:
             _changes_table(found, moved, (f"Version {name}", "Draft"))
             if moved
             else paragraph(f"No result differs from version {name}."),
-            paragraph(f"{counted(same, 'question')} as in version {name}.") if moved else "",
+            paragraph(sentence_case(f"{counted(same, 'question')} as in version {name}."))
+            if moved
+            else Html(""),
             element(
                 "details",
                 element("summary", f"{counted(len(settings), 'setting')} of the protocol"),
                 table(settings, "Settings of the protocol that differ"),
             )
             if settings
-            else "",
+            else Html(""),
         )
     )
 

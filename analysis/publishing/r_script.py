@@ -51,12 +51,13 @@ def r_script(synthesis: Synthesis) -> str:
 
 
 def _head(synthesis: Synthesis) -> str:
-    scale = "logarithms of the " if synthesis.measure.ratio else ""
+    measure = synthesis.measure
+    effect = f"{'logarithm of the ' if measure.ratio else ''}{measure.label}"
     return (
         f"# {one_line(synthesis.title)}\n"
         "# The trials of this question, the model of the review, and its result to compare with.\n"
         "# It needs the package metafor (https://doi.org/10.18637/jss.v036.i03).\n"
-        f"# yi are {scale}{one_line(synthesis.measure.label)}s, vi their variances; the data have\n"
+        f"# yi is the {one_line(effect)} of each trial, vi its variance; the data have\n"
         f"# the fingerprint {synthesis.provenance.data_fingerprint[:16]}.\n\n"
         "suppressPackageStartupMessages(library(metafor))\n"
     )

@@ -1,8 +1,9 @@
-"""Which effect of one more trial moves an interval over no difference: all effects at once."""
+"""Which effects of one more trial move an interval over no difference: all effects at once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,8 +12,9 @@ from analysis.statistics.arrays import FloatArray, checked_studies
 from analysis.statistics.intervals import IntervalMethod, critical_value
 from analysis.statistics.tau2 import estimate_tau2
 
-FIRST, AGAIN, TIMES = 41, 17, 3  # effects looked at, then within two of them, so many times
+FIRST, AGAIN, TIMES = 201, 17, 2  # effects looked at, then within two of them, so many times
 
+Stretch = tuple[float | None, float | None]
 ChooseInterval = Callable[[int, float], IntervalMethod]
 
 
@@ -48,25 +50,34 @@ def limits_with(
     return mean - half, mean + half
 
 
-def tipping_effect(
-    reached: Callable[[FloatArray], FloatArray], start: float, end: float
-) -> float | None:
-    """The first effect from `start` to `end` at which what is `reached` turns positive.
+def stretches(
+    reached: Callable[[FloatArray], FloatArray], low: float, high: float
+) -> tuple[Stretch, ...]:
+    """The stretches of effects from `low` to `high` at which what is `reached` is not negative.
 
-    None where it stays negative on the way. Found on a grid, then between its points, the last
-    of which are so close that a straight line is as good as the curve (to about 1e-9).
+    Each by its two ends, the lower first; an end is None where the stretch goes as far as was
+    looked. Ends are found on a grid, then between its points, the last of which are so close
+    that a straight line is as good as the curve (to about 1e-9). There may be several: a trial
+    that finds much more than the others makes them differ, and the interval wider.
     """
-    points = np.linspace(start, end, FIRST)
-    for _ in range(TIMES + 1):
+    points = np.linspace(low, high, FIRST)
+    inside = reached(points) >= 0
+    turns = np.flatnonzero(inside[1:] != inside[:-1])
+    ends = [None, *(_end(reached, points[at], points[at + 1]) for at in turns), None]
+    return tuple(
+        stretch for at, stretch in enumerate(pairwise(ends)) if bool(inside[0]) is (at % 2 == 0)
+    )
+
+
+def _end(reached: Callable[[FloatArray], FloatArray], low: float, high: float) -> float:
+    """The effect between two at which what is reached changes its sign."""
+    for _ in range(TIMES):
+        points = np.linspace(low, high, AGAIN)
         heights = reached(points)
-        over = np.flatnonzero(heights >= 0)
-        if not len(over):
-            return None
-        at = int(over[0])
-        if at == 0:
-            return float(points[0])
-        near, far = points[at - 1], points[at]
-        share = heights[at - 1] / (heights[at - 1] - heights[at])
-        best = float(near + share * (far - near))
-        points = np.linspace(near, far, AGAIN)
-    return best
+        turns = np.flatnonzero((heights[1:] >= 0) != (heights[:-1] >= 0))
+        if not len(turns):  # at one of the two ends itself, as far as can be computed
+            return float(points[np.argmin(np.abs(heights))])
+        at = int(turns[0])
+        low, high = points[at], points[at + 1]
+        share = heights[at] / (heights[at] - heights[at + 1])
+    return float(low + share * (high - low))

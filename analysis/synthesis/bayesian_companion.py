@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from analysis.measures import RATIOS, MeasureName
 from analysis.protocol_rules import BayesianRules, Frozen, SynthesisRules, TauPrior
 from analysis.statistics.bayesian import BayesianEffect, bayesian
 from analysis.synthesis.study_effect import Measure, StudyEffect, effects_of
@@ -61,8 +62,13 @@ def companion(
     )
 
 
+def has_prior(given: BayesianRules | None, name: MeasureName) -> bool:
+    """Whether the protocol has a prior for effects in this measure."""
+    return given is not None and (name in given.scales or name == "SMD" or name in RATIOS)
+
+
 def _unit(given: BayesianRules, measure: Measure) -> float | None:
     """What the scales of the priors are multiplied by for this measure."""
     if measure.name in given.scales:
         return given.scales[measure.name] / given.prior.scale
-    return 1.0 if measure.ratio or measure.name == "SMD" else None
+    return 1.0 if has_prior(given, measure.name) else None

@@ -6,12 +6,14 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
+import numpy as np
+
 from analysis.evidence.question_slice import Awaiting, Slice
 from analysis.protocol import Protocol
 from analysis.protocol_rules import Frozen, SynthesisRules
 from analysis.statistics.arrays import FloatArray
 from analysis.statistics.estimates import PooledEffect
-from analysis.statistics.next_trial import limits_with, tipping_effect
+from analysis.statistics.next_trial import Stretch, limits_with, stretches
 from analysis.synthesis.certainty import Body
 from analysis.synthesis.grade.imprecision_rule import information_size
 from analysis.synthesis.interval_rule import interval_by_rule
@@ -24,13 +26,14 @@ LARGER = 2  # times the largest trial: the second size that is tried
 
 
 class NextTrial(Frozen):
-    """The effect at which a trial of so many participants moves the interval over no difference.
+    """The effects at which a trial of so many participants moves the interval over no difference.
 
-    on the analysis scale; `None` where none within the range does.
+    On the analysis scale, in stretches from a lower to an upper end, `None` where one goes to the
+    end of the range; none where no effect within the range does.
     """
 
     people: int
-    effect: float | None
+    tips: tuple[Stretch, ...] = ()
 
 
 class NextEvidence(Frozen):
@@ -38,15 +41,13 @@ class NextEvidence(Frozen):
 
     `needed` are the participants of the optimal information size and `assumed` what for; `None`
     where the protocol has none. `excludes` says whether the interval that conclusions read
-    excludes no difference, `upwards` whether the next trial's effect would have to lie above the
-    tipping effect, on the analysis scale, and `range` how far effects were looked for.
+    excludes no difference, and `range` how far on both sides effects were looked for.
     """
 
     needed: int | None = None
     assumed: str = ""
     excludes: bool | None = None
     trials: tuple[NextTrial, ...] = ()
-    upwards: bool = False
     range: float = 0.0
     awaiting: tuple[Awaiting, ...] = ()
 
@@ -63,8 +64,7 @@ def next_evidence(given: Slice, body: Body | None, concluded: PooledEffect | Non
         needed=needed,
         assumed=assumed,
         excludes=excludes,
-        trials=_trials(protocol.synthesis, body, concluded, excludes),
-        upwards=(concluded.estimate < 0) == bool(excludes),
+        trials=_trials(protocol.synthesis, body, excludes),
         range=_range(body.measure, body.studies),
         awaiting=given.awaiting,
     )
@@ -92,38 +92,30 @@ def _range(measure: Measure, studies: Sequence[StudyEffect]) -> float:
     return 10 * max(abs(study.effect) for study in studies)
 
 
-def _trials(
-    rules: SynthesisRules, body: Body, concluded: PooledEffect, excludes: bool | None
-) -> tuple[NextTrial, ...]:
+def _trials(rules: SynthesisRules, body: Body, excludes: bool | None) -> tuple[NextTrial, ...]:
     of_one = variance_of_one(body.studies)
     sizes = [study.n_total for study in body.studies if study.n_total]
     if excludes is None or of_one is None or len(body.studies) < 2:
         return ()
-    farthest = _range(body.measure, body.studies)
     tried = dict.fromkeys((round(median(sizes)), LARGER * max(sizes)))
     return tuple(
-        NextTrial(
-            people=people,
-            effect=_tipping(rules, body, concluded, of_one / people, farthest, excludes),
-        )
+        NextTrial(people=people, tips=_tips(rules, body, of_one / people, excludes))
         for people in tried
     )
 
 
-def _tipping(
-    rules: SynthesisRules,
-    body: Body,
-    concluded: PooledEffect,
-    variance: float,
-    farthest: float,
-    excludes: bool,
-) -> float | None:
-    """Of an interval on one side: from its estimate to the other side; else from no difference."""
-    effects, variances = effects_of(body.studies)
-    side = -1.0 if concluded.estimate < 0 else 1.0
+def _tips(
+    rules: SynthesisRules, body: Body, variance: float, excludes: bool
+) -> tuple[Stretch, ...]:
+    """The effects with which the interval would include no difference, or exclude it, anew.
 
-    def beyond(found: FloatArray) -> FloatArray:
-        """How far the limit next to no difference lies on the estimate's side of it."""
+    All are looked at: a trial on either side of no difference may tip an interval around it, and
+    one that lies far from the others makes an interval wider instead of moving it.
+    """
+    effects, variances = effects_of(body.studies)
+
+    def tipped(found: FloatArray) -> FloatArray:
+        """How far the interval lies on one side of no difference; around it where it did not."""
         low, high = limits_with(
             effects,
             variances,
@@ -133,8 +125,8 @@ def _tipping(
             interval=lambda k, tau2: interval_by_rule(rules.interval, k, tau2),
             level=rules.level,
         )
-        return -high if side < 0 else low
+        beyond = np.maximum(low, -high)
+        return -beyond if excludes else beyond
 
-    if excludes:
-        return tipping_effect(lambda y: -beyond(y), concluded.estimate, -side * farthest)
-    return tipping_effect(beyond, 0.0, side * max(farthest, abs(concluded.estimate)))
+    farthest = _range(body.measure, body.studies)
+    return stretches(tipped, -farthest, farthest)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analysis.evidence.rows import Evidence
-from analysis.formatting import count, counted, listed, percent_level, sentence_case
+from analysis.formatting import count_known, counted, listed, percent_level, sentence_case
 from analysis.protocol import Protocol, Timepoint
 from analysis.protocol_rules import ReviewWords
 from analysis.synthesis.acceptability import Reported, reported
@@ -29,7 +29,7 @@ from analysis.synthesis.wording.clinical_text import (
     points_text,
     risk_assumed,
 )
-from analysis.synthesis.wording.interval_sentences import read_instead, rule_stated
+from analysis.synthesis.wording.interval_sentences import read_instead, rule_of
 
 HARMS = "harms"
 # What has a row in a summary of findings, as it is called there: harms always, lest somebody take
@@ -124,9 +124,8 @@ class Finding:
     @property
     def participants(self) -> str:
         """`3,628 (23)`; of some trials the number may not be known."""
-        unknown = self.synthesis is not None and self.synthesis.n_unknown > 0
-        more = " or more" if unknown and self.people is not None else ""
-        return f"{count(self.people)}{more} ({self.trials})"
+        unknown = self.synthesis.n_unknown if self.synthesis else 0
+        return f"{count_known(self.people, unknown)} ({self.trials})"
 
     @property
     def certainty(self) -> Certainty | None:
@@ -258,7 +257,7 @@ def _table(
             if what == HARMS or _is_asked(what, evidence)
         ]
     caption = f"{protocol.titled('Summary of findings', condition)}, {at.in_full}"
-    rule = rule_stated(protocol.synthesis) if is_first else ""
+    rule = rule_of(protocol) if is_first else ""
     return FindingsTable(at, caption, tuple(rows), rule)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
 from analysis import PROGRAM
 from analysis.files.json_files import LARGEST_JSON, json_of
 from analysis.files.problems import EvidenceError, Problem, ReviewError, read_bytes
+from analysis.formatting import counted
 from analysis.protocol import Protocol
 from analysis.synthesis.question_result import SCHEMA_VERSION, Synthesis
 
@@ -65,13 +67,35 @@ def results_of(
     )
 
 
-def analysed(results: Mapping[str, Synthesis]) -> tuple[int, int]:
+class Analysed(NamedTuple):
+    """Trials pooled in any question and their participants; of `unknown` trials nobody says."""
+
+    trials: int
+    participants: int
+    unknown: int
+
+    @property
+    def participants_said(self) -> str:
+        """`6,748 participants or more`, where some are not counted."""
+        if self.trials and self.trials == self.unknown:
+            return "participants whose number we do not have"
+        more = " or more" if self.unknown else ""
+        return f"{counted(self.participants, 'participant')}{more}"
+
+    @property
+    def said(self) -> str:
+        """`38 trials with 6,748 participants`."""
+        return f"{counted(self.trials, 'trial')} with {self.participants_said}"
+
+
+def analysed(results: Mapping[str, Synthesis]) -> Analysed:
     """Trials pooled in any question and their participants, each trial once, with its largest n."""
     largest: dict[str, int] = {}
     for synthesis in results.values():
         for study in synthesis.pooled_studies:
             largest[study.study_id] = max(largest.get(study.study_id, 0), study.n_total or 0)
-    return len(largest), sum(largest.values())
+    numbers = list(largest.values())
+    return Analysed(len(numbers), sum(numbers), numbers.count(0))
 
 
 def to_json(synthesis: Synthesis) -> str:

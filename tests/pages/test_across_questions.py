@@ -112,8 +112,8 @@ def test_the_sensitivity_table_has_a_row_a_pooled_question(syntheses: Results) -
 
 
 @pytest.mark.parametrize(("slope", "p", "expected"), [
-    (-1.2, 0.01, "Smaller trials show larger benefits"),
-    (1.2, 0.01, "Smaller trials show smaller benefits"),
+    (-1.2, 0.01, "Results of smaller trials lie more in favour of therapy than"),
+    (1.2, 0.01, "Results of smaller trials lie more in favour of control than"),
     (-1.2, 0.4, "does not tell small trials from large ones"),
 ])  # fmt: skip
 def test_the_reading_of_the_regression_test_follows_its_slope_and_p(
@@ -135,9 +135,21 @@ def test_what_a_correction_turns_is_named(evidence: Evidence, syntheses: Results
     changed = found.model_copy(update={"pet_peese": turned})
     said = small_study_effects.reading(evidence.protocol, synthesis, changed)
     assert "The direction turns by PET-PEESE." in said
-    assert "The direction stays." in small_study_effects.reading(
-        evidence.protocol, synthesis, found
-    )
+    as_it_is = small_study_effects.reading(evidence.protocol, synthesis, found)
+    assert "The direction stays." in as_it_is and "then includes no difference" not in as_it_is
+
+
+def test_a_correction_that_leaves_the_answer_open_is_named(
+    evidence: Evidence, syntheses: Results
+) -> None:
+    synthesis = syntheses["non-headache.disability.post"]
+    found = synthesis.sensitivity.small_study
+    assert found is not None and found.pet_peese is not None
+    wide = dataclasses.replace(found.pet_peese.interval, low=-0.41, high=0.40)
+    open_ = dataclasses.replace(found.pet_peese, pet=-0.01, preferred="pet", pet_interval=wide)
+    changed = found.model_copy(update={"pet_peese": open_})
+    said = small_study_effects.reading(evidence.protocol, synthesis, changed)
+    assert "The direction stays. By PET-PEESE the interval then includes no difference." in said
 
 
 def test_too_few_trials_are_one_sentence(evidence: Evidence, syntheses: Results) -> None:

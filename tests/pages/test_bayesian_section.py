@@ -16,7 +16,7 @@ from analysis.pages.front_page import answers, how_to_read
 from analysis.pages.question_page import heterogeneity, models_table
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.synthesise import synthesise_all
-from analysis.synthesis.wording.interval_sentences import probability, rule_stated
+from analysis.synthesis.wording.interval_sentences import probability, rule_of
 from tests.pages.test_summary_of_findings_page import findings
 from tests.synthesis.present_rules import with_present_rules
 
@@ -90,7 +90,7 @@ def test_the_rule_stands_wherever_intervals_of_several_questions_do(
         how_to_read(present),
         findings(present, every, condition, first),
     ):
-        assert escape(rule_stated(protocol.synthesis), quote=False) in shown
+        assert escape(rule_of(protocol), quote=False) in shown
 
 
 def test_the_page_prints_the_rule_and_the_prediction_with_its_degrees_of_freedom(

@@ -141,8 +141,8 @@ def test_script_and_table_hold_the_analysis_in_the_readers_direction(case: Case)
     assert found.primary
     sign = -1 if case.benefit_above else 1
     script = r_script(found)
-    logs = "logarithms of the " if MEASURES[case.name].ratio else ""
-    assert f"# yi are {logs}{MEASURES[case.name].label}s, vi their variances" in script
+    logs = "logarithm of the " if MEASURES[case.name].ratio else ""
+    assert f"# yi is the {logs}{MEASURES[case.name].label} of each trial, vi its" in script
     assert f"estimate = {sign * found.primary.estimate!r}" in script
     rows = list(csv.DictReader(io.StringIO(effects_csv([found], "draft"))))
     assert {row["sm"] for row in rows} == {case.name}

@@ -74,6 +74,55 @@ def test_what_changed_counts_what_the_last_version_brought(
     assert "Draft" not in said
 
 
+@pytest.mark.parametrize(
+    ("checked", "said"),
+    [
+        (0, "Of 3 rows of numbers 3 have not yet been checked by a person"),
+        (2, "Of 3 rows of numbers 1 has not yet been checked by a person"),
+        (3, "All numbers, 3 rows, were checked by a person"),
+    ],
+)
+def test_how_many_numbers_nobody_checked_is_said_in_whatever_number(
+    evidence: Evidence,
+    version: Edition,
+    monkeypatch: pytest.MonkeyPatch,
+    checked: int,
+    said: str,
+) -> None:
+    rows = evidence.outcomes[:3]
+    told = replace(evidence, outcomes=rows)
+    monkeypatch.setattr(front, "is_verified", lambda row: row in rows[:checked])
+    assert said in words(front.what_changed(told, (), version, released()))
+
+
+def test_a_version_that_brought_nothing_counts_no_nothings(
+    evidence: Evidence, version: Edition
+) -> None:
+    last = released()
+    assert last and last.found
+    of_none = replace(last, found=last.found.model_copy(update={"changes": ()}))
+    said = words(front.what_changed(evidence, load_searches(DATA), version, of_none))
+    assert "brought no trials with usable numbers" in said
+    assert "No question has an estimate both before and now." in said
+    assert "no question of which" not in said and "0 of no" not in said
+
+
+def test_an_answer_without_a_direction_is_not_told_in_people(
+    evidence: Evidence, syntheses: Results
+) -> None:
+    key = "non-headache.depression.post"
+    asked = syntheses[key]
+    assert asked.primary and asked.certainty
+    wide = replace(asked.primary.interval, low=-0.9, high=0.4)
+    certain = asked.certainty.model_copy(update={"proposed": "low", "decided": None})
+    for interval, told in ((asked.primary.interval, True), (wide, False)):
+        changed = asked.model_copy(
+            update={"primary": replace(asked.primary, interval=interval), "certainty": certain}
+        )
+        said = words(in_short(evidence, {key: changed}))
+        assert ("people get clearly better without it" in said) is told
+
+
 def test_a_draft_says_so_wherever_the_version_stands(
     evidence: Evidence, syntheses: Results, draft: Edition, version: Edition
 ) -> None:
@@ -271,10 +320,24 @@ def test_how_safe_stands_before_any_table(evidence: Evidence, syntheses: Results
 def test_everybody_reads_how_many_studies_tell_of_harm(evidence: Evidence) -> None:
     found = reported(evidence, "harms")
     said = words(in_plain_words(evidence))
-    assert f"Harm: {len(found.said)} of our {found.total} studies tell us about harm." in said
+    tell = "tells" if len(found.said) == 1 else "tell"
+    assert f"Harm: {len(found.said)} of our {found.total} studies {tell} us about harm." in said
     rows = tuple(counted_row("friesen-2017", s, percent=7.0) for s in ("intervention", "control"))
     said = words(in_plain_words(replace(evidence, acceptability=rows)))
     assert (
         "any symptom: 7 of 100 people with Internet-delivered therapy, 7 of 100 people without it"
         in said
     )
+
+
+def test_a_trial_that_counted_nothing_bad_is_told_of_too(
+    evidence: Evidence, syntheses: Results
+) -> None:
+    rows = (
+        *(counted_row("friesen-2017", s, percent=7.0) for s in ("intervention", "control")),
+        counted_row("gendreau-2024", "both", events=0.0, total=275.0, event="worse pain"),
+    )
+    told = replace(evidence, acceptability=rows)
+    said = words(in_short(told, syntheses))
+    assert "In Gendreau 2024, worse pain: 0 of 275 (0%), both arms together." in said
+    assert "worse pain: 0 of 275 people, both groups together" in words(in_plain_words(told))

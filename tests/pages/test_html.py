@@ -136,6 +136,10 @@ def test_nothing_is_a_dash(nothing: object) -> None:
     assert text(0) == "0"
 
 
+def test_a_part_of_a_paragraph_with_nothing_to_say_is_no_dash() -> None:
+    assert paragraph("One.", "", " Two.") == "<p>One. Two.</p>"
+
+
 def test_a_row_without_a_value_for_a_column_shows_a_dash_not_nan() -> None:
     rows = [{"Trial": "A", "Selection": "low"}, {"Trial": "B", "Other": "high"}]
     assert "nan" not in table(rows, "Judgements")

@@ -66,6 +66,37 @@ def test_front_page_and_trials_page_count_the_same_trials(
     assert f"results/included-trials.html#{section.UNPOOLED}" in section.trials_said(syntheses)
 
 
+def test_people_whom_nobody_counted_are_not_left_out_in_silence(syntheses: Results) -> None:
+    asked = {key: syntheses[key] for key in ("headache.disability.post", "headache.pain.post")}
+    found = analysed(asked)
+    assert found.unknown == 1  # of Bromberg 2011 no number of participants is at hand
+    more = f"{found.participants:,} participants or more"
+    assert found.said == f"{found.trials} trials with {more}"
+    assert f"in a pooled result ({more})" in words(section.trials_said(asked))
+    shown = words(question_page.trials_table(asked["headache.disability.post"]))
+    known = asked["headache.disability.post"].n_total
+    assert f"All pooled trials {known:,} or more" in shown
+    nobody = {"one": asked["headache.disability.post"].model_copy(update={"studies": ()})}
+    assert "(" not in words(section.trials_said(nobody)).partition(";")[0]
+
+
+def test_a_rule_that_cannot_judge_proposes_nothing(evidence: Evidence, syntheses: Results) -> None:
+    asked = syntheses["non-headache.disability.post"]
+    assert asked.certainty
+    for judged, said in ((True, "none (proposed)"), (False, "cannot be judged")):
+        steps = tuple(
+            step.model_copy(update={"levels": 0, "judged": judged})
+            if step.domain == "publication bias"
+            else step
+            for step in asked.certainty.steps
+        )
+        certainty = asked.certainty.model_copy(update={"steps": steps})
+        changed = asked.model_copy(update={"certainty": certainty})
+        assert said in words(maps.questions_table({"one": changed}))
+        told = words(section.missing_results(changed, evidence.sources))
+        assert ("leave it to a person" in told) is not judged
+
+
 def test_the_anchor_is_that_of_the_heading() -> None:
     assert "In no pooled result".lower().replace(" ", "-") == section.UNPOOLED
     notebook = (DATA.parents[3] / "analysis/notebooks/included_trials.ipynb").read_text("utf-8")
@@ -119,6 +150,7 @@ def test_each_question_names_what_it_does_not_pool(evidence: Evidence, syntheses
     nothing = words(section.missing_results(syntheses["headache.anxiety.post"], evidence.sources))
     assert "Nothing is pooled here, so" in nothing
     assert "Measured and not pooled" not in nothing
+    assert "that is. Nothing is pooled here" in nothing
 
 
 def test_a_page_without_numbers_begins_with_who_measured_it(syntheses: Results) -> None:

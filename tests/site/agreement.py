@@ -23,7 +23,7 @@ OF_ONE = ("effects/", "bias/summary-of-findings-", "versions/", "trials/", "resu
 FEWEST_WORDS = 5
 # What these pages print of a question is also of other versions, or of other sets of its trials.
 OF_SEVERAL = ("living/whats-new.html", "bias/integrity.html")
-TOGETHER = r"participants(?:\)|, each| give)"
+TOGETHER = r"participants(?: or more)?(?:\)|, each| give)"
 # One thing each, in all the words that pages have for it.
 FACTS = {
     "included trials": r"(?:\bof|holds|There are|the) (\d+) included\b",

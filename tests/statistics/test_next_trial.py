@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.statistics.intervals import IntervalMethod
-from analysis.statistics.next_trial import limits_with, tipping_effect
+from analysis.statistics.next_trial import limits_with, stretches
 from analysis.statistics.pooling import pool
 
 EFFECTS = [-0.62, -0.35, -0.51, -0.18]
@@ -30,21 +30,22 @@ def test_all_effects_at_once_are_those_one_by_one(method: IntervalMethod, model:
         assert high[at] == pytest.approx(one.high, abs=1e-9)
 
 
-def test_the_interval_ends_at_no_difference_with_the_tipping_effect() -> None:
-    def high(found: np.ndarray) -> np.ndarray:
-        return limits_with(
-            EFFECTS,
-            VARIANCES,
-            found,
-            NEXT,
-            model="reml",
-            interval=lambda k, tau2: "hartung-knapp-conservative",
-        )[1]
+def _limits(found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return limits_with(
+        EFFECTS,
+        VARIANCES,
+        found,
+        NEXT,
+        model="reml",
+        interval=lambda k, tau2: "hartung-knapp-conservative",
+    )
 
-    effect = tipping_effect(high, -0.4, 2.0)
-    assert effect is not None
+
+def test_the_interval_ends_at_no_difference_where_a_stretch_does() -> None:
+    *_, (first, last) = stretches(lambda found: _limits(found)[1], -2.0, 2.0)
+    assert first is not None and last is None
     pooled = pool(
-        [*EFFECTS, effect],
+        [*EFFECTS, first],
         [*VARIANCES, NEXT],
         model="reml",
         interval="hartung-knapp-conservative",
@@ -52,10 +53,40 @@ def test_the_interval_ends_at_no_difference_with_the_tipping_effect() -> None:
     assert pooled.interval.high == pytest.approx(0, abs=1e-6)
 
 
-def test_the_first_of_several_crossings_is_taken_and_none_is_none() -> None:
-    assert tipping_effect(lambda x: np.sin(3 * x), -1.0, 2.0) == pytest.approx(0, abs=1e-8)
-    assert tipping_effect(lambda x: np.sin(3 * x), -1.0, -2.0) == pytest.approx(
-        -np.pi / 3, abs=1e-8
-    )
-    assert tipping_effect(lambda x: -1 - x**2, 0.0, 2.0) is None
-    assert tipping_effect(lambda x: 1 + x**2, 0.5, 2.0) == 0.5
+def test_a_trial_that_finds_too_much_makes_an_interval_wider_again() -> None:
+    """Four trials around no difference: a fifth tips them by what it finds, not by all beyond."""
+    effects, variances = [-0.05, -0.12, 0.02, -0.2], [0.02, 0.01, 0.03, 0.02]
+
+    def beyond(found: np.ndarray) -> np.ndarray:
+        low, high = limits_with(
+            effects,
+            variances,
+            found,
+            0.003,
+            model="reml",
+            interval=lambda k, tau2: "hartung-knapp-conservative",
+        )
+        return np.maximum(low, -high)
+
+    ((first, last),) = stretches(beyond, -2.0, 2.0)
+    assert first is not None and last is not None and -2 < first < last < 0
+    middle = (first + last) / 2
+    assert [
+        float(beyond(np.array([at]))[0]) >= 0 for at in (first - 0.01, middle, last + 0.01)
+    ] == [
+        False,
+        True,
+        False,
+    ]
+
+
+def test_every_stretch_is_found_and_an_end_that_nobody_looked_beyond_is_none() -> None:
+    found = stretches(lambda x: np.sin(3 * x), -2.0, 2.0)
+    assert [end for stretch in found for end in stretch] == [
+        None,
+        pytest.approx(-np.pi / 3, abs=1e-8),
+        pytest.approx(0, abs=1e-8),
+        pytest.approx(np.pi / 3, abs=1e-8),
+    ]
+    assert stretches(lambda x: -1 - x**2, -2.0, 2.0) == ()
+    assert stretches(lambda x: 1 + x**2, -2.0, 2.0) == ((None, None),)

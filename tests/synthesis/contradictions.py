@@ -29,7 +29,7 @@ TIMES = re.compile(
     rf"(?:was|were) (?P<estimate>{NUMBER}) times as high [^(]*\((?P<inner>[^)]*)\)(?P<rest>[^.;]*)"
 )
 PEOPLE = re.compile(
-    rf"If (?P<before>{NUMBER}) of 1,000 people .*?\), (?P<after>{NUMBER}) do [^:]*: "
+    rf"If (?P<before>{NUMBER}) of 1,000 people .*?\), (?P<after>{NUMBER}) (?:do|are) [^:]*: "
     rf"(?P<gap>{NUMBER}) (?P<way>more|fewer) "
     rf"\((?P<low>{NUMBER}) (?P<low_way>more|fewer) to (?P<high>{NUMBER}) (?P<high_way>more|fewer)\)"
 )

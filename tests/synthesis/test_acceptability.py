@@ -77,8 +77,44 @@ def test_per_cents_without_counts_stand_side_by_side_and_give_no_ratio(evidence:
     assert against(found, words) == f"both online arms against {words.comparator}"
     assert (ratio(found), difference(found)) == ("counts not known", "")
     assert plain_comparison(found, words) == (
-        f"{EVENT}: 25 of 100 people with Internet-delivered therapy, 53 of 100 people without it"
+        f"{EVENT}: 25 of 100 people in the group “both online arms”, "
+        "53 of 100 people in the control group"
     )
+
+
+@pytest.mark.parametrize(
+    ("per_cent", "people"),
+    [
+        (25.0, "25 of 100 people"),
+        (0.4, "4 of 1,000 people"),
+        (0.02, "fewer than 1 of 1,000 people"),
+        (0.0, "0 of 100 people"),
+        (None, "a number of people that is not known"),
+    ],
+)
+def test_everybody_reads_how_many_people_had_it_however_few(
+    evidence: Evidence, per_cent: float | None, people: str
+) -> None:
+    found = only(
+        evidence,
+        counted_row(STUDY, "intervention", percent=per_cent),
+        counted_row(STUDY, "control", percent=9.0),
+    )
+    assert plain_comparison(found, evidence.protocol.words) == (
+        f"{EVENT}: {people} with Internet-delivered therapy, 9 of 100 people without it"
+    )
+
+
+def test_everybody_reads_what_was_counted_in_one_group_or_in_both_together(
+    evidence: Evidence,
+) -> None:
+    words = evidence.protocol.words
+    both = only(evidence, counted_row(STUDY, "both", events=0.0, total=275.0))
+    assert plain_comparison(both, words) == f"{EVENT}: 0 of 275 people, both groups together"
+    one = only(evidence, counted_row(STUDY, "intervention", percent=7.0))
+    assert plain_comparison(one, words) == f"{EVENT}: 7 of 100 people {words.with_intervention}"
+    other = only(evidence, counted_row(STUDY, "control", percent=7.0))
+    assert plain_comparison(other, words) == f"{EVENT}: 7 of 100 people in {words.control}"
 
 
 def test_counts_give_the_risk_ratio_and_difference_of_the_handbook(evidence: Evidence) -> None:

@@ -88,7 +88,9 @@ class TestRiskOfBias:
         ]
         step = risk_of_bias(a_body(studies), protocol.certainty)
         compared = "more than 50%" if levels else "not more than 50%"
-        assert_step(step, levels, f"together {20 + weight:.1f}%: {compared} is in doubt.")
+        assert_step(
+            step, levels, f"together {20 + weight:.1f}%: {compared} is in doubt or at high risk."
+        )
 
     def test_the_kinds_of_doubt_add_up(self, protocol: Protocol) -> None:
         words = ("some concerns", "unclear", "not assessed", "low")

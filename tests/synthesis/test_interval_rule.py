@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from analysis.evidence.rows import Evidence
 from analysis.formatting import limits, percent
+from analysis.measures import MeasureName
 from analysis.protocol import Protocol
 from analysis.protocol_rules import SynthesisRules
 from analysis.statistics.bayesian import bayesian
@@ -25,7 +26,7 @@ from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.sensitivity_overview import sensitivity
 from analysis.synthesis.study_effect import Measure, StudyEffect, effects_of
 from analysis.synthesis.synthesise import synthesise_all
-from analysis.synthesis.wording.interval_sentences import companion_text, probability
+from analysis.synthesis.wording.interval_sentences import companion_text, probability, rule_stated
 from analysis.versions.compare import conclusion_rules
 from analysis.versions.results import read_synthesis, to_json
 from analysis.versions.state import state_of
@@ -211,6 +212,22 @@ def test_two_trials_in_another_unit_are_concluded_from_with_a_warning(
     primary = pool_by_protocol(rules, like(trials, [-4.0, -9.0], 4.0))
     assert primary is not None
     assert concluded(primary, None) == primary
+
+
+@pytest.mark.parametrize(
+    ("measures", "read"),
+    [
+        (("SMD", "RR"), "the Bayesian interval."),
+        (("MD",), "the Wald interval, with caution, since the protocol has no prior for effects "
+                  "in this unit."),
+        (("SMD", "MD"), "the Bayesian interval (of MD the Wald interval, with caution, since the "
+                        "protocol has no prior for effects in this unit)."),
+    ],
+)  # fmt: skip
+def test_the_rule_promises_no_interval_that_a_measure_has_not(
+    rules: SynthesisRules, measures: tuple[MeasureName, ...], read: str
+) -> None:
+    assert rule_stated(rules, measures).endswith(f"and conclusions read {read}")
 
 
 def test_headlines_of_few_trials_give_probabilities_in_a_sentence_of_their_own(

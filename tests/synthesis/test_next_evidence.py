@@ -10,19 +10,15 @@ from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
 from analysis.protocol_rules import SynthesisRules
 from analysis.synthesis.interval_rule import pool_by_rule
-from analysis.synthesis.next_evidence import NextTrial, variance_of_one
+from analysis.synthesis.next_evidence import NextEvidence, NextTrial, variance_of_one
 from analysis.synthesis.question_result import Synthesis
-from analysis.synthesis.study_effect import effects_of
+from analysis.synthesis.study_effect import Measure, effects_of
 from analysis.synthesis.synthesise import synthesise_all
 from analysis.synthesis.wording.next_words import next_sentences
 from tests.evidence.folder import LIVING
 
 STEP = 1e-3
-
-
-@pytest.fixture(scope="module")
-def rules(evidence: Evidence) -> SynthesisRules:
-    return evidence.protocol.synthesis
+Asked = tuple[Synthesis, NextTrial, SynthesisRules]
 
 
 @pytest.fixture(scope="module")
@@ -31,22 +27,27 @@ def living() -> Mapping[str, Synthesis]:
 
 
 @pytest.fixture(scope="module")
-def tipped(syntheses: Mapping[str, Synthesis]) -> list[tuple[Synthesis, NextTrial]]:
-    found = [
-        (synthesis, trial)
-        for synthesis in syntheses.values()
+def asked(
+    evidence: Evidence, syntheses: Mapping[str, Synthesis], living: Mapping[str, Synthesis]
+) -> list[Asked]:
+    """Every further trial of two reviews, which go by different rules of the interval."""
+    reviews = (
+        (evidence.protocol.synthesis, syntheses),
+        (load(LIVING).protocol.synthesis, living),
+    )
+    return [
+        (synthesis, trial, rules)
+        for rules, found in reviews
+        for synthesis in found.values()
         for trial in synthesis.next_evidence.trials
-        if trial.effect is not None
     ]
-    assert found
-    return found
 
 
-def _near(synthesis: Synthesis, trial: NextTrial, effect: float, rules: SynthesisRules) -> float:
-    """The limit next to no difference with the trial, on the side of the present estimate."""
+def _excludes(synthesis: Synthesis, trial: NextTrial, effect: float, rules: SynthesisRules) -> bool:
+    """Whether the interval excludes no difference once the trial has found this effect."""
     effects, variances = effects_of(synthesis.pooled_studies)
     of_one = variance_of_one(synthesis.pooled_studies)
-    assert of_one and synthesis.concluded
+    assert of_one
     pooled = pool_by_rule(
         rules,
         [*effects, effect],
@@ -55,48 +56,62 @@ def _near(synthesis: Synthesis, trial: NextTrial, effect: float, rules: Synthesi
     )
     low, high = pooled.interval.low, pooled.interval.high
     assert low is not None and high is not None
-    return high if synthesis.concluded.estimate < 0 else low
+    return low > 0 or high < 0
 
 
-def test_on_one_side_of_it_the_answer_is_as_now_and_on_the_other_it_is_not(
-    tipped: list[tuple[Synthesis, NextTrial]], rules: SynthesisRules
+def test_within_a_stretch_the_answer_is_another_and_beyond_both_ends_as_now(
+    asked: list[Asked],
 ) -> None:
-    for synthesis, trial in tipped:
-        assert trial.effect is not None and synthesis.concluded
-        found = synthesis.next_evidence
-        side = -1 if synthesis.concluded.estimate < 0 else 1
-        step = STEP if found.upwards else -STEP
-        beyond = side * _near(synthesis, trial, trial.effect + step, rules) > 0
-        before = side * _near(synthesis, trial, trial.effect - step, rules) > 0
-        assert (before, beyond) == (found.excludes, not found.excludes), synthesis.title
+    ends = 0
+    for synthesis, trial, rules in asked:
+        now = bool(synthesis.next_evidence.excludes)
+        for low, high in trial.tips:
+            for end, inwards in ((low, STEP), (high, -STEP)):
+                if end is not None:
+                    ends += 1
+                    assert _excludes(synthesis, trial, end + inwards, rules) is not now
+                    assert _excludes(synthesis, trial, end - inwards, rules) is now
+    assert ends > 3
 
 
-def test_where_no_effect_is_named_none_in_the_range_tips_it(
-    syntheses: Mapping[str, Synthesis], rules: SynthesisRules
+def test_a_sentence_holds_for_every_effect_that_it_is_about(
+    asked: list[Asked],
 ) -> None:
-    steady = [
-        (synthesis, trial)
-        for synthesis in syntheses.values()
-        for trial in synthesis.next_evidence.trials
-        if trial.effect is None
-    ]
-    assert steady
-    for synthesis, trial in steady:
-        assert synthesis.concluded
+    for synthesis, trial, rules in asked:
         found = synthesis.next_evidence
-        side = -1 if synthesis.concluded.estimate < 0 else 1
-        for share in range(-10, 11):
+        for share in range(-9, 10, 3):
             effect = found.range * share / 10
-            if found.excludes is (side * (effect - synthesis.concluded.estimate) > 0):
-                continue  # away from where an answer could tip
-            kept = side * _near(synthesis, trial, effect, rules) > 0
-            assert kept is found.excludes, (synthesis.title, effect)
+            tipped = any(
+                (low is None or low < effect) and (high is None or effect < high)
+                for low, high in trial.tips
+            )
+            assert _excludes(synthesis, trial, effect, rules) is (tipped is not found.excludes), (
+                synthesis.title,
+                trial,
+                effect,
+            )
+
+
+def test_a_stretch_is_said_with_both_its_ends_and_on_the_scale_that_is_printed() -> None:
+    difference = Measure(name="SMD", label="standardised mean difference", ratio=False)
+    ratio = Measure(
+        name="RR", label="risk ratio", ratio=True, benefit_above=True, event="get better"
+    )
+    between = NextTrial(people=90, tips=((-0.21, -0.14), (0.5, None)))
+    found = NextEvidence(excludes=False, trials=(between,), range=2.0)
+    (said,) = next_sentences(difference, 3, 100, 0, found)
+    assert said.endswith(
+        "of −0.21 to −0.14, or of 0.50 or more (of all effects between −2.00 and 2.00)."
+    )
+    # On the analysis scale below zero is the benefit, which here is a ratio above 1.
+    (said,) = next_sentences(ratio, 3, 100, 0, found)
+    assert "a risk ratio of 0.61 or less, or of 1.15 to 1.23 (" in said
 
 
 def test_one_trial_and_none_say_what_would_come_first(syntheses: Mapping[str, Synthesis]) -> None:
     for synthesis in syntheses.values():
         found = synthesis.next_evidence
-        said = " ".join(next_sentences(synthesis.measure, synthesis.k, synthesis.n_total, found))
+        said = " ".join(next_sentences(synthesis.measure, synthesis.k, synthesis.n_total, 0, found))
         if synthesis.k < 2:
             assert found.trials == ()
             assert ("first trial" if synthesis.k == 0 else "a second would show") in said
@@ -110,10 +125,12 @@ def test_participants_that_are_missing_are_those_to_the_information_size(
     asked = [s for s in living.values() if s.next_evidence.needed]
     assert asked
     for synthesis in asked:
-        found, n = synthesis.next_evidence, synthesis.n_total
-        said = next_sentences(synthesis.measure, synthesis.k, n, found)[0]
+        found, n, unknown = synthesis.next_evidence, synthesis.n_total, synthesis.n_unknown
+        said = next_sentences(synthesis.measure, synthesis.k, n, unknown, found)[0]
         assert found.needed is not None
         if n is not None and n < found.needed:
             assert f"{found.needed - n:,} more than the {n:,} there are" in said
         elif n is not None:
-            assert "would not change this" in said
+            assert f"no more than the {n:,} there are" in said
+        assert ("whose number we do not have" in said) is (n is not None and unknown > 0)
+    assert any(s.n_unknown for s in asked)

@@ -9,12 +9,19 @@ from dataclasses import replace
 import pytest
 
 from analysis.evidence.rows import Evidence, OutcomeRow
+from analysis.evidence.trial_states import OutcomeInTrial, State
 from analysis.formatting import MINUS, counted, limits, number, p_value, percent
 from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.certainty import LEVELS, Level
+from analysis.synthesis.clinical_terms import ASSUMED
+from analysis.synthesis.missing_results import MissingResults
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
 from analysis.synthesis.synthesise import synthesise
+from analysis.synthesis.wording.clinical_text import absolute_text, people_compared
+from analysis.synthesis.wording.interval_sentences import prediction_text
+from analysis.synthesis.wording.missing_words import beside_none
+from analysis.synthesis.wording.page_sentences import heterogeneity
 from analysis.synthesis.wording.plain_answer import direction, narrative
 from tests.evidence.rows import a_reported_row, a_row, a_trial, with_rows
 from tests.figures.examples import pooled
@@ -366,3 +373,66 @@ def test_no_page_speaks_of_significance_or_of_no_effect(
             assert synthesis.sentences.headline.split(" Counting ")[0].endswith(rated)
         else:
             assert synthesis.sentences.plain.startswith("We do not know")
+
+
+def test_a_share_of_variation_is_an_estimate_and_nothing_in_a_common_effect_model(
+    syntheses: Mapping[str, Synthesis],
+) -> None:
+    found = syntheses["non-headache.disability.post"].primary
+    assert found and found.heterogeneity
+    share = percent(found.heterogeneity.i2)
+    assert f"an estimated {share} reflects real differences" in heterogeneity(found)
+    common = replace(found, model="common", prediction=None)
+    assert "The common-effect model takes all of it for chance; Q is" in heterogeneity(common)
+    assert "τ²" not in heterogeneity(common)
+    assert "true effects do not differ" in prediction_text(SMD, common, 3)
+    few = replace(common, k=2)
+    assert prediction_text(SMD, few, 3).endswith("it takes 3 trials or more.")
+
+
+@pytest.mark.parametrize(("event", "again"), [("get clearly better", "do"), ("are ill", "are")])
+def test_an_event_said_again_keeps_its_verb(
+    evidence: Evidence, syntheses: Mapping[str, Synthesis], event: str, again: str
+) -> None:
+    effect = syntheses["headache.pain.post"].clinical.absolute[0]
+    words = evidence.protocol.words
+    assumed = effect.model_copy(update={"source": ASSUMED})
+    measure = RR.model_copy(update={"event": event})
+    assert f" {again} with it." in people_compared(words, measure, assumed)
+    assert f" {again} with Internet-delivered therapy: " in absolute_text(words, measure, effect)
+
+
+def in_states(*states: State) -> MissingResults:
+    return MissingResults(
+        trials=tuple(
+            OutcomeInTrial(
+                study_id=f"t-{n}", label=f"T {n}", year=2000 + n, state=state,
+                participants=10, participants_from="row",
+            )
+            for n, state in enumerate(states)
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("states", "known"),
+    [
+        ((State.NOT_KNOWN,) * 2, " Of 2 included trials none is known to have measured it."),
+        ((State.NOT_MEASURED,) * 2, " None of 2 included trials measured it."),
+        (
+            (State.NO_NUMBERS, State.NOT_KNOWN),
+            " Measured without usable numbers by 1 trial: T 0. "
+            "Whether 1 other included trial did is not known.",
+        ),
+        (
+            (State.SENSITIVITY, State.LEFT_OUT, State.NOT_KNOWN),
+            " Measured by 1 trial whose numbers count in a sensitivity analysis only: T 0. "
+            "Measured by 1 trial whose numbers a rule of the protocol leaves out: T 1. "
+            "Whether 1 other included trial did is not known.",
+        ),
+    ],
+)
+def test_where_nothing_is_pooled_whoever_measured_it_is_named(
+    evidence: Evidence, states: tuple[State, ...], known: str
+) -> None:
+    assert beside_none(evidence.protocol.words, in_states(*states), None) == known

@@ -48,7 +48,8 @@ def _levels(high: float, doubtful: float, rules: CertaintyRules) -> tuple[int, s
     for levels, bound in ((2, rules.very_high_risk_weight), (1, rules.high_risk_weight)):
         if high > bound:
             return levels, f"more than {threshold_text(bound)} is at high risk"
-    doubt = f"more than {threshold_text(rules.doubtful_weight)} is in doubt"
+    how = "in doubt or at high risk" if high else "in doubt"
+    doubt = f"more than {threshold_text(rules.doubtful_weight)} is {how}"
     return (1, doubt) if doubtful > rules.doubtful_weight else (0, f"not {doubt}")
 
 

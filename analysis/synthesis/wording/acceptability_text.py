@@ -91,9 +91,28 @@ def difference(each: Compared) -> str:
 
 
 def plain_comparison(each: Compared, words: ReviewWords) -> str:
-    """For everybody: `sadness: 6 of 100 people with the drug, 19 of 100 people without it`."""
-    with_it, without = (
-        f"{arm.percent:.0f} of 100 people" if arm and arm.percent is not None else "some people"
-        for arm in (each.intervention, each.control)
-    )
-    return f"{each.event}: {with_it} {words.with_intervention}, {without} without it"
+    """For everybody: `sadness: 6 of 100 people with the drug, 19 of 100 people without it`.
+
+    An arm with a name of its own keeps it: it may not be all that the review asks about.
+    """
+    if both := each.together:
+        counts = both.events is not None and both.total
+        people = f"{both.events:g} of {both.total:g} people" if counts else _people(both)
+        return f"{each.event}: {people}, both groups together"
+    named = any(own_name(arm) for arm in (each.intervention, each.control) if arm)
+    without = "without it" if each.intervention and not named else f"in {words.control}"
+    said = [
+        f"{_people(arm)} {f'in the group “{own}”' if (own := own_name(arm)) else whose}"
+        for arm, whose in ((each.intervention, words.with_intervention), (each.control, without))
+        if arm
+    ]
+    return f"{each.event}: {', '.join(said)}"
+
+
+def _people(arm: Share) -> str:
+    """`6 of 100 people`; of 1,000 where it is so rare that whole people of 100 would hide it."""
+    if arm.percent is None:
+        return "a number of people that is not known"
+    of = 1000 if 0 < arm.percent < 1 else 100
+    people = round(of * arm.percent / 100)
+    return f"{people if people or not arm.percent else 'fewer than 1'} of {of:,} people"

@@ -54,9 +54,14 @@ def absolute_text(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) 
     needed = needed_text(numbers)
     return (
         f"If {_per_1000(numbers.control_risk):,} of {PER:,} people {event_of(words, measure)} in "
-        f"{words.control} ({_whence(effect)}), {_per_1000(numbers.risk):,} do "
+        f"{words.control} ({_whence(effect)}), {_per_1000(numbers.risk):,} {_do(words, measure)} "
         f"{words.with_intervention}: {difference_text(effect)}{f'; {needed}' if needed else ''}"
     )
+
+
+def _do(words: ReviewWords, measure: Measure) -> str:
+    """What stands for the event said again: `are` for `are clearly more satisfied`."""
+    return "are" if event_of(words, measure).startswith("are ") else "do"
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def people_compared(words: ReviewWords, measure: Measure, effect: AbsoluteEffect
     if effect.source == ASSUMED:
         return (
             f"If {people.without} of {people.of:,} people {event} without it, about "
-            f"{people.with_it} do with it."
+            f"{people.with_it} {_do(words, measure)} with it."
         )
     number = (
         f"about {people.with_it} instead of {people.without}"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from analysis.formatting import counted, limits, number, percent, percent_level
+from collections.abc import Iterable
+
+from analysis.formatting import counted, limits, listed, number, percent, percent_level
+from analysis.measures import MEASURES, MeasureName
+from analysis.protocol import Protocol
 from analysis.protocol_rules import BayesianRules, SynthesisRules
 from analysis.statistics.bayesian import BayesianEffect
 from analysis.statistics.estimates import Interval, PooledEffect
-from analysis.synthesis.bayesian_companion import Companion
+from analysis.synthesis.bayesian_companion import Companion, has_prior
 from analysis.synthesis.estimate_text import effect_text, interval_text
 from analysis.synthesis.interval_rule import conclusion_interval
 from analysis.synthesis.study_effect import Measure
+from analysis.synthesis.wording.measure_words import measures_in_use
 
 INTERVAL_NAMES = {
     "wald": "Wald",
@@ -25,8 +30,16 @@ STATED = {
 }
 
 
-def rule_stated(rules: SynthesisRules) -> str:
-    """The protocol's rule in one sentence, or two where it gives up on the fewest trials."""
+def rule_of(protocol: Protocol) -> str:
+    """The protocol's rule, for the measures that its questions pool."""
+    return rule_stated(protocol.synthesis, [used.name for used in measures_in_use(protocol)])
+
+
+def rule_stated(rules: SynthesisRules, measures: Iterable[MeasureName]) -> str:
+    """The rule in one sentence, or two where it gives up on the fewest trials.
+
+    Where it does, a measure without a prior has no Bayesian interval to read.
+    """
     rule = rules.interval
     condition = " when τ² is above zero" if rule.needs_heterogeneity else ", whatever τ² is"
     said = (
@@ -36,9 +49,16 @@ def rule_stated(rules: SynthesisRules) -> str:
     if not rule.bayesian_maximum_k:
         return said
     few = "two trials" if rule.bayesian_maximum_k == 2 else f"2 to {rule.bayesian_maximum_k} trials"
+    names = list(measures)
+    without = [name for name in names if not has_prior(rules.bayesian, name)]
+    wald = "the Wald interval, with caution, since the protocol has no prior for effects in "
+    read = "the Bayesian interval"
+    if names and len(without) == len(names):
+        read = f"{wald}this unit" if len(names) == 1 else f"{wald}these units"
+    elif without:
+        read += f" (of {listed([MEASURES[name].in_sentence for name in without])} {wald}this unit)"
     return (
-        f"{said} With {few} neither deserves belief: both are printed, and conclusions read the "
-        "Bayesian interval."
+        f"{said} With {few} neither deserves belief: both are printed, and conclusions read {read}."
     )
 
 
@@ -53,7 +73,7 @@ def interval_rule(
 
     beside: the interval of the rule's method, where it stands beside Wald's.
     """
-    stated = rule_stated(rules)
+    stated = rule_stated(rules, [measure.name])
     if pooled is None:
         return stated
     there = f"there {'is' if pooled.k == 1 else 'are'} {counted(pooled.k, 'trial')}"
@@ -85,10 +105,7 @@ def _both(measure: Measure, pooled: PooledEffect, beside: Interval) -> str:
 def _read(measure: Measure, companion: Companion | None) -> str:
     interval = conclusion_interval(companion)
     if interval is None:
-        return (
-            " There is no prior for effects in this unit, so conclusions read the Wald interval, "
-            "with caution."
-        )
+        return ""
     return f" Conclusions read the Bayesian interval, {interval_text(measure, interval)}."
 
 
@@ -101,6 +118,10 @@ def read_instead(measure: Measure, companion: Companion | None) -> str:
 def prediction_text(measure: Measure, pooled: PooledEffect | None, minimum_k: int) -> str:
     """The prediction interval with its method and degrees of freedom, or why there is none."""
     found = pooled.prediction if pooled else None
+    if pooled and pooled.k >= minimum_k and found is None:
+        return (
+            "There is no prediction interval: in a common-effect model true effects do not differ."
+        )
     if pooled is None or found is None:
         return f"There is no prediction interval: it takes {minimum_k} trials or more."
     return (

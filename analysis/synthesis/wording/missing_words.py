@@ -11,6 +11,12 @@ from analysis.synthesis.question_result import PublishedEstimate
 # With so many trials pooled an answer stands by itself; what else is known is further down.
 FEW = 2
 
+# Numbers that are at hand and in no pooled result.
+OTHERWISE = {
+    State.SENSITIVITY: "count in a sensitivity analysis only",
+    State.LEFT_OUT: "a rule of the protocol leaves out",
+}
+
 
 def beside_few(missing: MissingResults, k: int) -> str:
     """The trials that measured the outcome and give nothing to pool; blank where enough do."""
@@ -27,7 +33,13 @@ def beside_none(
 ) -> str:
     """Where nothing is pooled: who measured it, who may have, and what was printed before."""
     said = beside_few(missing, 0)
+    for state, whose in OTHERWISE.items():
+        if found := missing.of(state):
+            labels = listed([trial.label for trial in found])
+            said += f" Measured by {counted(len(found), 'trial')} whose numbers {whose}: {labels}."
     unknown = missing.of(State.NOT_KNOWN)
+    if missing.trials and not missing.measured and not unknown:
+        said += f" None of {counted(len(missing.trials), 'included trial')} measured it."
     if missing.measured and unknown:
         said += f" Whether {counted(len(unknown), 'other included trial')} did is not known."
     elif unknown and not printed:

@@ -107,7 +107,7 @@ def sentences(rules: SynthesisRules, answer: Answer) -> Sentence:
             plain=NO_ANSWER,
             unruled=answer.unruled,
             heterogeneity="Nothing is pooled, so there is no heterogeneity to describe.",
-            interval_rule=rule_stated(rules),
+            interval_rule=rule_stated(rules, ()),
             forest_alt=nothing,
         )
     words, measure, primary = answer.words, body.measure, body.primary
@@ -147,9 +147,15 @@ def heterogeneity(pooled: PooledEffect) -> str:
     if found is None:
         return "There is one trial, so how much results differ between trials is not known."
     words = (
-        f"Of the variation between the results, {percent(found.i2)} reflects real differences "
-        f"between trials rather than chance (I²{_from_to(found.i2_interval, percent_scale=True)})."
+        f"Of the variation between the results, an estimated {percent(found.i2)} reflects real "
+        "differences between trials rather than chance "
+        f"(I²{_from_to(found.i2_interval, percent_scale=True)})."
     )
+    if pooled.model == "common":
+        return (
+            f"{words} The common-effect model takes all of it for chance; "
+            f"Q is {number(found.q)} on {counted(found.df, 'degree')} of freedom{_p(found)}."
+        )
     numbers = (
         f"τ² is {number(found.tau2, 3)}{_from_to(found.tau2_interval)}; "
         f"Q is {number(found.q)} on {counted(found.df, 'degree')} of freedom{_p(found)}."
