@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis.commands.options import DATA, FOR_A_PERSON, Data, next_step, plain_name
+from analysis.files.clock import today
 from analysis.files.problems import ReviewError
 
 if TYPE_CHECKING:
@@ -39,10 +40,9 @@ def classify(
     from analysis.evidence.load import load
     from analysis.screening.classification import AWAITING, status_in_words, trial_called
     from analysis.screening.classification import classify as keep
-    from analysis.searching.duplicate_log import now
 
     if status:
-        keep(data, study, status, why, plain_name(who, "--who"), now()[:10])
+        keep(data, study, status, why, plain_name(who, "--who"), today())
         typer.echo(f"{study}: {status}.")
         next_step("check")
         return
@@ -77,11 +77,10 @@ def rule(
     from analysis.evidence.load import load
     from analysis.screening.integrity_rulings import Asked
     from analysis.screening.integrity_rulings import rule as keep
-    from analysis.searching.duplicate_log import now
 
     asked = Asked(check, study, row)
     if ruling:
-        keep(data, asked, ruling, why, plain_name(who, "--who"), now()[:10])
+        keep(data, asked, ruling, why, plain_name(who, "--who"), today())
         typer.echo(f"Ruled: {ruling}.")
         next_step("check")
         return
@@ -120,7 +119,6 @@ def certainty(
     """
     from analysis.evidence.load import load
     from analysis.screening.certainty_decisions import decide, question_called
-    from analysis.searching.duplicate_log import now
 
     asked = question_called(load(data), question)
     for text in say or ():
@@ -129,7 +127,7 @@ def certainty(
         if not equals or not colon:
             raise ReviewError(f"--say {text!r}: {SAY} was expected")
         person = plain_name(who, "--who")
-        decide(data, asked, domain.strip(), levels.strip(), reason, person, now()[:10])
+        decide(data, asked, domain.strip(), levels.strip(), reason, person, today())
     _say_what_stands(load(data), asked)
 
 

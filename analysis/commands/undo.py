@@ -24,6 +24,7 @@ from analysis.commands.options import (
     plain_name,
 )
 from analysis.commands.screen import Decided, ForTool, Reviewer, told_of
+from analysis.files.clock import now
 from analysis.files.problems import shown
 
 if TYPE_CHECKING:
@@ -73,7 +74,6 @@ def undo_import(
     """
     from analysis.screening.decisions import load_screening
     from analysis.screening.withdrawn_decisions import with_decisions
-    from analysis.searching.duplicate_log import now
     from analysis.searching.sources import find_source, sources_of
     from analysis.searching.withdrawn_imports import withdrawn_import
 
@@ -103,7 +103,6 @@ def undo_decision(
     """
     from analysis.screening.decisions import load_screening
     from analysis.screening.withdrawn_decisions import withdrawn_decision
-    from analysis.searching.duplicate_log import now
 
     known_stage(stage)
     plan = withdrawn_decision(data, load_screening(data), record, stage, who, now(), why)
@@ -132,7 +131,6 @@ def undo_sheet(
     """
     from analysis.screening.decisions import load_screening
     from analysis.screening.withdrawn_decisions import withdrawn_sheet
-    from analysis.searching.duplicate_log import now
 
     known_stage(stage)
     told = told_of(tool, reviewer, decided)
@@ -182,7 +180,6 @@ def undo_acceptance(
     Example: ./review undo acceptance trial-2026 --who anna
     """
     from analysis.screening.withdrawn_acceptance import withdrawn_acceptance
-    from analysis.searching.duplicate_log import now
 
     plain_name(study, "STUDY")
     plan = withdrawn_acceptance(data, study, plain_name(who, "--who"), now())
@@ -360,7 +357,6 @@ def _take_back(
 ) -> None:
     """Show what it means, ask, and do it; leaves where nobody agrees."""
     from analysis.files.withdrawals import carry_out
-    from analysis.searching.duplicate_log import now
 
     plain_name(who, "--who")
     typer.echo(f"To be taken back: {withdrawal.what} {withdrawal.name}")

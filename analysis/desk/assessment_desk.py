@@ -31,6 +31,7 @@ from analysis.evidence import signalling
 from analysis.evidence.instruments import INSPECT_SR
 from analysis.evidence.rows import Evidence
 from analysis.evidence.trustworthiness_tool import CHECKS
+from analysis.files.clock import now
 from analysis.files.problems import ReviewError, short
 from analysis.files.slugs import CONSENSUS
 from analysis.files.withdrawals import carry_out
@@ -43,7 +44,6 @@ from analysis.screening.judging import (
     withdrawn_judgement,
 )
 from analysis.screening.settling import may_change, may_see, unfinished
-from analysis.searching.duplicate_log import now
 
 
 def look(request: Request) -> Response:

@@ -11,11 +11,12 @@ from starlette.routing import Route
 from analysis.desk.assessment_pages import address
 from analysis.desk.desk import desk_of, evidence_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
-from analysis.desk.judged_forms import said, today
+from analysis.desk.judged_forms import said
 from analysis.desk.saving import is_as_seen, save, seen
 from analysis.evidence.instruments import INSPECT_SR
 from analysis.evidence.integrity.finding import question_of
 from analysis.evidence.rows import Decision, Evidence
+from analysis.files.clock import now, today
 from analysis.files.problems import ReviewError
 from analysis.files.withdrawals import carry_out
 from analysis.protocol import Question
@@ -29,7 +30,6 @@ from analysis.screening.certainty_decisions import (
 )
 from analysis.screening.judging import Judged
 from analysis.screening.settling import begun_not_ended
-from analysis.searching.duplicate_log import now
 from analysis.synthesis.certainty import Step
 from analysis.synthesis.estimate_text import named_estimate
 from analysis.synthesis.question_result import Synthesis

@@ -10,9 +10,10 @@ from starlette.routing import Route
 
 from analysis.desk.desk import desk_of, evidence_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
-from analysis.desk.judged_forms import report_of, said, today, trial_of, why_not
+from analysis.desk.judged_forms import report_of, said, trial_of, why_not
 from analysis.desk.saving import is_as_seen, save, seen
 from analysis.evidence.rows import Evidence, Trial
+from analysis.files.clock import now, today
 from analysis.files.problems import ReviewError
 from analysis.files.withdrawals import carry_out
 from analysis.screening.classification import (
@@ -25,7 +26,6 @@ from analysis.screening.classification import (
 )
 from analysis.screening.decision_files import LAST_STAGE
 from analysis.screening.decisions import Screening, Verdict
-from analysis.searching.duplicate_log import now
 
 TRIALS = "/screen/trials"
 IN_WORDS = {"included": "Include it", "excluded": "Exclude it"}

@@ -8,7 +8,6 @@ from starlette.requests import Request
 from analysis.evidence.outcome_row import OutcomeRow
 from analysis.evidence.rows import Evidence, Source, Trial
 from analysis.files.problems import EvidenceError, ReviewError, short
-from analysis.searching.duplicate_log import now
 
 
 def trial_of(evidence: Evidence, request: Request) -> Trial:
@@ -23,10 +22,6 @@ def said(form: FormData, name: str) -> str:
     """A field as text; blank where it is missing, or is a file."""
     value = form.get(name, "")
     return value.strip() if isinstance(value, str) else ""
-
-
-def today() -> str:
-    return now()[:10]
 
 
 def result_label(evidence: Evidence, outcome: str, timepoint: str) -> str:

@@ -19,6 +19,7 @@ from analysis.desk.saving import SEEN, is_as_seen, save, seen
 from analysis.evidence.integrity.retractions import snapshot_fault
 from analysis.evidence.rows import Evidence
 from analysis.evidence.team import TEAM
+from analysis.files.clock import now
 from analysis.files.digests import digest
 from analysis.files.problems import ReviewError, read_bytes
 from analysis.formatting import sentence_case
@@ -34,7 +35,6 @@ from analysis.pages.standalone import without_links_out
 from analysis.pages.steps_section import steps_section
 from analysis.protocol import Version
 from analysis.screening.waiting import awaiting
-from analysis.searching.duplicate_log import now
 from analysis.searching.history import load_searches
 from analysis.versions.edition import Edition, LastVersion, edition_of
 from analysis.versions.freezing import present_states

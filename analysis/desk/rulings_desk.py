@@ -11,11 +11,12 @@ from starlette.routing import Route
 
 from analysis.desk.desk import desk_of, evidence_of, form_of, tell, who_of
 from analysis.desk.desk_page import go_to, page
-from analysis.desk.judged_forms import report_of, said, today, trial_of
+from analysis.desk.judged_forms import report_of, said, trial_of
 from analysis.desk.saving import is_as_seen, save, seen
 from analysis.desk.verification_desk import as_read, called, held
 from analysis.evidence.integrity import Finding, findings
 from analysis.evidence.rows import Evidence, Ruling
+from analysis.files.clock import now, today
 from analysis.files.problems import ReviewError
 from analysis.files.withdrawals import carry_out
 from analysis.formatting import sentence_case
@@ -27,7 +28,6 @@ from analysis.screening.integrity_rulings import (
     what_it_changes,
     withdrawn_ruling,
 )
-from analysis.searching.duplicate_log import now
 
 RULINGS = "/judge/rulings"
 IN_WORDS = {

@@ -17,7 +17,6 @@ from analysis.desk.judged_forms import (
     result_label,
     said,
     source_of_row,
-    today,
     trial_of,
     why_not,
 )
@@ -31,6 +30,7 @@ from analysis.evidence.verification import (
     is_verified,
     numbers_seen,
 )
+from analysis.files.clock import today
 from analysis.files.columns import columns
 from analysis.files.problems import ReviewError, short
 from analysis.formatting import MINUS, sentence_case

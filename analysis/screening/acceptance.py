@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.files.clock import now
 from analysis.files.columns import Column
 from analysis.files.lock import locked
 from analysis.files.problems import EvidenceError, Problem
@@ -37,7 +38,6 @@ from analysis.screening.extraction_history import (
     rows_now,
 )
 from analysis.screening.references import REFERENCES, with_reference
-from analysis.searching.duplicate_log import now
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 
 from analysis.evidence.study_names import report_of
+from analysis.files.clock import now
 from analysis.files.lock import locked
 from analysis.files.problems import ReviewError, shown
 from analysis.files.slugs import is_slug
@@ -25,7 +26,6 @@ from analysis.screening.extraction_history import (
     rows_now,
 )
 from analysis.screening.study_reports import citation_of, place_of, surname_of
-from analysis.searching.duplicate_log import now
 from analysis.searching.records import Record
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated
 
 from analysis.evidence.own_columns import OwnColumns
+from analysis.files.clock import now
 from analysis.files.columns import matching
 from analysis.files.digests import digest
 from analysis.files.lock import change_files, locked
@@ -37,7 +38,6 @@ from analysis.screening.extraction import (
 )
 from analysis.screening.extraction_history import KEYS, rows_now
 from analysis.searching.decision_schemas import Time, row_problems
-from analysis.searching.duplicate_log import now
 
 FINISHED = "finished.csv"
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from analysis.files.clock import now
 from analysis.files.digests import digest
 from analysis.files.problems import ReviewError, short
 from analysis.files.slugs import CONSENSUS
@@ -22,7 +23,6 @@ from analysis.screening.ranking import MODEL, SEED, random_order
 from analysis.screening.ranking_files import kept_order, write_ranking
 from analysis.screening.stopping import StoppingAid
 from analysis.searching.decision_schemas import WITHDRAWN
-from analysis.searching.duplicate_log import now
 from analysis.searching.library import Library
 from analysis.searching.records import Record
 

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from pathlib import Path
 from types import MappingProxyType
 
+from analysis.files.clock import now
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError, short, shown
 from analysis.files.spreadsheets import (
     SheetColumn,
@@ -27,7 +28,6 @@ from analysis.screening.decision_files import (
 from analysis.screening.decisions import Screening, in_words
 from analysis.screening.exchange import Told, rows_of_tool
 from analysis.searching.decision_schemas import STAGES, row_problems
-from analysis.searching.duplicate_log import now
 
 FILLED = ("decision", "criterion", "study_id", "note")
 SHOWN = ("record_id", "title", "abstract", "authors", "year", "journal", "doi", "url")

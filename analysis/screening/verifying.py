@@ -13,6 +13,7 @@ from pathlib import Path
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence, OutcomeRow
 from analysis.evidence.verification import COLUMNS, is_verified, numbers_seen
+from analysis.files.clock import now
 from analysis.files.columns import columns
 from analysis.files.csv_files import read_csv
 from analysis.files.lock import locked
@@ -21,7 +22,6 @@ from analysis.files.tables import Row
 from analysis.files.writing import write_atomically
 from analysis.formatting import listed
 from analysis.screening.extraction import validated
-from analysis.searching.duplicate_log import now
 
 # What names a row is no number of it, and who verified it follows from looking.
 CORRECTABLE = tuple(

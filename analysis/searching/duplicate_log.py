@@ -12,6 +12,7 @@ import yaml
 
 from analysis import PROGRAM
 from analysis.evidence.values import PersonOrNone
+from analysis.files.clock import now
 from analysis.files.digests import digest
 from analysis.files.lock import locked
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError
@@ -176,11 +177,6 @@ def rule_on(data: Path, library: Library, ruled: Iterable[LoggedPair]) -> None:
         pairs = tuple(log[key] for key in sorted(log))
         _grouped(data, library, pairs)
         _write_log(data, pairs, library.records)
-
-
-def now() -> str:
-    """The time of a person's decision, in UTC to the second."""
-    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def log_path(data: Path) -> Path:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from analysis.evidence.load import load
+from analysis.files.clock import now
 from analysis.screening.classification import awaiting_trials, classify
-from analysis.searching.duplicate_log import now
 from tests.evidence.folder import DataFolder
 
 THERE = "/screen/trials"
