@@ -13,7 +13,8 @@ REHEARSAL = "import analysis.pages.rehearsal, pymare, pymare.stats"
 BOOK = (
     "import analysis.book.rendering as r\n"
     "with r.deferred(*r.UNUSED_MODULES):\n"
-    "    import myst_nb.sphinx_ext, myst_nb.core.execute.cache as cache"
+    "    import jupyter_book.utils, myst_nb.core.execute as execute, bs4\n"
+    "    import myst_nb.core.execute.cache as cache, sphinx.ext.intersphinx._load as others"
 )
 # What is imported, what that spares, what then uses the spared module, and its value.
 DEFERRED = {
@@ -48,6 +49,30 @@ DEFERRED = {
         "papermill.iorw.requests.codes.ok",
         "200",
     ),
+    "Beautiful Soup's selectors": (
+        BOOK,
+        "soupsieve",
+        "bs4.BeautifulSoup('<p><b>1</b></p>', 'html.parser').select_one('p > b').text",
+        "'1'",
+    ),
+    "Sphinx's requests to other sites": (
+        BOOK,
+        "requests",
+        "others.requests.get.__module__",
+        "'sphinx.util.requests'",
+    ),
+    "Jupyter Book's kernels": (
+        BOOK,
+        "jupyter_client",
+        "type(jupyter_book.utils.find_kernel_specs()).__name__",
+        "'dict'",
+    ),
+    "MyST-NB's execution": (
+        BOOK,
+        "nbclient",
+        "execute.NotebookClientInline.start_client.__name__",
+        "'start_client'",
+    ),
     "MyST-NB's cache": (
         BOOK,
         "sqlalchemy",
@@ -58,6 +83,18 @@ DEFERRED = {
         "from analysis.statistics.optimisers import optimisers\noptimisers()",
         "scipy.optimize._linprog",
         "optimisers().linprog([1.0], bounds=[(2, 3)]).fun",
+        "2.0",
+    ),
+    "NumPy's tests": (
+        "import analysis.statistics, numpy",
+        "numpy.testing",
+        "numpy.testing.assert_equal(1, 1)",
+        "None",
+    ),
+    "NumPy's polynomials": (
+        "import analysis.statistics, numpy",
+        "numpy.polynomial",
+        "numpy.polynomial.Polynomial([0, 1])(2.0).item()",
         "2.0",
     ),
     "NumPy's compiler": (

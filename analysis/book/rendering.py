@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import json
 import os
@@ -40,12 +39,21 @@ UNUSED_EXTENSIONS = {
     "sphinx_multitoc_numbering",
     "sphinx_jupyterbook_latex",
 }
-# What MyST-NB executes notebooks with and keeps them in, a database: here they are executed.
+# What MyST-NB executes notebooks with and keeps them in, a database: here they are executed. What
+# is fetched from other sites: nothing is. What finds kernels, and elements by their CSS selectors.
 UNUSED_MODULES = (
+    "IPython",
+    "IPython.display",
     "jupyter_cache",
     "jupyter_cache.base",
     "jupyter_cache.cache.db",
     "jupyter_cache.executors.utils",
+    "jupyter_client.kernelspec",
+    "myst_nb.core.execute.inline",
+    "requests",
+    "requests.exceptions",
+    "soupsieve",
+    "sphinx.util.requests",
 )
 UNUSED_SETTINGS = {"comments_config", "use_jupyterbook_latex"}
 ENDED_EARLY = Problem(
@@ -151,14 +159,12 @@ def rendering(project: Project, out: Path, doctrees: Path, *, jobs: int) -> Iter
     """
     said = io.StringIO()
     with ExitStack() as stack:
-        with _faults(project, said):
+        with _faults(project, said), deferred(*UNUSED_MODULES):
             settings = _configuration(project)
             stack.enter_context(_sphinx_namespace(project))
             stack.enter_context(_processes_end_with_this_one())
             from sphinx.application import Sphinx
 
-            with deferred(*UNUSED_MODULES):
-                importlib.import_module("myst_nb.sphinx_ext")
             app = Sphinx(
                 srcdir=project.chapters,
                 confdir=None,

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from IPython.display import HTML, display
 from markupsafe import Markup as Html
 from markupsafe import escape
 
@@ -145,19 +144,27 @@ def _cell(name: str, value: object, heads_row: bool, number: bool, labelled: boo
 
 def show(*content: object) -> None:
     """Display markup as one output of a notebook cell."""
+    from IPython.display import HTML, display
+
     display(HTML(join(content, "\n")))
 
 
 def publish(synthesis: Synthesis) -> None:
     """Hand a page's result to the execution, which writes it to `results/`."""
-    display({RESULT_MIME: to_json(synthesis)}, raw=True)
+    _hand_over(to_json(synthesis))
 
 
 def publish_values(values: Mapping[str, object]) -> None:
     """Hand values to the execution that the prose and the status of all pages name."""
-    display({RESULT_MIME: dict(values)}, raw=True)
+    _hand_over(dict(values))
 
 
 def publish_files(files: Mapping[str, bytes], made: Again) -> None:
     """Hand files of the site to the execution: where in the site → content."""
-    display({RESULT_MIME: files_as_result(files, made)}, raw=True)
+    _hand_over(files_as_result(files, made))
+
+
+def _hand_over(result: object) -> None:
+    from IPython.display import display
+
+    display({RESULT_MIME: result}, raw=True)

@@ -8,6 +8,7 @@ import numpy  # noqa: F401
 
 from analysis.imports import deferred
 
-# SciPy takes over all names of NumPy, among them its compiler of Fortran, long to import.
-with deferred("numpy.f2py"):
+# SciPy takes over all names of NumPy, among them its compiler of Fortran, its polynomials and what
+# tests are written with, long to import.
+with deferred("numpy.f2py", "numpy.polynomial", "numpy.testing"):
     import scipy.special  # noqa: F401
