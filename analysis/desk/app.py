@@ -26,6 +26,7 @@ from analysis.desk import guard
 from analysis.desk.background import StillWorking
 from analysis.desk.desk import Desk, NobodyChosen, desk_of, known_who
 from analysis.desk.desk_page import HERE, go_to, page, templates
+from analysis.desk.sent_again import sent_again
 from analysis.files.problems import EvidenceError, ReviewError
 
 # Module → the desk's name and its first page, in the order of the day; without a name it is not
@@ -82,7 +83,16 @@ def _in_a_sentence(request: Request, error: Exception) -> Response:
     problems = error.problems if isinstance(error, EvidenceError) else ()
     sentence = "The files of the review need mending first." if problems else str(error)
     told = [str(problem) for problem in problems]
-    return page(request, "error.html", status=422, sentence=sentence, problems=told, inside=True)
+    return page(
+        request,
+        "error.html",
+        status=422,
+        sentence=sentence,
+        problems=told,
+        inside=True,
+        typed_there=False,
+        **sent_again(request),
+    )
 
 
 def _ask_who(request: Request, error: Exception) -> Response:

@@ -124,11 +124,11 @@ def keep(request: Request) -> Response:
     cells = _typed(form, there)
     try:
         typed = Typed({("outcomes", row_id): cells})
-        save_typed(request, folder, form, typed, f"fill in {row_id}")
+        told = save_typed(request, folder, form, typed, f"fill in {row_id}")
     except Stale as stale:
         row = with_cells("outcomes", there, cells)
         return _shown(request, folder, sheets, row, form, there, stale)
-    tell(request, "Saved.")
+    tell(request, told)
     if form.get("then") == "trial":
         return go_to(f"/extract/{study_id}")
     chosen = chosen_format(form, there.cells)

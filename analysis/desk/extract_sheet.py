@@ -26,7 +26,14 @@ from analysis.screening.extraction import (
     sheets_of,
     typed,
 )
+from analysis.screening.extraction_progress import accepted_on
 from analysis.screening.filling_in import fill_in, folders_of, row_called
+
+SAVED = "Saved."
+AFTER_ALL = (
+    "Saved in what you read. The trial is in the evidence already, which does not have this: "
+    "correct it there under Judge, or have the trial taken in again."
+)
 
 Cell = tuple[str, str, str]
 """Sheet, row and column."""
@@ -83,21 +90,22 @@ def seen_rows(rows: Sequence[Row]) -> str:
 
 def save_typed(
     request: Request, folder: Path, form: FormData, typed_in: Typed, message: str
-) -> None:
-    """Write what a form says; Stale where the rows say something else than when it was shown."""
+) -> str:
+    """Write what a form says, and what is to be told of it.
+
+    Stale where the rows say something else than when the form was shown.
+    """
+    data = desk_of(request).data
 
     def unchanged(sheets: Rows) -> None:
         rows = typed_in.rows(sheets)
         if not is_as_seen(form, *_said(rows)) and (
-            other := _others(typed_in, sheets, own_columns(desk_of(request).data))
+            other := _others(typed_in, sheets, own_columns(data))
         ):
             raise Stale(other)
 
-    save(
-        request,
-        lambda: fill_in(desk_of(request).data, folder, typed_in.changes, unchanged),
-        message,
-    )
+    save(request, lambda: fill_in(data, folder, typed_in.changes, unchanged), message)
+    return AFTER_ALL if accepted_on(data, folder.parent.name) else SAVED
 
 
 def _others(typed_in: Typed, sheets: Rows, own: OwnColumns) -> dict[Cell, str]:

@@ -36,11 +36,11 @@ def keep(request: Request) -> Response:
     typed = Typed({(name, there[name][KEYS[name]]): cells[name] for name in PREFIXES})
     study_id = folder.parent.name
     try:
-        save_typed(request, folder, form, typed, f"fill in the trial {study_id}")
+        told = save_typed(request, folder, form, typed, f"fill in the trial {study_id}")
     except Stale as stale:
         new = {name: with_cells(name, row, cells[name], own) for name, row in there.items()}
         return _shown(request, read_sheets(folder), new, there, stale)
-    tell(request, "Saved.")
+    tell(request, told)
     return go_to(f"/extract/{study_id}" + ("" if form.get("then") == "trial" else "/trial"))
 
 

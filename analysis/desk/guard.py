@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from analysis.desk.desk import Desk
 from analysis.desk.desk_page import TOKEN_FIELD, form_token, page
+from analysis.desk.sent_again import sent_again
 from analysis.files.problems import system_errors_as_sentences
 
 LARGEST_FORM = 1_000_000  # bytes
@@ -46,7 +47,8 @@ HEADERS = {
 }
 SENTENCES = {
     400: "This could not be understood as a form of the desk.",
-    403: "Open the desk with the whole address that the terminal shows: this one lacks its key.",
+    403: "Open the desk with the whole address that the terminal shows, in a browser that keeps "
+    "its cookies: here the key is missing, or is that of a desk that has ended.",
     404: "There is no such page at the desk.",
     405: "This page cannot be asked for in that way.",
     408: "What was sent did not arrive in time. Nothing was saved.",
@@ -56,6 +58,10 @@ SENTENCES = {
     500: "The desk could not do this. What was saved before is safe; nothing was half saved.",
 }
 NOT_OURS = "This was not sent by a form of this desk. Nothing was saved."
+OLDER = (
+    "This form is from before the desk was opened, so nothing was saved yet. If what stands below "
+    "is what you typed, send it again."
+)
 
 Handler = Callable[[Request], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -123,12 +129,14 @@ class Guard:
 def error_page(request: Request, error: HTTPException, inside: bool = True) -> Response:
     """One sentence on what went wrong, in the desk's look; to who is not let in nothing else."""
     status = error.status_code
-    stated = error.detail if error.detail in (NOT_OURS,) else ""
+    stated = error.detail if error.detail in (NOT_OURS, OLDER) else ""
     sentence = stated or SENTENCES.get(status, error.detail)
+    # What is refused before it is read, the browser alone still has.
+    unread = request.method == "POST" and not hasattr(request.state, "form")
     of_nobody = {} if inside else {"who": "", "desks": [], "review": "The desk", "kept": ""}
     return page(
         request, "error.html", status=status, sentence=sentence, problems=[],
-        inside=inside, **of_nobody,
+        inside=inside, typed_there=unread and not stated, **sent_again(request), **of_nobody,
     )  # fmt: skip
 
 
@@ -140,9 +148,11 @@ def from_our_form(handler: Handler) -> Endpoint:
             async with request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES) as form:
                 given = form.get(TOKEN_FIELD, "")
                 own = form_token(request.app.state.desk)
-                if not isinstance(given, str) or not _same(given, own):
+                if not given or not isinstance(given, str):
                     raise HTTPException(403, NOT_OURS)
                 request.state.form = form
+                if not _same(given, own):
+                    raise HTTPException(403, OLDER)
                 return await run_in_threadpool(said, request)
         return await run_in_threadpool(said, request)
 

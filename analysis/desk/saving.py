@@ -7,7 +7,7 @@ else's, and *Share* asks about them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -42,11 +42,17 @@ def save(request: Request, act: Callable[[], T], message: str) -> T:
         if checkout is None:
             return act()
         kept = kept_files(desk.data)
-        before = checkout.changes(kept)
+        try:
+            before = checkout.changes(kept)
+        except (GitRefused, OSError) as refused:  # saved all the same
+            done = act()
+            desk.not_committed[:] = [str(refused)]
+            return done
         done = act()
-        after = checkout.changes(kept)
-        changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
-        desk.not_committed[:] = _committed(checkout, changed, before.keys(), said)
+        try:
+            desk.not_committed[:] = _committed(checkout, kept, before, said)
+        except (GitRefused, OSError) as refused:
+            desk.not_committed[:] = [str(refused)]
         return done
 
 
@@ -55,12 +61,15 @@ def kept_files(data: Path) -> tuple[Path, ...]:
     return data, data.resolve().parent / REFERENCES
 
 
-def _committed(checkout: Checkout, changed: Set[str], before: Set[str], message: str) -> list[str]:
-    """Commit the files; why some or all of them are not committed."""
-    trouble = []
-    if mixed := sorted(changed & before):
+def _committed(
+    checkout: Checkout, kept: Iterable[Path], before: Mapping[str, str], message: str
+) -> list[str]:
+    """Commit what has changed since; why some or all of it is not committed."""
+    after, trouble = checkout.changes(kept), []
+    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    if mixed := sorted(changed & before.keys()):
         trouble.append(f"{'; '.join(mixed)} had changes before that nobody has committed")
-    if own := sorted(changed - before):
+    if own := sorted(changed - before.keys()):
         try:
             checkout.commit(own, one_line(message)[:LONGEST_MESSAGE])
         except GitRefused as refused:

@@ -12,7 +12,10 @@ from analysis.files.slugs import CONSENSUS, is_person
 from analysis.screening.known_people import as_person, known_people
 
 A_YEAR = 365 * 24 * 3600
-RULE = "A short name in small letters, digits and hyphens, such as anna or anna-b."
+RULE = (
+    "A short name of at most 60 small letters from a to z, digits and hyphens, such as anna or "
+    "anna-b."
+)
 
 
 def choose(request: Request) -> Response:

@@ -46,6 +46,7 @@ MEANINGS = {
     '"YOUR NAME"` once',
     LOCKED: UNFINISHED[LOCKED],
     "no space left": "the disk is full",
+    "not a git repository": "the folder is no longer kept in git",
 }
 
 
@@ -74,15 +75,20 @@ class Checkout:
         for name in OF_ANOTHER:
             environment.pop(name, None)
         environment |= more or {}
-        with subprocess.Popen(
-            ["git", *words],
-            cwd=self.root,
-            env=environment,
-            stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        ) as process:
+        try:
+            begun = subprocess.Popen(
+                ["git", *words],
+                cwd=self.root,
+                env=environment,
+                stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except FileNotFoundError:
+            gone = "this machine has no git" if self.root.is_dir() else "the folder is gone"
+            raise GitRefused(gone) from None
+        with begun as process:
             try:
                 out, err = process.communicate(stdin, timeout=WAIT)
             except BaseException as error:
@@ -117,8 +123,11 @@ class Checkout:
 
     @property
     def branch(self) -> str:
-        """The branch that is checked out; blank where none is."""
-        return _text(self.run("symbolic-ref", "--quiet", "--short", "HEAD").stdout)
+        """The branch that is checked out; blank where none is, GitRefused where git keeps none."""
+        said = self.run("symbolic-ref", "--quiet", "--short", "HEAD")
+        if said.returncode > 1:
+            raise GitRefused(_meaning(_text(said.stderr)), _text(said.stderr))
+        return _text(said.stdout)
 
     def unfinished(self) -> str:
         """Why nothing can be committed now, in a sentence's part; blank where it can."""
@@ -152,7 +161,7 @@ def checkout_of(folder: Path) -> Checkout | None:
         found = Checkout(folder.resolve()).run("rev-parse", "--show-toplevel")
         root = Path(os.fsdecode(found.stdout.rstrip(b"\n"))) if not found.returncode else None
         ignored = root and not Checkout(root).run("check-ignore", "-q", str(folder)).returncode
-    except OSError:
+    except (GitRefused, OSError):
         return None
     return None if root is None or ignored else Checkout(root)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from analysis.evidence.classified import COLUMNS as CLASSIFIED
 from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.load import load_with
 from analysis.evidence.own_columns import OwnColumns, files_of
@@ -44,7 +45,7 @@ from analysis.screening.extraction_history import (
 )
 
 # Who verified a row, and what a trial was called before.
-NOT_EXTRACTED = (*VERIFICATION, FORMER)
+NOT_EXTRACTED = (*VERIFICATION, *CLASSIFIED, FORMER)
 DIFFERENCES = "differences"
 DIFFERENCE_COLUMNS = ("file", "row", "column", "first", "second", "agreed")
 # Why a value holds that neither of the two wrote: a column where somebody says so.

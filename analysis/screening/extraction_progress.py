@@ -72,7 +72,7 @@ def progress_of(data: Path, evidence: Evidence, screening: Screening, study_id: 
         trial.label if trial else reports[0].title if reports else study_id,
         tuple(folder.name for folder in folders),
         tuple(folder.name for folder in folders if is_finished(folder)),
-        _accepted(data, study_id),
+        accepted_on(data, study_id),
     )
 
 
@@ -82,7 +82,7 @@ def _included(screening: Screening) -> Iterator[str]:
         yield from (found.study_id for found in people.values() if found.study_id)
 
 
-def _accepted(data: Path, study_id: str) -> str:
+def accepted_on(data: Path, study_id: str) -> str:
     """When the trial was last accepted; blank where it never was, or that was taken back."""
     lines = [
         line for line in read_history(data / "extraction" / study_id / HISTORY) if line.did != "new"

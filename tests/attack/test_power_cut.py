@@ -14,6 +14,7 @@ import pytest
 
 from analysis.commands import options
 from analysis.evidence.load import load
+from analysis.files import folder
 from analysis.files.folder import CUT_OFF
 from analysis.files.problems import EvidenceError
 from analysis.files.together import change_of, change_together
@@ -158,6 +159,15 @@ def test_without_git_a_last_line_may_lack_its_end(data: Path) -> None:
     path = data / "outcomes.csv"
     path.write_bytes(path.read_bytes()[:-1])
     assert load(data)
+
+
+def test_a_file_that_another_command_puts_away_meanwhile_is_passed_over(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = data / "notes.txt"
+    path.write_text("no end", encoding="utf-8")
+    monkeypatch.setattr(folder, "git", lambda *_: path.unlink())
+    assert path in folder.whole_files(data)
 
 
 def test_a_frozen_file_that_was_edited_is_named(data: Path) -> None:

@@ -429,6 +429,10 @@ def test_what_two_agree_on_is_taken_as_the_command_takes_it(client: Client, data
     (row,) = (row for row in load(data).outcomes if row.row_id == ROW)
     assert (row.mean_control, row.sd_control, row.locator) == (5.9, 2.1, "")
     assert "in the evidence since" in anna.get("/extract").text
+    # A form that was left open: what it says is kept, and that the evidence has it not is said.
+    assert "evidence already" in str(fill(anna, RESULT_FORM, {"mean_control": "6.3"}))
+    assert (own_row(data)["mean_control"], row.mean_control) == ("6.3", 5.9)
+    put(anna, RESULT_FORM, {"mean_control": "4.8"})
     assert compare(data, first, second)
 
 

@@ -141,7 +141,9 @@ def test_what_is_too_large_is_refused_whole(client, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(guard, "LARGEST_FORM", 10_000)
     monkeypatch.setattr(guard, "LARGEST_UPLOAD", 50_000)
     asking = client()
-    assert asking.submit("/who", {"name": "x" * 20_000}).status_code == 413
+    refused = asking.submit("/who", {"name": "x" * 20_000})
+    assert refused.status_code == 413
+    assert "What you typed is still on the page before" in refused.text
     file = {"file": ("a.pdf", b"x" * 20_000, "application/pdf")}
     assert asking.submit("/who", {"name": "ben"}, files=file).status_code == 200
     file = {"file": ("a.pdf", b"x" * 60_000, "application/pdf")}

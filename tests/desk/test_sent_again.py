@@ -1,0 +1,87 @@
+"""What cannot be saved when it is sent is shown, and goes with one press once the cause is gone."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import lxml.html
+import pytest
+
+from analysis.desk.desk import Desk
+from analysis.desk.desk_page import TOKEN_FIELD
+from analysis.screening.decision_files import decisions_path
+from tests.desk.asking import Asking
+from tests.desk.repositories import Repository, repository
+
+PATH = "/screen/title-abstract"
+NOTE = "typed & <b>precious</b>"
+
+
+def typed(asking: Asking) -> dict[str, str]:
+    """The form of the next record, with a decision and a note."""
+    forms = lxml.html.fromstring(asking.get(PATH).text).forms
+    (form,) = (form for form in forms if form.action == PATH)
+    return {**dict(form.form_values()), "decision": "include", "note": NOTE}
+
+
+def noted(data: Path) -> int:
+    return decisions_path(data, "anna").read_text("utf-8").count(NOTE)
+
+
+def sent_from(asking: Asking, page: str) -> int:
+    """Press the button of a page that says that nothing was saved."""
+    (form,) = lxml.html.fromstring(page).forms
+    return asking.post(form.action, data=dict(form.form_values())).status_code
+
+
+def test_what_cannot_be_saved_is_shown_and_sent_again(client, data: Path) -> None:
+    asking, protocol = client(), data / "protocol.yml"
+    sent, valid = typed(asking), protocol.read_text("utf-8")
+    protocol.write_text(valid.replace("conditions:", "condition:", 1), encoding="utf-8")
+    refused = asking.post(PATH, data=sent)
+    assert refused.status_code == 422
+    assert "conditions: Field required" in refused.text
+    assert "typed &amp; &lt;b&gt;precious&lt;/b&gt;" in refused.text
+    assert noted(data) == 0
+    protocol.write_text(valid, encoding="utf-8")
+    assert sent_from(asking, refused.text) == 200
+    assert noted(data) == 1
+
+
+def test_a_form_from_before_the_desk_was_opened_is_shown_and_sent_again(client, data: Path) -> None:
+    asking = client()
+    refused = asking.post(PATH, data={**typed(asking), TOKEN_FIELD: "of another"})
+    assert (refused.status_code, noted(data)) == (403, 0)
+    assert "from before the desk was opened" in refused.text
+    assert sent_from(asking, refused.text) == 200
+    assert noted(data) == 1
+
+
+def no_program(git: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(git.root / "nothing"))
+
+
+def no_repository(git: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.rmtree(git.root / ".git")
+
+
+@pytest.mark.parametrize(
+    ("vanishes", "why"),
+    [
+        (no_program, "this machine has no git"),
+        (no_repository, "the folder is no longer kept in git"),
+    ],
+)
+def test_what_git_does_not_keep_is_saved_all_the_same(
+    data: Path, client, monkeypatch: pytest.MonkeyPatch, vanishes, why: str
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    git = repository(data)
+    asking = client(desk=Desk(data, commits=True, debug=True))
+    sent = typed(asking)
+    vanishes(git, monkeypatch)
+    shown = asking.post(PATH, data=sent)
+    assert f"Saved, but the latest action is not committed: {why}." in shown.text
+    assert noted(data) == 1
+    assert why in asking.get("/share").text.lower()
