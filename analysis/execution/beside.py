@@ -2,7 +2,7 @@
 
 A page that is executed while no other is has a core to spare, and somebody may be waiting for it.
 What is made beside it is what the cells would display: where there is no fork, or it has ended,
-they do so themselves.
+they do so themselves. Where a cell would have to wait, the page makes what nobody has begun.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from analysis.execution.processes import die_with
 
 # Set in the process of a page beside which no other is executed, if it may fork.
 ALONE = "REVIEW_PAGE_IS_ALONE"
+Displays = dict[str, Callable[[], None]]
 
 
 class Beside:
@@ -26,33 +27,53 @@ class Beside:
 
     def __init__(self, **displays: Callable[[], None]) -> None:
         self._displays = displays
-        self._made: dict[str, tuple[int, int]] = {}
-        self._file: IO[bytes] | None = None
+        self._made: dict[str, list[tuple[Any, Any]]] = {}
         self._fork: Connection | None = None
         if os.environ.get(ALONE):
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115  # as long as the page
-            self._fork = _forked(displays, self._file)
+            self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # as long as the page
+            self._not_begun = _numbered(displays)
+            self._fork = _forked(displays, self._not_begun, self._file)
 
     def show(self, name: str) -> None:
         """Display it now."""
         while self._fork and name not in self._made:
-            try:
-                made, place, length = self._fork.recv()
-            except (EOFError, OSError):
-                self._fork = None
+            if self._fork.poll() or not (other := _next(self._displays, self._not_begun)):
+                self._hear(self._fork)
             else:
-                self._made[made] = place, length
-        if name not in self._made or self._file is None:
+                with suppress(Exception):  # the cell that shows it meets it
+                    self._made[other] = _captured(self._displays[other])
+        if name not in self._made:
             self._displays[name]()
             return
         from IPython.display import display
 
-        place, length = self._made[name]
-        for data, metadata in json.loads(os.pread(self._file.fileno(), length, place)):
+        for data, metadata in self._made[name]:
             display(data, metadata=metadata, raw=True)
 
+    def _hear(self, fork: Connection) -> None:
+        """Take what the fork has made, once it says so."""
+        try:
+            made, place, length = fork.recv()
+        except (EOFError, OSError):
+            self._fork = None
+        else:
+            self._made[made] = json.loads(os.pread(self._file.fileno(), length, place))
 
-def _forked(displays: dict[str, Callable[[], None]], file: IO[bytes]) -> Connection:
+
+def _numbered(displays: Displays) -> int:
+    """A pipe's end from which whoever is free reads the number of the display to make next."""
+    ours, theirs = os.pipe()
+    os.write(theirs, bytes(range(len(displays))))
+    os.close(theirs)  # so that nobody waits where none is left
+    return ours
+
+
+def _next(displays: Displays, not_begun: int) -> str | None:
+    number = os.read(not_begun, 1)
+    return list(displays)[number[0]] if number else None
+
+
+def _forked(displays: Displays, not_begun: int, file: IO[bytes]) -> Connection:
     """Where a fork says what it has written into the file: the name, its place and its length."""
     ours, theirs = Pipe(duplex=False)
     page = os.getpid()
@@ -62,8 +83,8 @@ def _forked(displays: dict[str, Callable[[], None]], file: IO[bytes]) -> Connect
     with suppress(BaseException):  # the page meets it where it is to be shown
         die_with(page)
         ours.close()
-        for name, display in displays.items():
-            place, content = file.tell(), json.dumps(_captured(display)).encode()
+        while name := _next(displays, not_begun):
+            place, content = file.tell(), json.dumps(_captured(displays[name])).encode()
             file.write(content)
             file.flush()
             theirs.send((name, place, len(content)))
