@@ -136,6 +136,7 @@ class Rendering:
         app, builder = cast(Any, self.app), cast(Any, self.app.builder)
         with _faults(self.project, self.said):
             app.outdir = builder.outdir = type(app.outdir)(out)
+            builder.images = {}
             builder.doctreedir = app.env.doctreedir = os.fspath(out / ".doctrees")
             _substitute(self.app, self.project)
             keep_citations(self.app, {document})

@@ -3,8 +3,9 @@
 The builder has everything imported and keeps the parent of the kernels. It forks a generation
 at a time: one that has Sphinx begin, with all that it remembers of the site that stands, and
 waits. When it is asked it forks the build, and a fork for each page that is to be shown ahead
-of it; a generation ends with its build, since the site is then another. So nothing piles up,
-however often somebody saves, and a build that fails leaves no trace in the next.
+of it; the first of these waits already, and has shown a page to nobody. A generation ends with
+its build, since the site is then another. So nothing piles up, however often somebody saves, and
+a build that fails leaves no trace in the next.
 
 Whoever ends takes what is below with it: each dies with its parent, and the builder ends when
 the watch's end of the socket closes.
@@ -21,7 +22,8 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
@@ -45,7 +47,7 @@ from analysis.execution.states import states
 from analysis.execution.warm import WarmWorkers, warm_workers
 from analysis.execution.workers import default_jobs
 from analysis.files.problems import Refused, ReviewError, system_errors_as_sentences
-from analysis.watch.messages import Ended, Executed, Making, Message, Shown, Stands, Wanted
+from analysis.watch.messages import Ended, Executed, Making, Message, Ready, Shown, Stands, Wanted
 
 THE_WATCH_HAS_ENDED, NEXT = 0, 1
 PAGES_TO_REHEARSE = 4
@@ -146,6 +148,7 @@ class _Generation:
     crew: WarmWorkers
     forks: dict[Connection, int] = field(default_factory=dict)
     build: Connection | None = None
+    ready: Connection | None = None  # the fork that has rehearsed to show a page, and waits for one
     waits_for: Connection | None = None  # the fork that shows the open page ahead of the build
     wanted: Wanted | None = None
     ended: Ended | None = None
@@ -160,6 +163,8 @@ class _Generation:
         self._begin()
         with suppress(ReviewError, OSError):  # a build will say so
             self.inputs = known_files(builder.review, self.inputs)
+        gc.freeze()
+        self._fork(self._rehearse_to_show)
         while True:
             for heard in wait([builder.asked, *self.forks]):
                 assert isinstance(heard, Connection)
@@ -174,6 +179,8 @@ class _Generation:
                     continue
                 if isinstance(said, Wanted):
                     self._do(said)
+                elif isinstance(said, Ready):
+                    self.ready = heard
                 else:
                     self._pass_on(said)
 
@@ -190,7 +197,23 @@ class _Generation:
         else:
             self._show(wanted)
 
+    def _rehearse_to_show(self, above: Connection) -> None:
+        """Show a page as it stands, to nobody; then, in half the time, the one that is wanted."""
+        with suppress(ReviewError, OSError):
+            document = _most_usual(self.builder.review.contents().pages)
+            if document and self.book.has_begun:
+                with tempfile.TemporaryDirectory(dir=self.builder.scratch) as folder:
+                    self.book.show(document, Path(folder))
+                above.send(Ready())
+                _show(self.book, above.recv(), self.builder.scratch, above.send)
+
     def _show(self, wanted: Wanted) -> Connection:
+        """The fork that shows it, which is the one that waits if there is one."""
+        fork, self.ready = self.ready, None
+        if fork:
+            with suppress(OSError):  # it has been killed
+                fork.send(wanted)
+                return fork
         return self._fork(lambda above: _show(self.book, wanted, self.builder.scratch, above.send))
 
     def _pass_on(self, said: Message) -> None:
@@ -226,6 +249,7 @@ class _Generation:
         """Take leave of a fork; whether it was the build."""
         _outcome_of(self.forks.pop(fork))
         fork.close()
+        self.ready = None if fork is self.ready else self.ready
         if fork is self.waits_for and self.build:
             with suppress(OSError):  # it has been killed, as will be heard
                 self.build.send(None)
@@ -304,6 +328,13 @@ def _show(book: BookBuild, wanted: Wanted, scratch: Path, tell: Callable[[Messag
         shutil.rmtree(folder, ignore_errors=True)
         return
     tell(Shown(wanted.since, wanted.document, str(folder)))
+
+
+def _most_usual(pages: Sequence[Page]) -> str | None:
+    """The document of a page of the notebook that makes most pages."""
+    usual = Counter(page.template for page in pages).most_common(1)
+    of_it = (page for page in pages for template, _ in usual if page.template == template)
+    return next((page.target.with_suffix("").as_posix() for page in of_it), None)
 
 
 def _forked(act: Callable[[], int]) -> int:

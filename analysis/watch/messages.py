@@ -31,6 +31,11 @@ class Executed:
 
 
 @dataclass(frozen=True)
+class Ready:
+    """A fork has rehearsed to show a page, and waits for one."""
+
+
+@dataclass(frozen=True)
 class Shown:
     """A page stands in that folder, with its figures, as it will stand in the site."""
 
@@ -60,4 +65,4 @@ class Ended:
     refused: bool = False
 
 
-Message = Making | Executed | Shown | Stands | Ended
+Message = Making | Executed | Ready | Shown | Stands | Ended

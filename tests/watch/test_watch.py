@@ -171,8 +171,9 @@ def test_the_open_page_is_begun_beside_the_check_and_shown_only_where_that_ends_
             if row == "wrong":
                 watched.says("index.html", lambda said: bool(said["problems"]))
             else:
-                watched.shows("effects/pain.html", row)
+                ahead = watched.shows("effects/pain.html", row)
                 watched.is_quiet()
+                assert ahead == watched.get("effects/pain.html")
             assert seen.read_text("utf-8").count(row) == 1
     assert (watched.project.results / "pain.json").read_text("utf-8") == result
     assert "beside-the-check" in watched.get("effects/pain.html")
@@ -181,7 +182,7 @@ def test_the_open_page_is_begun_beside_the_check_and_shown_only_where_that_ends_
     watched.says("index.html", lambda said: not said["problems"] and not said["making"])
 
 
-def wait_until(true: Callable[[], bool]) -> None:
+def wait_until(true: Callable[[], object]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < deadline
@@ -277,13 +278,30 @@ def test_a_build_that_is_killed_is_said_and_the_next_one_has_what_was_saved(
     (builder,) = psutil.Process(watched.process.pid).children()
     for generation in builder.children():
         if "analysis.execution.warm" not in generation.cmdline():
-            (build,) = generation.children()
-            build.kill()
+            for fork in generation.children():
+                fork.kill()
     (said,) = watched.says("index.html", lambda said: bool(said["problems"]))["problems"]
     assert "killed" in said
     watched.save("chapters/about.md", toy.ABOUT)
     watched.shows("effects/pain.html", "killed-once")
     watched.says("index.html", lambda said: not said["problems"])
+
+
+def test_a_page_is_shown_where_the_fork_that_waits_to_show_it_is_killed(watched: Watched) -> None:
+    watched.is_quiet()
+    (builder,) = psutil.Process(watched.process.pid).children()
+
+    def waiting() -> list[psutil.Process]:
+        return [fork for each in builder.children() for fork in each.children()]
+
+    wait_until(waiting)
+    for fork in waiting():
+        fork.kill()
+    with in_view(watched, "about.html"):
+        watched.save("chapters/about.md", f"{toy.ABOUT}\nShown all the same.\n")
+        ahead = watched.shows("about.html", "Shown all the same.")
+        watched.is_quiet()
+        assert ahead == watched.get("about.html")
 
 
 def git(project: Project, *arguments: str) -> None:
