@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from analysis.files.writing import remove_unfinished
 
 LOCK = ".searches.lock"
 WAIT_SECONDS = 60.0
+MAY_NOT_WRITE = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 @contextmanager
@@ -38,6 +40,10 @@ def locked(data: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
         raise ReviewError(
             f"another command is writing to {shown(data)}: try again after it"
         ) from None
+    except OSError as error:
+        if error.errno not in MAY_NOT_WRITE:
+            raise
+        raise ReviewError(f"{shown(data)} can only be read: nothing can be saved there") from None
     try:
         if lock.lock_counter == 1:
             remove_unfinished(data)

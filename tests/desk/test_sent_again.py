@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import pytest
 
 from analysis.desk.desk import Desk
 from analysis.desk.desk_page import TOKEN_FIELD
+from analysis.files import lock
 from analysis.screening.decision_files import decisions_path
 from tests.desk.asking import Asking
-from tests.desk.repositories import Repository, repository
+from tests.desk.repositories import repository
 
 PATH = "/screen/title-abstract"
 NOTE = "typed & <b>precious</b>"
@@ -58,30 +60,39 @@ def test_a_form_from_before_the_desk_was_opened_is_shown_and_sent_again(client, 
     assert noted(data) == 1
 
 
-def no_program(git: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(git.root / "nothing"))
+def test_a_folder_that_can_only_be_read_is_said(
+    client, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = client()
+    sent = typed(asking)
+    with monkeypatch.context() as patched:
+        patched.setattr(lock.FileLock, "acquire", read_only)
+        refused = asking.post(PATH, data=sent)
+    assert refused.status_code == 422
+    assert "can only be read: nothing can be saved there." in refused.text
+    assert sent_from(asking, refused.text) == 200
 
 
-def no_repository(git: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.rmtree(git.root / ".git")
+def read_only(*_: object, **__: object) -> None:
+    raise OSError(errno.EROFS, "Read-only file system")
 
 
-@pytest.mark.parametrize(
-    ("vanishes", "why"),
-    [
-        (no_program, "this machine has no git"),
-        (no_repository, "the folder is no longer kept in git"),
-    ],
-)
 def test_what_git_does_not_keep_is_saved_all_the_same(
-    data: Path, client, monkeypatch: pytest.MonkeyPatch, vanishes, why: str
+    data: Path, client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     git = repository(data)
     asking = client(desk=Desk(data, commits=True, debug=True))
-    sent = typed(asking)
-    vanishes(git, monkeypatch)
-    shown = asking.post(PATH, data=sent)
-    assert f"Saved, but the latest action is not committed: {why}." in shown.text
-    assert noted(data) == 1
-    assert why in asking.get("/share").text.lower()
+    for number in (1, 2):
+        sent = typed(asking)
+        with monkeypatch.context() as patched:
+            if number == 1:
+                patched.setenv("PATH", str(git.root / "nothing"))
+                why = "this machine has no git"
+            else:
+                shutil.rmtree(git.root / ".git")
+                why = "the folder is no longer kept in git"
+            shown = asking.post(PATH, data=sent)
+            assert f"Saved, but the latest action is not committed: {why}." in shown.text
+            assert why in asking.get("/share").text.lower()
+        assert noted(data) == number
