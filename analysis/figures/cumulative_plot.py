@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from analysis.figures.effect_figure import draw_effect_figure, effect_column
 from analysis.figures.effect_labels import estimate_text
-from analysis.figures.effect_scale import interval_span
+from analysis.figures.effect_scale import estimate_span
 from analysis.figures.many_trials import MOST_ROWS
 from analysis.figures.row_plot import Column, PlotMark, Row, Shape
 from analysis.statistics.cumulative import CumulativeStep
@@ -49,7 +49,7 @@ def _by_year(synthesis: Synthesis, steps: Sequence[CumulativeStep]) -> list[Cumu
 
 def _row(synthesis: Synthesis, label: str, step: CumulativeStep, *, last: bool) -> Row:
     measure = synthesis.measure
-    span = interval_span(measure, step.pooled.estimate, step.pooled.interval)
+    span = estimate_span(measure, step.pooled)
     shape: Shape = "square" if step.pooled.k == 1 else "diamond" if last else "dot"
     return Row(
         cells=(

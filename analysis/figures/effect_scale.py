@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from analysis.formatting import number
 from analysis.statistics.estimates import Interval
+from analysis.synthesis.estimate_text import Estimated
 from analysis.synthesis.study_effect import Measure
 
 TYPICAL_WIDTHS = 5.0  # estimates farther than this many typical intervals from the middle: arrows
@@ -62,9 +63,14 @@ def shown_span(
     return Span(first, None if estimate is None else measure.shown(estimate), last)
 
 
-def interval_span(measure: Measure, estimate: float | None, interval: Interval) -> Span:
-    """The same for a pooled or prediction interval."""
-    return shown_span(measure, estimate, interval.low, interval.high)
+def estimate_span(measure: Measure, found: Estimated) -> Span:
+    """The same of a result."""
+    return shown_span(measure, found.estimate, found.interval.low, found.interval.high)
+
+
+def interval_span(measure: Measure, interval: Interval) -> Span:
+    """The same of an interval without an estimate, such as that of prediction."""
+    return shown_span(measure, None, interval.low, interval.high)
 
 
 class AskedFor(Protocol):

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from analysis.evidence.trial_states import State
 from analysis.figures import palette, style
 from analysis.figures.canvas import Sheet
-from analysis.figures.fitting import text_width, wrap
+from analysis.figures.fitting import stacked, text_width, wrap
 from analysis.figures.judgements import Mark, draw_mark
 from analysis.figures.many_trials import MOST_ROWS, alike
 from analysis.figures.marks import Look
@@ -97,8 +97,7 @@ def _draw_headings(
         sheet.text(MARGIN, MARGIN + (line + 0.5) * LINE, text, size=style.SMALL, bold=True)
     for place, lines in enumerate(headings):
         middle = left + (place + 0.5) * COLUMN
-        for line, text in enumerate(lines):
-            x = middle + (line - (len(lines) - 1) / 2) * LINE
+        for x, text in stacked(middle, lines, LINE):
             y = top - 6.0 - text_width(text, style.SMALL, bold=True) / 2
             sheet.upright_text(x, y, text, size=style.SMALL, color=palette.INK)
 
@@ -106,7 +105,7 @@ def _draw_headings(
 def _draw_row(
     sheet: Sheet, row: MapRow, label: Sequence[str], columns: Sequence[str], left: float, y: float
 ) -> None:
-    for line, text in enumerate(label):
-        sheet.text(MARGIN + 2.0, y + (line - (len(label) - 1) / 2) * LINE, text)
+    for at, text in stacked(y, label, LINE):
+        sheet.text(MARGIN + 2.0, at, text)
     for place, (_, state) in enumerate(zip(columns, row.states, strict=True)):
         draw_mark(sheet, left + (place + 0.5) * COLUMN, y, MARKS[state], size=MARK)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from matplotlib.font_manager import FontProperties
@@ -74,3 +74,9 @@ def _words_that_fit(words: Sequence[str], width: float, size: float, bold: bool)
     if width_of(len(words)) <= width:
         return len(words)
     return 1 + bisect_right(range(2, len(words)), width, key=width_of)
+
+
+def stacked(middle: float, lines: Sequence[str], step: float) -> Iterator[tuple[float, str]]:
+    """Each line with its place, `step` from one to the next, the middle of all on `middle`."""
+    for index, line in enumerate(lines):
+        yield middle + (index - (len(lines) - 1) / 2) * step, line

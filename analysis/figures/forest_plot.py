@@ -12,8 +12,8 @@ from analysis.figures.effect_labels import (
     interval_name,
     model_name,
 )
-from analysis.figures.effect_scale import Span, interval_span, shown_span
-from analysis.figures.judgements import JUDGEMENTS, judgement_key
+from analysis.figures.effect_scale import Span, estimate_span, interval_span, shown_span
+from analysis.figures.judgements import judgement_key
 from analysis.figures.many_trials import CATERPILLAR, MOST_ROWS, caterpillar
 from analysis.figures.row_plot import Column, PlotMark, Row
 from analysis.formatting import DASH, count, counted, listed, number, p_value, percent
@@ -146,7 +146,7 @@ def _events(events: int | None, n: int | None) -> str:
 
 
 def _subtotal_row(synthesis: Synthesis, comparison: Comparison, pooled: PooledEffect) -> Row:
-    span = interval_span(synthesis.measure, pooled.estimate, pooled.interval)
+    span = estimate_span(synthesis.measure, pooled)
     return Row(
         cells=_total_cells(
             synthesis, f"Subtotal, {counted(pooled.k, 'trial')}", comparison.n_total, span
@@ -158,7 +158,7 @@ def _subtotal_row(synthesis: Synthesis, comparison: Comparison, pooled: PooledEf
 
 def _total_rows(synthesis: Synthesis, pooled: PooledEffect) -> Iterator[Row]:
     measure = synthesis.measure
-    span = interval_span(measure, pooled.estimate, pooled.interval)
+    span = estimate_span(measure, pooled)
     yield Row(
         cells=_total_cells(
             synthesis, f"All {counted(pooled.k, 'trial')}", synthesis.n_total, span, percent(100)
@@ -168,7 +168,7 @@ def _total_rows(synthesis: Synthesis, pooled: PooledEffect) -> Iterator[Row]:
         rule_above=True,
     )
     if pooled.prediction:
-        predicted = interval_span(measure, None, pooled.prediction)
+        predicted = interval_span(measure, pooled.prediction)
         yield Row(
             cells=_total_cells(synthesis, "Prediction interval", None, predicted),
             marks=(PlotMark("bar", predicted),),
@@ -207,7 +207,7 @@ def _notes(synthesis: Synthesis) -> Iterator[str]:
     seen = {s.risk_of_bias.overall for s in synthesis.studies if s.risk_of_bias.is_asked}
     if not seen:
         return
-    yield f"Risk of bias, overall: {judgement_key(tuple(j for j in JUDGEMENTS if j in seen))}."
+    yield f"Risk of bias, overall: {judgement_key(seen)}."
     if open_ := [study.label for study in synthesis.studies if study.risk_of_bias.undecided]:
         yield f"Not assessed because assessors differ: {listed(open_)}."
 

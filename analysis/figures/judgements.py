@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -51,6 +51,6 @@ def draw_mark(sheet: Sheet, x: float, y: float, mark: Mark, *, size: float) -> N
     sheet.text(x, y, mark.letter, align="center", size=letter_size, color=mark.ink, bold=True)
 
 
-def judgement_key(judgements: tuple[Judgement, ...]) -> str:
-    """`L low, S some concerns, …` for the judgements given."""
-    return ", ".join(f"{MARKS[judgement].letter} {judgement}" for judgement in judgements)
+def judgement_key(seen: Container[Judgement]) -> str:
+    """`L low, S some concerns, …` for the judgements that are seen."""
+    return ", ".join(f"{mark.letter} {each}" for each, mark in MARKS.items() if each in seen)

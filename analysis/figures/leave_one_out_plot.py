@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from analysis.figures.effect_figure import draw_effect_figure, effect_column
 from analysis.figures.effect_labels import estimate_text
-from analysis.figures.effect_scale import interval_span
+from analysis.figures.effect_scale import estimate_span
 from analysis.figures.many_trials import MOST_ROWS, caterpillar, largest
 from analysis.figures.row_plot import Column, PlotMark, Row
 from analysis.formatting import percent
@@ -56,13 +56,13 @@ def _folded(rows: Sequence[Row], telling: Sequence[int]) -> list[Row]:
 
 
 def _row(label: str, fit: LeftOut, measure: Measure) -> Row:
-    span = interval_span(measure, fit.estimate, fit.interval)
+    span = estimate_span(measure, fit)
     cells = (label, estimate_text(span, ratio=measure.ratio), percent(fit.i2))
     return Row(cells, (PlotMark("dot", span),))
 
 
 def _all_row(primary: PooledEffect, measure: Measure) -> Row:
-    span = interval_span(measure, primary.estimate, primary.interval)
+    span = estimate_span(measure, primary)
     i2 = percent(primary.heterogeneity.i2) if primary.heterogeneity else ""
     return Row(
         cells=(f"None: all {primary.k} trials", estimate_text(span, ratio=measure.ratio), i2),

@@ -10,7 +10,7 @@ from analysis.figures.effect_labels import (
     interval_name,
     model_name,
 )
-from analysis.figures.effect_scale import interval_span
+from analysis.figures.effect_scale import estimate_span, interval_span
 from analysis.figures.row_plot import Column, PlotMark, Row
 from analysis.statistics.estimates import PooledEffect
 from analysis.synthesis.question_result import Synthesis
@@ -39,22 +39,18 @@ def models_plot(synthesis: Synthesis, *, narrow: bool = False) -> Figure:
 
 
 def _models(synthesis: Synthesis) -> list[PooledEffect]:
-    shown = {_identity(pooled) for pooled in synthesis.models}
-    others = (p for p in synthesis.sensitivity.estimators if _identity(p) not in shown)
+    shown = {pooled.way for pooled in synthesis.models}
+    others = (p for p in synthesis.sensitivity.estimators if p.way not in shown)
     return [*synthesis.models, *others]
-
-
-def _identity(pooled: PooledEffect) -> tuple[str, str]:
-    return pooled.model, pooled.interval.method
 
 
 def _row(synthesis: Synthesis, pooled: PooledEffect) -> Row:
     measure, primary = synthesis.measure, synthesis.primary
-    span = interval_span(measure, pooled.estimate, pooled.interval)
+    span = estimate_span(measure, pooled)
     marks = [PlotMark("dot", span)]
     if pooled.prediction:
-        marks.insert(0, PlotMark("bar", interval_span(measure, None, pooled.prediction)))
-    is_primary = primary is not None and _identity(pooled) == _identity(primary)
+        marks.insert(0, PlotMark("bar", interval_span(measure, pooled.prediction)))
+    is_primary = primary is not None and pooled.way == primary.way
     return Row(
         cells=(
             model_name(pooled),

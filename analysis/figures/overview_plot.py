@@ -29,11 +29,12 @@ from analysis.figures.effect_scale import (
     Scale,
     Span,
     effect_scale,
+    estimate_span,
     important_band,
     interval_span,
     on_one_axis,
 )
-from analysis.figures.fitting import text_width, wrap
+from analysis.figures.fitting import stacked, text_width, wrap
 from analysis.figures.marks import stroke
 from analysis.figures.narrow_row_plot import draw_narrow_row_plot
 from analysis.figures.row_plot import Column, PlotMark, Row, RowPlot, Shape
@@ -220,13 +221,13 @@ def _row(synthesis: Synthesis, pooled: PooledEffect | None) -> dict[str, object]
 
 
 def _span(synthesis: Synthesis, pooled: PooledEffect) -> Span:
-    return interval_span(synthesis.measure, pooled.estimate, pooled.interval)
+    return estimate_span(synthesis.measure, pooled)
 
 
 def _prediction(synthesis: Synthesis, pooled: PooledEffect) -> Span | None:
     if pooled.prediction is None:
         return None
-    return interval_span(synthesis.measure, None, pooled.prediction)
+    return interval_span(synthesis.measure, pooled.prediction)
 
 
 def _notes(syntheses: Sequence[Synthesis]) -> tuple[str, ...]:
@@ -253,8 +254,7 @@ def _draw_block(sheet: Sheet, grid: _Grid, condition: str, top: float) -> None:
     for index, outcome in enumerate(grid.outcomes(condition)):
         y = rows_top + (index + 0.5) * ROW
         lines = wrap(grid.label(outcome), grid.label_width, style.SMALL)
-        for line, text in enumerate(lines):
-            at = y + (line - (len(lines) - 1) / 2) * LINE
+        for at, text in stacked(y, lines, LINE):
             sheet.text(MARGIN, at, text, size=style.SMALL)
     for index, timepoint in enumerate(grid.timepoints):
         _draw_facet(sheet, grid, (condition, timepoint), grid.left(index), rows_top)

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from analysis.evidence.flow import Counts, Flow, Stream
 from analysis.figures import palette, style
 from analysis.figures.canvas import Sheet
-from analysis.figures.fitting import wrap
+from analysis.figures.fitting import stacked, wrap
 from analysis.figures.marks import Look
 from analysis.figures.text import plain
 from analysis.formatting import count, sentence_case
@@ -232,8 +232,7 @@ def _draw_headers(sheet: Sheet, edges: _Edges, flow: Flow) -> None:
         width = sum(edges[last]) - left
         sheet.rectangle(left, MARGIN, width, height, Look(palette.BAND))
         lines = wrap(heading, width - 2 * PADDING, SIZE, bold=True)
-        for index, line in enumerate(lines):
-            y = MARGIN + height / 2 + (index - (len(lines) - 1) / 2) * LINE
+        for y, line in stacked(MARGIN + height / 2, lines, LINE):
             sheet.text(left + width / 2, y, line, align="center", size=SIZE, bold=True)
 
 

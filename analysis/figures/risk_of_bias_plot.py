@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from analysis.evidence.risk_of_bias_tools import DOMAINS, OVERALL
 from analysis.figures import palette, style
 from analysis.figures.canvas import Sheet
-from analysis.figures.fitting import text_width, wrap
+from analysis.figures.fitting import stacked, text_width, wrap
 from analysis.figures.judgements import JUDGEMENTS, MARKS, draw_judgement, judgement_key
 from analysis.figures.many_trials import MOST_ROWS, alike
 from analysis.figures.marks import Look, stroke
@@ -131,9 +131,8 @@ def _draw_trial(
     domains: Sequence[str],
     y: float,
 ) -> None:
-    label = table.labels[index]
-    for line, text in enumerate(label):
-        sheet.text(MARGIN, y + (line - (len(label) - 1) / 2) * LINE, text)
+    for at, text in stacked(y, table.labels[index], LINE):
+        sheet.text(MARGIN, at, text)
     sheet.text(table.count_right, y, count(assessment.n), align="right")
     judged = _judgements(assessment)
     for x, domain in zip(table.columns, (*domains, OVERALL), strict=True):
@@ -178,7 +177,7 @@ def _notes(assessments: Sequence[Assessment], domains: Sequence[str], lead: str)
     seen = {
         _judgements(a).get(domain, "not assessed") for a in assessments for domain in domains
     } | {a.risk_of_bias.overall for a in assessments}
-    notes = [f"{lead}{judgement_key(tuple(j for j in JUDGEMENTS if j in seen))}."]
+    notes = [f"{lead}{judgement_key(seen)}."]
     tool = str(assessments[0].risk_of_bias.tool)
     unjudged = [domain for domain in DOMAINS.get(tool, ()) if domain not in domains]
     if unjudged:
@@ -232,7 +231,7 @@ def question_bars(groups: Mapping[str, Mapping[str, Sequence[Assessment]]]) -> F
         bars += [_Bar(label, shares(trials, OVERALL)) for label, trials in questions.items()]
     every = [a for questions in groups.values() for trials in questions.values() for a in trials]
     seen = {assessment.risk_of_bias.overall for assessment in every}
-    key = judgement_key(tuple(j for j in JUDGEMENTS if j in seen))
+    key = judgement_key(seen)
     notes = [f"Share of participants by the overall judgement of their trial. {key}."]
     return _draw_bars(bars, [*notes, *_left_out(dict.fromkeys(every))])
 

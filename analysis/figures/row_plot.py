@@ -32,7 +32,7 @@ from analysis.figures.effect_marks import (
     draw_upright,
 )
 from analysis.figures.effect_scale import Scale, Span
-from analysis.figures.fitting import text_width, wrap
+from analysis.figures.fitting import stacked, text_width, wrap
 from analysis.figures.judgements import draw_judgement
 from analysis.figures.marks import stroke
 from analysis.figures.text import plain
@@ -294,9 +294,8 @@ def _draw_cells(plot: RowPlot, layout: _Layout, row: Row, index: int) -> None:
     bold = row.tone in ("strong", "heading")
     color = palette.MUTED if row.tone == "muted" else palette.INK
     for lines, column, x in zip(cells, plot.columns, layout.anchors, strict=False):
-        for line, text in enumerate(lines):
+        for at, text in stacked(y, lines, LINE):
             if text:
-                at = y + (line - (len(lines) - 1) / 2) * LINE
                 sheet.text(x, at, text, align=column.align, color=color, bold=bold)
     if row.judgement:
         draw_judgement(sheet, layout.anchors[-1], y, row.judgement, size=JUDGEMENT_SIZE)

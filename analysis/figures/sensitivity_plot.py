@@ -11,8 +11,8 @@ from analysis.figures.effect_labels import band_note, effect_header, estimate_te
 from analysis.figures.effect_scale import (
     Span,
     effect_scale,
+    estimate_span,
     important_band,
-    interval_span,
     on_one_axis,
 )
 from analysis.figures.many_trials import MOST_ROWS
@@ -129,8 +129,7 @@ def _spread_row(synthesis: Synthesis, spread: Spread) -> Row:
 
 
 def _primary_span(question: Sensitivity) -> Span:
-    primary = question.primary
-    return interval_span(question.synthesis.measure, primary.estimate, primary.interval)
+    return estimate_span(question.synthesis.measure, question.primary)
 
 
 def _shown(synthesis: Synthesis, estimate: float) -> float:

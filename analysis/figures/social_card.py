@@ -21,8 +21,8 @@ from analysis.figures.effect_marks import (
 from analysis.figures.effect_scale import (
     Scale,
     effect_scale,
+    estimate_span,
     important_band,
-    interval_span,
     on_one_axis,
 )
 from analysis.figures.fitting import shorten, wrap
@@ -97,16 +97,12 @@ def _draw_answers(sheet: Sheet, shown: Sequence[Answer], *, top: float) -> None:
 def _draw_answer(axis: Axis, synthesis: Synthesis, y: float) -> None:
     if synthesis.primary is None:
         return
-    span = interval_span(synthesis.measure, synthesis.primary.estimate, synthesis.primary.interval)
+    span = estimate_span(synthesis.measure, synthesis.primary)
     draw_interval(axis, span, y, color=palette.POOLED, width=3.0)
     draw_dot(axis, span, y, side=10.0)
 
 
 def _scale(syntheses: Sequence[Synthesis]) -> Scale:
-    spans = [
-        interval_span(s.measure, s.primary.estimate, s.primary.interval)
-        for s in syntheses
-        if s.primary
-    ]
+    spans = [estimate_span(s.measure, s.primary) for s in syntheses if s.primary]
     bands = [limit for s in syntheses for limit in important_band(s) or ()]
     return effect_scale(syntheses[0].measure, spans, bands, most_ticks=6)

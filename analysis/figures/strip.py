@@ -14,6 +14,7 @@ from analysis.figures.effect_scale import (
     Scale,
     Span,
     effect_scale,
+    estimate_span,
     important_band,
     interval_span,
 )
@@ -81,9 +82,9 @@ def synthesis_strip(synthesis: Synthesis, scale: Scale, *, title: str) -> str:
     span = Span(None, None, None)
     prediction = None
     if pooled:
-        span = interval_span(measure, pooled.estimate, pooled.interval)
+        span = estimate_span(measure, pooled)
         if synthesis.headline_prediction:
-            prediction = interval_span(measure, None, synthesis.headline_prediction)
+            prediction = interval_span(measure, synthesis.headline_prediction)
     return forest_strip(
         span,
         scale,

@@ -68,7 +68,7 @@ def fitting_rows_of(path: Path, raw: bytes) -> TextTable:
     for number, (line, cells) in enumerate(records, start=2):
         if number > MOST_ROWS:
             message = f"over {MOST_ROWS} rows, which no file of this review can have"
-            raise EvidenceError([Problem(path, line, None, message)])
+            raise EvidenceError.at(path, message, line)
         wrong = row_problems(path, line, header, cells)
         problems += wrong
         if not wrong:
@@ -90,11 +90,11 @@ def text_of(path: Path, raw: bytes, *, mixed: bool = False) -> str:
     """The text that a CSV file's bytes are."""
     if raw.startswith(b"PK\x03\x04"):
         message = "this is a zip archive or a spreadsheet, not CSV: save the sheet as CSV (UTF-8)"
-        raise EvidenceError([Problem(path, 1, None, message)])
+        raise EvidenceError.at(path, message, 1)
     if (nul := raw.find(b"\0")) >= 0:
         line = raw.count(b"\n", 0, nul) + 1
         message = "a NUL byte: the file is binary or UTF-16; save it as CSV (UTF-8)"
-        raise EvidenceError([Problem(path, line, None, message)])
+        raise EvidenceError.at(path, message, line)
     refuse_conflicts(path, raw)
     try:
         return raw.decode("utf-8-sig")
@@ -103,7 +103,7 @@ def text_of(path: Path, raw: bytes, *, mixed: bool = False) -> str:
             return "".join(map(_line_text, raw.removeprefix(BOM_UTF8).splitlines(keepends=True)))
         line = raw.count(b"\n", 0, error.start) + 1
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8: save the file as CSV (UTF-8)"
-        raise EvidenceError([Problem(path, line, None, message)]) from None
+        raise EvidenceError.at(path, message, line) from None
 
 
 def _line_text(raw: bytes) -> str:
@@ -131,14 +131,14 @@ def csv_records(
             line = reader.line_num + 1
     except csv.Error as error:
         message = f"not valid CSV: {error} (an unclosed quotation mark?)"
-        raise EvidenceError([Problem(path, line, None, message)]) from None
+        raise EvidenceError.at(path, message, line) from None
 
 
 def header_of(path: Path, records: Iterator[tuple[int, list[str]]]) -> tuple[int, list[str]]:
     """The first record and its line; EvidenceError where there is none."""
     for first in records:
         return first
-    raise EvidenceError([Problem(path, 1, None, "the file is empty: a header was expected")])
+    raise EvidenceError.at(path, "the file is empty: a header was expected", 1)
 
 
 def _header_problems(path: Path, line: int, header: tuple[str, ...]) -> list[Problem]:

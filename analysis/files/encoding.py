@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from analysis.files.problems import EvidenceError, Problem
+from analysis.files.problems import EvidenceError
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -109,4 +109,4 @@ def _line(raw: bytes, position: int) -> int:
 
 
 def _refused(path: Path, line: int, message: str) -> EvidenceError:
-    return EvidenceError([Problem(path, line, None, message)])
+    return EvidenceError.at(path, message, line)

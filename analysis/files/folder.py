@@ -26,7 +26,7 @@ def plain_files(folder: Path) -> tuple[Path, ...]:
     EvidenceError names whatever is no plain file or folder, and names that cannot be read.
     """
     if not folder.is_dir():
-        raise EvidenceError([Problem(folder, None, None, "there is no such folder")])
+        raise EvidenceError.at(folder, "there is no such folder")
     problems: list[Problem] = []
     found = tuple(sorted(_walk(folder, problems)))
     if problems:

@@ -49,5 +49,5 @@ def _each_once(path: Path, pairs: list[tuple[str, object]]) -> dict[str, object]
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise EvidenceError([Problem(path, None, twice[:60], "this key stands twice")])
+        raise EvidenceError.at(path, "this key stands twice", None, twice[:60])
     return found

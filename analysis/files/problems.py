@@ -57,6 +57,13 @@ class EvidenceError(ReviewError):
         )
         super().__init__("\n".join(p.in_file(names[p.file][1]) for p in self.problems))
 
+    @classmethod
+    def at(
+        cls, file: Path, message: str, line: int | None = None, column: str | None = None
+    ) -> EvidenceError:
+        """The error of a file in which one thing is wrong."""
+        return cls([Problem(file, line, column, message)])
+
     def __reduce__(self) -> tuple[type[EvidenceError], tuple[list[Problem]]]:
         """Travels between processes with its problems."""
         return type(self), (self.problems,)
@@ -85,19 +92,17 @@ def read_bytes(path: Path, largest: int = LARGEST_FILE) -> bytes:
     """
     try:
         if path.exists() and not path.is_file():
-            raise EvidenceError([Problem(path, None, None, "this is not a file")])
+            raise EvidenceError.at(path, "this is not a file")
         with path.open("rb") as file:
             content = file.read(largest + 1)
             if len(content) > largest:
                 size = max(len(content), os.fstat(file.fileno()).st_size)
-                message = f"{size} bytes, over the {largest} this file may have"
-                raise EvidenceError([Problem(path, None, None, message)])
+                raise EvidenceError.at(path, f"{size} bytes, over the {largest} this file may have")
             return content
     except FileNotFoundError:
-        raise EvidenceError([Problem(path, None, None, "the file is missing")]) from None
+        raise EvidenceError.at(path, "the file is missing") from None
     except OSError as error:
-        message = f"cannot be read: {error.strerror}"
-        raise EvidenceError([Problem(path, None, None, message)]) from None
+        raise EvidenceError.at(path, f"cannot be read: {error.strerror}") from None
 
 
 def shown(path: Path) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from analysis.files.columns import Words, columns
 from analysis.files.csv_files import text_of
-from analysis.files.problems import EvidenceError, Problem, ReviewError, read_bytes, shown
+from analysis.files.problems import EvidenceError, ReviewError, read_bytes, shown
 from analysis.files.tables import (
     LARGEST_TABLE,
     Row,
@@ -66,7 +66,7 @@ def sheet_called(stem: Path, suffix: str = ".csv") -> Path:
     found = [path for path in (stem.with_name(stem.name + s) for s in SUFFIXES) if path.exists()]
     if len(found) > 1:
         message = f"{found[0].name} is there too: keep the one that holds"
-        raise EvidenceError([Problem(found[1], None, None, message)])
+        raise EvidenceError.at(found[1], message)
     return found[0] if found else stem.with_name(stem.name + suffix)
 
 

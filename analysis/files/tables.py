@@ -119,7 +119,7 @@ def _header(
             "all columns stand in one cell, as where a spreadsheet separates cells by semicolons: "
             "import the file as one with commas, or have it written as a workbook (.xlsx)"
         )
-        raise EvidenceError([Problem(path, line, None, message)])
+        raise EvidenceError.at(path, message, line)
     problems = [
         Problem(path, line, name, "this column is missing")
         for name in columns

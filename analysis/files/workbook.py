@@ -78,7 +78,7 @@ def workbook_rows(
             if len(sheets) != 1:
                 names = ", ".join(sheet.title for sheet, _ in sheets) or "none"
                 message = f"one sheet of a workbook holds {expected}; such sheets here: {names}"
-                raise EvidenceError([Problem(path, None, None, message)])
+                raise EvidenceError.at(path, message)
             ((sheet, start),) = sheets
             if has_formulas:
                 formulas = load_workbook(io.BytesIO(raw), read_only=True)[sheet.title]
@@ -90,7 +90,7 @@ def workbook_rows(
         message = (
             f"not a readable .xlsx workbook ({type(error).__name__}): save it again, or as CSV"
         )
-        raise EvidenceError([Problem(path, None, None, message)]) from None
+        raise EvidenceError.at(path, message) from None
 
 
 def _opened(raw: bytes, path: Path) -> bool:
@@ -101,17 +101,17 @@ def _opened(raw: bytes, path: Path) -> bool:
             parts = archive.infolist()
             if "xl/workbook.xml" not in {part.filename for part in parts}:
                 message = "a zip archive and no workbook: unpack it, or save the sheet as .xlsx"
-                raise EvidenceError([Problem(path, None, None, message)])
+                raise EvidenceError.at(path, message)
             unpacked = sum(part.file_size for part in parts)
             if unpacked > min(LARGEST_UNPACKED, MOST_UNPACKED * len(raw)):
                 message = f"unpacks from {len(raw)} to {unpacked} bytes, as no workbook does"
-                raise EvidenceError([Problem(path, None, None, message)])
+                raise EvidenceError.at(path, message)
             sheets = (part for part in parts if SHEET.fullmatch(part.filename))
             return any(FORMULA.search(archive.read(part)) for part in sheets)
     except EvidenceError:
         raise
     except Exception:  # a damaged archive, in whichever of its parts
-        raise EvidenceError([Problem(path, None, None, message)]) from None
+        raise EvidenceError.at(path, message) from None
 
 
 def _header(
@@ -135,7 +135,7 @@ def _rows(
             cells.pop()
         if len(cells) > MOST_COLUMNS:
             message = f"{len(cells)} cells in a row, over {MOST_COLUMNS}"
-            raise EvidenceError([Problem(path, number, None, message)])
+            raise EvidenceError.at(path, message, number)
         texts = [_shown(cell.value, cell.number_format) for cell in cells]
         while len(texts) > width and not texts[-1].strip():
             texts.pop()

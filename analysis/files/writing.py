@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from analysis.files.problems import EvidenceError, Problem
+from analysis.files.problems import EvidenceError
 
 UNFINISHED = ".unfinished"  # the end of the name of a file that is being written
 
@@ -20,8 +20,7 @@ def write_atomically(path: Path, content: str | bytes, *, lasting: bool = True) 
     """
     raw = content.encode() if isinstance(content, str) else content
     if path.is_dir():
-        message = "a folder stands where this file is written: move it away"
-        raise EvidenceError([Problem(path, None, None, message)])
+        raise EvidenceError.at(path, "a folder stands where this file is written: move it away")
     if path.is_file() and path.read_bytes() == raw:
         return
     make_folder(path.parent)
@@ -45,7 +44,7 @@ def write_atomically(path: Path, content: str | bytes, *, lasting: bool = True) 
 def writable_name(path: Path) -> Path:
     """A name that a person gave to write to; refused where a folder, pipe or device has it."""
     if path.exists() and not path.is_file():
-        raise EvidenceError([Problem(path, None, None, "this is not a file")])
+        raise EvidenceError.at(path, "this is not a file")
     return path
 
 

@@ -45,7 +45,7 @@ def with_values(path: Path, text: str, key: str, values: Values) -> str:
     expected = {**before, key: {**before[key], **{k: str(v) for k, v in values.items()}}}
     if parse_yaml(path, after.encode())[0] != expected:
         message = "cannot be changed without changing what stands beside it: edit it by hand"
-        raise EvidenceError([Problem(path, lines[key,], key, message)])
+        raise EvidenceError.at(path, message, lines[key,], key)
     return after
 
 

@@ -90,7 +90,7 @@ class PlainLoader(Composer, yaml.CSafeLoader):
             message = f"nested more than {DEEPEST_YAML} deep"
         if message:
             line = event.start_mark.line + 1 if event.start_mark else None
-            raise EvidenceError([Problem(self.path, line, None, message)])
+            raise EvidenceError.at(self.path, message, line)
         return event
 
 
@@ -105,21 +105,21 @@ def parse_yaml(path: Path, raw: bytes) -> tuple[Any, dict[tuple[str | int, ...],
         loader = PlainLoader(text, path)
         node = loader.get_single_node()
         if node is None:
-            raise EvidenceError([Problem(path, 1, None, "the file is empty")])
+            raise EvidenceError.at(path, "the file is empty", 1)
         lines: dict[tuple[str | int, ...], int] = {}
         _collect_lines(path, node, (), lines)
         return loader.construct_document(node), lines
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8: save the file as UTF-8"
-        raise EvidenceError([Problem(path, line, None, message)]) from None
+        raise EvidenceError.at(path, message, line) from None
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or str(error).splitlines()[0]
         place = mark.line + 1 if mark else None
         if mark and text[mark.index : mark.index + 1] == "\t":
             what = "a tab stands here: indent with spaces"
-        raise EvidenceError([Problem(path, place, None, f"not valid YAML: {what}")]) from None
+        raise EvidenceError.at(path, f"not valid YAML: {what}", place) from None
 
 
 def _collect_lines(
@@ -137,10 +137,9 @@ def _collect_lines(
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
                 message = "a key is a plain word here, not a list or a mapping"
-                raise EvidenceError([Problem(path, line, None, message)])
+                raise EvidenceError.at(path, message, line)
             if key.value in seen:
-                message = "this key stands twice"
-                raise EvidenceError([Problem(path, line, key.value[:60], message)])
+                raise EvidenceError.at(path, "this key stands twice", line, key.value[:60])
             seen.add(key.value)
             _collect_lines(path, value, (*at, key.value), lines)
             lines[(*at, key.value)] = line

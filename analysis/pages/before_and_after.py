@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from analysis.figures.effect_scale import Scale, Span, important_band, interval_span
+from analysis.figures.effect_scale import Scale, Span, estimate_span, important_band
 from analysis.figures.strip import forest_strip, strip_scale
 from analysis.formatting import counted, listed, sentence_case
 from analysis.pages.html import Html, element, items, join, paragraph
@@ -180,7 +180,7 @@ def _strip(line: _Row, asked: QuestionState, scale: Scale) -> Iterator[Html]:
     found, measure = line.found, line.measure
     said = named_estimate(measure, found) if found else "no usable numbers"
     strip = forest_strip(
-        _span(measure, found) if found else Span(None, None, None),
+        estimate_span(measure, found) if found else Span(None, None, None),
         scale,
         title=f"{asked.title}, {line.when}: {said}",
         no_effect=measure.no_effect,
@@ -190,10 +190,6 @@ def _strip(line: _Row, asked: QuestionState, scale: Scale) -> Iterator[Html]:
     yield element("div", line.when, class_=f"when {line.kind}")
     yield element("div", Html(strip), class_=line.kind)
     yield element("div", said, element("small", f", {line.on}") if found and line.on else "")
-
-
-def _span(measure: Measure, found: Estimated) -> Span:
-    return interval_span(measure, found.estimate, found.interval)
 
 
 def _people(state: PooledState) -> str:
@@ -260,7 +256,7 @@ def _scales(found: Comparison) -> Scales:
         for measure, estimate in _estimates(change):
             measures[measure.axis_label] = measure
             spans.setdefault(measure.axis_label, []).extend(
-                [_span(measure, estimate)] if estimate else []
+                [estimate_span(measure, estimate)] if estimate else []
             )
     return {name: strip_scale(measure, spans[name]) for name, measure in measures.items()}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from analysis.evidence.rows import Evidence
 from analysis.evidence.verification import is_verified
-from analysis.figures.effect_scale import Scale, interval_span
+from analysis.figures.effect_scale import Scale, estimate_span
 from analysis.figures.strip import strip_scale, synthesis_strip
 from analysis.formatting import count, counted, day, listed, percent_level, sentence_case
 from analysis.pages import links
@@ -172,7 +172,7 @@ def common_scales(syntheses: Sequence[Synthesis]) -> dict[str, Scale]:
     scales = {}
     for measure in {s.measure.axis_label: s.measure for s in syntheses}.values():
         spans = [
-            interval_span(s.measure, s.primary.estimate, s.primary.interval)
+            estimate_span(s.measure, s.primary)
             for s in syntheses
             if s.primary and s.measure.axis_label == measure.axis_label
         ]

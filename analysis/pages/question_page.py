@@ -188,11 +188,7 @@ def _model_name(synthesis: Synthesis, model: PooledEffect) -> Html:
 
 
 def _is_primary(synthesis: Synthesis, model: PooledEffect) -> bool:
-    primary = synthesis.primary
-    return primary is not None and (model.model, model.interval.method) == (
-        primary.model,
-        primary.interval.method,
-    )
+    return synthesis.primary is not None and model.way == synthesis.primary.way
 
 
 def comparisons_table(synthesis: Synthesis, *, continues: bool = True) -> Html:

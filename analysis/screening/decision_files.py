@@ -117,7 +117,7 @@ def read_decisions(
     """Everybody's decisions, the earliest first; EvidenceError for all that is wrong."""
     if (former := data / FORMER_FILE).exists():
         message = f"decisions stand in one file a person: `{PROGRAM} migrate` moves these there"
-        raise EvidenceError([Problem(former, None, None, message)])
+        raise EvidenceError.at(former, message)
     found: list[Decision] = []
     problems: list[Problem] = []
     for path in decision_paths(data):

@@ -131,7 +131,7 @@ def _entries(
 ) -> tuple[str, Dialect, Iterator[Entry]]:
     for mark, what in REFUSED_BYTES:
         if raw.startswith(mark):
-            raise EvidenceError([Problem(path, 1, None, what)])
+            raise EvidenceError.at(path, what, 1)
     if raw.startswith(ZIP):
         rows = workbook_rows(raw, path, partial(is_bibliography, renamed=renamed), RECORDS)
         return "xlsx", *table_entries(rows, path, problems, renamed)
@@ -160,7 +160,7 @@ def _text_format(text: str, path: Path) -> str:
             return format
     for pattern, what in REFUSED_TEXTS:
         if re.search(pattern, beginning, re.MULTILINE):
-            raise EvidenceError([Problem(path, 1, None, what)])
+            raise EvidenceError.at(path, what, 1)
     return "csv"
 
 

@@ -102,7 +102,7 @@ def library_of(data: Path, searches: tuple[Search, ...]) -> Library:
 
 def _check_unchanged(path: Path, export: ExportFile) -> None:
     if not path.is_file():
-        raise EvidenceError([Problem(path, None, None, "the export is missing")])
+        raise EvidenceError.at(path, "the export is missing")
     if digest(read_bytes(path, LARGEST_EXPORT)) != export.sha256:
         message = "the export is not as it was received: its SHA-256 is not that of search.yml"
-        raise EvidenceError([Problem(path, None, None, message)])
+        raise EvidenceError.at(path, message)

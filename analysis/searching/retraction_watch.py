@@ -185,10 +185,10 @@ def _is_as_published(path: Path, rows: int, dated: int, unread: Sequence[Problem
     if len(unread) * ROWS_FOR_ONE_UNREAD > rows:
         raise EvidenceError(unread[:MOST_PROBLEMS])
     if not rows:
-        raise EvidenceError([Problem(path, 1, None, "no notice stands below the header")])
+        raise EvidenceError.at(path, "no notice stands below the header", 1)
     if dated * 2 < rows:
         message = "most are not month/day/year, as the database is published: was it saved anew?"
-        raise EvidenceError([Problem(path, None, "RetractionDate", message)])
+        raise EvidenceError.at(path, message, None, "RetractionDate")
 
 
 def _day(cell: str) -> dt.date | None:
@@ -217,7 +217,7 @@ def _notice(path: Path, line: int, study_id: str, how: MatchedBy, row: _Row) -> 
     for column, cell in asdict(notice).items():
         if len(cell) > LONGEST_CELL:
             message = f"{len(cell)} characters in one cell, over {LONGEST_CELL}"
-            raise EvidenceError([Problem(path, line, column, message)])
+            raise EvidenceError.at(path, message, line, column)
     return notice
 
 

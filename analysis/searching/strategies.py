@@ -90,7 +90,7 @@ def read_strategy(path: Path) -> Strategy:
     missing = [name for name in HEADER if name not in header]
     if missing:
         message = f"the header does not say {', '.join(missing)} (for example `# {missing[0]}: …`)"
-        raise EvidenceError([Problem(path, 1, None, message)])
+        raise EvidenceError.at(path, message, 1)
     text = "\n".join(lines[start - 1 :]).strip()
     return Strategy(path, header["database"], header["platform"], header["status"], text, start)
 

@@ -67,3 +67,8 @@ class PooledEffect:
     weights: tuple[float, ...]
     prediction: Interval | None = None
     heterogeneity: Heterogeneity | None = None
+
+    @property
+    def way(self) -> tuple[str, str]:
+        """How it was pooled: the model, and the method of its interval."""
+        return self.model, self.interval.method

@@ -101,10 +101,10 @@ def sensitivity(synthesis: Synthesis) -> Sensitivity | None:
 
 
 def _models(synthesis: Synthesis) -> Iterator[Variant]:
-    seen = {_way(synthesis.primary)} if synthesis.primary else set()
+    seen = {synthesis.primary.way} if synthesis.primary else set()
     for pooled in (*synthesis.models, *synthesis.sensitivity.estimators):
-        if _way(pooled) not in seen:
-            seen.add(_way(pooled))
+        if pooled.way not in seen:
+            seen.add(pooled.way)
             name = (
                 f"{MODEL_NAMES[pooled.model]}; interval: {INTERVAL_NAMES[pooled.interval.method]}"
             )
@@ -119,10 +119,6 @@ def _bayesian(synthesis: Synthesis) -> Iterator[Variant]:
     for found in synthesis.bayesian.all if synthesis.bayesian else ():
         name = f"Bayesian random effects, {prior_text(found)}"
         yield Variant("models", name, found.k, found.estimate, found.interval)
-
-
-def _way(pooled: PooledEffect) -> tuple[str, str]:
-    return pooled.model, pooled.interval.method
 
 
 def _sets_of_trials(synthesis: Synthesis) -> Iterator[Variant]:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from analysis import PROGRAM
 from analysis.files.json_files import LARGEST_JSON, json_of
-from analysis.files.problems import EvidenceError, Problem, ReviewError, read_bytes
+from analysis.files.problems import EvidenceError, ReviewError, read_bytes
 from analysis.formatting import counted
 from analysis.protocol import Protocol
 from analysis.synthesis.question_result import SCHEMA_VERSION, Synthesis
@@ -52,7 +52,7 @@ def _synthesis(path: Path, raw: bytes) -> Synthesis:
     synthesis = json_of(path, raw, _SYNTHESIS)
     if synthesis.schema_version != SCHEMA_VERSION:
         message = f"version {synthesis.schema_version} was found, expected {SCHEMA_VERSION}"
-        raise EvidenceError([Problem(path, None, "schema_version", message)])
+        raise EvidenceError.at(path, message, None, "schema_version")
     return synthesis
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from analysis.files.problems import EvidenceError, Problem
+from analysis.files.problems import EvidenceError
 from analysis.searching.formats.dialects import Dialect
 from analysis.searching.formats.entry import Entry
 from analysis.searching.formats.json_dialects import CLINICALTRIALS_JSON, EUROPEPMC_JSON
@@ -30,10 +30,9 @@ def read_json_records(text: str, path: Path) -> tuple[Dialect, Iterator[Entry]]:
         found = json.loads(text)
     except json.JSONDecodeError as error:
         message = f"the JSON is damaged or cut short: {error.msg}"
-        raise EvidenceError([Problem(path, error.lineno, None, message)]) from None
+        raise EvidenceError.at(path, message, error.lineno) from None
     except (RecursionError, ValueError) as error:
-        message = f"not readable JSON: {str(error)[:80]}"
-        raise EvidenceError([Problem(path, None, None, message)]) from None
+        raise EvidenceError.at(path, f"not readable JSON: {str(error)[:80]}") from None
     if (results := _results(found)) is not None:
         return EUROPEPMC_JSON, (Entry(0, dict(_result_values(result))) for result in results)
     studies = found.get("studies", [found]) if isinstance(found, dict) else found
@@ -45,7 +44,7 @@ def read_json_records(text: str, path: Path) -> tuple[Dialect, Iterator[Entry]]:
             "JSON, but neither ClinicalTrials.gov's (a list of studies, each with "
             "`protocolSection`) nor Europe PMC's: export RIS or CSV"
         )
-        raise EvidenceError([Problem(path, 1, None, message)])
+        raise EvidenceError.at(path, message, 1)
     return CLINICALTRIALS_JSON, (
         Entry(0, dict(_values(study, CLINICALTRIALS_JSON))) for study in studies
     )

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.files.problems import EvidenceError, Problem
+from analysis.files.problems import EvidenceError
 from analysis.files.tables import LONGEST_CELL
 from analysis.searching.formats.dialects import ENDNOTE, PUBMED_XML, Dialect
 from analysis.searching.formats.entry import Entry
@@ -58,7 +58,7 @@ def read_xml(raw: bytes, path: Path) -> tuple[Dialect, Iterator[Entry]]:
     if dialect is None:
         what = OTHERS.get(root.rsplit("}", 1)[-1], "")
         message = what or f"<{root[:40]}>: XML, but not EndNote's, PubMed's or ICTRP's; export RIS"
-        raise EvidenceError([Problem(path, 1, None, message)])
+        raise EvidenceError.at(path, message, 1)
     if root == "Trials_downloaded_from_ICTRP":
         return replace(dialect, name="ICTRP's XML"), _children(events, records)
     return dialect, _by_paths(events, records, dialect)
@@ -102,16 +102,16 @@ def _events(raw: bytes, path: Path) -> Iterator[tuple[str, Element]]:
             depth += 1 if event == "start" else -1
             if depth > DEEPEST:
                 message = f"elements nested more than {DEEPEST} deep, as in no export"
-                raise EvidenceError([Problem(path, None, None, message)])
+                raise EvidenceError.at(path, message)
             yield event, element
     except ParseError as error:
         message = f"the XML is damaged or cut short: {error.msg}"
-        raise EvidenceError([Problem(path, error.position[0], None, message)]) from None
+        raise EvidenceError.at(path, message, error.position[0]) from None
     except DefusedXmlException:
         message = "an XML entity or DTD, which no export needs: the file is refused"
-        raise EvidenceError([Problem(path, 1, None, message)]) from None
+        raise EvidenceError.at(path, message, 1) from None
     except (LookupError, ValueError) as error:
-        raise EvidenceError([Problem(path, 1, None, f"not readable XML: {error}")]) from None
+        raise EvidenceError.at(path, f"not readable XML: {error}", 1) from None
 
 
 def _refuse_endless_tags(raw: bytes, path: Path) -> None:
@@ -121,7 +121,7 @@ def _refuse_endless_tags(raw: bytes, path: Path) -> None:
         start = raw.rfind(b">", start, start + LONGEST_CELL) + 1
         if not start:
             message = f"over {LONGEST_CELL} characters without the end of a tag: is it damaged?"
-            raise EvidenceError([Problem(path, None, None, message)])
+            raise EvidenceError.at(path, message)
 
 
 def _text(element: Element) -> str:

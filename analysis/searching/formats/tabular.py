@@ -49,7 +49,7 @@ def table_entries(
             "(TrialID, Public title); ask the database for RIS, rename the columns, or "
             "say under the source in the protocol what they are (columns)"
         )
-        raise EvidenceError([Problem(path, line, None, message)])
+        raise EvidenceError.at(path, message, line)
     read = dialect.read - MAY_BE_TWICE
     twice = [name for name, times in Counter(header).items() if times > 1 and name in read]
     if twice:
