@@ -17,7 +17,7 @@ from analysis.evidence.values import (
     YesNo,
 )
 from analysis.files.columns import WHOLE, Positive, above, at_least, below, between, column
-from analysis.measures import MeasureName
+from analysis.measures import RATIOS, MeasureName
 
 # Imputed counts need not be whole; a usable row's must (see consistency).
 Events = Annotated[float | None, at_least(0)]
@@ -212,3 +212,8 @@ class OutcomeRow:
         default="",
         remark=True,
     )
+
+    @property
+    def prints_a_ratio(self) -> bool:
+        """Whether the effect is a ratio as it is printed, not its logarithm."""
+        return self.effect_measure in RATIOS and self.effect_scale != "log"

@@ -54,8 +54,7 @@ def renamed_texts(data: Path, rename: StudyRename) -> Iterator[tuple[Path, str]]
 def _changes(
     file: DataFile, table: TextTable, rename: StudyRename
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    for at, row in enumerate(table.rows):
-        cells = dict(zip(table.header, row, strict=True))
+    for at, cells in enumerate(table.records):
         changed = rename.cells(file.name, file.row, cells)
         if file.name == STUDY.table and STUDY.key in changed:
             changed[FORMER] = with_former(cells.get(FORMER, ""), rename)

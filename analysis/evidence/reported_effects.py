@@ -281,7 +281,7 @@ def _degrees_of_freedom(row: OutcomeRow) -> float | None:
 def _on_scale(row: OutcomeRow, *columns: str) -> list[float]:
     """The numbers on the analysis scale: a ratio that is printed as such becomes its log."""
     values = known(row, *columns)
-    if row.effect_measure in RATIOS and row.effect_scale != "log":
+    if row.prints_a_ratio:
         return [math.log(value) for value in values]
     return values
 

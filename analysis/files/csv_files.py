@@ -41,6 +41,11 @@ class TextTable:
     lines: tuple[int, ...]
     problems: tuple[Problem, ...]
 
+    @property
+    def records(self) -> list[dict[str, str]]:
+        """The cells of each row by their column."""
+        return [dict(zip(self.header, row, strict=True)) for row in self.rows]
+
 
 def read_csv(path: Path) -> TextTable:
     """Read one CSV file; EvidenceError lists all that is wrong with its form."""

@@ -34,6 +34,11 @@ def plain_files(folder: Path) -> tuple[Path, ...]:
     return found
 
 
+def every_file(folder: Path) -> list[Path]:
+    """Every file below the folder, in order; none where there is no folder."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
 def whole_files(folder: Path) -> tuple[Path, ...]:
     """The plain files of the folder; EvidenceError also for each of which git has more.
 

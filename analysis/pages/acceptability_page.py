@@ -74,7 +74,7 @@ def statements_table(evidence: Evidence, what: str, caption: str) -> Html:
     rows = [row for row in rows_about(evidence, what) if row.value != NOT_REPORTED]
     shown = [
         {
-            "Trial": links.trial(row.study_id, evidence.trials[row.study_id].label),
+            "Trial": links.trial_of(row.study_id, evidence),
             "Arm": row.arm,
             "Of": row.n,
             "Value": row.value,

@@ -87,9 +87,7 @@ def _findings_table(
     ruled = any(finding.ruling or finding.lapsed for finding in found)
     rows = [
         {
-            "Trial": links.trial(
-                finding.study_id, evidence.trials[finding.study_id].label, evidence
-            ),
+            "Trial": links.trial_of(finding.study_id, evidence),
             "Question": _question(results, finding),
             "Check": finding.check,
             "What was found": finding.text,
@@ -159,7 +157,7 @@ def unusable_table(evidence: Evidence) -> Html:
     rows = [
         {
             "Row": row.row_id,
-            "Trial": links.trial(row.study_id, evidence.trials[row.study_id].label, evidence),
+            "Trial": links.trial_of(row.study_id, evidence),
             "Outcome": f"{protocol.outcome(row.outcome).label} "
             f"{protocol.timepoint(row.timepoint).label}",
             "Why it cannot be used": row.not_usable_because,

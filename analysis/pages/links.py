@@ -22,11 +22,16 @@ def question(asked: Synthesis | QuestionState, label: str | None = None, *, up: 
     return link(label or asked.title, f"{up}{page(asked)}.html")
 
 
-def trial(study_id: str, label: str, evidence: Evidence | None = None) -> Html:
-    """A trial's label as a link to its section, among those included unless `evidence` says no."""
-    included = evidence is None or evidence.trials[study_id].status == "included"
-    page = "included-trials" if included else "excluded-and-awaiting"
+def trial(study_id: str, label: str, page: str = "included-trials") -> Html:
+    """A trial's label as a link to its section, among those included or on another page."""
     return link(label, f"{UP}results/{page}.html#{study_id}")
+
+
+def trial_of(study_id: str, evidence: Evidence) -> Html:
+    """The same of any trial, wherever it stands."""
+    known = evidence.trials[study_id]
+    page = "included-trials" if known.status == "included" else "excluded-and-awaiting"
+    return trial(study_id, known.label, page)
 
 
 def source(cited: Source) -> Html:

@@ -264,7 +264,7 @@ def rows_set_aside(synthesis: Synthesis, evidence: Evidence) -> Html:
     shown = [
         {
             "Row": aside.row_id,
-            "Trial": links.trial(aside.study_id, aside.label, evidence),
+            "Trial": links.trial_of(aside.study_id, evidence),
             "Reason": aside.reason,
             "Source": links.source_of(rows[aside.row_id], evidence) if aside.row_id else "",
         }

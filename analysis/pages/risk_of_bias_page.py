@@ -75,9 +75,7 @@ def differences(evidence: Evidence) -> Html:
         return paragraph("No domain of a result was judged differently by two assessors.")
     rows = [
         {
-            "Trial": links.trial(
-                each.about.study_id, evidence.trials[each.about.study_id].label, evidence
-            ),
+            "Trial": links.trial_of(each.about.study_id, evidence),
             "Result": judged_result(evidence, each.about),
             "Domain": each.about.domain,
             "Tool": each.about.tool,
@@ -99,7 +97,7 @@ def answers_table(evidence: Evidence) -> Html:
     """The signalling answers that were kept, what they propose, and what was judged."""
     rows = [
         {
-            "Trial": links.trial(row.study_id, evidence.trials[row.study_id].label, evidence),
+            "Trial": links.trial_of(row.study_id, evidence),
             "Result": judged_result(evidence, row),
             "Domain": row.domain,
             "Answers": row.answers,

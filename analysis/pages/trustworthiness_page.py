@@ -116,7 +116,7 @@ def concerns_table(evidence: Evidence) -> Html:
         return paragraph("No judgement raises a concern.")
     rows = [
         {
-            "Trial": _trial(evidence, evidence.trials[each.about.study_id]),
+            "Trial": links.trial_of(each.about.study_id, evidence),
             "Domain": each.about.domain,
             "Judgement": each.judgement or "none yet: the assessors differ",
             "Who said what": _said(evidence, each),
@@ -149,7 +149,7 @@ def proposals_table(evidence: Evidence) -> Html:
     cited = {row.row_id: links.source_of(row, evidence) for row in evidence.outcomes}
     rows = [
         {
-            "Trial": _trial(evidence, trial),
+            "Trial": links.trial_of(trial.study_id, evidence),
             "Check": named(proposal.check),
             "What was found": proposal.text,
             "Numbers from": join((cited[row_id] for row_id in proposal.row_ids), "; "),
@@ -175,10 +175,6 @@ def _judged(evidence: Evidence, trial: Trial, proposal: Proposal) -> str:
     known = trustworthiness(evidence, trial.study_id).domains
     domain = next(domain for domain in DOMAINS if of_domain([proposal], domain))
     return mark(known[domain]) if domain in known else NOT_JUDGED
-
-
-def _trial(evidence: Evidence, trial: Trial) -> Html:
-    return links.trial(trial.study_id, trial.label, evidence)
 
 
 def with_and_without(results: Mapping[str, Synthesis]) -> Html:

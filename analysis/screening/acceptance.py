@@ -20,8 +20,8 @@ from analysis.screening.extraction import (
     compare,
     differences_of,
     own_columns,
-    read_differences,
     read_extraction,
+    told_so_far,
     validated,
 )
 from analysis.screening.extraction_history import (
@@ -170,7 +170,7 @@ def _merge(
 
 def _settled(path: Path, differences: Sequence[Difference]) -> dict[tuple[str, ...], str]:
     """What two people agreed on, by place; EvidenceError where anything is open."""
-    known = {found.place: found for found in read_differences(path)} if path.exists() else {}
+    known = told_so_far(path)
     problems = []
     settled: dict[tuple[str, ...], str] = {}
     for number, difference in enumerate(differences, start=2):

@@ -86,13 +86,13 @@ def _databases(
         identified=tuple(hits.items()),
         removed=_removed(screening, hits.total()),
         screened=titles[Verdict.YES] + titles[Verdict.NO],
-        to_screen=titles[Verdict.AWAITING] + titles[Verdict.CONFLICT],
+        to_screen=_to_decide(titles),
         excluded=titles[Verdict.NO],
         sought=titles[Verdict.YES],
         not_retrieved=retrieval[Verdict.NO],
-        to_retrieve=retrieval[Verdict.AWAITING] + retrieval[Verdict.CONFLICT],
-        assessed=reports[Verdict.YES] + reports[Verdict.NO] + reports[Verdict.UNSURE],
-        to_assess=reports[Verdict.AWAITING] + reports[Verdict.CONFLICT],
+        to_retrieve=_to_decide(retrieval),
+        assessed=_assessed(reports),
+        to_assess=_to_decide(reports),
         reports_excluded=_counted(
             screening.criteria.in_words(d.criterion)
             for report, d in _settled(screening, Verdict.NO).items()
@@ -106,6 +106,14 @@ def _databases(
 def _verdicts(verdicts: Verdicts, stage: str, counts: Callable[[str], bool]) -> Counter[Verdict]:
     """How many of these reports have each verdict at the stage."""
     return Counter(said for report, said in verdicts[stage].items() if counts(report))
+
+
+def _to_decide(verdicts: Counter[Verdict]) -> int:
+    return verdicts[Verdict.AWAITING] + verdicts[Verdict.CONFLICT]
+
+
+def _assessed(verdicts: Counter[Verdict]) -> int:
+    return verdicts[Verdict.YES] + verdicts[Verdict.NO] + verdicts[Verdict.UNSURE]
 
 
 def _removed(screening: Screening, hits: int) -> Counts:
@@ -156,13 +164,10 @@ def _other(
         identified=(*from_trials, *_counted_pairs(methods)),
         sought=None if from_trials else titles[Verdict.YES],
         not_retrieved=None if from_trials else retrieval[Verdict.NO],
-        to_screen=titles[Verdict.AWAITING] + titles[Verdict.CONFLICT],
-        to_retrieve=retrieval[Verdict.AWAITING] + retrieval[Verdict.CONFLICT],
-        assessed=status.total()
-        + reports[Verdict.YES]
-        + reports[Verdict.NO]
-        + reports[Verdict.UNSURE],
-        to_assess=reports[Verdict.AWAITING] + reports[Verdict.CONFLICT],
+        to_screen=_to_decide(titles),
+        to_retrieve=_to_decide(retrieval),
+        assessed=status.total() + _assessed(reports),
+        to_assess=_to_decide(reports),
         excluded=titles[Verdict.NO] if methods else None,
         reports_excluded=_counted([*map(_short_reason, reasons), *excluded]),
         reports_included=status["included"] + reports[Verdict.YES],

@@ -61,7 +61,7 @@ def withdrawn_row(data: Path, what: str, called: str, name: str, key: Cells) -> 
         raise ReviewError(f"there is no such {what}: {', '.join(filter(None, key.values()))}")
     text = with_cells(table, {}, [at])
     load_with(data, {path: text})
-    cells = dict(zip(table.header, table.rows[at], strict=True))
+    cells = table.records[at]
     said = tuple(f"{column}: {cell}" for column, cell in cells.items() if cell)
     kept = {path.name: table_text(table.header, [cells]).encode()}
     return Withdrawal(what, called, said, (change_of(path, text),), kept)
@@ -70,8 +70,7 @@ def withdrawn_row(data: Path, what: str, called: str, name: str, key: Cells) -> 
 def _place(table: TextTable, name: str, cells: Cells) -> int | None:
     key = DATA_FILES[name].key
     wanted = [cells.get(column, "") for column in key]
-    for at, row in enumerate(table.rows):
-        there = dict(zip(table.header, row, strict=True))
+    for at, there in enumerate(table.records):
         if [there.get(column, "") for column in key] == wanted:
             return at
     return None

@@ -154,7 +154,7 @@ def compare(data: Path, first: Path, second: Path) -> tuple[Difference, ...]:
 
 def write_differences(path: Path, differences: Sequence[Difference]) -> None:
     """Write the table in which two people settle what holds; settled cells are kept."""
-    known = {each.place: each for each in read_differences(path)} if path.exists() else {}
+    known = told_so_far(path)
     kept = [
         replace(new, agreed=old.agreed, reason=old.reason)
         if not new.agreed and (old := known.get(new.place)) and old.said == new.said
@@ -187,6 +187,11 @@ def read_differences(path: Path) -> tuple[Difference, ...]:
     if problems:
         raise EvidenceError(problems[:MOST_PROBLEMS])
     return differences
+
+
+def told_so_far(path: Path) -> dict[tuple[str, ...], Difference]:
+    """The differences that the table tells of, by place; none where there is no table yet."""
+    return {found.place: found for found in read_differences(path)} if path.exists() else {}
 
 
 def _with_point(found: Difference) -> Difference:

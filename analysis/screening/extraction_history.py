@@ -71,6 +71,4 @@ def last_known(changes: Sequence[CellChange]) -> Mapping[Place, str]:
 
 def rows_now(data: Path, name: str) -> Mapping[str, Mapping[str, str]]:
     """The rows of an evidence file as they stand, by their key."""
-    table = read_csv(data / f"{name}.csv")
-    rows = (dict(zip(table.header, row, strict=True)) for row in table.rows)
-    return {row[KEYS[name]]: row for row in rows}
+    return {row[KEYS[name]]: row for row in read_csv(data / f"{name}.csv").records}

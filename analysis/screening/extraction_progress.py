@@ -16,7 +16,7 @@ from analysis.screening.extraction import (
     Difference,
     compare,
     differences_of,
-    read_differences,
+    told_so_far,
     write_differences,
 )
 from analysis.screening.extraction_history import HISTORY, read_history
@@ -111,7 +111,7 @@ def settling(data: Path, folders: Sequence[Path]) -> Settling:
     first, second = folders
     found = compare(data, first, second)
     path = differences_of(first)
-    known = {row.place: row for row in read_differences(path)} if path.exists() else {}
+    known = told_so_far(path)
     turned = [replace(each, first=each.second, second=each.first) for each in found]
     if _told(known, turned) > _told(known, found):
         first, second, found = second, first, tuple(turned)

@@ -98,15 +98,7 @@ def _prefilled(
     # Rows that these sheets brought are theirs; beside those of other sources a new one stands.
     others = rows_now(data, "outcomes").keys() - _brought(data, study_id)
     outcomes: list[Mapping[str, str]] = [
-        {
-            "row_id": _free(f"{study_id}.{outcome.id}.{timepoint.id}", others),
-            "study_id": study_id,
-            "outcome": outcome.id,
-            "timepoint": timepoint.id,
-            "format": "means",
-            "usable": "yes",
-            "source_id": source_id,
-        }
+        new_result(study_id, source_id, outcome.id, timepoint.id, others)
         for outcome in protocol.outcomes
         for timepoint in protocol.timepoints
     ]
@@ -114,9 +106,20 @@ def _prefilled(
     return {"sources": [known or source], "studies": [study], "outcomes": outcomes}
 
 
-def _free(name: str, taken: Container[str]) -> str:
-    """The name with the first number that no row has."""
-    return next(row_id for n in count(1) if (row_id := f"{name}.{n}") not in taken)
+def new_result(
+    study_id: str, source_id: str, outcome: str, timepoint: str, taken: Container[str]
+) -> dict[str, str]:
+    """The row that asks for a result, under a name with the first number that no row has."""
+    name = f"{study_id}.{outcome}.{timepoint}"
+    return {
+        "row_id": next(row_id for n in count(1) if (row_id := f"{name}.{n}") not in taken),
+        "study_id": study_id,
+        "outcome": outcome,
+        "timepoint": timepoint,
+        "format": "means",
+        "usable": "yes",
+        "source_id": source_id,
+    }
 
 
 def _brought(data: Path, study_id: str) -> set[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +36,7 @@ from analysis.screening.extraction import (
     typed,
 )
 from analysis.screening.extraction_history import KEYS, rows_now
+from analysis.screening.extraction_template import new_result
 from analysis.searching.decision_schemas import Time, row_problems
 
 FINISHED = "finished.csv"
@@ -109,23 +109,14 @@ def add_result(data: Path, folder: Path, outcome: str, timepoint: str) -> str:
         sheets = read_sheets(folder)
         study_id, source_id = sheets["studies"][0]["study_id"], sheets["sources"][0]["source_id"]
         taken = {row["row_id"] for row in sheets["outcomes"]} | rows_now(data, "outcomes").keys()
-        stem = f"{study_id}.{outcome}.{timepoint}"
-        row_id = next(name for n in count(1) if (name := f"{stem}.{n}") not in taken)
-        said = {
-            "row_id": row_id,
-            "study_id": study_id,
-            "outcome": outcome,
-            "timepoint": timepoint,
-            "format": "means",
-            "usable": "yes",
-            "source_id": source_id,
-        }
+        said = new_result(study_id, source_id, outcome, timepoint, taken)
+        stem = f"{study_id}.{outcome}.{timepoint}."
         row = Row(0, {c.name: said.get(c.name, "") for c in columns_of("outcomes")})
         rows = sheets["outcomes"]
-        same = [at for at, other in enumerate(rows) if other["row_id"].startswith(f"{stem}.")]
+        same = [at for at, other in enumerate(rows) if other["row_id"].startswith(stem)]
         at = same[-1] + 1 if same else len(rows)
         _write(data, folder, sheets, {**sheets, "outcomes": [*rows[:at], row, *rows[at:]]})
-    return row_id
+    return said["row_id"]
 
 
 def results_of(sheets: Rows) -> tuple[tuple[Row, bool], ...]:

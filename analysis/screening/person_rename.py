@@ -79,8 +79,7 @@ def _evidence(data: Path, rename: PersonRename) -> Iterator[tuple[Path, str]]:
     for file in DATA_FILES.values():
         path = data / f"{file.name}.csv"
         table = read_csv(path)
-        rows = (dict(zip(table.header, row, strict=True)) for row in table.rows)
-        changes = {at: rename.cells(file.row, row) for at, row in enumerate(rows)}
+        changes = {at: rename.cells(file.row, row) for at, row in enumerate(table.records)}
         if found := {at: cells for at, cells in changes.items() if cells}:
             yield path, with_cells(table, found)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.files.folder import every_file
 from analysis.files.problems import shown
 from analysis.files.spreadsheets import read_spreadsheet, spreadsheet_bytes
 from analysis.files.tables import read_table, table_text
@@ -51,14 +52,9 @@ def _said(path: Path, name: str) -> str:
     return f"{shown(path)}: {counted(lines, 'line')}"
 
 
-def files_below(folder: Path) -> list[Path]:
-    """Every file below the folder, in order; none where there is no folder."""
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
 def moved(folder: Path, to: Path) -> Moves:
     """Every file of a folder that gets another name."""
-    return {path: to / path.relative_to(folder) for path in files_below(folder)}
+    return {path: to / path.relative_to(folder) for path in every_file(folder)}
 
 
 def changed_table(path: Path, names: Sequence[str], change: Change) -> Iterator[tuple[Path, str]]:

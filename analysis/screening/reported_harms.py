@@ -66,7 +66,7 @@ def _typed(cells: Cells) -> dict[str, str]:
 
 def _rows(table: TextTable) -> Sequence[dict[str, str]]:
     blank = {column.name: "" for column in asked()}
-    return [blank | dict(zip(table.header, row, strict=True)) for row in table.rows]
+    return [blank | cells for cells in table.records]
 
 
 def _write(data: Path, new: Cells, text: str) -> None:

@@ -15,6 +15,7 @@ from analysis.evidence.data_files import DATA_FILES
 from analysis.evidence.renamed_evidence import renamed_evidence, renamed_texts
 from analysis.evidence.study_names import SOURCE, STUDY, StudyRename, named_in
 from analysis.files.columns import KeyOf, columns
+from analysis.files.folder import every_file
 from analysis.files.problems import ReviewError, shown
 from analysis.files.slugs import is_slug
 from analysis.files.spreadsheets import SUFFIXES
@@ -34,7 +35,6 @@ from analysis.screening.renaming import (
     Renaming,
     changed_sheet,
     changed_table,
-    files_below,
     moved,
     renaming,
 )
@@ -64,7 +64,7 @@ def rename_study(data: Path, before: str, after: str) -> Renaming:
 
 def _refuse_taken(data: Path, back: StudyRename) -> None:
     named = (*renamed_texts(data, back), *_beside_the_evidence(data, back))
-    places = [*(path for path, _ in named), *files_below(data / "extraction" / back.before)]
+    places = [*(path for path, _ in named), *every_file(data / "extraction" / back.before)]
     if places:
         raise ReviewError(f"{back.before} is the name of a study already: see {shown(places[0])}")
 
@@ -74,7 +74,7 @@ def _beside_the_evidence(data: Path, rename: StudyRename) -> Iterator[tuple[Path
     for path in decision_paths(data):
         yield from changed_table(path, DECISION_COLUMNS, partial(rename.cells, "", Decision))
     protocol = load_protocol(data / "protocol.yml")
-    for path in files_below(data / "extraction"):
+    for path in every_file(data / "extraction"):
         if path.name == HISTORY:
             told = partial(_told_of_a_cell, rename, ("before", "after"))
             yield from changed_table(path, HISTORY_COLUMNS, told)

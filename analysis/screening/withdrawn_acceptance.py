@@ -46,9 +46,8 @@ class _File:
 
     def __post_init__(self) -> None:
         self.table = read_csv(self.data / f"{self.name}.csv")
-        rows = [dict(zip(self.table.header, row, strict=True)) for row in self.table.rows]
-        self.rows = rows
-        self.places = {row[KEYS[self.name]]: at for at, row in enumerate(rows)}
+        self.rows = self.table.records
+        self.places = {row[KEYS[self.name]]: at for at, row in enumerate(self.rows)}
         own = own_columns(self.data)
         self.columns = {column.name: column for column in columns_of(self.name, own)}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from analysis.files.folder import every_file
 from analysis.files.problems import ReviewError
 from analysis.files.together import change_of
 from analysis.files.withdrawals import Withdrawal
@@ -13,7 +14,7 @@ from analysis.formatting import counted, listed
 def withdrawn_extraction(data: Path, study_id: str, who: str) -> Withdrawal:
     """Plan to take back a person's extraction of a study; ReviewError where there is none."""
     folder = data / "extraction" / study_id / who
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = every_file(folder)
     if not files:
         there = [path.parent.name for path in sorted(folder.parent.glob("*/outcomes.*"))]
         whose = listed(there) if there else "nobody"

@@ -191,7 +191,7 @@ def _baseline_files(data: Path, name: str, day: dt.date) -> Iterator[tuple[str, 
     yield "protocol.yml", text
     for path in evidence_tables(data):
         table = read_csv(path)
-        rows = [dict(zip(table.header, questions, strict=True)) for questions in table.rows]
+        rows = table.records
         if "study_id" in table.header:
             rows = [row for row in rows if row["study_id"] in trials]
         if path.stem in ("certainty", "notices", "notice_snapshots"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from analysis.files.folder import every_file
 from analysis.files.git import git
 from analysis.files.problems import ReviewError
 from analysis.files.together import change_of
@@ -26,7 +27,7 @@ def withdrawn_release(data: Path, name: str) -> Withdrawal:
     lines = [f"{name}: {len(said)} questions, frozen; its data and results go"]
     if where is None:
         lines.append("no git tells whether it is published: go on only if no site has shown it")
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = every_file(folder)
     kept = {f"releases/{name}/{file}": (folder / file).read_bytes() for file in KEPT}
     return Withdrawal(
         "release", name, tuple(lines), tuple(change_of(path, None) for path in files), kept

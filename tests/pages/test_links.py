@@ -26,7 +26,7 @@ def test_a_result_and_its_state_in_a_version_lead_to_one_page(
 def test_a_trial_that_is_not_included_stands_on_another_page(evidence: Evidence) -> None:
     out = next(trial for trial in evidence.trials.values() if trial.status != "included")
     assert "included-trials.html#" in links.trial(out.study_id, out.label)
-    assert "excluded-and-awaiting.html#" in links.trial(out.study_id, out.label, evidence)
+    assert "excluded-and-awaiting.html#" in links.trial_of(out.study_id, evidence)
 
 
 def test_a_row_names_its_source_and_where_in_it_it_stands(evidence: Evidence) -> None:

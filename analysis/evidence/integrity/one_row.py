@@ -17,7 +17,6 @@ from analysis.evidence.reported import reported_level
 from analysis.evidence.rows import IntegrityCheck, OutcomeRow, Trial
 from analysis.evidence.selection import small_arms
 from analysis.formatting import number
-from analysis.measures import RATIOS
 from analysis.protocol_rules import IntegrityRules
 from analysis.statistics.conversions import se_from_interval
 from analysis.statistics.intervals import critical_value
@@ -133,7 +132,7 @@ def exact_zero(material: Material, row: OutcomeRow) -> Said:
     A result that is reported only as not significant is selective reporting (RoB 1: Higgins 2011,
     10.1136/bmj.d5928); a zero in its place pulls the pooled effect towards none.
     """
-    none = 1 if row.effect_measure in RATIOS and row.effect_scale != "log" else 0
+    none = 1 if row.prints_a_ratio else 0
     if row.format == "effect" and row.effect == none:
         yield (
             "note",
@@ -206,7 +205,7 @@ def effect_and_interval(material: Material, row: OutcomeRow) -> Said:
 
 
 def _interval_gaps(rules: IntegrityRules, row: OutcomeRow, z: float) -> Said:
-    ratio = row.effect_measure in RATIOS and row.effect_scale != "log"
+    ratio = row.prints_a_ratio
     scale = math.log if ratio else float
     low, high, effect = row.effect_ci_low, row.effect_ci_high, row.effect
     if low is None or high is None or effect is None or not low < high:

@@ -16,7 +16,6 @@ from analysis.evidence.integrity.finding import (
 from analysis.evidence.reported import CannotGive, reported_level, sizes_of
 from analysis.evidence.rows import IntegrityCheck, OutcomeRow
 from analysis.formatting import number, percent_level
-from analysis.measures import RATIOS
 from analysis.statistics.conversions import se_from_interval
 from analysis.statistics.effect_sizes import smd_variance_from_arm_sizes
 
@@ -101,7 +100,7 @@ def scale_of_the_ratio(material: Material, row: OutcomeRow) -> Said:
     """
     close = material.rules.level_fit
     low, high, effect = row.effect_ci_low, row.effect_ci_high, row.effect
-    if close is None or row.effect_measure not in RATIOS or row.effect_scale == "log":
+    if close is None or not row.prints_a_ratio:
         return
     if low is None or high is None or effect is None or not 0 < low < effect < high:
         return

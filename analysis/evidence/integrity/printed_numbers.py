@@ -22,7 +22,6 @@ from analysis.evidence.reported import CHANGES
 from analysis.evidence.reported_effects import standard_error
 from analysis.evidence.rows import IntegrityCheck, OutcomeRow
 from analysis.formatting import number, p_value
-from analysis.measures import RATIOS
 from analysis.statistics.conversions import pooled_sd
 
 # Below this a printed p is read as significant, as reports do.
@@ -104,7 +103,7 @@ def _statistic(material: Material, row: OutcomeRow) -> tuple[float, float] | Non
             found = standard_error(row)
         except ValueError:
             return None
-        ratio = row.effect_measure in RATIOS and row.effect_scale != "log"
+        ratio = row.prints_a_ratio
         if found is None or row.effect is None or found.value <= 0 or (ratio and row.effect <= 0):
             return None
         return abs(math.log(row.effect) if ratio else row.effect) / found.value, df
