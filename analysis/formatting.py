@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
 MOST_DECIMALS = 6
+NOTHING = 10.0**-MOST_DECIMALS  # what no reader could see
 SMALLEST_RATIO, LARGEST_RATIO = 0.01, 1000
 WORDS = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
@@ -60,8 +61,10 @@ def _limit(value: float, ratio: bool) -> str:
 
 
 def percent(value: float) -> str:
-    """Per cent without decimals; what would round to nothing is `<1%`."""
-    return "<1%" if 0 < value < 0.5 else f"{value:.0f}%"
+    """Per cent without decimals; what is not nothing is `<1%`, and what is not all `>99%`."""
+    if NOTHING < value < 1 and round(value) == 0:
+        return "<1%"
+    return ">99%" if round(value) == 100 and value < 100 - NOTHING else f"{value:.0f}%"
 
 
 def percent_level(level: float) -> str:

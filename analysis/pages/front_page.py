@@ -303,7 +303,7 @@ def how_to_read(evidence: Evidence) -> Html:
     return element(
         "details",
         element("summary", "How to read this table"),
-        *(paragraph(explained(found, protocol.words)) for found in measures_in_use(protocol)),
+        *(paragraph(explained(found, protocol)) for found in measures_in_use(protocol)),
         paragraph(
             f"The interval holds the values that fit the data at the {level} level. "
             f"{rule_of(evidence.protocol)} “In a new "

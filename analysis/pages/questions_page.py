@@ -50,7 +50,7 @@ def how_much(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
         if is_known(synthesis) and synthesis.clinical.absolute
     ]
     if not known:
-        said = [paragraph("No result is known well enough to be told in people.")]
+        said = [paragraph(_not_in_people(results))]
     else:
         said = [
             paragraph(element("strong", known[0].title)),
@@ -61,6 +61,16 @@ def how_much(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
         people = people_shown(protocol.words, synthesis.measure, effect)
         said.append(paragraph(element("strong", f"{synthesis.title}:"), " ", people))
     return join((*said, _more("All questions at a glance", "results/overview.html")))
+
+
+def _not_in_people(results: Mapping[str, Synthesis]) -> str:
+    """Why no result is told in people: none is sure enough, or none says how many people."""
+    if any(map(is_known, results.values())):
+        return (
+            "No result that is known well enough says how many people it means: for that somebody "
+            "must know how many have the event, or get clearly better, without the treatment."
+        )
+    return "No result is known well enough to be told in people."
 
 
 def is_it_safe(evidence: Evidence) -> Html:

@@ -40,10 +40,16 @@ def summary(results: Mapping[str, Synthesis]) -> Html:
     return paragraph(
         f"{len(found)} of {counted(len(results), 'question')} pool two trials or more, and are "
         f"computed in {counted(variants, 'other way')}. "
-        f"In {counted(len(turned), 'question')} at least one of these turns the direction of "
-        f"the estimate, and in {counted(len(moved), 'question')} at least one decides whether "
-        "the interval excludes no difference."
+        f"{_in_how_many(turned)} of these turns the direction of the estimate, and "
+        f"{_in_how_many(moved).lower()} decides whether the interval excludes no difference."
     )
+
+
+def _in_how_many(found: Sequence[Sensitivity]) -> str:
+    """In how many questions a variant does something, before `of these turns ...`."""
+    if not found:
+        return "In no question any"
+    return f"In {counted(len(found), 'question')} at least one"
 
 
 def figure(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:

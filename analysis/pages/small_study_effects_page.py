@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from analysis.formatting import counted, listed, p_value
+from analysis.formatting import counted, listed, p_value, sentence_case
 from analysis.pages import links
 from analysis.pages.html import Html, element, paragraph, show
 from analysis.pages.sensitivity_section import funnel, small_study_table
@@ -72,10 +72,17 @@ def _corrected(synthesis: Synthesis, found: SmallStudyEffects) -> str:
     A correction that leaves the estimate on its side, and an interval around no difference where
     there was none, has not left the answer as it was.
     """
-    primary, corrected = synthesis.primary, _corrections(found)
+    primary, measure = synthesis.primary, synthesis.measure
+    every = _corrections(found)
+    beyond = [name for name, one in every.items() if measure.beyond_belief(one.estimate)]
+    corrected = {name: one for name, one in every.items() if name not in beyond}
+    give = "gives" if len(beyond) == 1 else "give"
+    wild = (
+        f" {sentence_case(listed(beyond))} {give} a size that no treatment has, which says nothing."
+    )
+    silent = wild if beyond else ""
     if primary is None or not corrected:
-        return ""
-    measure = synthesis.measure
+        return silent.strip()
     said = [f"{estimate_text(measure, found)} by {name}" for name, found in corrected.items()]
     turned = [name for name, found in corrected.items() if found.estimate * primary.estimate < 0]
     direction = f"The direction turns by {listed(turned)}." if turned else "The direction stays."
@@ -87,7 +94,7 @@ def _corrected(synthesis: Synthesis, found: SmallStudyEffects) -> str:
     doubt = f" By {listed(opened)} the interval then includes no difference." if opened else ""
     return (
         f"The estimate is {estimate_text(measure, primary)}. Corrected for results that may be "
-        f"missing it is {listed(said)}. {direction}{doubt}"
+        f"missing it is {listed(said)}. {direction}{doubt}{silent}"
     )
 
 

@@ -91,7 +91,7 @@ def standalone(title: str, navigation: Html, *content: object, footer: object = 
         (
             element("header", element("nav", navigation, aria_label="Where to go")),
             element("main", element("article", join(content, "\n"))),
-            element("footer", footer) if footer else "",
+            element("footer", footer) if footer else Html(""),
         ),
         "\n",
     )

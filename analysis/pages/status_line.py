@@ -159,7 +159,7 @@ def substitutions(
     """
     values = protocol.model_dump()
     values["version"]["date"] = day(protocol.version.date)
-    values["moderators"] = listed(protocol.moderator_labels)
+    values["moderators"] = listed(protocol.moderator_labels) or "none"
     values["comparators"] = {
         kind: listed(names) for kind, names in protocol.comparators.model_dump().items()
     }

@@ -160,4 +160,4 @@ def assumptions(found: Findings) -> Html:
         *(element("li", note.said, id=f"assumption-{note.mark}") for note in found.assumptions),
         type="a",
     )
-    return join((items(said) if said else "", lettered if found.assumptions else ""))
+    return join((*([items(said)] if said else ()), *([lettered] if found.assumptions else ())))

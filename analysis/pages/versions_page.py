@@ -35,7 +35,7 @@ def all_versions(
                 "of their own: none was kept with the release."
             )
             if without
-            else "",
+            else Html(""),
         )
     )
 

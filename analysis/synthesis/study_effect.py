@@ -85,6 +85,11 @@ class Measure(Frozen):
         own = self.unit if self.kind.unit is None else ""
         return f"{name} ({own})" if own else name
 
+    def beyond_belief(self, effect: float) -> bool:
+        """Whether an effect on the analysis scale is larger than any that can be."""
+        beyond = self.kind.nothing_beyond
+        return beyond is not None and abs(effect) > beyond
+
     def says_nothing(self, low: float | None, high: float | None) -> bool:
         """Whether limits on the analysis scale lie beyond all that can be, on both sides."""
         beyond = self.kind.nothing_beyond

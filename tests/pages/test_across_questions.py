@@ -34,11 +34,13 @@ from analysis.pages import (
 from analysis.pages import (
     small_study_effects_page as small_study_effects,
 )
+from analysis.pages.sensitivity_section import _side_drawn
 from analysis.publishing.offered_file import Download
 from analysis.synthesis.comparisons import TrialSet
 from analysis.synthesis.conditions import across_conditions
 from analysis.synthesis.estimate_text import interval_text
 from analysis.synthesis.question_result import Synthesis
+from analysis.synthesis.study_effect import Measure
 from tests.evidence.rulings import made_now
 
 Results = Mapping[str, Synthesis]
@@ -150,6 +152,31 @@ def test_a_correction_that_leaves_the_answer_open_is_named(
     changed = found.model_copy(update={"pet_peese": open_})
     said = small_study_effects.reading(evidence.protocol, synthesis, changed)
     assert "The direction stays. By PET-PEESE the interval then includes no difference." in said
+
+
+def test_a_correction_beyond_belief_turns_nothing(evidence: Evidence, syntheses: Results) -> None:
+    synthesis = syntheses["non-headache.disability.post"]
+    found = synthesis.sensitivity.small_study
+    assert found is not None and found.pet_peese is not None
+    wild = dataclasses.replace(found.pet_peese, pet=17.6, preferred="pet")
+    changed = found.model_copy(update={"pet_peese": wild})
+    said = small_study_effects.reading(evidence.protocol, synthesis, changed)
+    assert "17.60" not in said and "The direction stays." in said
+    assert said.endswith("PET-PEESE gives a size that no treatment has, which says nothing.</p>")
+
+
+def test_the_side_of_a_filled_funnel_is_the_one_that_is_drawn() -> None:
+    below = Measure(name="SMD", label="standardised mean difference")
+    above = below.model_copy(update={"benefit_above": True})
+    for side, other in (("left", "right"), ("right", "left")):
+        assert _side_drawn(below, side) == side
+        assert _side_drawn(above, side) == other
+
+
+def test_in_no_question_is_said_of_none(syntheses: Results) -> None:
+    one = {"one": syntheses["non-headache.depression.post"]}
+    said = words(sensitivity.summary(one))
+    assert "In no question any of these turns the direction of the estimate, and in " in said
 
 
 def test_too_few_trials_are_one_sentence(evidence: Evidence, syntheses: Results) -> None:

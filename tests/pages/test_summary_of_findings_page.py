@@ -303,5 +303,5 @@ def test_the_row_of_harms_has_the_numbers_of_both_arms(
     telling = replace(evidence, acceptability=counted)
     row = rows_of(findings(telling, syntheses, "non-headache", TIMEPOINTS[0]))["Harms"]
     assert row["What happens"].startswith("Harms: reported by 1 of ")
-    assert "Friesen 2017, therapy against control:any symptom: 25% against 53%" in row[WITHOUT]
+    assert "Friesen 2017, therapy against waiting list:any symptom: 25% against 53%" in row[WITHOUT]
     assert row["Participants (trials)"] == "60 (1)"

@@ -74,7 +74,10 @@ def test_per_cents_without_counts_stand_side_by_side_and_give_no_ratio(evidence:
     assert found.ratio is found.difference is None
     words = evidence.protocol.words
     assert comparison(found, words) == f"{EVENT}: 25% against 53%"
-    assert against(found, words) == f"both online arms against {words.comparator}"
+    control = evidence.trials[STUDY].comparator
+    assert control and against(found, words) == f"both online arms against {control}"
+    unnamed = dataclasses.replace(found.trial, comparator="")
+    assert against(dataclasses.replace(found, trial=unnamed), words).endswith(words.comparator)
     assert (ratio(found), difference(found)) == ("counts not known", "")
     assert plain_comparison(found, words) == (
         f"{EVENT}: 25 of 100 people in the group “both online arms”, "
@@ -86,8 +89,6 @@ def test_per_cents_without_counts_stand_side_by_side_and_give_no_ratio(evidence:
     ("per_cent", "people"),
     [
         (25.0, "25 of 100 people"),
-        (0.4, "4 of 1,000 people"),
-        (0.02, "fewer than 1 of 1,000 people"),
         (0.0, "0 of 100 people"),
         (None, "a number of people that is not known"),
     ],
@@ -102,6 +103,22 @@ def test_everybody_reads_how_many_people_had_it_however_few(
     )
     assert plain_comparison(found, evidence.protocol.words) == (
         f"{EVENT}: {people} with Internet-delivered therapy, 9 of 100 people without it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("per_cent", "people"), [(0.4, "4 of 1,000 people"), (0.02, "fewer than 1 of 1,000 people")]
+)
+def test_what_is_rare_is_told_of_as_many_people_in_both_groups(
+    evidence: Evidence, per_cent: float, people: str
+) -> None:
+    found = only(
+        evidence,
+        counted_row(STUDY, "intervention", percent=per_cent),
+        counted_row(STUDY, "control", percent=2.0),
+    )
+    assert plain_comparison(found, evidence.protocol.words) == (
+        f"{EVENT}: {people} with Internet-delivered therapy, 20 of 1,000 people without it"
     )
 
 

@@ -10,7 +10,12 @@ import pytest
 from analysis.measures import MEASURES
 from analysis.synthesis.certainty import LEVELS
 from analysis.synthesis.question_result import Synthesis
-from analysis.synthesis.wording.measure_words import explained, favourable_sides
+from analysis.synthesis.wording.measure_words import (
+    better_sides,
+    explained,
+    favourable_sides,
+    measures_in_use,
+)
 from analysis.synthesis.wording.plain_answer import narrative
 from tests.synthesis.every_measure import CASES, UNITS, Case, reviewed
 from tests.test_words import words_of_this_review
@@ -159,7 +164,7 @@ def test_no_sentence_has_a_word_of_another_review(case: Case) -> None:
     review, found = reviewed(case)
     protocol = review.protocol
     measure = protocol.measure(found.question)
-    said = [explained(measure, protocol.words), favourable_sides(protocol)]
+    said = [explained(measure, protocol), favourable_sides(protocol)]
     said += filter(None, found.sentences.model_dump().values())
     assert found.certainty
     said += [step.reason for step in found.certainty.steps]
@@ -173,3 +178,18 @@ def test_no_sentence_has_a_word_of_another_review(case: Case) -> None:
     assert not re.search(r"\b(nan|inf|null)\b", text)
     assert not re.search(r"\bNone\b(?! of \d)", " ".join(said))
     assert "  " not in text and " ." not in text and ".." not in text
+
+
+def test_a_measure_that_is_good_on_both_sides_says_of_which_outcome() -> None:
+    review, _ = reviewed(Case("SMD", benefit_above=True, finding="benefit"))
+    protocol = review.protocol
+    (sleep,) = protocol.outcomes
+    pain = sleep.model_copy(
+        update={"id": "pain", "label": "pain", "benefit_above": False, "lower": "less pain"}
+    )
+    both = protocol.model_copy(update={"outcomes": (sleep, pain)})
+    assert favourable_sides(both) == "SMD (sleep) above zero and SMD (pain) below zero favour drug."
+    assert better_sides(both) == "Left is better for SMD (pain), right is better for SMD (sleep)."
+    said = [explained(found, both) for found in measures_in_use(both)]
+    assert "favours drug (sleep)" in said[0] and "favours drug (pain)" in said[1]
+    assert "(sleep)" not in explained(measures_in_use(protocol)[0], protocol)

@@ -8,6 +8,7 @@ from analysis.protocol_rules import ReviewWords
 from analysis.synthesis.acceptability import Compared, Reported, Share
 from analysis.synthesis.estimate_text import estimate_text
 from analysis.synthesis.study_effect import Measure
+from analysis.synthesis.wording.effect_words import control_named
 
 RISK_RATIO = Measure(name="RR", label=MEASURES["RR"].label, ratio=True)
 
@@ -34,13 +35,13 @@ def unknown(found: Reported) -> str:
 
 
 def against(each: Compared, words: ReviewWords) -> str:
-    """Whose numbers stand against whose: the arms by their own names, or by their sides.
+    """Whose numbers stand against whose: the arms by their own names, or by what they received.
 
     An arm with a name of its own may not be all that the review asks about.
     """
     if not (each.intervention and each.control):
         return ""
-    control = own_name(each.control) or words.comparator
+    control = own_name(each.control) or control_named(each.trial.comparator) or words.comparator
     return f"{own_name(each.intervention) or words.intervention_in_short} against {control}"
 
 
@@ -101,18 +102,22 @@ def plain_comparison(each: Compared, words: ReviewWords) -> str:
         return f"{each.event}: {people}, both groups together"
     named = any(own_name(arm) for arm in (each.intervention, each.control) if arm)
     without = "without it" if each.intervention and not named else f"in {words.control}"
+    arms = (each.intervention, each.control)
     said = [
-        f"{_people(arm)} {f'in the group “{own}”' if (own := own_name(arm)) else whose}"
+        f"{_people(arm, *arms)} {f'in the group “{own}”' if (own := own_name(arm)) else whose}"
         for arm, whose in ((each.intervention, words.with_intervention), (each.control, without))
         if arm
     ]
     return f"{each.event}: {', '.join(said)}"
 
 
-def _people(arm: Share) -> str:
-    """`6 of 100 people`; of 1,000 where it is so rare that whole people of 100 would hide it."""
+def _people(arm: Share, *others: Share | None) -> str:
+    """`6 of 100 people`; of 1,000 where it is so rare that whole people of 100 would hide it.
+
+    What stands beside `others` is told of as many people as they are.
+    """
     if arm.percent is None:
         return "a number of people that is not known"
-    of = 1000 if 0 < arm.percent < 1 else 100
+    of = 1000 if any(0 < (each.percent or 0) < 1 for each in (arm, *others) if each) else 100
     people = round(of * arm.percent / 100)
     return f"{people if people or not arm.percent else 'fewer than 1'} of {of:,} people"

@@ -39,7 +39,9 @@ def evidence_words(body: Body) -> str:
 
 def controls(studies: Sequence[StudyEffect]) -> str:
     """What the trials compared with, the most frequent first."""
-    found = Counter(_control(study) for study in studies).most_common()
+    found = Counter(
+        control_named(study.comparator) or "a control that is not named" for study in studies
+    ).most_common()
     if len(found) == 1:
         return found[0][0]
     first, *others = found
@@ -51,10 +53,9 @@ def controls(studies: Sequence[StudyEffect]) -> str:
     )
 
 
-def _control(study: StudyEffect) -> str:
-    if study.comparator == study.comparator_kind == "active":
-        return "an active control"
-    return study.comparator or "a control that is not named"
+def control_named(comparator: str) -> str:
+    """What a trial compared with, as in a sentence; blank where nobody says."""
+    return "an active control" if comparator == "active" else comparator
 
 
 def effect_words(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from analysis.formatting import listed, number, sentence_case
 from analysis.protocol import OutcomeMeasure, Protocol
-from analysis.protocol_rules import ReviewWords
 
 
 def measures_in_use(protocol: Protocol) -> tuple[OutcomeMeasure, ...]:
@@ -16,9 +15,10 @@ def measures_in_use(protocol: Protocol) -> tuple[OutcomeMeasure, ...]:
     return tuple(found.values())
 
 
-def explained(found: OutcomeMeasure, words: ReviewWords) -> str:
+def explained(found: OutcomeMeasure, protocol: Protocol) -> str:
     """What a number of this measure says, and on which side it favours the intervention."""
-    kind, favours = found.kind, f"{_side(found)} favours {words.intervention_in_short}"
+    kind, words = found.kind, protocol.words
+    favours = f"{_side(found)} favours {words.intervention_in_short}{_of_which(protocol, found)}"
     if found.name == "SMD":
         important = found.smallest_important_difference
         small = f"; about {number(important, 1)} is a small difference" if important else ""
@@ -39,7 +39,10 @@ def explained(found: OutcomeMeasure, words: ReviewWords) -> str:
 
 def favourable_sides(protocol: Protocol) -> str:
     """`SMD below zero and risk ratio above 1 favour the drug.`"""
-    sides = [f"{found.kind.in_sentence} {_side(found)}" for found in measures_in_use(protocol)]
+    sides = [
+        f"{found.kind.in_sentence}{_of_which(protocol, found)} {_side(found)}"
+        for found in measures_in_use(protocol)
+    ]
     said = sentence_case(listed(list(dict.fromkeys(sides))))
     verb = "favour" if len(set(sides)) > 1 else "favours"
     return f"{said} {verb} {protocol.words.intervention_in_short}."
@@ -47,16 +50,28 @@ def favourable_sides(protocol: Protocol) -> str:
 
 def better_sides(protocol: Protocol) -> str:
     """On which side of a picture an effect is good."""
-    right = [found.kind.in_sentence for found in measures_in_use(protocol) if found.benefit_above]
-    left = [
-        found.kind.in_sentence for found in measures_in_use(protocol) if not found.benefit_above
-    ]
+    named: dict[str, dict[str, None]] = {"left": {}, "right": {}}
+    for found in measures_in_use(protocol):
+        name = f"{found.kind.in_sentence}{_of_which(protocol, found)}"
+        named["right" if found.benefit_above else "left"][name] = None
     sides = [
-        f"{side} is better for {listed(list(dict.fromkeys(names)))}"
-        for side, names in (("left", left), ("right", right))
-        if names
+        f"{side} is better for {listed(list(names))}" for side, names in named.items() if names
     ]
     return f"{sentence_case(', '.join(sides))}."
+
+
+def _of_which(protocol: Protocol, found: OutcomeMeasure) -> str:
+    """` (sleep and vigour)`: the outcomes, where one measure is good on one side or the other."""
+    asked = [(protocol.measure(question), question.outcome) for question in protocol.questions]
+    alike = [(used, outcome) for used, outcome in asked if used.name == found.name]
+    if len({used.benefit_above for used, _ in alike}) == 1:
+        return ""
+    own = dict.fromkeys(
+        protocol.outcome(outcome).label
+        for used, outcome in alike
+        if (used.unit, used.benefit_above) == (found.unit, found.benefit_above)
+    )
+    return f" ({listed(list(own))})"
 
 
 def _nothing(found: OutcomeMeasure) -> str:
