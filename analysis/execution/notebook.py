@@ -17,6 +17,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping
+from contextlib import chdir, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -138,31 +139,47 @@ def execute_notebook(
 
 
 def _run(job: Job, clock: _Clock, kernel: Kernel | None) -> NotebookNode:
-    import nbformat
-    import papermill
-
     import_papermill()
+    from papermill.engines import papermill_engines
+    from papermill.execute import raise_for_execution_errors
+
+    notebook = _prepared(job)
+    with nullcontext() if kernel else chdir(job.root):
+        made = papermill_engines.execute_notebook_with_engine(
+            None,
+            notebook,
+            KERNEL,
+            progress_bar=False,
+            autosave_cell_every=0,
+            start_timeout=SECONDS_TO_START,
+            timeout_func=clock.left,
+            on_cell_start=clock.start,
+            coalesce_streams=True,
+            record_timing=False,
+            extra_arguments=["--log-level=CRITICAL"],  # of an ordinary kernel
+            km=kernel,
+        )
+    raise_for_execution_errors(made, None)
+    return made
+
+
+def _prepared(job: Job) -> NotebookNode:
+    """The notebook with its parameters.
+
+    What `papermill.execute_notebook` does too; it also writes and reads the notebook twice.
+    """
+    import nbformat
+    from papermill.parameterize import parameterize_notebook
+
     notebook = nbformat.reads(job.template, as_version=4)
     _check_parameters(notebook, job.parameters)
     _leave_out(notebook, job.parameters)
     _fill_in_headings(notebook, job.parameters)
-    return papermill.execute_notebook(
-        notebook,
-        None,
-        parameters=dict(job.parameters),
-        kernel_name=KERNEL,
-        cwd=None if kernel else job.root,
-        progress_bar=False,
-        request_save_on_cell_execute=False,
-        autosave_cell_every=0,
-        start_timeout=SECONDS_TO_START,
-        timeout_func=clock.left,
-        on_cell_start=clock.start,
-        coalesce_streams=True,
-        record_timing=False,
-        extra_arguments=["--log-level=CRITICAL"],  # of an ordinary kernel
-        km=kernel,
-    )
+    notebook.metadata.papermill = nbformat.from_dict({})
+    for cell in notebook.cells:
+        cell.metadata.setdefault("tags", [])
+    given = dict(job.parameters)
+    return parameterize_notebook(notebook, given, kernel_name=KERNEL) if given else notebook
 
 
 @cache
