@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from analysis.book.extensions.citations import keep_citations
+from analysis.book.extensions.citations import find_plugins_once, keep_citations
 from analysis.book.extensions.metadata import SiteFacts, site_facts
 from analysis.execution.markdown import escape_values
 from analysis.execution.plan import Project
@@ -161,6 +161,7 @@ def rendering(project: Project, out: Path, doctrees: Path, *, jobs: int) -> Iter
     said = io.StringIO()
     with ExitStack() as stack:
         with _faults(project, said), deferred(*UNUSED_MODULES):
+            find_plugins_once()
             settings = _configuration(project)
             stack.enter_context(_sphinx_namespace(project))
             stack.enter_context(_processes_end_with_this_one())

@@ -7,7 +7,6 @@ there was nothing to complain of; `stamp` decides what it reads again.
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -199,7 +198,7 @@ class _Successor:
         """The pages in `.next`: as they are, if none changed."""
         if self.stamp is None or not self.same_pages:
             return self._render()
-        shutil.copytree(self.folders.project.site, self.folders.next, dirs_exist_ok=True)
+        self.folders.copy_site()
         return self.stamp
 
     def _render(self) -> Stamp:
@@ -211,12 +210,15 @@ class _Successor:
         return Stamp(self.stock.pages(env), self.stock.rest, titles(env))
 
     def _write_files(self) -> None:
-        """Write the files that are no pages, in place of the former ones."""
-        for name in self.stamp.files if self.stamp else ():
+        """Write the files that are no pages, in place of the former ones that say otherwise."""
+        for name in set(self.stamp.files if self.stamp else ()) - self.files.keys():
             (self.folders.next / name).unlink(missing_ok=True)
         for name, content in self.files.items():
-            (self.folders.next / name).parent.mkdir(parents=True, exist_ok=True)
-            (self.folders.next / name).write_bytes(content)
+            path = self.folders.next / name
+            if not path.is_file() or path.read_bytes() != content:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.unlink(missing_ok=True)  # the site may have it too, by another name
+                path.write_bytes(content)
 
 
 def _drop_unused_images(folders: SiteFolders, env: BuildEnvironment) -> None:

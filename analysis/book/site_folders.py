@@ -12,6 +12,7 @@ from pathlib import Path
 from analysis.execution.plan import Project
 
 BEGUN = "begun"
+DOWNLOADS = "downloads"  # in the site: files that are replaced whole
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,20 @@ class SiteFolders:
         self.next.mkdir(parents=True)
         if not from_nothing:
             # Sphinx writes these anew each time, and must: it decides by their presence.
-            made_anew = shutil.ignore_patterns("_static", "_downloads")
-            shutil.copytree(self.project.site, self.next, ignore=made_anew, dirs_exist_ok=True)
+            self.copy_site("_static", "_downloads")
             shutil.copytree(self.doctrees, self.next_doctrees)
         self.next_doctrees.mkdir(exist_ok=True)
         name = secrets.token_hex()
         (self.next_doctrees / BEGUN).write_text(name, encoding="ascii")
         return name
+
+    def copy_site(self, *left_out: str) -> None:
+        """Let the successor have what the site has; what no step writes into, by a second name."""
+        site, offered = self.project.site, self.project.site / DOWNLOADS
+        ignored = shutil.ignore_patterns(DOWNLOADS, *left_out)
+        shutil.copytree(site, self.next, ignore=ignored, dirs_exist_ok=True)
+        if offered.is_dir():
+            shutil.copytree(offered, self.next / DOWNLOADS, copy_function=_name_again)
 
     def has_begun(self, name: str) -> bool:
         """Whether what is in the making is what was begun by that name."""
@@ -102,6 +110,13 @@ def files_below(folder: Path) -> list[Path]:
         for path in folder.rglob("*")
         if path.is_file() and not any(p.startswith(".") for p in path.relative_to(folder).parts)
     )
+
+
+def _name_again(file: str, name: str) -> None:
+    try:
+        os.link(file, name)
+    except OSError:  # there are file systems without
+        shutil.copy2(file, name)
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -177,9 +176,6 @@ def _build(
     begun: Parent | None = None,
 ) -> None:
     """Bring the site up to date; exit code 1 where a page or the book failed."""
-    # Modules and Sphinx's trees are many and stay; looking for garbage there takes a tenth.
-    gc.set_threshold(100_000, 50, 100)
-
     from rich.console import Console
 
     from analysis.book.build import Manner, build_all

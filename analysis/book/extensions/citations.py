@@ -6,9 +6,12 @@ tooltips of those who cite it. Loaded by `_config.yml`, with `bibtex_tooltips: f
 
 from __future__ import annotations
 
+import importlib.metadata as metadata
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, cast
+
+import importlib_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Set
@@ -33,11 +36,19 @@ def _give_tooltips(_app: Sphinx, env: Any) -> list[str]:
 
 
 def find_plugins_once() -> None:
-    """Pybtex looks through all installed packages for each style, and for each citation."""
-    from pybtex import plugin
+    """Let all installed packages be looked through for plugins once.
 
-    if not hasattr(plugin.entry_points, "cache_info"):
-        plugin.entry_points = cache(plugin.entry_points)
+    Sphinx, MyST-NB and Pybtex do so for each plugin, the last for each citation. What is imported
+    before this is called goes on as it did.
+    """
+    if hasattr(metadata.entry_points, "func"):
+        return
+    found = cache(metadata.entry_points)
+    metadata.entry_points = importlib_metadata.entry_points = partial(_selected, found)
+
+
+def _selected(found: Callable[[], Any], **wanted: str) -> Any:
+    return found().select(**wanted)
 
 
 def keep_citations(app: Sphinx, read_again: Set[str]) -> Callable[[], bool]:
