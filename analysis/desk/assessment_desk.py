@@ -104,6 +104,8 @@ def answer(request: Request) -> Response:
         )
     except ReviewError as error:
         return show_domain(request, evidence, judged, domain, typed, own, error=error)
+    done = "Settled" if judged.who == CONSENSUS else "Saved"
+    tell(request, f"{done}: {domain}, {typed.judgement}.")
     return _go_on(request, evidence_of(request), judged, domain)
 
 

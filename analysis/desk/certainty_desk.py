@@ -87,19 +87,21 @@ def answer(request: Request) -> Response:
     typed = {name: said(form, name) for name in ("levels", "reason")}
     if domain not in DOMAINS:
         return _show(request, evidence, question, problem="This is no domain of certainty.")
-    here, about = f"{CERTAINTY}/{question.slug}", f"{question.key} {domain}"
+    # What was decided stands beneath the heading of its domain.
+    there = f"{CERTAINTY}/{question.slug}#{domain.replace(' ', '-')}"
+    about = f"{question.key} {domain}"
     if not is_as_seen(form, *_stands(evidence, question, domain)):
         made = decided_on(evidence, question).get(domain)
         own = made and {"levels": f"{made.levels:g}", "reason": made.reason, "by": made.decided_by}
         if act != "take back" and own == {**typed, "by": who}:  # sent twice
-            return go_to(here)
+            return go_to(there)
         return _show(request, evidence, question, domain, typed, meanwhile=True)
     try:
         if act == "take back":
             plan = withdrawn_certainty(data, question, domain)
             save(request, lambda: carry_out(data, plan, who, now(), ""), f"undo certainty {about}")
             tell(request, f"Taken back: {domain}. What the rules propose counts again.")
-            return go_to(here)
+            return go_to(there)
         if act == "as proposed":
             step = _proposed(evidence, question, domain)
             typed = {"levels": str(step.levels), "reason": step.reason}
@@ -111,7 +113,7 @@ def answer(request: Request) -> Response:
     except ReviewError as error:
         return _show(request, evidence, question, domain, typed, problem=str(error))
     tell(request, f"Saved: {domain}.")
-    return go_to(here)
+    return go_to(there)
 
 
 def _question(request: Request, evidence: Evidence) -> Question:

@@ -19,6 +19,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from analysis.desk.app import make_app
 from analysis.desk.certainty_desk import answered, questions_with_rows
 from analysis.desk.desk import ADDRESS, Desk
+from analysis.desk.extract_plot import forest_picture
 from analysis.files.problems import ReviewError
 
 # A browser opens six; each costs a file descriptor, of which some systems give 256.
@@ -87,17 +88,20 @@ def server_of(desk: Desk) -> uvicorn.Server:
 
 
 def _get_ready(desk: Desk) -> None:
-    """Answer a question once: the first answer brings the statistics in, which takes seconds."""
+    """Answer a question and draw it once: that brings in statistics and figures, in seconds."""
     with suppress(ReviewError):  # every page says what is wrong
         evidence = desk.evidence.now()
         for question in questions_with_rows(evidence)[:1]:
-            answered(evidence, question)
+            if (found := answered(evidence, question)).studies:
+                with desk.drawing:
+                    forest_picture(found)
 
 
 def serve(desk: Desk, at_once: Callable[[], object]) -> None:
     """Serve the desk; `at_once` is called when the address answers. OSError for a port in use."""
     with socket.create_server((ADDRESS, desk.port), backlog=1024) as door:
         at_once()
+        server = server_of(desk)  # it imports the pages, which no other thread may see half done
         threading.Thread(target=_get_ready, args=(desk,), name="getting ready", daemon=True).start()
-        server_of(desk).run(sockets=[door])
+        server.run(sockets=[door])
         desk.releasing.finish(TO_FINISH)

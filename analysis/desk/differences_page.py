@@ -72,7 +72,8 @@ def settle(request: Request) -> Response:
         return _conflict_page(request, typed, {"decision": AGAIN}, 409)
     except EvidenceError as error:
         return _conflict_page(request, typed, beside_fields(error, typed), 422)
-    tell(request, "Settled.")
+    why = f", because of {typed.criterion}" if typed.criterion else ""
+    tell(request, f"Settled: {typed.decision}{why}.")
     return go_to(f"/screen/{stage_of(request)}/differences")
 
 

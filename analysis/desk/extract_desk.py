@@ -94,6 +94,8 @@ def _overview(request: Request, status: int = 200, problems: tuple[str, ...] = (
         blank=[result for result, filled in results if not filled],
         outcomes=[(each.id, each.label) for each in protocol.outcomes],
         timepoints=[(each.id, each.label) for each in protocol.timepoints],
+        # Without a condition no result has a question.
+        begun=bool(sheets["studies"][0]["condition"]),
         finished=is_finished(folder),
         others=[(other.name, is_finished(other)) for other in others],
         reports=extract_reports.reports_here(data, study_id),
@@ -136,7 +138,7 @@ def finished(request: Request) -> Response:
     except EvidenceError as error:
         told = tuple(said_in_words(data, folder, error))
         return _overview(request, 422, told)
-    tell(request, "You have finished this trial. What you change now opens it again.")
+    tell(request, "Saved: you have finished this trial.")
     return go_to(f"/extract/{folder.parent.name}")
 
 

@@ -30,6 +30,7 @@ FIXED = ("row_id", "study_id", "outcome", "timepoint", "format")
 RESULT = ("instrument", "higher_is", "weeks", "contrast", "analysis_set")
 PLACE = ("source_id", "locator", "quote")
 USE = ("usable", "not_usable_because", "note")
+CHOOSE = "choose one"
 REVIEW = ("status", "reason", "in_baseline_review", "baseline_basis", "indirectness")
 _MARKED = re.compile(r"`([^`]+)`")
 # What comes before a colon or semicolon, if it is more than a word that is explained.
@@ -94,6 +95,9 @@ class Sheet:
         label, more = label_of(column)
         options = self._options(column, accepted)
         example = "" if options else f"for example {column.example}"
+        problems = [*self.problems.get(name, ())]
+        if options and not self.cells[name]:  # the words are offered, as people call them
+            problems = [CHOOSE if said.startswith("'' was found") else said for said in problems]
         return Field(
             self.prefix + name,
             label,
@@ -102,7 +106,7 @@ class Sheet:
             options,
             self._suggestions(name),
             column.is_number,
-            tuple(in_words(said, self.cells) for said in self.problems.get(name, ())),
+            tuple(in_words(said, self.cells) for said in problems),
             self.meanwhile.get(name),
         )
 

@@ -56,9 +56,11 @@ def _tasks(waiting: Iterable[Waiting], here: Collection[str]) -> list[Task]:
 
 
 def _address(waiting: Waiting) -> str:
-    """Where it is done; a stage of screening has a page of its own."""
+    """Where it is done; a stage of screening has pages of its own."""
     address = ADDRESSES.get(waiting.work, "")
-    return f"{address}/{waiting.stage}" if waiting.work is Work.SCREEN else address
+    if not waiting.stage:
+        return address
+    return f"{address}/{waiting.stage}{'/differences' if waiting.work is Work.SETTLE else ''}"
 
 
 def _there(address: str, here: Collection[str]) -> str:

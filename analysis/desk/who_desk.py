@@ -39,13 +39,15 @@ def chosen(request: Request) -> Response:
 
 
 def _asked(request: Request, back: str, typed: str = "", problem: str = "") -> Response:
-    data = desk_of(request).data
+    chosen, people = known_who(request), known_people(desk_of(request).data, evidence_of(request))
+    first = chosen if chosen in people else next(iter(people), "")
     return page(
         request,
         "who.html",
         status=422 if problem else 200,
-        people=known_people(data, evidence_of(request)),
-        chosen=known_who(request),
+        people=people,
+        chosen=chosen,
+        focus="" if problem else first,
         is_checkout=desk_of(request).checkout is not None,
         commits=commits_wanted(request),
         back=_own(back),

@@ -44,7 +44,7 @@ from analysis.screening.extraction_history import (
     rows_now,
 )
 
-# Who verified a row, and what a trial was called before.
+# Who verified a row, who decided on a trial that waited, and what a trial was called before.
 NOT_EXTRACTED = (*VERIFICATION, *CLASSIFIED, FORMER)
 DIFFERENCES = "differences"
 DIFFERENCE_COLUMNS = ("file", "row", "column", "first", "second", "agreed")

@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import httpx2
+import lxml.html
 from starlette.testclient import TestClient
 
 from analysis.desk.app import make_app
 from analysis.desk.desk import Desk
 from analysis.desk.desk_page import TOKEN_FIELD, form_token
+
+
+def pressed_by_enter(page: str, action: str) -> dict[str, str | None]:
+    """Of the form that goes there what Enter in a field presses: its first button, seen or not."""
+    (form,) = (form for form in lxml.html.fromstring(page).forms if form.action == action)
+    button = form.xpath(".//button")[0]
+    return {name: button.get(name) for name in ("name", "value", "formaction")}
 
 
 class Asking(TestClient):

@@ -36,7 +36,7 @@ from analysis.screening.extraction_template import new_extraction
 from analysis.screening.filling_in import FINISHED, is_finished, read_finished, row_called
 from analysis.screening.study_reports import reports_of
 from tests.commands.typed import typed_on
-from tests.desk.asking import Asking
+from tests.desk.asking import Asking, pressed_by_enter
 from tests.desk.conftest import STUDY
 from tests.evidence.folder import DataFolder
 
@@ -252,6 +252,12 @@ def test_what_is_saved_elsewhere_meanwhile_is_in_what_it_comes_to(
     assert before != after == fresh
 
 
+def test_enter_in_a_field_of_a_result_saves_it(client: Client) -> None:
+    """A button that shows fields or the effect comes first in sight, and would leave it unsaved."""
+    found = pressed_by_enter(client().get(RESULT_FORM).text, RESULT_FORM)
+    assert found == {"name": "then", "value": "here", "formaction": None}
+
+
 def test_the_sheet_says_what_it_would_say_filled_in_by_hand(client: Client, data: Path) -> None:
     by_hand = data.parent / "by-hand"
     shutil.copytree(data, by_hand / "data")
@@ -404,6 +410,8 @@ def test_what_two_agree_on_is_taken_as_the_command_takes_it(client: Client, data
         asking.submit(f"{HOME}/finished", follow_redirects=False)
     page = page_of(anna.get(BOTH).text)
     assert "“Anna’s quote”, table 2" in page.text
+    # Who types a third value and presses Enter takes that one, and nobody's.
+    assert page.select_one("section.difference button")["value"] == "third"
     mean, locator, sd = (difference(page, c) for c in ("mean_control", "locator", "sd_control"))
     assert anna.submit(f"{HOME}/accept").status_code == 422
     anna.submit(BOTH, mean | {"take": "second"}, follow_redirects=False)

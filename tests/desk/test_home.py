@@ -78,6 +78,9 @@ def test_home_begins_with_the_next_step_and_links_to_the_desks(data: Path, clien
     assert "Titles and abstracts: 8 records" not in said(page)
     assert "Titles and abstracts: 4 of 8, by anna 6" in said(page)
     assert 'max="8" value="4"' in page
+    # What two differ on is listed on a page of its own, and that is where the step leads.
+    (step,) = re.findall(r'<strong>Next:</strong>\s*<a href="([^"]+)"', page)
+    assert step == "/screen/title-abstract/differences"
     assert "To see what waits" not in page
 
 

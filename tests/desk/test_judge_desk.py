@@ -15,7 +15,7 @@ from analysis.evidence.signalling import QUESTIONS
 from analysis.evidence.trustworthiness_tool import DOMAINS as TRUST
 from analysis.screening.judging import Judged, judge
 from analysis.screening.settling import may_see, to_settle
-from tests.desk.asking import Asking
+from tests.desk.asking import Asking, pressed_by_enter
 from tests.desk.test_verification_desk import HOSTILE, form_of
 from tests.evidence.folder import DataFolder
 from tests.evidence.test_signalling import combinations, fifth, first, fourth, second, third
@@ -64,6 +64,16 @@ def test_the_file_is_that_of_the_command(data: Path, other: Path, client) -> Non
     save(anna, ANNA, FIRST, "low", act="take back")
     assert "anna" not in file(data).decode()
     assert (data / "withdrawn").is_dir()
+
+
+def test_enter_saves_a_judgement_and_the_next_domain_is_where_one_answers(client) -> None:
+    """Where the answers' proposal is asked for stands above the judgement."""
+    anna, here = client(), address(ANNA, FIRST)
+    assert pressed_by_enter(anna.get(here).text, here)["value"] == "save"
+    shown = save(anna, ANNA, FIRST, "low", support="table 2").text
+    assert f"Saved: {FIRST}, low." in shown
+    (focused, *_) = re.findall(r'name="([^"]+)" autofocus', shown)
+    assert focused == "answer.2.1"
 
 
 @pytest.mark.parametrize(

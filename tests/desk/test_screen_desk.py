@@ -302,7 +302,7 @@ def test_a_conflict_is_settled_as_the_command_settles_it(
     shown = asking.get(address).text
     assert "exclude" in shown and "design" in shown
     done = asking.submit(address, {**form_of(shown), "exclude_by": "design", "note": "agreed"})
-    assert "No conflicts." in done.text
+    assert "Nothing is left to settle here." in done.text
     session = Session(twin, "consensus", clock=clock())
     session.decide("exclude", "design", note="agreed", report=ids[1])
     path = decisions_path(data, "consensus")

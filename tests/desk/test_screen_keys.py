@@ -64,6 +64,6 @@ def test_a_sitting_by_keys(data: Path) -> None:
         page.locator(".decided a").first.click()
         found["a conflict"] = judged(page)
         press(page, "i")
-        assert "No conflicts." in page.inner_text("main")
+        assert "Nothing is left to settle here." in page.inner_text("main")
         assert {name: faults for name, faults in found.items() if faults} == {}
         assert notes.complaints == []

@@ -10,8 +10,10 @@ import pytest
 from openpyxl import load_workbook
 from pybtex.database import parse_string
 
+from analysis.evidence.classified import COLUMNS as CLASSIFICATION
 from analysis.evidence.load import load
 from analysis.evidence.rows import OutcomeRow
+from analysis.evidence.study_names import FORMER
 from analysis.evidence.verification import is_verified, numbers_seen
 from analysis.files.columns import columns
 from analysis.files.csv_files import NUMBER, read_csv
@@ -21,6 +23,7 @@ from analysis.screening.acceptance import Acceptance, accept
 from analysis.screening.extraction import (
     Checked,
     check_extraction,
+    columns_of,
     compare,
     differences_of,
     read_differences,
@@ -98,6 +101,12 @@ def test_the_template_holds_the_bibliography_and_every_outcome(data: Path, recor
     outcomes = next(path for path in paths if path.stem == "outcomes").read_text().splitlines()
     cells = len(load(data).protocol.outcomes) * len(load(data).protocol.timepoints)
     assert len(outcomes) == cells + 1
+
+
+def test_no_extractor_is_asked_what_the_review_says_of_itself() -> None:
+    """Who decided on a trial that waited, and what it was called before, no report says."""
+    asked = {column.name for column in columns_of("studies")}
+    assert asked.isdisjoint({*CLASSIFICATION, FORMER})
 
 
 def test_a_template_with_work_in_it_is_not_overwritten(data: Path, record) -> None:
