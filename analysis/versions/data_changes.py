@@ -247,11 +247,10 @@ def _named_by_content(rows: Sequence[Cells], declared: Sequence[Column]) -> Rows
 def _settings(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Setting, ...]:
     """The settings that differ, whatever way they are written; what is not said is the default."""
     # A group that is not set in one of them has no settings of its own there.
-    both = [
-        Setting(name=name, before=old.get(name, NOT_SET), now=new.get(name, NOT_SET))
-        for name in dict.fromkeys((*old, *new))
-    ]
-    return tuple(setting for setting in both if setting.before != setting.now)
+    both = ((name, old.get(name, NOT_SET), new.get(name, NOT_SET)) for name in {**old, **new})
+    return tuple(
+        Setting(name=name, before=before, now=now) for name, before, now in both if before != now
+    )
 
 
 def _flat(at: str, value: Any) -> Iterator[tuple[str, str]]:
