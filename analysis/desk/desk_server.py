@@ -27,6 +27,7 @@ MOST_CLIENTS = 100
 PATIENCE = 10.0  # seconds for the head of a request to be there
 LONGEST_HEAD = 32_768  # bytes
 TO_FINISH = 5  # seconds for what is being saved when the desk is told to end
+TO_RELEASE = 60.0  # seconds for a version that is being made; told to end again, it ends
 
 
 class Impatient(H11Protocol):
@@ -103,5 +104,7 @@ def serve(desk: Desk, at_once: Callable[[], object]) -> None:
         at_once()
         server = server_of(desk)  # it imports the pages, which no other thread may see half done
         threading.Thread(target=_get_ready, args=(desk,), name="getting ready", daemon=True).start()
-        server.run(sockets=[door])
-        desk.releasing.finish(TO_FINISH)
+        try:
+            server.run(sockets=[door])
+        finally:  # Ctrl-C too: a version that is being made is whole
+            desk.releasing.finish(TO_RELEASE)

@@ -28,6 +28,11 @@ def awaiting_trials(evidence: Evidence) -> tuple[Trial, ...]:
     return tuple(trial for trial in evidence.trials.values() if trial.status == AWAITING)
 
 
+def included_at_last(evidence: Evidence) -> frozenset[str]:
+    """The trials that somebody included after they had waited, by name."""
+    return frozenset(t.study_id for t in evidence.included if t.classified_by)
+
+
 def classified_trials(evidence: Evidence) -> tuple[Trial, ...]:
     """The trials that somebody has classified, the latest first."""
     known = [trial for trial in evidence.trials.values() if trial.classified_by]

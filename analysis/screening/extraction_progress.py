@@ -10,6 +10,7 @@ from analysis.evidence.rows import Evidence
 from analysis.files.lock import locked
 from analysis.files.problems import ReviewError
 from analysis.files.tables import one_line
+from analysis.screening.classification import included_at_last
 from analysis.screening.decision_files import LAST_STAGE
 from analysis.screening.decisions import Screening
 from analysis.screening.extraction import (
@@ -55,10 +56,10 @@ class Progress:
 
 
 def progress(data: Path, evidence: Evidence, screening: Screening) -> tuple[Progress, ...]:
-    """Every trial that was included at full report or that somebody has begun to extract."""
+    """Every trial that was included at full report or at last, or that somebody has begun."""
     folders = (path for path in (data / "extraction").glob("*") if path.is_dir())
     begun = {path.name for path in folders if folders_of(data, path.name)}
-    studies = sorted({*_included(screening), *begun})
+    studies = sorted({*_included(screening), *included_at_last(evidence), *begun})
     return tuple(progress_of(data, evidence, screening, study_id) for study_id in studies)
 
 

@@ -14,7 +14,7 @@ from analysis.evidence.integrity.retractions import snapshot_fault
 from analysis.evidence.rows import Evidence
 from analysis.evidence.verification import is_verified
 from analysis.formatting import counted, day, listed
-from analysis.screening.classification import awaiting_trials
+from analysis.screening.classification import awaiting_trials, included_at_last
 from analysis.screening.decision_files import LAST_STAGE
 from analysis.screening.decisions import FIRST_STAGE, Screening, Verdict, load_screening
 from analysis.searching.decision_schemas import STAGES
@@ -134,7 +134,7 @@ def without_rows(screening: Screening, evidence: Evidence) -> tuple[str, ...]:
         for decision in people.values()
         if decision.study_id
     }
-    return tuple(sorted(chosen - with_rows))
+    return tuple(sorted((chosen | included_at_last(evidence)) - with_rows))
 
 
 def _extraction(screening: Screening, evidence: Evidence) -> Iterator[Waiting]:

@@ -10,6 +10,7 @@ import pytest
 from analysis.evidence.load import load
 from analysis.files.clock import now
 from analysis.screening.classification import awaiting_trials, classify
+from tests.desk.conftest import STUDY
 from tests.evidence.folder import DataFolder
 
 THERE = "/screen/trials"
@@ -59,6 +60,16 @@ def test_what_cannot_be_is_said_and_what_was_typed_stays(client, data: Path, stu
     lacking = asking.submit(f"{THERE}/{study}", {**sent, "status": "included", "reason": ""})
     assert lacking.status_code == 422
     assert "comparator: blank, but the trial is included" in lacking.text
+
+
+def test_a_trial_that_is_included_waits_to_be_extracted(client, data: Path) -> None:
+    with_rows = {row.study_id for row in load(data).outcomes}
+    study = next(t.study_id for t in awaiting_trials(load(data)) if t.study_id not in with_rows)
+    asking = client()
+    asking.submit(f"{THERE}/{study}", form(asking, study, status="included"))
+    named = " and ".join(sorted((STUDY, study)))
+    assert f"Trials that need an extractor: {named}" in asking.get("/").text
+    assert load(data).trials[study].label in asking.get("/extract").text
 
 
 def test_what_somebody_decided_meanwhile_is_not_overwritten(client, data: Path, study: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from analysis.desk import release_desk
 from analysis.desk.desk import Desk
-from analysis.desk.saving import SEEN
+from analysis.desk.saving import SEEN, seen
 from analysis.pages.released_version import Told, release_version, state_version
 from analysis.protocol import load_protocol
 from analysis.versions.releases import releases
@@ -50,8 +50,9 @@ def test_a_version_is_previewed_and_released_as_the_command_does(
     assert "one value was &lt;b&gt;corrected&lt;/b&gt; &amp; checked" in shown.text
     assert "corrected at the desk" in shown.text
     assert contents(changed) == before
-    seen = {SEEN: KEPT.findall(shown.text)[0]}
-    done = asking.submit("/release/make", {**TOLD, **seen})
+    kept = {SEEN: KEPT.findall(shown.text)[0]}
+    assert kept == {SEEN: seen(*release_desk._files(changed))}
+    done = asking.submit("/release/make", {**TOLD, **kept})
     assert "Version 2027.01 is released" in done.text
     stated = load_protocol(changed / "protocol.yml").version
     state_version(twin, "2027.01", Told(stated.date, stated.trigger, stated.methods))
@@ -61,11 +62,10 @@ def test_a_version_is_previewed_and_released_as_the_command_does(
 
 def test_what_was_not_previewed_is_not_released(client, changed: Path) -> None:
     asking = client()
-    shown = asking.submit("/release/preview", TOLD)
-    seen = {SEEN: KEPT.findall(shown.text)[0]}
+    sent = {**TOLD, SEEN: seen(*release_desk._files(changed))}
     DataFolder(changed).edit("studies.csv", first(changed), diagnosis="meanwhile")
     before = contents(changed)
-    refused = asking.submit("/release/make", {**TOLD, **seen})
+    refused = asking.submit("/release/make", sent)
     assert refused.status_code == 422
     assert "nothing was released" in " ".join(refused.text.split())
     assert contents(changed) == before
@@ -85,7 +85,7 @@ def test_a_page_says_that_it_is_being_made_and_a_second_press_makes_no_second(
     monkeypatch.setattr(release_desk, "release_version", made)
     desk = Desk(changed, patience=0)
     asking, other = client(desk=desk), client("ben", desk=desk)
-    sent = {**TOLD, SEEN: KEPT.findall(asking.submit("/release/preview", TOLD).text)[0]}
+    sent = {**TOLD, SEEN: seen(*release_desk._files(changed))}
     for each in (asking, other):
         shown = each.submit("/release/make", sent)
         assert (shown.status_code, shown.headers["Refresh"]) == (503, "2")
@@ -97,7 +97,8 @@ def test_a_page_says_that_it_is_being_made_and_a_second_press_makes_no_second(
     assert "something else" in otherwise.text
     go_on.set()
     desk.releasing.finish(60)
-    assert "Version 2027.01 is released: corrections." in asking.get("/release/making").text
+    assert asking.get("/release/making", follow_redirects=False).status_code == 303
+    assert "Version 2027.01 is released: corrections." in asking.get("/who").text
     assert len(begun) == 1
 
 
