@@ -49,6 +49,8 @@ ENGINE = (
     "data/searches/interfaces.yml",
     "tests/__init__.py",
     "tests/living",
+    "tests/commands/__init__.py",
+    "tests/commands/typed.py",
     "tests/evidence/__init__.py",
     "tests/evidence/folder.py",
     "tests/synthesis/__init__.py",

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from analysis.evidence.rows import Evidence, Trial
 
-NOT_REPORTED = "not reported"
+NOT_KNOWN = "not known"
 
 
 @dataclass(frozen=True)
@@ -102,12 +102,12 @@ def _average(trials: Iterable[Trial], of: Callable[[Trial], float | None]) -> Av
 def _shares(trials: Iterable[Trial], of: Callable[[Trial], str]) -> tuple[Share, ...]:
     groups: dict[str, list[Trial]] = {}
     for trial in trials:
-        groups.setdefault(of(trial) or NOT_REPORTED, []).append(trial)
+        groups.setdefault(of(trial) or NOT_KNOWN, []).append(trial)
     shares = [
         Share(value, len(alike), sum(randomised(trial) or 0 for trial in alike))
         for value, alike in groups.items()
     ]
-    # What is not reported is no group of its own: it comes last.
+    # What is not known is no group of its own: it comes last.
     return tuple(
-        sorted(shares, key=lambda s: (s.value == NOT_REPORTED, -s.people, -s.trials, s.value))
+        sorted(shares, key=lambda s: (s.value == NOT_KNOWN, -s.people, -s.trials, s.value))
     )

@@ -194,6 +194,8 @@ def _notes(synthesis: Synthesis) -> Iterator[str]:
     if read := conclusion_interval(synthesis.bayesian):
         shown = interval_text(synthesis.measure, read)
         yield f"With {synthesis.k} trials conclusions read the Bayesian interval, {shown}."
+    if synthesis.n_unknown:
+        yield f"Not in the sum: participants of {counted(synthesis.n_unknown, 'trial')}, not known."
     suspect = sum(bool(study.suspect) for study in synthesis.studies)
     if _folds(synthesis):
         if suspect:

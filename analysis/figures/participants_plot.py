@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from analysis.evidence.participants import NOT_REPORTED, Participants, Share
+from analysis.evidence.participants import NOT_KNOWN, Participants, Share
 from analysis.figures import palette, style
 from analysis.figures.canvas import Sheet
 from analysis.figures.fitting import shorten, text_width
@@ -48,7 +48,7 @@ def participants_plot(found: Participants) -> Figure:
             sheet.text(MARGIN, middle, label)
             if share.people:
                 width = (right - left) * share.people / most
-                color = palette.POOLED_PALE if share.value == NOT_REPORTED else palette.POOLED
+                color = palette.POOLED_PALE if share.value == NOT_KNOWN else palette.POOLED
                 sheet.rectangle(
                     left, middle - BAR / 2, width, BAR, Look(color, palette.POOLED, 0.7)
                 )
@@ -66,8 +66,8 @@ def drawn(shares: tuple[Share, ...]) -> tuple[Share, ...]:
     """The largest groups, and all the others as one."""
     if len(shares) <= MOST:
         return shares
-    named = [share for share in shares if share.value != NOT_REPORTED]
-    unnamed = tuple(share for share in shares if share.value == NOT_REPORTED)
+    named = [share for share in shares if share.value != NOT_KNOWN]
+    unnamed = tuple(share for share in shares if share.value == NOT_KNOWN)
     kept = MOST - 1 - len(unnamed)
     rest = named[kept:]
     others = Share(f"{len(rest)} others", sum(s.trials for s in rest), sum(s.people for s in rest))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.evidence.participants import NOT_REPORTED, Average, Participants
+from analysis.evidence.participants import NOT_KNOWN, Average, Participants
 from analysis.figures import showing
 from analysis.figures.participants_plot import participants_plot, said
 from analysis.formatting import count, counted, listed, number, percent, sentence_case
@@ -37,8 +37,8 @@ def summary(found: Participants) -> Html:
 
 def _where(found: Participants) -> str:
     """The three countries with most people, as far as the trials name theirs."""
-    named = [each.value for each in found.shares["country"] if each.value != NOT_REPORTED][:3]
-    return f", most often in {listed(named)}" if named else "; in which countries is not reported"
+    named = [each.value for each in found.shares["country"] if each.value != NOT_KNOWN][:3]
+    return f", most often in {listed(named)}" if named else "; in which countries is not known"
 
 
 # What no sum of trials can say of a person.

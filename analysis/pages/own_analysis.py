@@ -119,7 +119,7 @@ def _told_apart(study: StudyEffect) -> dict[str, str]:
     """What the filters tell a trial by."""
     return {
         "comparator": study.comparator_kind,
-        "guidance": study.guidance or "not reported",
+        "guidance": study.guidance or "not known",
         "bias": study.risk_of_bias.overall,
     }
 

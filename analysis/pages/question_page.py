@@ -277,7 +277,7 @@ def participants(study: StudyEffect) -> Html:
     """How many took part: each arm's number where known, else the total."""
     if study.n_intervention is not None and study.n_control is not None:
         return text(f"{count(study.n_intervention)} v {count(study.n_control)}")
-    return text(count(study.n_total) if study.n_total is not None else "not reported")
+    return text(count(study.n_total) if study.n_total is not None else "not known")
 
 
 def attention(synthesis: Synthesis) -> Html:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from analysis.evidence.participants import NOT_REPORTED, Participants
+from analysis.evidence.participants import NOT_KNOWN, Participants
 from analysis.evidence.rows import Evidence
 from analysis.evidence.team import Team
 from analysis.formatting import counted, day, listed, number, sentence_case
@@ -86,7 +86,7 @@ def what_is_it(evidence: Evidence, found: Participants) -> Html:
     said = [
         f"{sentence_case(name)}: {_shares(found, name)}."
         for name in (evidence.protocol.words.intervention_in_short, "guidance")
-        if any(share.value != NOT_REPORTED for share in found.shares[name])
+        if any(share.value != NOT_KNOWN for share in found.shares[name])
     ]
     weeks = sorted(t.duration_weeks for t in evidence.included if t.duration_weeks is not None)
     if weeks:

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from analysis.evidence.load import load
-from analysis.evidence.participants import NOT_REPORTED, participants
+from analysis.evidence.participants import NOT_KNOWN, participants
 from analysis.pages.for_whom_page import shares_tables, summary
 from tests.evidence.folder import DATA
 
@@ -40,9 +40,9 @@ def test_everybody_is_counted_once_in_each_subject() -> None:
 
 def test_groups_are_those_of_the_rows_the_largest_first() -> None:
     found = participants(load(DATA))
-    guidance = Counter(row["guidance"] or NOT_REPORTED for row in ROWS)
+    guidance = Counter(row["guidance"] or NOT_KNOWN for row in ROWS)
     assert {s.value: s.trials for s in found.shares["guidance"]} == guidance
-    assert found.shares["guidance"][-1].value == NOT_REPORTED
+    assert found.shares["guidance"][-1].value == NOT_KNOWN
     people = [share.people for share in found.shares["country"]]
     assert people == sorted(people, reverse=True)
     assert {"United States", "Sweden"} <= {share.value for share in found.shares["country"]}

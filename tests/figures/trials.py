@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.evidence.flow import SourceYield
-from analysis.evidence.participants import NOT_REPORTED, Average, Participants, Share
+from analysis.evidence.participants import NOT_KNOWN, Average, Participants, Share
 from analysis.figures.prisma_flow import Flow, Stream
 from analysis.figures.risk_of_bias_plot import Assessment
 from analysis.synthesis.risk_of_bias import DomainJudgement, Judgement, RiskOfBias
@@ -97,7 +97,7 @@ PARTICIPANTS = Participants(
     age=None,
     shares={
         "country": tuple(Share(f"Country {n}", 1, 10 * n) for n in range(12, 0, -1)),
-        "guidance": (Share("guided", 9, 1_204), Share(NOT_REPORTED, 5, 1_127)),
+        "guidance": (Share("guided", 9, 1_204), Share(NOT_KNOWN, 5, 1_127)),
         "comparator": (Share("a control group with a name that does not fit", 14, 2_331),),
     },
 )

@@ -12,7 +12,7 @@ import pytest
 
 from analysis.evidence.rows import Evidence
 from analysis.figures import showing
-from analysis.pages import context, html
+from analysis.pages import context
 from analysis.synthesis.question_result import Synthesis
 from tests.evidence.folder import ROOT
 
@@ -37,7 +37,7 @@ def page_of(
 
     patch.setattr(context, "evidence", lambda: evidence)
     patch.setattr(context, "results", lambda condition=None: results)
-    patch.setattr(html, "display", display)
+    patch.setattr("IPython.display.display", display)
     patch.setattr(showing, "show", draw)
     names: dict[str, Any] = {}
     for cell in json.loads(Path(NOTEBOOKS / f"{template}.ipynb").read_text("utf-8"))["cells"]:

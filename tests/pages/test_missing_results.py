@@ -10,6 +10,7 @@ import pytest
 
 from analysis.evidence.rows import Evidence
 from analysis.evidence.trial_states import OutcomeInTrial, State
+from analysis.figures.forest_plot import forest_plot
 from analysis.pages import evidence_map_page as maps
 from analysis.pages import front_page as front
 from analysis.pages import missing_results_section as section
@@ -22,6 +23,7 @@ from analysis.versions.edition import edition_of
 from analysis.versions.results import analysed, results_of
 from analysis.versions.state import state_of
 from tests.evidence.folder import DATA
+from tests.figures.looking import boxes
 from tests.pages.test_across_questions import words
 
 Results = Mapping[str, Synthesis]
@@ -76,6 +78,8 @@ def test_people_whom_nobody_counted_are_not_left_out_in_silence(syntheses: Resul
     shown = words(question_page.trials_table(asked["headache.disability.post"]))
     known = asked["headache.disability.post"].n_total
     assert f"All pooled trials {known:,} or more" in shown
+    drawn = forest_plot(asked["headache.disability.post"])
+    assert "Not in the sum: participants of 1 trial, not known." in [t for t, _ in boxes(drawn)]
     nobody = {"one": asked["headache.disability.post"].model_copy(update={"studies": ()})}
     assert "(" not in words(section.trials_said(nobody)).partition(";")[0]
 

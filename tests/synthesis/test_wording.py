@@ -147,7 +147,7 @@ def test_unknown_numbers_of_participants_are_said(evidence: Evidence) -> None:
     row = a_reported_row(-0.2, effect_se=0.1)
     synthesis = synthesise(with_rows(evidence, [row], unknown), question)
     assert (synthesis.n_total, synthesis.n_unknown) == (None, 1)
-    assert "1 trial, number of participants not reported" in synthesis.sentences.headline
+    assert "1 trial, number of participants not known" in synthesis.sentences.headline
 
 
 def test_the_interval_rule_is_said_with_its_reason(syntheses: Mapping[str, Synthesis]) -> None:

@@ -29,7 +29,7 @@ def evidence_words(body: Body) -> str:
     """`21 trials, 3,243 participants, against placebo (12 trials) and usual care (9)`."""
     trials, against = counted(body.k, "trial"), f", against {controls(body.studies)}"
     if body.n_total is None:
-        return f"{trials}, number of participants not reported{against}"
+        return f"{trials}, number of participants not known{against}"
     people = counted(body.n_total, "participant")
     if body.n_unknown:
         unknown = f"not counting {counted(body.n_unknown, 'trial')} whose number we do not have"
