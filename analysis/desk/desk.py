@@ -19,7 +19,7 @@ from analysis.desk.kept_evidence import KeptEvidence
 from analysis.desk.sittings import Sittings
 from analysis.evidence.rows import Evidence
 from analysis.files.checkout import Checkout, checkout_of
-from analysis.files.slugs import CONSENSUS, is_person
+from analysis.files.slugs import is_one_person
 
 ADDRESS = "127.0.0.1"
 # Another name may be made to lead here, by whoever owns it (DNS rebinding).
@@ -118,7 +118,7 @@ def known_who(request: Request) -> str:
     """Who works, blank where nobody has said; `consensus` is no person."""
     desk = desk_of(request)
     who = request.cookies.get(desk.who_cookie, desk.who)
-    return who if is_person(who) and who != CONSENSUS else ""
+    return who if is_one_person(who) else ""
 
 
 def commits_wanted(request: Request) -> bool:

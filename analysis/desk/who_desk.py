@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from analysis.desk.desk import YES, commits_wanted, desk_of, evidence_of, form_of, known_who
 from analysis.desk.desk_page import go_to, page
-from analysis.files.slugs import CONSENSUS, is_person
+from analysis.files.slugs import is_one_person
 from analysis.screening.known_people import as_person, known_people
 
 A_YEAR = 365 * 24 * 3600
@@ -26,9 +26,9 @@ def chosen(request: Request) -> Response:
     form = form_of(request)
     name = str(form.get("name", "")).strip() or str(form.get("known", ""))
     back = str(form.get("next", "/"))
-    if not is_person(name) or name == CONSENSUS:
+    if not is_one_person(name):
         proposed = as_person(name)
-        if not is_person(proposed) or proposed == CONSENSUS:
+        if not is_one_person(proposed):
             return _asked(request, back, name, RULE)
         return _asked(request, back, proposed, f"{RULE} Is this right?")
     reply, desk = go_to(_own(back)), desk_of(request)

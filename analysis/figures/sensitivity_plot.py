@@ -104,7 +104,7 @@ def _rows(questions: Sequence[Sensitivity], labels: Mapping[str, str]) -> Iterat
             heading = labels.get(condition, condition)
             yield Row((sentence_case(heading),), tone="heading")
         span = _primary_span(question)
-        title = synthesis.title.partition(":")[0]
+        title = synthesis.title_in_condition
         yield Row(
             cells=(title, estimate_text(span, ratio=synthesis.measure.ratio)),
             marks=(PlotMark("dot", span),),

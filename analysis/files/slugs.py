@@ -19,3 +19,8 @@ def is_slug(name: str) -> bool:
 def is_person(name: str) -> bool:
     """Whether the name can be a person's: a slug that names a file everywhere."""
     return re.fullmatch(PERSON, name) is not None
+
+
+def is_one_person(name: str) -> bool:
+    """The same, but for the name that stands for several."""
+    return is_person(name) and name != CONSENSUS

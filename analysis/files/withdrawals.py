@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-import yaml
-
 from analysis.files.lock import locked
 from analysis.files.together import FileChange, change_of, change_together
+from analysis.files.yaml_files import yaml_text
 
 FOLDER = "withdrawn"
 ACCOUNT = "withdrawal.yml"
@@ -53,7 +52,7 @@ def carry_out(data: Path, withdrawal: Withdrawal, who: str, when: str, why: str)
             "when": when,
             "why": why,
         }
-        text = yaml.safe_dump(account, sort_keys=False, allow_unicode=True, width=100)
+        text = yaml_text(account)
         record = {ACCOUNT: text.encode(), **withdrawal.kept}
         kept = (change_of(folder / name, content) for name, content in record.items())
         change_together(data, (*withdrawal.changes, *kept))

@@ -153,3 +153,8 @@ def _line(lines: dict[tuple[str | int, ...], int], location: tuple[str | int, ..
     while location not in lines and location:
         location = location[:-1]
     return lines.get(location)
+
+
+def yaml_text(said: Mapping[str, Any]) -> str:
+    """A file that says this, its fields in their order."""
+    return yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=100)

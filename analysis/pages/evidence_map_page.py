@@ -87,7 +87,7 @@ def questions_table(results: Results) -> Html:
     """In how many trials each question is in each state, and the share of it that is missing."""
     rows = [
         {
-            "Question": links.question(asked, asked.title.partition(":")[0]),
+            "Question": links.question(asked, asked.title_in_condition),
             **{name: str(len(asked.missing.of(state))) for state, name in HEADINGS.items()},
             "Share missing": _share(asked),
             "Publication bias": _judged(asked),

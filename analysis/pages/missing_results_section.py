@@ -165,7 +165,7 @@ def _reasons(trial: UnpooledTrial) -> Html:
         return text("no outcome of this review is known to have been measured")
     alike: dict[tuple[State, str], list[Html]] = {}
     for asked, outcome in trial.outcomes:
-        name = asked.title.partition(":")[0]
+        name = asked.title_in_condition
         alike.setdefault((outcome.state, outcome.reason), []).append(links.question(asked, name))
     return items(
         [

@@ -97,7 +97,7 @@ def _interval(synthesis: Synthesis) -> Html:
 def _row(synthesis: Synthesis) -> dict[str, object]:
     measure, primary = synthesis.measure, synthesis.primary
     return {
-        "Question": links.question(synthesis, synthesis.title.partition(":")[0]),
+        "Question": links.question(synthesis, synthesis.title_in_condition),
         "Measure": measure.short_name,
         "Estimate": effect_text(measure, primary.estimate) if primary else DASH,
         synthesis.interval_name: _interval(synthesis),

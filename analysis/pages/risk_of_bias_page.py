@@ -205,7 +205,7 @@ def by_question(protocol: Protocol, results: Mapping[str, Synthesis]) -> None:
     """Display the overall judgements in each question that pools trials of known size."""
     groups = {
         sentence_case(condition.label): {
-            synthesis.title.partition(":")[0]: _pooled(synthesis)
+            synthesis.title_in_condition: _pooled(synthesis)
             for synthesis in results_of(results, condition.id)
             if synthesis.n_total
         }

@@ -14,6 +14,7 @@ import yaml
 from analysis.evidence.team import Author, Team
 from analysis.files.problems import read_bytes
 from analysis.files.writing import write_atomically
+from analysis.files.yaml_files import yaml_text
 from analysis.protocol import load_protocol
 from analysis.versions.edition import Edition
 from analysis.versions.releases import Release, baseline_name, releases
@@ -63,7 +64,7 @@ def citation(text: str, edition: Edition, team: Team) -> bytes:
     if edition.is_draft:
         last = f" Cite version {edition.last.name}." if edition.last else ""
         said["message"] = f"{edition.title}. Its numbers have not been released.{last}"
-    return yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=100).encode()
+    return yaml_text(said).encode()
 
 
 def _author(author: Author) -> dict[str, str]:

@@ -50,6 +50,11 @@ class CellChange:
 COLUMNS = tuple(field.name for field in fields(CellChange))
 
 
+def history_of(data: Path, study_id: str) -> Path:
+    """Where the history of what was extracted of a study is kept."""
+    return data / "extraction" / study_id / HISTORY
+
+
 def read_history(path: Path) -> tuple[CellChange, ...]:
     """The lines in file order, none where there is no file; EvidenceError says what is wrong."""
     if not path.is_file():

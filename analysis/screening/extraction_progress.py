@@ -20,7 +20,7 @@ from analysis.screening.extraction import (
     told_so_far,
     write_differences,
 )
-from analysis.screening.extraction_history import HISTORY, read_history
+from analysis.screening.extraction_history import history_of, read_history
 from analysis.screening.filling_in import folders_of, is_finished
 from analysis.screening.study_reports import reports_of
 
@@ -85,9 +85,7 @@ def _included(screening: Screening) -> Iterator[str]:
 
 def accepted_on(data: Path, study_id: str) -> str:
     """When the trial was last accepted; blank where it never was, or that was taken back."""
-    lines = [
-        line for line in read_history(data / "extraction" / study_id / HISTORY) if line.did != "new"
-    ]
+    lines = [line for line in read_history(history_of(data, study_id)) if line.did != "new"]
     return lines[-1].when if lines and lines[-1].did == "accept" else ""
 
 

@@ -17,9 +17,9 @@ from analysis.protocol import Protocol, load_protocol
 from analysis.screening.extraction import offered
 from analysis.screening.extraction_history import (
     A_ROW,
-    HISTORY,
     KEYS,
     CellChange,
+    history_of,
     history_text,
     last_known,
     read_history,
@@ -68,7 +68,7 @@ def new_extraction(
 
 def _taken_up(data: Path, study_id: str, who: str, when: str) -> dict[Path, str]:
     """The history with what the evidence says of the study and its report already."""
-    path = data / "extraction" / study_id / HISTORY
+    path = history_of(data, study_id)
     history = read_history(path)
     known = last_known(history)
     taken = {"studies": study_id, "sources": report_of(study_id)}
@@ -123,7 +123,7 @@ def new_result(
 
 
 def _brought(data: Path, study_id: str) -> set[str]:
-    known = last_known(read_history(data / "extraction" / study_id / HISTORY))
+    known = last_known(read_history(history_of(data, study_id)))
     return {row_id for (file, row_id, _), said in known.items() if said == A_ROW}
 
 

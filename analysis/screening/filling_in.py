@@ -19,7 +19,7 @@ from analysis.files.columns import matching
 from analysis.files.digests import digest
 from analysis.files.lock import change_files, locked
 from analysis.files.problems import MOST_PROBLEMS, EvidenceError, Problem, ReviewError, short
-from analysis.files.slugs import CONSENSUS, is_person
+from analysis.files.slugs import is_one_person
 from analysis.files.spreadsheets import spreadsheet_bytes
 from analysis.files.tables import Row, read_table, table_text
 from analysis.files.together import change_of, change_together
@@ -152,7 +152,7 @@ def read_finished(data: Path) -> None:
 
 def _problems(path: Path) -> Iterator[Problem]:
     who, study_id = path.parent.name, path.parent.parent.name
-    if not is_person(who) or who == CONSENSUS:
+    if not is_one_person(who):
         yield Problem(path, None, None, f"{short(who)} is nobody's name: who has finished?")
     if path.parent not in folders_of(path.parents[3], study_id):
         message = f"{short(who)} has no sheets of a trial called {short(study_id)}"

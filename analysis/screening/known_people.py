@@ -9,7 +9,7 @@ from pathlib import Path
 from analysis.evidence.rows import Evidence
 from analysis.evidence.settled_judgements import judgements
 from analysis.evidence.team import load_team
-from analysis.files.slugs import CONSENSUS, is_person
+from analysis.files.slugs import is_one_person
 from analysis.screening.decision_files import decision_paths
 
 
@@ -25,7 +25,7 @@ def known_people(data: Path, evidence: Evidence) -> tuple[str, ...]:
     found |= {row.assessed_by for row in judgements(evidence)}
     found |= {as_person(author.name) for author in load_team(data).authors}
     sources = evidence.sources.keys()
-    return tuple(sorted(n for n in found - sources - {CONSENSUS} if is_person(n)))
+    return tuple(sorted(n for n in found - sources if is_one_person(n)))
 
 
 def as_person(name: str) -> str:

@@ -22,11 +22,11 @@ from analysis.formatting import counted
 from analysis.screening.extraction import BLANK, columns_of, own_columns
 from analysis.screening.extraction_history import (
     A_ROW,
-    HISTORY,
     KEYS,
     NO_ROW,
     WHOLE_ROW,
     CellChange,
+    history_of,
     history_text,
     read_history,
 )
@@ -109,7 +109,7 @@ def withdrawn_acceptance(data: Path, study_id: str, who: str, when: str) -> With
 
     EvidenceError where the evidence would not be valid without it.
     """
-    path = data / "extraction" / study_id / HISTORY
+    path = history_of(data, study_id)
     history = read_history(path)
     accepted = _latest(history)
     if not accepted:

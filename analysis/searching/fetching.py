@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from pydantic import TypeAdapter
 
 from analysis.files.digests import digest
@@ -24,6 +23,7 @@ from analysis.files.lock import locked
 from analysis.files.problems import EvidenceError, ReviewError, shown
 from analysis.files.together import FileChange, change_of, change_together
 from analysis.files.writing import write_atomically
+from analysis.files.yaml_files import yaml_text
 from analysis.protocol_lists import Source
 from analysis.protocol_rules import Frozen
 from analysis.searching.exports import read_export
@@ -294,7 +294,7 @@ def _changes_beside(
 ) -> Iterator[FileChange]:
     said = record.model_dump(mode="json", exclude_defaults=True)
     said |= {name: getattr(record, name) for name in ("since", "asked_from", "day")}
-    text = yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=100)
+    text = yaml_text(said)
     yield change_of(folder / f"{stem}.yml", text)
     yield change_of(folder / record.strategy, strategy.path.read_bytes())
     for number, name in enumerate(run.state.other_answers, start=1):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from analysis.files.columns import NameOfPerson
@@ -17,7 +16,7 @@ from analysis.files.days import KnownDay
 from analysis.files.folder import whole_files
 from analysis.files.problems import EvidenceError
 from analysis.files.writing import write_atomically
-from analysis.files.yaml_files import read_model
+from analysis.files.yaml_files import read_model, yaml_text
 from analysis.protocol import Protocol, Slug
 from analysis.protocol_lists import SourceKind
 from analysis.protocol_rules import Frozen
@@ -172,7 +171,7 @@ def search_text(search: Search) -> str:
     """What `search.yml` says; blank fields are left out."""
     said = search.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     said["date"] = search.date  # a YAML date, not text that looks like one
-    return yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=100)
+    return yaml_text(said)
 
 
 def source_status(protocol: Protocol, searches: tuple[Search, ...]) -> tuple[SourceStatus, ...]:

@@ -164,6 +164,11 @@ class Synthesis(Frozen):
         return next((found for found in self.published if found.is_baseline), None)
 
     @property
+    def title_in_condition(self) -> str:
+        """The title where the condition stands above it already."""
+        return self.title.partition(":")[0]
+
+    @property
     def pooled_studies(self) -> tuple[StudyEffect, ...]:
         """The trials in the primary analysis, in the order of `primary.weights`."""
         return tuple(study for study in self.studies if not study.suspect)

@@ -76,7 +76,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
 def _describe(
     app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object
 ) -> None:
-    site = getattr(app.env, "site_facts", SiteFacts("", None))
+    site = facts_of(app)
     tags = metatags(site, page, context.get("title", ""), context.get("body", ""))
     context["review_status"] = None if page == FRONT else site.status
     context["computed"] = computed(_record(Path(app.srcdir).parent), page)
@@ -95,6 +95,11 @@ def computed(record: Mapping[str, Made], page: str) -> Computed | None:
         if notebook in made.outputs:
             return Computed(code_version(made)[:CODE_LENGTH], round(made.seconds, 1))
     return None
+
+
+def facts_of(app: Sphinx) -> SiteFacts:
+    """What the build says of the site; nothing where another program builds it."""
+    return getattr(app.env, "site_facts", SiteFacts("", None))
 
 
 def site_facts(values: Mapping[str, Any]) -> SiteFacts:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analysis.book.extensions.metadata import SiteFacts
+from analysis.book.extensions.metadata import facts_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -45,7 +45,7 @@ def _offer(
     app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: object
 ) -> None:
     titles = {name: title.astext() for name, title in app.env.titles.items()}
-    apart = getattr(app.env, "site_facts", SiteFacts("", None)).not_pooled
+    apart = facts_of(app).not_pooled
     context["navigation"] = navigation(app.config.external_site_map, titles, frozenset(apart))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from analysis.book.extensions.metadata import SiteFacts, address
+from analysis.book.extensions.metadata import address, facts_of
 from analysis.book.markup_text import text_of
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
 def _offer(
     app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object
 ) -> None:
-    site = getattr(app.env, "site_facts", SiteFacts("", None))
+    site = facts_of(app)
     if "body" in context and site.review and site.review.contact:
         where = address(site.url, page) if site.url else page
         place = Place(site.review.contact, where, site.review.version)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from analysis.book.extensions.metadata import SiteFacts
+from analysis.book.extensions.metadata import facts_of
 from analysis.book.search_index import (
     INDEX,
     KnownSections,
@@ -56,7 +56,7 @@ def _finish(app: Sphinx, error: Exception | None) -> None:
     if error is not None or app.builder.name != "html":
         return
     site = Path(app.outdir)
-    facts = getattr(app.env, "site_facts", SiteFacts("", None))
+    facts = facts_of(app)
     not_found = site / f"{NOT_FOUND}.html"
     text = not_found.read_text(encoding="utf-8")
     not_found.write_text(from_anywhere(text, facts.url), encoding="utf-8")
