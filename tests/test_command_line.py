@@ -13,9 +13,9 @@ from analysis.files.problems import ReviewError
 from analysis.files.writing import write_atomically
 from analysis.protocol import load_protocol
 from analysis.versions.releases import releases
-from analysis.versions.results import to_json
 from tests.commands.typed import typed
 from tests.evidence.folder import DATA, DESCRIBED, DataFolder
+from tests.publishing.project import write_results
 from tests.searching.corpus import articles
 from tests.searching.exports import ovid_ris
 from tests.searching.notices import database, notice
@@ -27,8 +27,7 @@ NAMES = [release.name for release in releases(DATA)]
 def root(tmp_path: Path, syntheses, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the project's data with the results of its pages; no book is built."""
     shutil.copytree(DATA, tmp_path / "data")
-    for key, synthesis in syntheses.items():
-        write_atomically(tmp_path / "results" / f"{key}.json", to_json(synthesis))
+    write_results(tmp_path / "results", syntheses)
     monkeypatch.setattr(options, "ROOT", tmp_path)
     monkeypatch.setattr(review, "_build", lambda jobs: None)
     return tmp_path

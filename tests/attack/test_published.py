@@ -21,9 +21,9 @@ from analysis.publishing.downloads import downloads
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.edition import Edition
 from analysis.versions.freezing import freeze
-from analysis.versions.results import to_json
 from tests.commands.typed import typed
-from tests.evidence.folder import DATA, LIVING, ROOT, DataFolder
+from tests.evidence.folder import DATA, LIVING, DataFolder
+from tests.publishing.project import make_project
 
 STRANGERS = (
     "notes.csv",
@@ -47,9 +47,6 @@ def root(tmp_path: Path, syntheses: dict[str, Synthesis]) -> Path:
     """A project with strangers in its data, and with a person's name in every column for one."""
     data = tmp_path / "data"
     shutil.copytree(DATA, data)
-    for name in ("CITATION.cff", "LICENSE", "LICENSE-text", "requirements.txt"):
-        shutil.copy(ROOT / name, tmp_path)
-    shutil.copy(LIVING / "README.md", data)
     for name in STRANGERS:
         (data / name).parent.mkdir(parents=True, exist_ok=True)
         (data / name).write_text(f"who,note\nanna,{SECRET}\n", encoding="utf-8")
@@ -60,10 +57,7 @@ def root(tmp_path: Path, syntheses: dict[str, Synthesis]) -> Path:
                   date="2026-11-23")  # fmt: skip
     folder.append("risk_of_bias.csv", study_id="friesen-2017", tool="RoB 2", domain="overall",
                   judgement="low", assessed_by=SLUG)  # fmt: skip
-    for key, synthesis in syntheses.items():
-        (tmp_path / "results").mkdir(exist_ok=True)
-        (tmp_path / f"results/{key}.json").write_text(to_json(synthesis), encoding="utf-8")
-    return tmp_path
+    return make_project(tmp_path, syntheses)
 
 
 def sources_of(data: Path) -> list[str]:

@@ -46,3 +46,10 @@ def a_reported_row(effect: float, **changes: Any) -> OutcomeRow:
 def with_rows(evidence: Evidence, rows: Sequence[OutcomeRow], trial: Trial) -> Evidence:
     """The evidence with one trial's rows instead of all."""
     return replace(evidence, trials={trial.study_id: trial}, outcomes=tuple(rows))
+
+
+def corrected(evidence: Evidence, row_id: str, **changes: Any) -> Evidence:
+    """The evidence with one row that says something else."""
+    assert row_id in {row.row_id for row in evidence.outcomes}
+    rows = (replace(r, **changes) if r.row_id == row_id else r for r in evidence.outcomes)
+    return replace(evidence, outcomes=tuple(rows))

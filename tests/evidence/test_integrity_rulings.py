@@ -20,6 +20,7 @@ from analysis.evidence.verification import COLUMNS as VERIFICATION
 from analysis.files.columns import column, columns
 from tests.commands.typed import typed
 from tests.evidence.folder import DataFolder
+from tests.evidence.rows import corrected
 from tests.evidence.rulings import made_now
 
 STUDY = "chiauzzi-2010"
@@ -38,12 +39,6 @@ def ruled(evidence: Evidence, *rulings: Ruling) -> Evidence:
 
 def kept_out(evidence: Evidence, row_id: str = PAIN) -> bool:
     return bool(reasons_to_keep_out(findings(evidence), STUDY, (row_id,)))
-
-
-def corrected(evidence: Evidence, row_id: str, **changes: object) -> Evidence:
-    assert row_id in {row.row_id for row in evidence.outcomes}
-    rows = (replace(r, **changes) if r.row_id == row_id else r for r in evidence.outcomes)  # type: ignore[arg-type]
-    return replace(evidence, outcomes=tuple(rows))
 
 
 def test_a_ruling_does_not_survive_a_correction_of_its_row(evidence: Evidence) -> None:

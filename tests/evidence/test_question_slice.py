@@ -15,11 +15,12 @@ from analysis.protocol import Question
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.synthesise import answer, synthesise_all
 from analysis.versions.results import to_json
+from tests.evidence.rows import corrected
 
 CHANGES = {
-    "a mean": lambda e: _with_row(e, "friesen-2017.disability.post.1", mean_control=65.0),
+    "a mean": lambda e: corrected(e, "friesen-2017.disability.post.1", mean_control=65.0),
     # With it falls the yardstick of the same trial's follow-up.
-    "the other time point": lambda e: _with_row(
+    "the other time point": lambda e: corrected(
         e, "chiauzzi-2010.disability.post.1", effect=-0.6, effect_ci_low=-0.9, effect_ci_high=-0.3
     ),
     "a status": lambda e: _with_trial(e, "dear-2021", status="awaiting", reason="made so"),
@@ -27,11 +28,6 @@ CHANGES = {
         e, risk_of_bias=(replace(e.risk_of_bias[0], judgement="high"), *e.risk_of_bias[1:])
     ),
 }
-
-
-def _with_row(evidence: Evidence, row_id: str, **changes: object) -> Evidence:
-    rows = (replace(r, **changes) if r.row_id == row_id else r for r in evidence.outcomes)
-    return replace(evidence, outcomes=tuple(rows))
 
 
 def _with_trial(evidence: Evidence, study_id: str, **changes: object) -> Evidence:
@@ -86,11 +82,11 @@ def test_what_comes_from_other_questions_is_named(evidence: Evidence) -> None:
     """The yardstick of an implausible effect, and the control arms of a familiar scale."""
     at_post = "chiauzzi-2010.disability.post.1"
     as_large = {"effect": -1.6, "effect_se": 0.2, "effect_ci_low": None, "effect_ci_high": None}
-    changed = _changed_parts(evidence, _with_row(evidence, at_post, **as_large))
+    changed = _changed_parts(evidence, corrected(evidence, at_post, **as_large))
     about = "integrity findings of chiauzzi-2010"
     assert changed["non-headache.disability.post"] == {f"outcomes.csv: {at_post}", about}
     assert changed["non-headache.pain.follow-up"] == {about}
-    arm = _with_row(evidence, "friesen-2017.depression.post.1", sd_control=5.5)
+    arm = corrected(evidence, "friesen-2017.depression.post.1", sd_control=5.5)
     changed = _changed_parts(evidence, arm)
     assert changed["non-headache.depression.follow-up"] == {
         "outcomes.csv: the control arms' standard deviation"

@@ -14,6 +14,7 @@ from analysis.pages import context
 from analysis.pages.rehearsal import rehearse_readers
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.results import to_json
+from tests.publishing.project import write_results
 
 Results = dict[str, Synthesis]
 
@@ -25,8 +26,7 @@ def published(
     """The folder of the results of every question, and the evidence they are of."""
     monkeypatch.setattr(context, "RESULTS", tmp_path)
     monkeypatch.setattr(context, "evidence", lambda: evidence)
-    for key, synthesis in syntheses.items():
-        (tmp_path / f"{key}.json").write_text(to_json(synthesis), encoding="utf-8")
+    write_results(tmp_path, syntheses)
     return tmp_path
 
 

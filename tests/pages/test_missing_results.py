@@ -16,7 +16,6 @@ from analysis.pages import front_page as front
 from analysis.pages import missing_results_section as section
 from analysis.pages import question_page, trials_page
 from analysis.searching.history import load_searches
-from analysis.synthesis.missing_results import MissingResults
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.unpooled_trials import included_trials, unpooled_trials
 from analysis.versions.edition import edition_of
@@ -25,6 +24,7 @@ from analysis.versions.state import state_of
 from tests.evidence.folder import DATA
 from tests.figures.looking import boxes
 from tests.pages.test_across_questions import words
+from tests.synthesis.examples import in_states
 
 Results = Mapping[str, Synthesis]
 # Of the frozen review: named in its studies.csv as included, and pooled in none of its results.
@@ -121,23 +121,13 @@ def test_the_anchor_is_that_of_the_heading() -> None:
     ],
 )
 def test_states_are_one_sentence(states: list[State], said: str) -> None:
-    assert said in section.states_said(_missing(*states))
+    assert said in section.states_said(in_states(*states))
 
 
 def test_where_an_estimate_was_printed_somebody_measured_it() -> None:
-    missing = _missing(State.NOT_KNOWN, State.NOT_KNOWN)
+    missing = in_states(State.NOT_KNOWN, State.NOT_KNOWN)
     assert section.states_said(missing).endswith("do not say whether any measured it.")
     assert section.states_said(missing, printed=True).endswith("do not say which measured it.")
-
-
-def _missing(*states: State) -> MissingResults:
-    return MissingResults(
-        trials=tuple(
-            OutcomeInTrial(study_id=f"t-{n}", label=f"T {n}", year=2000 + n, state=state,
-                           participants=10, participants_from="row")
-            for n, state in enumerate(states)
-        )
-    )  # fmt: skip
 
 
 def test_each_question_names_what_it_does_not_pool(evidence: Evidence, syntheses: Results) -> None:

@@ -15,21 +15,13 @@ from analysis.publishing.site_files import site_files
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.edition import Edition
 from analysis.versions.releases import releases
-from analysis.versions.results import to_json
-from tests.evidence.folder import LIVING, ROOT, DataFolder
+from tests.publishing.project import make_project
 
 
 @pytest.fixture
 def root(tmp_path: Path, syntheses: Mapping[str, Synthesis]) -> Path:
     """A project with its data and its results."""
-    DataFolder.copied_to(tmp_path / "data")
-    (tmp_path / "data/README.md").write_bytes((LIVING / "README.md").read_bytes())
-    for name in ("CITATION.cff", "LICENSE", "LICENSE-text", "requirements.txt"):
-        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
-    (tmp_path / "results").mkdir()
-    for key, synthesis in syntheses.items():
-        (tmp_path / "results" / f"{key}.json").write_text(to_json(synthesis))
-    return tmp_path
+    return make_project(tmp_path, syntheses)
 
 
 def files_of(root: Path, syntheses: Mapping[str, Synthesis]) -> dict[str, bytes]:

@@ -11,11 +11,10 @@ from typer.testing import CliRunner
 from analysis.commands import command_line, options, review
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
-from analysis.files.writing import write_atomically
 from analysis.synthesis.synthesise import synthesise_all
 from analysis.versions.releases import read_states, releases
-from analysis.versions.results import to_json
 from tests.evidence.folder import DATA, REVIEW
+from tests.publishing.project import write_results
 from tests.searching.last_version import go_back, last_version
 from tests.searching.recorded_update import MADE_UP, PAGE, ROOT, STUDY, TITLE, page, story
 from tests.searching.steps import FIRST_LINES, LAST_LINES, WIDTH, Done, Step, code_block
@@ -57,8 +56,7 @@ def run_all(root: Path, steps: tuple[Step, ...]) -> tuple[Done, ...]:
 
 def publish_results(root: Path) -> None:
     """What a build leaves for the comparison of versions."""
-    for key, synthesis in synthesise_all(load(root / "data")).items():
-        write_atomically(root / "results" / f"{key}.json", to_json(synthesis))
+    write_results(root / "results", synthesise_all(load(root / "data")))
 
 
 def words(step: Step) -> list[str]:

@@ -16,12 +16,14 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from playwright.sync_api import Browser
 
 from analysis.evidence.load import load
 from analysis.evidence.rows import Evidence
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.results import read_results
 from tests.evidence.folder import ROOT
+from tests.site.browser import chromium
 from tests.site.reading import Documents, parsed
 
 
@@ -123,3 +125,17 @@ def answers(built: Built, living: Evidence) -> Mapping[str, Synthesis]:
 def documents(built: Built) -> Documents:
     """Every page of the site, parsed, by its path."""
     return parsed(built.site, built.all_pages)
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(opened: Browser) -> Iterator[Browser]:
+    """One program for all tests of a module; what a test opens in it no other finds."""
+    yield opened
+    for context in opened.contexts:
+        context.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 import pytest
@@ -20,7 +20,6 @@ from tests.site.browser import (
     THEMES,
     Notes,
     Visit,
-    chromium,
     file_of,
     served,
     survey,
@@ -58,20 +57,6 @@ def effect(answers: Mapping[str, Synthesis]) -> str:
 @pytest.fixture(params=["front page", "page of a question"])
 def name(request: pytest.FixtureRequest, effect: str) -> str:
     return FRONT if request.param == "front page" else effect
-
-
-@pytest.fixture(scope="module")
-def opened() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def browser(opened: Browser) -> Iterator[Browser]:
-    """One program for all tests; what a test opens in it no other finds."""
-    yield opened
-    for context in opened.contexts:
-        context.close()
 
 
 def weight(visit: Visit) -> int:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from tests.site.browser import chromium
 from tests.site.conftest import Built
 from tests.site.reading import Documents, article
 
@@ -36,19 +34,11 @@ SILENT = re.compile(
 APART = re.compile(r"i[ao](?!n)|(?<![tsc])io(?=n)|eo(?!p)|ua|uou")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
 @pytest.fixture
-def page(browser: Browser, built: Built) -> Iterator[Page]:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    opened = context.new_page()
+def page(browser: Browser, built: Built) -> Page:
+    opened = browser.new_page(viewport=PHONE, has_touch=True, is_mobile=True)
     opened.goto((built.site / FRONT).as_uri())
-    yield opened
-    context.close()
+    return opened
 
 
 def seen(page: Page, part: Locator) -> bool:

@@ -19,7 +19,7 @@ from analysis.statistics.intervals import critical_value
 from analysis.statistics.pooling import pool
 from analysis.synthesis.question_result import Synthesis
 from tests.evidence.folder import ROOT
-from tests.site.browser import Notes, chromium, served
+from tests.site.browser import Notes, served
 from tests.site.conftest import Built
 from tests.validation.revman import compare as revman
 
@@ -39,17 +39,11 @@ def site(built: Built) -> Path:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def page(site: Path, browser: Browser) -> Page:
+def page(site: Path, opened: Browser) -> Page:
     """The page of all questions, opened from its folder."""
-    opened = browser.new_page()
-    opened.goto(f"{site.as_uri()}/results/try-it-yourself.html")
-    return opened
+    page = opened.new_page()
+    page.goto(f"{site.as_uri()}/results/try-it-yourself.html")
+    return page
 
 
 @pytest.fixture(scope="module")
@@ -171,13 +165,13 @@ def _said(estimate: float, found: Synthesis) -> str:
 
 
 def test_a_trial_is_left_out_by_the_keyboard_sent_by_the_address_and_taken_back(
-    address: str, browser: Browser, questions: list[Synthesis]
+    address: str, opened: Browser, questions: list[Synthesis]
 ) -> None:
     found = _largest(questions)
     assert found.primary
     (y, v), first = _trials(found), found.pooled_studies[0]
     left = pool(y[1:], v[1:], model=found.primary.model)
-    page = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = opened.new_page(viewport={"width": 390, "height": 844}, has_touch=True)
     notes = Notes.on(page)
     page.goto(f"{address}/effects/{found.question.slug}.html")
     result, box = page.get_by_role("status"), page.get_by_label(first.label, exact=True)
@@ -193,7 +187,7 @@ def test_a_trial_is_left_out_by_the_keyboard_sent_by_the_address_and_taken_back(
     assert first.study_id in sent
     page.get_by_role("button", name="Back to the review’s analysis").tap()
     assert result.inner_text() == before
-    other = browser.new_page()
+    other = opened.new_page()
     other.goto(sent)
     assert _said(left.estimate, found) in other.get_by_role("status").inner_text()
     assert notes.complaints == []
@@ -215,8 +209,8 @@ def test_a_trial_of_ones_own_moves_the_estimate(page: Page, questions: list[Synt
 
 
 def test_without_javascript_the_page_says_where_the_reviews_own_analyses_are(
-    site: Path, browser: Browser, questions: list[Synthesis]
+    site: Path, opened: Browser, questions: list[Synthesis]
 ) -> None:
-    page = browser.new_context(java_script_enabled=False).new_page()
+    page = opened.new_context(java_script_enabled=False).new_page()
     page.goto(f"{site.as_uri()}/effects/{questions[0].question.slug}.html")
     assert "This part needs JavaScript" in page.inner_text("article")

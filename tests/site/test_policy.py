@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from analysis.book.extensions.policy import POLICY, policy_tag
 from analysis.figures import style
-from tests.site.browser import Notes, chromium, served
+from tests.site.browser import Notes, served
 from tests.site.conftest import Built
 from tests.site.reading import Documents
 from tests.site.test_links import addresses
@@ -35,18 +35,10 @@ def address(request: pytest.FixtureRequest, built: Built) -> Iterator[str]:
         yield found
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser) -> Page:
     """A page of a visit of its own: nothing of another is stored there."""
-    context = browser.new_context()
-    yield context.new_page()
-    context.close()
+    return browser.new_page()
 
 
 def test_every_page_begins_with_the_policy(documents: Documents) -> None:

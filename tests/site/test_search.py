@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from analysis.evidence.rows import Evidence
-from tests.site.browser import ASSISTANT, DESKTOP, THEMES, Notes, axe, chromium, served
+from tests.site.browser import ASSISTANT, DESKTOP, THEMES, Notes, axe, served
 from tests.site.conftest import Built
 
 GLOSSARY = "about/glossary"
@@ -39,17 +38,9 @@ HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>\"'&%00"
 SPOKEN = "document.getElementById('search-status').textContent"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport=DESKTOP)
-    yield context.new_page()
-    context.close()
+def page(browser: Browser) -> Page:
+    return browser.new_page(viewport=DESKTOP)
 
 
 @pytest.fixture

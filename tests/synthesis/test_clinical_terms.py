@@ -21,7 +21,7 @@ from analysis.statistics.clinical import (
     risk_by_log_risk_ratio,
     risk_by_smd,
 )
-from analysis.statistics.estimates import Interval, PooledEffect
+from analysis.statistics.estimates import Interval
 from analysis.synthesis.clinical_terms import (
     AbsoluteEffect,
     absolute_effects,
@@ -40,22 +40,12 @@ from analysis.synthesis.wording.clinical_text import (
     points_text,
 )
 from tests.evidence.folder import DataFolder
-from tests.figures.examples import pooled, study
+from tests.evidence.rows import corrected
+from tests.figures.examples import study
+from tests.synthesis.examples import RR, SMD, an_effect
 
-SMD = Measure(name="SMD", label="standardised mean difference")
-RR = Measure(
-    name="RR",
-    label="risk ratio of responders",
-    ratio=True,
-    benefit_above=True,
-    event="get clearly better",
-)
 WORDS = ReviewWords(with_intervention="with therapy")
 DROPOUT = Measure(name="RR", label="risk ratio of dropping out", ratio=True)
-
-
-def an_effect(estimate: float, low: float, high: float) -> PooledEffect:
-    return replace(pooled(4), estimate=estimate, interval=Interval(low, high, "wald"))
 
 
 def test_headache_responders_are_the_trials_own_counts(
@@ -224,8 +214,7 @@ class TestPoints:
             for timepoint in ("post", "follow-up")
         )
         at = reference_rows(evidence, later)[0].row_id
-        rows = (replace(r, **change) if r.row_id == at else r for r in evidence.outcomes)
-        changed = replace(evidence, outcomes=tuple(rows))
+        changed = corrected(evidence, at, **change)
         assert slice_of(changed, post).parts() != slice_of(evidence, post).parts()
         moved = slice_of(changed, later).parts() != slice_of(evidence, later).parts()
         assert moved is follows

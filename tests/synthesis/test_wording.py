@@ -9,12 +9,10 @@ from dataclasses import replace
 import pytest
 
 from analysis.evidence.rows import Evidence, OutcomeRow
-from analysis.evidence.trial_states import OutcomeInTrial, State
+from analysis.evidence.trial_states import State
 from analysis.formatting import MINUS, counted, limits, number, p_value, percent
-from analysis.statistics.estimates import Interval, PooledEffect
 from analysis.synthesis.certainty import LEVELS, Level
 from analysis.synthesis.clinical_terms import ASSUMED
-from analysis.synthesis.missing_results import MissingResults
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.study_effect import Measure
 from analysis.synthesis.synthesise import synthesise
@@ -24,7 +22,7 @@ from analysis.synthesis.wording.missing_words import beside_none
 from analysis.synthesis.wording.page_sentences import heterogeneity
 from analysis.synthesis.wording.plain_answer import direction, narrative
 from tests.evidence.rows import a_reported_row, a_row, a_trial, with_rows
-from tests.figures.examples import pooled
+from tests.synthesis.examples import RR, SMD, an_effect, in_states
 
 INTERVAL = re.compile(r"95% confidence interval (\S+) to (\S+?)[),;]")
 
@@ -210,20 +208,6 @@ def test_numbers_as_a_reader_sees_them(text: str, expected: str) -> None:
     assert text == expected
 
 
-SMD = Measure(name="SMD", label="standardised mean difference")
-RR = Measure(
-    name="RR",
-    label="risk ratio of responders",
-    ratio=True,
-    benefit_above=True,
-    event="get clearly better",
-)
-
-
-def an_effect(estimate: float, low: float | None, high: float | None) -> PooledEffect:
-    return replace(pooled(4), estimate=estimate, interval=Interval(low, high, "wald"))
-
-
 def said(
     evidence: Evidence,
     effect: tuple[float, float, float],
@@ -404,18 +388,6 @@ def test_an_event_said_again_keeps_its_verb(
     measure = RR.model_copy(update={"event": event})
     assert f" {again} with it." in people_compared(words, measure, assumed)
     assert f" {again} with Internet-delivered therapy: " in absolute_text(words, measure, effect)
-
-
-def in_states(*states: State) -> MissingResults:
-    return MissingResults(
-        trials=tuple(
-            OutcomeInTrial(
-                study_id=f"t-{n}", label=f"T {n}", year=2000 + n, state=state,
-                participants=10, participants_from="row",
-            )
-            for n, state in enumerate(states)
-        )
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,12 @@ from analysis.versions.results import (
     results_of,
     to_json,
 )
+from tests.publishing.project import write_results
 
 
 @pytest.fixture
 def folder(tmp_path: Path, syntheses: Mapping[str, Synthesis]) -> Path:
-    for key, synthesis in syntheses.items():
-        (tmp_path / f"{key}.json").write_text(to_json(synthesis), encoding="utf-8")
+    write_results(tmp_path, syntheses)
     return tmp_path
 
 
