@@ -41,7 +41,8 @@ def page(request: Request, template: str, status: int = 200, **context: object) 
     `counted(3, "record")`.
     """
     desk, who = desk_of(request), known_who(request)
-    said = desk.to_say.pop(who, []) if status == 200 else []
+    shown = status == 200
+    said = desk.to_say.pop(who, []) if shown else []
     content = request.app.state.templates.get_template(template).render(
         {
             "who": who,
@@ -52,7 +53,8 @@ def page(request: Request, template: str, status: int = 200, **context: object) 
             ],
             "said": said,
             "kept": _where_saved(request, desk),
-            "not_committed": desk.not_committed if commits_wanted(request) else [],
+            # Of what was saved before: a page that refuses says nothing of it.
+            "not_committed": desk.not_committed if shown and commits_wanted(request) else [],
             "form_token": lambda: token_field(desk),
             **context,
         }

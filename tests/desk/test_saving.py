@@ -146,6 +146,8 @@ def test_what_git_refuses_is_saved_and_said(
 def test_the_warning_goes_once_a_commit_succeeds(git: Repository, asking: Asking, records) -> None:
     hook_refuses(git)
     asking.submit("/include", {"record": records[0]})
+    # What is refused meanwhile was not saved.
+    assert SAVED not in asking.submit("/include", {"record": "refused"}).text
     (git.root / ".git/hooks/pre-commit").unlink()
     git.commit()
     shown = asking.submit("/include", {"record": records[1]})
