@@ -291,12 +291,15 @@ def test_a_page_is_shown_where_the_fork_that_waits_to_show_it_is_killed(watched:
     watched.is_quiet()
     (builder,) = psutil.Process(watched.process.pid).children()
 
-    def waiting() -> list[psutil.Process]:
-        return [fork for each in builder.children() for fork in each.children()]
+    def killed() -> bool:
+        with suppress(psutil.NoSuchProcess):  # who waits ends with its generation
+            forks = [fork for each in builder.children() for fork in each.children()]
+            for fork in forks:
+                fork.kill()
+            return bool(forks)
+        return False
 
-    wait_until(waiting)
-    for fork in waiting():
-        fork.kill()
+    wait_until(killed)
     with in_view(watched, "about.html"):
         watched.save("chapters/about.md", f"{toy.ABOUT}\nShown all the same.\n")
         ahead = watched.shows("about.html", "Shown all the same.")
