@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def main() -> None:
     """Run the command line."""
     # Modules and Sphinx's trees are many and stay; looking for garbage there takes a tenth.
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(500_000, 50, 100)
     arguments = sys.argv[1:]
     try:
         with _begun_ahead(arguments) as begun:

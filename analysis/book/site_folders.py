@@ -74,8 +74,9 @@ class SiteFolders:
     def copy_site(self, *left_out: str) -> None:
         """Let the successor have what the site has; what no step writes into, by a second name."""
         site, offered = self.project.site, self.project.site / DOWNLOADS
+        shutil.rmtree(self.next, ignore_errors=True)
         ignored = shutil.ignore_patterns(DOWNLOADS, *left_out)
-        shutil.copytree(site, self.next, ignore=ignored, dirs_exist_ok=True)
+        shutil.copytree(site, self.next, ignore=ignored)
         if offered.is_dir():
             shutil.copytree(offered, self.next / DOWNLOADS, copy_function=_name_again)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analysis.book.rendering import BookError
-from analysis.book.site import build_book
+from analysis.book.site import book_build, build_book
 from analysis.execution.plan import Project
 from tests.execution.templates import write
 
@@ -42,12 +42,16 @@ def downloads(project: Project) -> set[str]:
     return {path.name for path in (project.site / "downloads").iterdir()}
 
 
-def test_the_files_follow_what_is_offered(project: Project) -> None:
-    build_book(project, files=offering(a_csv="1", b_csv="1"))
-    assert downloads(project) == {"a.csv", "b.csv"}
-    again = build_book(project, files=offering(a_csv="2"))
+@pytest.mark.parametrize("begun", [False, True])
+def test_the_files_follow_what_is_offered(project: Project, begun: bool) -> None:
+    build_book(project, files=offering(a_csv="1", b_csv="1", c_csv="1"))
+    assert downloads(project) == {"a.csv", "b.csv", "c.csv"}
+    with book_build(project) as book:
+        if begun:
+            book.begin()
+        again = book.finish(offering(a_csv="2", c_csv="1"))
     assert again.state == "updated"
-    assert downloads(project) == {"a.csv"}
+    assert downloads(project) == {"a.csv", "c.csv"}
     assert (project.site / "downloads/a.csv").read_text() == "2"
 
 
