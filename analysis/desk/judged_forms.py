@@ -5,8 +5,7 @@ from __future__ import annotations
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from analysis.evidence.outcome_row import OutcomeRow
-from analysis.evidence.rows import Evidence, Source, Trial
+from analysis.evidence.rows import Evidence, Trial
 from analysis.files.problems import EvidenceError, ReviewError, short
 
 
@@ -38,10 +37,6 @@ def report_of(trial: Trial) -> dict[str, str]:
     """Where the report of a trial is to be had."""
     cited = ". ".join(filter(None, (trial.title, trial.journal, trial.citation)))
     return {"cited": cited, "address": f"https://doi.org/{trial.doi}" if trial.doi else ""}
-
-
-def source_of_row(evidence: Evidence, row: OutcomeRow) -> Source:
-    return evidence.sources[row.source_id]
 
 
 def why_not(error: ReviewError) -> tuple[str, str]:

@@ -16,7 +16,6 @@ from analysis.desk.judged_forms import (
     report_of,
     result_label,
     said,
-    source_of_row,
     trial_of,
     why_not,
 )
@@ -209,7 +208,7 @@ def _show(
         report=report_of(trial),
         row=row,
         called=called(evidence, row) if row else "",
-        source=source_of_row(evidence, row) if row else None,
+        source=evidence.sources[row.source_id] if row else None,
         numbers=numbers,
         answers=ANSWERS,
         problem=problem,

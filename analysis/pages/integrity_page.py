@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from analysis.evidence.integrity import Finding, findings
 from analysis.evidence.people import initials
@@ -68,22 +68,18 @@ def derivation_table(results: Mapping[str, Synthesis]) -> Html:
 
 def suspects_table(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
     """Each suspect result with its arithmetic, what becomes of it, and a person's ruling."""
-    found = [finding for finding in findings(evidence) if finding.severity == "suspect"]
-    return _findings_table(evidence, results, found, "Suspect results")
+    return _findings_table(evidence, results, "suspect", "Suspect results")
 
 
 def notes_table(evidence: Evidence, results: Mapping[str, Synthesis]) -> Html:
     """Each note: what a person should look up, though it changes nothing here."""
-    found = [finding for finding in findings(evidence) if finding.severity == "note"]
-    return _findings_table(evidence, results, found, "Notes")
+    return _findings_table(evidence, results, "note", "Notes")
 
 
 def _findings_table(
-    evidence: Evidence,
-    results: Mapping[str, Synthesis],
-    found: Sequence[Finding],
-    caption: str,
+    evidence: Evidence, results: Mapping[str, Synthesis], severity: str, caption: str
 ) -> Html:
+    found = [finding for finding in findings(evidence) if finding.severity == severity]
     ruled = any(finding.ruling or finding.lapsed for finding in found)
     rows = [
         {

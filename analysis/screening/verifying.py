@@ -84,7 +84,7 @@ def hold_against_report(
             cells |= _cells("no", "", "", "")
     if cells:
         _write(data, {row: cells})
-        row = next(each for each in load(data).outcomes if each.row_id == row.row_id)
+        row = _as_it_is(data, row)
     if not not_found:
         verify(data, [row], who, day)
     return row
@@ -122,6 +122,10 @@ def correct(data: Path, row: OutcomeRow, column: str, cell: str) -> OutcomeRow:
     if column not in CORRECTABLE:
         raise ReviewError(f"{short(column)} is no column that can be corrected here")
     _write(data, {row: {column: cell.strip()}})
+    return _as_it_is(data, row)
+
+
+def _as_it_is(data: Path, row: OutcomeRow) -> OutcomeRow:
     return next(each for each in load(data).outcomes if each.row_id == row.row_id)
 
 

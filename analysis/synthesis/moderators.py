@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -53,16 +53,9 @@ def moderators_of(protocol: Protocol) -> tuple[Moderator, ...]:
 
     Conditions are questions of their own: they are compared across questions.
     """
-    return tuple(_moderators(protocol))
-
-
-def _moderators(protocol: Protocol) -> Iterator[Moderator]:
-    own = {column.name: column for column in protocol.study_columns}
-    for name in protocol.moderators:
-        if name in own:
-            yield _own(own[name])
-        elif name in KNOWN:
-            yield KNOWN[name]
+    own = {column.name: _own(column) for column in protocol.study_columns}
+    known = {**KNOWN, **own}
+    return tuple(known[name] for name in protocol.moderators if name in known)
 
 
 def _own(column: StudyColumn) -> Moderator:

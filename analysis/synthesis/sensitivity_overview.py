@@ -112,10 +112,6 @@ def _models(synthesis: Synthesis) -> Iterator[Variant]:
     if robust := synthesis.sensitivity.cluster_robust:
         name = "every contrast by itself; interval: robust to dependence within trials"
         yield Variant("models", name, robust.k, robust.estimate, robust.interval)
-    yield from _bayesian(synthesis)
-
-
-def _bayesian(synthesis: Synthesis) -> Iterator[Variant]:
     for found in synthesis.bayesian.all if synthesis.bayesian else ():
         name = f"Bayesian random effects, {prior_text(found)}"
         yield Variant("models", name, found.k, found.estimate, found.interval)
