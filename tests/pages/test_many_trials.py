@@ -43,7 +43,7 @@ def _shown(show: partial[None]) -> BeautifulSoup:
     """The folded table that a section displays below its figure."""
     said: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("analysis.pages.html.display", lambda found: said.append(found.data))
+        patch.setattr("IPython.display.display", lambda found: said.append(found.data))
         patch.setattr("analysis.figures.showing.show", lambda *shown: None)
         show()
     return BeautifulSoup("".join(said), "html.parser")

@@ -30,7 +30,7 @@ from analysis.evidence.team import TEAM
 from analysis.execution.plan import Page, Project
 from analysis.execution.staleness import Inputs
 from analysis.files.problems import EvidenceError, ReviewError
-from analysis.pages import context, html
+from analysis.pages import context
 from analysis.protocol import load_protocol
 from analysis.synthesis.question_result import Synthesis
 from analysis.synthesis.synthesise import answer
@@ -122,7 +122,6 @@ def displayed(page: Page, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         shown.append(getattr(output, "data", output))
 
     monkeypatch.setattr(IPython.display, "display", display)
-    monkeypatch.setattr(html, "display", display)
     names: dict[str, Any] = {}
     for source in cells(page):
         exec(source, names)

@@ -10,7 +10,6 @@ import pytest
 from analysis.evidence.risk_of_bias_tools import DOMAINS
 from analysis.evidence.rows import Evidence
 from analysis.figures import showing
-from analysis.pages import html
 from analysis.pages import risk_of_bias_page as page
 from analysis.pages.trials_page import trial_section
 
@@ -21,7 +20,7 @@ Shown = list[str]
 def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
     """What a page displays: its paragraphs, and of a figure the words."""
     found: Shown = []
-    monkeypatch.setattr(html, "display", lambda output: found.append(output.data))
+    monkeypatch.setattr("IPython.display.display", lambda output: found.append(output.data))
     monkeypatch.setattr(showing, "show", lambda figure, alt, name: found.append(alt))
     return found
 

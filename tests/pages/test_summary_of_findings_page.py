@@ -260,7 +260,7 @@ def test_the_notebook_runs_from_its_parameters(
     shown: list[str] = []
     monkeypatch.setattr(context, "results", lambda _: syntheses)
     monkeypatch.setattr(context, "evidence", lambda: evidence)
-    monkeypatch.setattr(html, "display", lambda content: shown.append(content.data))
+    monkeypatch.setattr("IPython.display.display", lambda content: shown.append(content.data))
     names: dict[str, Any] = {}
     for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] != "code":

@@ -80,8 +80,7 @@ def test_per_cents_without_counts_stand_side_by_side_and_give_no_ratio(evidence:
     assert against(dataclasses.replace(found, trial=unnamed), words).endswith(words.comparator)
     assert (ratio(found), difference(found)) == ("counts not known", "")
     assert plain_comparison(found, words) == (
-        f"{EVENT}: 25 of 100 people in the group “both online arms”, "
-        "53 of 100 people in the control group"
+        f"{EVENT}: 25 of 100 people (both online arms), 53 of 100 people in the control group"
     )
 
 
@@ -152,6 +151,16 @@ def test_counts_give_the_risk_ratio_and_difference_of_the_handbook(evidence: Evi
     assert "15 of 100 (15%) against 30 of 100 (30%); risk ratio 0.50" in comparison(
         found, evidence.protocol.words
     )
+
+
+def test_a_difference_of_less_than_one_in_a_hundred_is_not_none(evidence: Evidence) -> None:
+    found = only(
+        evidence,
+        counted_row(STUDY, "intervention", events=1.0, total=400.0),
+        counted_row(STUDY, "control", events=0.0, total=400.0),
+    )
+    assert difference(found).startswith("0.2 of 100 (\N{MINUS SIGN}0.")
+    assert "1 of 400 (<1%) against 0 of 400 (0%)" in comparison(found, evidence.protocol.words)
 
 
 def test_counts_follow_from_the_number_asked_and_the_per_cent_and_are_said_to(

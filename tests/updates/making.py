@@ -22,7 +22,7 @@ from analysis.execution.plan import Page
 from analysis.figures import showing
 from analysis.figures.marks import all_of
 from analysis.files.digests import digest
-from analysis.pages import context, html
+from analysis.pages import context
 from analysis.synthesis.question_result import Synthesis
 from tests.evidence.folder import ROOT
 
@@ -105,7 +105,6 @@ class Making:
             }
 
         self.patch.setattr(IPython.display, "display", display)
-        self.patch.setattr(html, "display", display)
         self.patch.setattr(context, "DATA", evidence.folder)
         self.patch.setattr(context, "evidence", lambda: evidence)
         self.patch.setattr(context, "results", published)

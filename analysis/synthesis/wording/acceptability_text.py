@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.formatting import counted, number, percent
+from analysis.formatting import counted, decimals_beside, number, percent
 from analysis.measures import MEASURES
 from analysis.protocol_rules import ReviewWords
 from analysis.synthesis.acceptability import Compared, Reported, Share
@@ -85,10 +85,13 @@ def difference(each: Compared) -> str:
     if not each.difference:
         return ""
     interval = each.difference.interval
-    low, high = (
-        number(100 * limit, 0) for limit in (interval.low, interval.high) if limit is not None
-    )
-    return f"{number(100 * each.difference.estimate, 0)} of 100 ({low} to {high})"
+    low, high = (_of_100(limit) for limit in (interval.low, interval.high) if limit is not None)
+    return f"{_of_100(each.difference.estimate)} of 100 ({low} to {high})"
+
+
+def _of_100(difference: float) -> str:
+    """Whole people, or as many decimals as show that it is not nobody."""
+    return number(100 * difference, decimals_beside(100 * difference, [0.0], 0))
 
 
 def plain_comparison(each: Compared, words: ReviewWords) -> str:
@@ -104,7 +107,7 @@ def plain_comparison(each: Compared, words: ReviewWords) -> str:
     without = "without it" if each.intervention and not named else f"in {words.control}"
     arms = (each.intervention, each.control)
     said = [
-        f"{_people(arm, *arms)} {f'in the group “{own}”' if (own := own_name(arm)) else whose}"
+        f"{_people(arm, *arms)} {f'({own})' if (own := own_name(arm)) else whose}"
         for arm, whose in ((each.intervention, words.with_intervention), (each.control, without))
         if arm
     ]
