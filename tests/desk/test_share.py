@@ -60,6 +60,16 @@ def edit(clone: Repository, row: str = ROW, **cells: str) -> None:
     DataFolder(clone.data).edit("outcomes.csv", row, **cells)
 
 
+def commit(clone: Repository, **cells: str) -> None:
+    edit(clone, **cells)
+    clone.commit()
+
+
+def send(clone: Repository, **cells: str) -> None:
+    commit(clone, **cells)
+    share(clone)
+
+
 def cell(clone: Repository, column: str, row: str = ROW) -> str:
     folder = DataFolder(clone.data)
     rows = folder.rows("outcomes.csv")
@@ -108,11 +118,8 @@ def test_changes_are_committed_with_consent_only(two: Team) -> None:
 
 
 def test_two_cells_of_one_row_both_hold_without_a_question(two: Team) -> None:
-    edit(two.ben, mean_intervention="4.2")
-    two.ben.commit()
-    share(two.ben)
-    edit(two.anna, sd_intervention="1.7")
-    two.anna.commit()
+    send(two.ben, mean_intervention="4.2")
+    commit(two.anna, sd_intervention="1.7")
     assert "1 row of outcomes changed" in share(two.anna)
     assert (cell(two.anna, "mean_intervention"), cell(two.anna, "sd_intervention")) == (
         "4.2",
@@ -123,11 +130,8 @@ def test_two_cells_of_one_row_both_hold_without_a_question(two: Team) -> None:
 
 @pytest.mark.parametrize(("choice", "holds"), [("mine", "4.3"), ("theirs", "4.2")])
 def test_two_values_of_one_cell_are_shown_and_chosen(two: Team, choice: str, holds: str) -> None:
-    edit(two.ben, mean_intervention="4.2")
-    two.ben.commit()
-    share(two.ben)
-    edit(two.anna, mean_intervention="4.3")
-    two.anna.commit()
+    send(two.ben, mean_intervention="4.2")
+    commit(two.anna, mean_intervention="4.3")
     before = two.anna("rev-parse", "HEAD")
     asked = at_desk(two.anna).submit("/share")
     said = text_of(asked.text)
@@ -149,17 +153,12 @@ def test_two_values_of_one_cell_are_shown_and_chosen(two: Team, choice: str, hol
 
 
 def test_a_choice_is_of_what_was_shown(two: Team) -> None:
-    edit(two.ben, mean_intervention="4.2")
-    two.ben.commit()
-    share(two.ben)
-    edit(two.anna, mean_intervention="4.3")
-    two.anna.commit()
+    send(two.ben, mean_intervention="4.2")
+    commit(two.anna, mean_intervention="4.3")
     asking = at_desk(two.anna)
     shown = asking.submit("/share").text
     fields = {name: "theirs" for name in re.findall(r'name="(data/[^"]+)" value="mine"', shown)}
-    edit(two.ben, mean_intervention="4.9")
-    two.ben.commit()
-    share(two.ben)
+    send(two.ben, mean_intervention="4.9")
     seen = re.search(r'name="seen" value="(\w+)"', shown)
     assert seen
     again = asking.submit("/share", {"seen": seen[1], **fields})
