@@ -95,8 +95,9 @@ def _compared(request: Request) -> tuple[Path, Path]:
         return done[0], folders[0].with_name(without)
     if len(done) < EXTRACTORS:
         who = listed(waiting) if waiting else "a second person"
+        have = "have" if len(waiting) > 1 else "has"
         raise ReviewError(
-            f"What two people read is compared once both have finished: {who} has not."
+            f"What two people read is compared once both have finished: {who} {have} not."
         )
     return done[0], done[1]
 

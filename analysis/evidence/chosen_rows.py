@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analysis.evidence.integrity import Finding, findings, keeping_out, reason
+from analysis.evidence.integrity.finding import question_of
 from analysis.evidence.reported import CannotGive
 from analysis.evidence.responders import responders_effect
 from analysis.evidence.rows import Evidence, OutcomeRow
@@ -90,9 +91,15 @@ def find_suspects(evidence: Evidence) -> Suspects:
 def _suspects(evidence: Evidence) -> Suspects:
     by_trial: dict[str, list[Finding]] = {}
     for finding in findings(evidence):
-        by_trial.setdefault(finding.study_id, []).append(finding)
+        if finding.keeps_out:
+            by_trial.setdefault(finding.study_id, []).append(finding)
+    concerned = {
+        question_of(evidence, row) for row in evidence.outcomes if row.study_id in by_trial
+    }
     suspects = {}
     for question in evidence.protocol.questions:
+        if question not in concerned:
+            continue
         chosen = chosen_rows(evidence, question)
         for trial in (*chosen.trials, *responder_rows(evidence, question, chosen).trials):
             rows, about = (row.row_id for row in trial.rows), by_trial.get(trial.study_id, ())

@@ -86,6 +86,11 @@ class Material:
         """What each row gives, by its name."""
         return {effect.row.row_id: effect for effect in self.effects}
 
+    @cached_property
+    def arms(self) -> Mapping[str, tuple[ArmNumbers, ArmNumbers]]:
+        """The arms of each row, by its name: a dozen checks look at them."""
+        return {row.row_id: arms_of(self.trial(row), row) for row in self.evidence.outcomes}
+
     @property
     def rules(self) -> IntegrityRules:
         return self.evidence.protocol.integrity

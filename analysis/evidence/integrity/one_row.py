@@ -10,7 +10,6 @@ from analysis.evidence.integrity.finding import (
     Material,
     Said,
     Severity,
-    arms_of,
     of_row,
 )
 from analysis.evidence.reported import reported_level
@@ -38,7 +37,7 @@ def equals_baseline(material: Material, row: OutcomeRow) -> Said:
     In both arms: suspect, four numbers do not repeat themselves by chance, so the table's
     baseline columns were copied. In one arm: a note, since a short scale with one decimal can.
     """
-    arms = arms_of(material.trial(row), row)
+    arms = material.arms[row.row_id]
     same = [
         arm
         for arm in arms
@@ -63,7 +62,7 @@ def outside_range(material: Material, row: OutcomeRow) -> Said:
     limits = material.evidence.protocol.clinical.instrument_ranges.get(row.instrument)
     if limits is None:
         return
-    for arm in arms_of(material.trial(row), row):
+    for arm in material.arms[row.row_id]:
         for when, mean, sd in (
             ("", arm.mean, arm.sd),
             (" at baseline", arm.baseline_mean, arm.baseline_sd),
@@ -95,7 +94,7 @@ def n_above_randomised(material: Material, row: OutcomeRow) -> Said:
     Suspect: after randomisation a trial only ever loses participants.
     """
     trial = material.trial(row)
-    arms = arms_of(trial, row)
+    arms = material.arms[row.row_id]
     too_many = [
         arm
         for arm in arms
@@ -120,7 +119,7 @@ def events_above_n(material: Material, row: OutcomeRow) -> Said:
     Rows that say so of their own total are refused on loading; those that cannot be compared
     there, because the trial's numbers stand in another file, are found here.
     """
-    for arm in arms_of(material.trial(row), row):
+    for arm in material.arms[row.row_id]:
         for people, what in ((arm.n, "participants"), (arm.randomised, "randomised")):
             if arm.events is not None and people is not None and arm.events > people:
                 yield "suspect", f"{arm.name}: {arm.events:g} events, {people:g} {what}"

@@ -10,7 +10,6 @@ from analysis.evidence.integrity.finding import (
     Material,
     RowCheck,
     Said,
-    arms_of,
     of_usable_rows,
 )
 from analysis.evidence.reported import CannotGive, reported_level, sizes_of
@@ -39,7 +38,7 @@ def implausible_size(material: Material, row: OutcomeRow) -> Said:
     if limits is None or rules.smallest_sd_share is None:
         return
     smallest = rules.smallest_sd_share * (limits[1] - limits[0])
-    for arm in arms_of(material.trial(row), row):
+    for arm in material.arms[row.row_id]:
         if arm.sd is not None and 0 < arm.sd < smallest:
             yield (
                 "suspect",

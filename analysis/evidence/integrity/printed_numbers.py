@@ -13,7 +13,6 @@ from analysis.evidence.integrity.finding import (
     Material,
     RowCheck,
     Said,
-    arms_of,
     decimals_of,
     half_a_unit,
     of_usable_rows,
@@ -35,7 +34,7 @@ def baseline_imbalance(material: Material, row: OutcomeRow) -> Said:
     table that were swapped. Source: Trowman et al. 2007, 10.1016/j.jclinepi.2007.03.014.
     """
     least, suspect = material.rules.baseline_z, material.rules.baseline_z_suspect
-    first, second = arms_of(material.trial(row), row)
+    first, second = material.arms[row.row_id]
     found = _difference(first, second, at_baseline=True)
     if found is None or least is None or suspect is None:
         return
@@ -92,7 +91,7 @@ def test_and_numbers(material: Material, row: OutcomeRow) -> Said:
 
 def _statistic(material: Material, row: OutcomeRow) -> tuple[float, float] | None:
     """|t| and its degrees of freedom from the row's numbers other than the printed test."""
-    first, second = arms_of(material.trial(row), row)
+    first, second = material.arms[row.row_id]
     if first.n is None or second.n is None or first.n + second.n < 4 or row.design != "":
         return None
     df = first.n + second.n - 2
@@ -135,7 +134,7 @@ def not_whole_scores(material: Material, row: OutcomeRow) -> Said:
         return
     if row.format != "means" or row.analysis_set == "model" or row.scores not in ("", "final"):
         return
-    for arm in arms_of(material.trial(row), row):
+    for arm in material.arms[row.row_id]:
         if arm.mean is None or not arm.n or arm.n != int(arm.n):
             continue
         nearest = round(arm.mean * arm.n) / arm.n

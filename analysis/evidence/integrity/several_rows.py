@@ -13,7 +13,6 @@ from analysis.evidence.integrity.finding import (
     Material,
     RowEffect,
     Said,
-    arms_of,
     grouped,
     of_row,
 )
@@ -122,7 +121,7 @@ def _usual_scores(material: Material) -> Mapping[str, Mapping[str, _Scores]]:
 
 def _scores_in(material: Material, rows: Iterable[OutcomeRow]) -> Iterator[_Scores]:
     for row in rows:
-        for arm in arms_of(material.trial(row), row):
+        for arm in material.arms[row.row_id]:
             if arm.mean is not None and arm.sd is not None:
                 yield _Scores(arm.mean, arm.sd)
 
@@ -139,7 +138,7 @@ def _unlike_sds(material: Material, row: OutcomeRow, usual: Mapping[str, _Scores
     """
     rules = material.rules
     others = [scores for study_id, scores in usual.items() if study_id != row.study_id]
-    for arm in arms_of(material.trial(row), row):
+    for arm in material.arms[row.row_id]:
         if arm.mean is None or arm.sd is None:
             continue
         if len(others) >= rules.sd_minimum_trials:
@@ -165,7 +164,7 @@ def _shifted(material: Material, row: OutcomeRow, usual: Mapping[str, _Scores]) 
     """
     rules, times = material.rules, material.rules.decimal_shift
     others = [scores for study_id, scores in usual.items() if study_id != row.study_id]
-    arms = arms_of(material.trial(row), row)
+    arms = material.arms[row.row_id]
     if times is None or len(others) < rules.sd_minimum_trials:
         return
     like = _median_scores(others)
