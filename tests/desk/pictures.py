@@ -18,7 +18,7 @@ from tests.site.browser import chromium
 
 FOLDER = day.ROOT / ".github" / "desk"
 GUIDE = day.ROOT / "DESK.md"
-SIZE = {"width": 1100, "height": 800}
+SIZE = {"width": 1280, "height": 800}
 
 
 def taken(browser: Browser, data: Path) -> Iterator[tuple[str, bytes]]:
