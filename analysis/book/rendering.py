@@ -42,19 +42,10 @@ UNUSED_EXTENSIONS = {
 # What MyST-NB executes notebooks with and keeps them in, a database: here they are executed. What
 # is fetched from other sites: nothing is. What finds kernels, and elements by their CSS selectors.
 UNUSED_MODULES = (
-    "IPython",
-    "IPython.display",
-    "jupyter_cache",
-    "jupyter_cache.base",
-    "jupyter_cache.cache.db",
-    "jupyter_cache.executors.utils",
-    "jupyter_client.kernelspec",
-    "myst_nb.core.execute.inline",
-    "requests",
-    "requests.exceptions",
-    "soupsieve",
-    "sphinx.util.requests",
-)
+    "IPython", "IPython.display", "jupyter_cache", "jupyter_cache.base", "jupyter_cache.cache.db",
+    "jupyter_cache.executors.utils", "jupyter_client.kernelspec", "myst_nb.core.execute.inline",
+    "requests", "requests.exceptions", "soupsieve", "sphinx.util.requests",
+)  # fmt: skip
 UNUSED_SETTINGS = {"comments_config", "use_jupyterbook_latex"}
 ENDED_EARLY = Problem(
     Path("book"), None, None, "a process of the book ended early: it was killed, or memory ran out"
@@ -109,6 +100,14 @@ class Rendering:
         nbformat.validate(nbformat.v4.new_notebook())
         load_renderer("default")
         load_mime_renders()
+
+    def lay_out(self) -> None:
+        """Write the static files, which hang on no page; `render` takes them as they are."""
+        builder = cast(Any, self.app.builder)
+        with _faults(self.project, self.said):
+            builder.prepare_writing(set())
+            builder.copy_static_files()
+            builder.copy_static_files = lambda: None
 
     def render(self, update: Update | None) -> BuildEnvironment:
         """Render `chapters/`, everything or an `update`; return what Sphinx knows of it.

@@ -83,6 +83,7 @@ class BookBuild:
     _sphinx: Rendering | None = None
     _from_nothing: bool = False
     _begun: str = ""
+    _laid_out: Stock | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def begin(self) -> None:
@@ -92,8 +93,13 @@ class BookBuild:
         self.end_sphinx()
         self.folders.recover()
         with suppress(BookError, Refused, OSError):  # it is met again where somebody waits for it
-            self._begin_sphinx(self.force or read_stamp(self.folders) is None).rehearse()
-            take_stock(self.folders.project, self.known)  # what is known then is not read again
+            from_nothing = self.force or read_stamp(self.folders) is None
+            sphinx = self._begin_sphinx(from_nothing)
+            sphinx.rehearse()
+            stock = take_stock(self.folders.project, self.known)
+            if not from_nothing:
+                sphinx.lay_out()
+                self._laid_out = stock
 
     def finish(self, files: Mapping[str, bytes] = MappingProxyType({})) -> Site:
         """Make the site as far as it is not what it should be."""
@@ -102,7 +108,9 @@ class BookBuild:
             self.end_sphinx()
             self.folders.recover()
         stamp = None if self.force else read_stamp(self.folders)
-        stock = take_stock(project, self.known)
+        stock = take_stock(project, self.known)  # what was known at the beginning is not read again
+        if self._laid_out and not stock.looks_like(self._laid_out):
+            self.end_sphinx()
         update = None if stamp is None else stock.update_since(stamp)
         state, pages = _Successor(self, stock, stamp, update, files).take_over()
         return Site(project.site / "index.html", state, pages, time.monotonic() - started)
@@ -142,7 +150,7 @@ class BookBuild:
             self._sphinx.show(document, out)
 
     def end_sphinx(self) -> None:
-        self._sphinx = None
+        self._sphinx = self._laid_out = None
         self._stack.close()
 
 

@@ -88,6 +88,10 @@ class Stock:
         styles = {path for path in self.styles if self.styles[path] != stamp.styles[path]}
         return Update(frozenset(changed), stamp.titles, frozenset(styles))
 
+    def looks_like(self, other: Stock) -> bool:
+        """Whether all that shapes pages, and their styles, is the same."""
+        return (self.rest, self.styles) == (other.rest, other.styles)
+
     def pages(self, env: BuildEnvironment) -> dict[str, dict[str, str]]:
         """Each document's files: its source, what it includes, names and offers to download."""
         files = {name: {path} for name, path in self.documents.items()}

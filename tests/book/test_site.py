@@ -12,7 +12,7 @@ import pytest
 
 from analysis.book import site_folders, stamp
 from analysis.book.rendering import BookError
-from analysis.book.site import build_book
+from analysis.book.site import book_build, build_book
 from analysis.execution.plan import Project
 from tests.execution.templates import write
 
@@ -160,17 +160,27 @@ def test_a_changed_page_gives_the_site_a_first_build_would(
     assert_same_site(from_nothing(project), project.site)
 
 
-@pytest.mark.parametrize("page", ["as it was", "changed"])
-def test_a_changed_style_gives_the_site_a_first_build_would(project: Project, page: str) -> None:
+@pytest.mark.parametrize(
+    ("page", "begins"),
+    [("as it was", ""), ("as it was", "before"), ("changed", "before"), ("changed", "after")],
+)
+def test_a_changed_style_gives_the_site_a_first_build_would(
+    project: Project, page: str, begins: str
+) -> None:
     """All pages link its new version, and a rule that no page needs is left out."""
     trimming = CONFIG.replace("[analysis", "[analysis.book.extensions.trimming, analysis")
     write(project, "_config.yml", trimming)
     write(project, "chapters/_static/site.css", "p { color: red }")
     build_book(project)
-    write(project, "chapters/_static/site.css", "p { color: blue }\n.nobody { color: red }\n")
-    if page == "changed":
-        write(project, "chapters/pain.md", "# Pain\n\nA new sentence.\n")
-    updated = build_book(project)
+    with book_build(project) as book:
+        if begins == "before":
+            book.begin()
+        write(project, "chapters/_static/site.css", "p { color: blue }\n.nobody { color: red }\n")
+        if begins == "after":
+            book.begin()
+        if page == "changed":
+            write(project, "chapters/pain.md", "# Pain\n\nA new sentence.\n")
+        updated = book.finish()
     assert updated.state == "updated"
     assert "nobody" not in (project.site / "_static/site.css").read_text(encoding="utf-8")
     assert_same_site(from_nothing(project), project.site)
@@ -215,7 +225,7 @@ def test_whatever_shapes_all_pages_builds_the_book_from_nothing(
 LOADED = """\
 import sys
 from pathlib import Path
-from analysis.book.site import build_book
+from analysis.book.site import book_build, build_book
 from analysis.execution.plan import Project
 
 build_book(Project(Path(sys.argv[1])))
