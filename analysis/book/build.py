@@ -259,7 +259,7 @@ def modules_of_pages(review: Review, inputs: Inputs, rehearsal: str | None) -> I
 class _OnDemand:
     """Workers that are opened when the first page, or somebody who foresees one, asks.
 
-    Before the first page they rehearse, with what is `given`.
+    Before the first page they rehearse, with what is `given` by then.
     """
 
     open: OpenWorkers

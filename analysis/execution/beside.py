@@ -1,6 +1,7 @@
 """What later cells of a page display, made by a fork beside the cells before them.
 
-A page that is executed while no other is has a core to spare, and somebody may be waiting for it.
+A page that is executed while no other is has a core to spare, and one that somebody waits for is
+made beside the check of its evidence alone.
 What is made beside it is what the cells would display: where there is no fork, or it has ended,
 they do so themselves. Where a cell would have to wait, the page makes what nobody has begun.
 """

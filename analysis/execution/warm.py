@@ -128,8 +128,7 @@ class WarmWorkers:
 
     def submit(self, job: Job) -> Future[Executed | Failed]:
         """The page, and an end of what was begun ahead of another."""
-        page = next((page for ahead, page in self.begun if ahead == job), None)
-        self.begun[:] = [(ahead, other) for ahead, other in self.begun if other is not page]
+        page = self.begun.pop()[1] if self.begun and self.begun[-1][0] == job else None
         self.leave_begun()
         return self.pool.submit(self._execute, job, page)
 

@@ -164,6 +164,7 @@ class _Generation:
         with suppress(ReviewError, OSError):  # a build will say so
             self.inputs = known_files(builder.review, self.inputs)
         gc.freeze()
+        self.rehearsal = Path(tempfile.mkdtemp(dir=builder.scratch))
         self._fork(self._rehearse_to_show)
         while True:
             for heard in wait([builder.asked, *self.forks]):
@@ -199,11 +200,10 @@ class _Generation:
 
     def _rehearse_to_show(self, above: Connection) -> None:
         """Show a page as it stands, to nobody; then, in half the time, the one that is wanted."""
-        with suppress(ReviewError, OSError):
+        with suppress(Exception):  # a build will say so
             document = _most_usual(self.builder.review.contents().pages)
             if document and self.book.has_begun:
-                with tempfile.TemporaryDirectory(dir=self.builder.scratch) as folder:
-                    self.book.show(document, Path(folder))
+                self.book.show(document, self.rehearsal)
                 above.send(Ready())
                 _show(self.book, above.recv(), self.builder.scratch, above.send)
 
@@ -265,6 +265,7 @@ class _Generation:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
             _outcome_of(pid)
+        shutil.rmtree(self.rehearsal, ignore_errors=True)
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from analysis.book.extensions import metadata
 from analysis.book.extensions.metadata import (
     SiteFacts,
     Status,
@@ -108,3 +113,23 @@ def test_the_facts_come_from_protocol_and_results(
     values: dict[str, object], expected: SiteFacts
 ) -> None:
     assert site_facts(values) == expected
+
+
+def test_what_was_executed_since_the_book_began_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a page is shown ahead by who has shown another before."""
+    heard: dict[str, Callable[..., Any]] = {}
+    app: Any = SimpleNamespace(
+        connect=heard.__setitem__, srcdir=tmp_path / "chapters", env=SimpleNamespace()
+    )
+    metadata.setup(app)
+    told = []
+    for seconds in (1.0, 2.0):
+        made = Made({}, {"chapters/page.ipynb": "5"}, seconds)
+        monkeypatch.setattr(metadata, "read_record", lambda _project, made=made: {"page": made})
+        context: dict[str, Any] = {}
+        heard["write-started"](app, None)
+        heard["html-page-context"](app, "page", "page.html", context, None)
+        told.append(context["computed"].seconds)
+    assert told == [1.0, 2.0]

@@ -68,7 +68,8 @@ class SiteFacts:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Have every page that Sphinx writes carry its metadata."""
-    app.connect("builder-inited", lambda _app: _record.cache_clear())
+    # A page may be shown ahead, and what was executed since is on record by then.
+    app.connect("write-started", lambda *_: _record.cache_clear())
     app.connect("html-page-context", _describe)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
