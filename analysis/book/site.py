@@ -93,11 +93,11 @@ class BookBuild:
         self.end_sphinx()
         self.folders.recover()
         with suppress(BookError, Refused, OSError):  # it is met again where somebody waits for it
-            from_nothing = self.force or read_stamp(self.folders) is None
-            sphinx = self._begin_sphinx(from_nothing)
+            stamp = None if self.force else read_stamp(self.folders)
+            sphinx = self._begin_sphinx(stamp)
             sphinx.rehearse()
             stock = take_stock(self.folders.project, self.known)
-            if not from_nothing:
+            if stamp is not None:
                 sphinx.lay_out()
                 self._laid_out = stock
 
@@ -115,24 +115,23 @@ class BookBuild:
         state, pages = _Successor(self, stock, stamp, update, files).take_over()
         return Site(project.site / "index.html", state, pages, time.monotonic() - started)
 
-    def sphinx(self, update: Update | None) -> Rendering:
+    def sphinx(self, stamp: Stamp | None) -> Rendering:
         """What has begun, if it serves: it has read, or not, what it knew of the last build."""
-        from_nothing = update is None
-        if self._sphinx is not None and self._from_nothing == from_nothing:
+        if self._sphinx is not None and self._from_nothing == (stamp is None):
             return self._sphinx
         self.end_sphinx()
-        return self._begin_sphinx(from_nothing)
+        return self._begin_sphinx(stamp)
 
     def _serves(self) -> bool:
         """Whether what has begun is in its place: others may have built the book since."""
         return self._sphinx is not None and self.folders.has_begun(self._begun)
 
-    def _begin_sphinx(self, from_nothing: bool) -> Rendering:
-        self._begun = self.folders.begin_successor(from_nothing)
+    def _begin_sphinx(self, stamp: Stamp | None) -> Rendering:
+        self._begun = self.folders.begin_successor(None if stamp is None else stamp.files.keys())
         project, out = self.folders.project, self.folders.next
         doctrees = self.folders.next_doctrees
         sphinx = self._stack.enter_context(rendering(project, out, doctrees, jobs=self.jobs))
-        self._sphinx, self._from_nothing = sphinx, from_nothing
+        self._sphinx, self._from_nothing = sphinx, stamp is None
         return sphinx
 
     @property
@@ -191,7 +190,8 @@ class _Successor:
         made = self._pages()
         if styles:
             restyle(self.folders.project, self.folders.next, styles, written=not self.same_pages)
-        self._write_files()
+        for name, content in self.files.items():
+            self.folders.write_file(name, content)
         self.folders.stamp.unlink(missing_ok=True)  # from here until the end nothing is trusted
         self.folders.take_over()
         if not self.same_pages:
@@ -206,27 +206,17 @@ class _Successor:
         """The pages in `.next`: as they are, if none changed."""
         if self.stamp is None or not self.same_pages:
             return self._render()
-        self.folders.copy_site()
+        self.folders.copy_site(self.stamp.files.keys())
         return self.stamp
 
     def _render(self) -> Stamp:
         """Run Sphinx into `.next`, from nothing or from the present site."""
         folders, project = self.folders, self.folders.project
         check_contents(project)
-        env = self.book.sphinx(self.update).render(self.update)
+        stamp = None if self.update is None else self.stamp
+        env = self.book.sphinx(stamp).render(self.update)
         _drop_unused_images(folders, env)
         return Stamp(self.stock.pages(env), self.stock.rest, titles(env))
-
-    def _write_files(self) -> None:
-        """Write the files that are no pages, in place of the former ones that say otherwise."""
-        for name in set(self.stamp.files if self.stamp else ()) - self.files.keys():
-            (self.folders.next / name).unlink(missing_ok=True)
-        for name, content in self.files.items():
-            path = self.folders.next / name
-            if not path.is_file() or path.read_bytes() != content:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.unlink(missing_ok=True)  # the site may have it too, by another name
-                path.write_bytes(content)
 
 
 def _drop_unused_images(folders: SiteFolders, env: BuildEnvironment) -> None:

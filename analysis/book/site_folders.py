@@ -6,13 +6,13 @@ import ctypes
 import os
 import secrets
 import shutil
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.execution.plan import Project
 
 BEGUN = "begun"
-DOWNLOADS = "downloads"  # in the site: files that are replaced whole
 
 
 @dataclass(frozen=True)
@@ -58,27 +58,45 @@ class SiteFolders:
         for half in (self.next, self.next_doctrees):
             shutil.rmtree(half, ignore_errors=True)
 
-    def begin_successor(self, from_nothing: bool) -> str:
-        """Make place for it, with or without the site as it stands; a name that no other has."""
+    def begin_successor(self, left_out: Set[str] | None) -> str:
+        """Make place for it, with the site as it stands, or nothing; a name that no other has.
+
+        `left_out` are files of the site that no page makes; without it begin from nothing.
+        """
         self.drop_successor()
         self.next.mkdir(parents=True)
-        if not from_nothing:
+        if left_out is not None:
             # Sphinx writes these anew each time, and must: it decides by their presence.
-            self.copy_site("_static", "_downloads")
+            self.copy_site(left_out | {"_static", "_downloads"})
             shutil.copytree(self.doctrees, self.next_doctrees)
         self.next_doctrees.mkdir(exist_ok=True)
         name = secrets.token_hex()
         (self.next_doctrees / BEGUN).write_text(name, encoding="ascii")
         return name
 
-    def copy_site(self, *left_out: str) -> None:
-        """Let the successor have what the site has; what no step writes into, by a second name."""
-        site, offered = self.project.site, self.project.site / DOWNLOADS
+    def copy_site(self, left_out: Set[str]) -> None:
+        """Let the successor have copies of what the site has, but for what is at these places."""
+        site = self.project.site
+
+        def ignored(folder: str, names: list[str]) -> set[str]:
+            inside = Path(folder).relative_to(site)
+            return {name for name in names if (inside / name).as_posix() in left_out}
+
         shutil.rmtree(self.next, ignore_errors=True)
-        ignored = shutil.ignore_patterns(DOWNLOADS, *left_out)
         shutil.copytree(site, self.next, ignore=ignored)
-        if offered.is_dir():
-            shutil.copytree(offered, self.next / DOWNLOADS, copy_function=_name_again)
+
+    def write_file(self, name: str, content: bytes) -> None:
+        """Write a file into the successor, once nothing else does: one the site has is linked.
+
+        Whoever wrote into it from here on would write into the site that stands.
+        """
+        standing, path = self.project.site / name, self.next / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        if standing.is_file() and standing.read_bytes() == content:
+            _name_again(standing, path)
+        else:
+            path.write_bytes(content)
 
     def has_begun(self, name: str) -> bool:
         """Whether what is in the making is what was begun by that name."""
@@ -113,7 +131,7 @@ def files_below(folder: Path) -> list[Path]:
     )
 
 
-def _name_again(file: str, name: str) -> None:
+def _name_again(file: Path, name: Path) -> None:
     try:
         os.link(file, name)
     except OSError:  # there are file systems without

@@ -77,12 +77,36 @@ def test_a_site_that_offers_nothing_any_more_has_no_files(project: Project) -> N
     assert downloads(project) == set()
 
 
-def test_the_files_stay_when_a_page_cannot_be_rendered(project: Project) -> None:
-    build_book(project, files=offering(a_csv="1"))
-    write(project, "chapters/pain.md", "# Pain\n\n{nothing}`here`\n")
+def contents(project: Project) -> dict[str, bytes]:
+    return {
+        path.relative_to(project.site).as_posix(): path.read_bytes()
+        for path in project.site.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_what_pages_have_in_folders_of_that_name_stays(project: Project) -> None:
+    """A page among what is offered, one deeper down, and a static file: and a refused build."""
+    toc = "format: jb-book\nroot: index\nchapters:\n"
+    pages = ("pain", "downloads/list", "about/downloads/form")
+    write(project, "_toc.yml", toc + "".join(f"- file: {page}\n" for page in pages))
+    write(project, "chapters/downloads/list.md", "# List\n\nWhat there is.\n")
+    write(project, "chapters/about/downloads/form.md", "# Form\n\nTo fill in.\n")
+    write(project, "chapters/_static/downloads/form.txt", "A form\n")
+    build_book(project, files=offering(a_csv="1", c_csv="1"))
+    first = contents(project)
+    own = {"downloads/list.html", "about/downloads/form.html", "_static/downloads/form.txt"}
+    assert own | {"downloads/a.csv", "downloads/c.csv"} <= first.keys()
+
+    build_book(project, files=offering(b_csv="2", c_csv="1"))
+    second = contents(project)
+    former = {name: text for name, text in first.items() if name != "downloads/a.csv"}
+    assert second == former | {"downloads/b.csv": b"2"}
+
+    write(project, "chapters/downloads/list.md", "# List\n\n{nothing}`here`\n")
     with pytest.raises(BookError, match="nothing"):
-        build_book(project, files=offering(b_csv="2"))
-    assert downloads(project) == {"a.csv"}
+        build_book(project, files=offering(a_csv="1", c_csv="2"))
+    assert contents(project) == second
 
 
 def test_a_change_of_the_status_reaches_every_page_but_the_front_page(project: Project) -> None:
