@@ -171,7 +171,7 @@ def _prepared(job: Job) -> NotebookNode:
     import nbformat
     from papermill.parameterize import parameterize_notebook
 
-    notebook = nbformat.reads(job.template, as_version=4)
+    notebook = nbformat.v4.upgrade(nbformat.reads(job.template, as_version=4))
     _check_parameters(notebook, job.parameters)
     _leave_out(notebook, job.parameters)
     _fill_in_headings(notebook, job.parameters)

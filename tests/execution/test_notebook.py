@@ -34,6 +34,18 @@ def test_a_page_is_executed_with_its_parameters(warm: WarmWorkers, tmp_path: Pat
     assert made.result is None
 
 
+def test_a_notebook_of_an_older_format_becomes_a_valid_page(
+    warm: WarmWorkers, tmp_path: Path
+) -> None:
+    """Cells have had ids since format 4.5, and may have none before."""
+    older = json.loads(notebook("1 + 1")) | {"nbformat_minor": 4}
+    for cell in older["cells"]:
+        del cell["id"]
+    made = json.loads(executed(warm, json.dumps(older), tmp_path).notebook)
+    assert made["nbformat_minor"] >= 5
+    nbformat.validate(made)
+
+
 def test_a_kernel_works_in_the_root_of_the_project(warm: WarmWorkers, tmp_path: Path) -> None:
     (tmp_path / "seen.txt").write_text("from here", encoding="utf-8")
     made = executed(warm, notebook("print(open('seen.txt').read())"), tmp_path)
