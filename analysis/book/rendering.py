@@ -15,6 +15,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from analysis.book.extensions.citations import find_plugins_once, keep_citations
 from analysis.book.extensions.metadata import SiteFacts, site_facts
+from analysis.book.unused import (
+    UNUSED_EXTENSIONS,
+    UNUSED_MODULES,
+    UNUSED_SETTINGS,
+    is_ordinary,
+)
 from analysis.execution.markdown import escape_values
 from analysis.execution.plan import Project
 from analysis.execution.processes import die_with
@@ -28,25 +34,6 @@ if TYPE_CHECKING:
 # In results/, what the prose names as {{ … }}: what the data say, and what follows from results.
 SUBSTITUTIONS = "substitutions.json"
 OF_RESULTS = "living.whats-new.json"
-# What Jupyter Book loads for things this site has not: pages that run in the reader's browser
-# (from another host), comments, grids and tabs, notes that fold, numbered parts, PDF. The last
-# two also forbid parallel work.
-UNUSED_EXTENSIONS = {
-    "sphinx_thebe",
-    "sphinx_comments",
-    "sphinx_design",
-    "sphinx_togglebutton",
-    "sphinx_multitoc_numbering",
-    "sphinx_jupyterbook_latex",
-}
-# What MyST-NB executes notebooks with and keeps them in, a database: here they are executed. What
-# is fetched from other sites: nothing is. What finds kernels, and elements by their CSS selectors.
-UNUSED_MODULES = (
-    "IPython", "IPython.display", "jupyter_cache", "jupyter_cache.base", "jupyter_cache.cache.db",
-    "jupyter_cache.executors.utils", "jupyter_client.kernelspec", "myst_nb.core.execute.inline",
-    "requests", "requests.exceptions", "soupsieve", "sphinx.util.requests",
-)  # fmt: skip
-UNUSED_SETTINGS = {"comments_config", "use_jupyterbook_latex"}
 ENDED_EARLY = Problem(
     Path("book"), None, None, "a process of the book ended early: it was killed, or memory ran out"
 )
@@ -159,9 +146,11 @@ def rendering(project: Project, out: Path, doctrees: Path, *, jobs: int) -> Iter
     """
     said = io.StringIO()
     with ExitStack() as stack:
-        with _faults(project, said), deferred(*UNUSED_MODULES):
+        with _faults(project, said), ExitStack() as beginning:
             find_plugins_once()
             settings = _configuration(project)
+            if is_ordinary(settings):
+                beginning.enter_context(deferred(*UNUSED_MODULES))
             stack.enter_context(_sphinx_namespace(project))
             stack.enter_context(_processes_end_with_this_one())
             from sphinx.application import Sphinx
@@ -255,7 +244,9 @@ def _configuration(project: Project) -> dict[str, Any]:
     """What `jupyter-book build -n` would give Sphinx; raises `BookError`."""
     import yaml
     from jsonschema import ValidationError  # type: ignore[import-untyped]
-    from jupyter_book.config import get_final_config
+
+    with deferred(*UNUSED_MODULES):
+        from jupyter_book.config import get_final_config
 
     config = project.root / "_config.yml"
     overrides = {

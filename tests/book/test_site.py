@@ -6,13 +6,17 @@ import os
 import shutil
 import subprocess
 import sys
+import zlib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from analysis.book import site_folders, stamp
-from analysis.book.rendering import BookError
+from analysis.book.rendering import BookError, _configuration
 from analysis.book.site import book_build, build_book
+from analysis.book.unused import is_ordinary
 from analysis.execution.plan import Project
 from tests.execution.templates import write
 
@@ -246,6 +250,49 @@ def test_no_code_that_made_the_site_is_forgotten(project: Project) -> None:
     assert "analysis/execution/staleness.py" in loaded
     said = json.loads((project.build / ".site.json").read_text(encoding="utf-8"))
     assert loaded - said["rest"].keys() == set()
+
+
+BEGINS = """\
+import sys
+from pathlib import Path
+from analysis.book.rendering import rendering
+from analysis.execution.plan import Project
+project = Project(Path(sys.argv[1]))
+with rendering(project, project.build / "a", project.build / "b", jobs=1) as made:
+    print(*made.app.env.intersphinx_named_inventory["other"]["std:doc"])
+"""
+
+
+def test_extensions_of_others_have_all_they_import(project: Project) -> None:
+    """One that inherits from what the book itself has no use for, and one that asks a site."""
+    listed = b"# Sphinx inventory version 2\n# Project: A\n# Version: 1\n# compressed with zlib\n"
+    inventory = listed + zlib.compress(b"guide std:doc -1 guide.html A guide\n")
+
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(inventory)
+
+        def log_message(self, *_: object) -> None:
+            """Nobody reads it."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Other) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        mapping = f'{{other: ["http://127.0.0.1:{server.server_port}/", null]}}'
+        extension = "IPython.sphinxext.ipython_console_highlighting, analysis"
+        config = CONFIG.replace("[analysis", f"[{extension}", 1)
+        write(project, "_config.yml", f"{config}    intersphinx_mapping: {mapping}\n")
+        done = subprocess.run(
+            [sys.executable, "-c", BEGINS, str(project.root)],
+            cwd=ROOT, capture_output=True, text=True, env=os.environ | {"NO_PROXY": "127.0.0.1"},
+        )  # fmt: skip
+        server.shutdown()
+    assert done.stdout == "guide\n", done.stderr
+
+
+def test_the_book_of_this_review_imports_no_more_than_it_uses() -> None:
+    assert is_ordinary(_configuration(Project(ROOT)))
 
 
 def test_code_that_changed_builds_the_book_from_nothing(
