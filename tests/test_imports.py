@@ -11,8 +11,8 @@ from tests.evidence.folder import DATA
 
 REHEARSAL = "import analysis.pages.rehearsal, pymare, pymare.stats"
 BOOK = (
-    "import analysis.book.rendering as r\n"
-    "with r.deferred(*r.UNUSED_MODULES):\n"
+    "import analysis.book.unused as unused\nfrom analysis.imports import deferred\n"
+    "with deferred(*unused.UNUSED_MODULES):\n"
     "    import jupyter_book.utils, myst_nb.core.execute as execute, bs4\n"
     "    import myst_nb.core.execute.cache as cache, sphinx.ext.intersphinx._load as others"
 )
@@ -135,6 +135,27 @@ def test_what_was_spared_can_be_imported(imports: str) -> None:
     said = python("\n".join([imports, *later])).splitlines()
     assert [line.split()[0] for line in said] == names
     assert all(line.endswith(".py") for line in said)
+
+
+LOOKING = "import pybtex.plugin, sphinxcontrib.bibtex.plugin as bibtex\ncalls.clear()"
+ONCE = "from analysis.book.extensions.citations import find_plugins_once\nfind_plugins_once()"
+
+
+@pytest.mark.parametrize("order", [(LOOKING, ONCE), (ONCE, LOOKING)])
+def test_packages_are_looked_through_once_whoever_is_imported_first(order: tuple[str, ...]) -> None:
+    counted = (
+        "import importlib.metadata as metadata\nlooks, calls = metadata.entry_points, []\n"
+        "metadata.entry_points = lambda **wanted: calls.append(1) or looks(**wanted)"
+    )
+    uses = (
+        "print(pybtex.plugin.find_plugin('pybtex.backends', 'html').__name__)\n"
+        "print(bibtex.find_plugin('sphinxcontrib.bibtex.style.referencing', 'label').__name__)\n"
+        "import importlib_metadata\nfound = importlib_metadata.entry_points()\n"
+        "print([plugin.name for plugin in found.select(group='myst_nb.renderers')])\n"
+        "print(len(calls) <= 1)"
+    )
+    said = "Backend\nLabelReferenceStyle\n['default']\nTrue\n"
+    assert python("\n".join([counted, *order, uses])) == said
 
 
 def test_evidence_is_read_without_tables_of_a_library() -> None:

@@ -7,6 +7,7 @@ tooltips of those who cite it. Loaded by `_config.yml`, with `bibtex_tooltips: f
 from __future__ import annotations
 
 import importlib.metadata as metadata
+import sys
 from collections.abc import Callable
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, cast
@@ -38,13 +39,16 @@ def _give_tooltips(_app: Sphinx, env: Any) -> list[str]:
 def find_plugins_once() -> None:
     """Let all installed packages be looked through for plugins once.
 
-    Sphinx, MyST-NB and Pybtex do so for each plugin, the last for each citation. What is imported
-    before this is called goes on as it did.
+    Sphinx, MyST-NB and Pybtex do so for each plugin, the last for each citation. Who is imported
+    already has a name of its own for what looks.
     """
     if hasattr(metadata.entry_points, "func"):
         return
-    found = cache(metadata.entry_points)
-    metadata.entry_points = importlib_metadata.entry_points = partial(_selected, found)
+    looks = (metadata.entry_points, importlib_metadata.entry_points)
+    once = partial(_selected, cache(metadata.entry_points))
+    for module in list(sys.modules.values()):
+        if getattr(module, "__dict__", {}).get("entry_points") in looks:
+            module.__dict__["entry_points"] = once
 
 
 def _selected(found: Callable[[], Any], **wanted: str) -> Any:
