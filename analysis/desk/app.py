@@ -27,7 +27,7 @@ from analysis.desk.background import StillWorking
 from analysis.desk.desk import Desk, NobodyChosen, desk_of, known_who
 from analysis.desk.desk_page import HERE, go_to, page, templates
 from analysis.desk.sent_again import sent_again
-from analysis.files.problems import EvidenceError, ReviewError
+from analysis.files.problems import EvidenceError, Refused, ReviewError
 
 # Module → the desk's name and its first page, in the order of the day; without a name it is not
 # in the header.
@@ -91,7 +91,7 @@ def _in_a_sentence(request: Request, error: Exception) -> Response:
         problems=told,
         inside=True,
         typed_there=False,
-        **sent_again(request),
+        **sent_again(request, isinstance(error, (Refused, EvidenceError))),
     )
 
 

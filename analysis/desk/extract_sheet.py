@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from analysis.desk.desk import desk_of, who_of
 from analysis.desk.extract_fields import in_words, labels, result_title
 from analysis.desk.saving import is_as_seen, save, seen
 from analysis.evidence.own_columns import OwnColumns
+from analysis.files.columns import Column
 from analysis.files.problems import EvidenceError, ReviewError
 from analysis.files.slugs import is_slug
 from analysis.files.tables import Row
@@ -26,6 +27,7 @@ from analysis.screening.extraction import (
     sheets_of,
     typed,
 )
+from analysis.screening.extraction_history import rows_now
 from analysis.screening.extraction_progress import accepted_on
 from analysis.screening.filling_in import fill_in, folders_of, row_called
 
@@ -96,28 +98,48 @@ def save_typed(
     Stale where the rows say something else than when the form was shown.
     """
     data = desk_of(request).data
+    # Read before anything is saved: what cannot be read is not said of what was kept.
+    accepted, beyond = accepted_on(data, folder.parent.name), False
 
     def unchanged(sheets: Rows) -> None:
-        rows = typed_in.rows(sheets)
-        if not is_as_seen(form, *_said(rows)) and (
-            other := _others(typed_in, sheets, own_columns(data))
-        ):
-            raise Stale(other)
+        nonlocal beyond
+        changed = list(_changed(typed_in, sheets, own_columns(data)))
+        if changed and not is_as_seen(form, *_said(typed_in.rows(sheets))):
+            raise Stale({each.cell: each.there for each in changed})
+        beyond = bool(accepted) and _is_beyond(data, changed)
 
     save(request, lambda: fill_in(data, folder, typed_in.changes, unchanged), message)
-    return AFTER_ALL if accepted_on(data, folder.parent.name) else SAVED
+    return AFTER_ALL if beyond else SAVED
 
 
-def _others(typed_in: Typed, sheets: Rows, own: OwnColumns) -> dict[Cell, str]:
-    """The cells that the form would overwrite with another value."""
-    found = {}
+@dataclass(frozen=True)
+class _Change:
+    """A cell that a form gives another value."""
+
+    cell: Cell
+    column: Column
+    said: str
+    there: str
+
+
+def _changed(typed_in: Typed, sheets: Rows, own: OwnColumns) -> Iterator[_Change]:
     for (name, row_id), cells in typed_in.changes.items():
-        there = row_called(sheets, name, row_id)
+        row = row_called(sheets, name, row_id)
         for column in columns_of(name, own):
-            said = cells.get(column.name)
-            if said is not None and not column.same_value(typed(column, said), there[column.name]):
-                found[name, row_id, column.name] = there[column.name]
-    return found
+            if column.name in cells:
+                said, there = typed(column, cells[column.name]), row[column.name]
+                if not column.same_value(said, there):
+                    yield _Change((name, row_id, column.name), column, said, there)
+
+
+def _is_beyond(data: Path, changed: Sequence[_Change]) -> bool:
+    """Whether the evidence says something else than a changed cell does now."""
+    evidence = {name: rows_now(data, name) for name in {each.cell[0] for each in changed}}
+    for each in changed:
+        name, row_id, column = each.cell
+        if not each.column.same_value(each.said, evidence[name].get(row_id, {}).get(column, "")):
+            return True
+    return False
 
 
 def _said(rows: Sequence[Row]) -> list[str]:

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from analysis.desk.desk import Desk
 from analysis.desk.desk_page import TOKEN_FIELD, form_token, page
-from analysis.desk.sent_again import sent_again
+from analysis.desk.sent_again import is_saved, sent_again
 from analysis.files.problems import system_errors_as_sentences
 
 LARGEST_FORM = 1_000_000  # bytes
@@ -62,6 +62,7 @@ OLDER = (
     "This form is from before the desk was opened, so nothing was saved yet. If what stands below "
     "is what you typed, send it again."
 )
+NOT_SHOWN = "The desk could not do what comes after the save."
 
 Handler = Callable[[Request], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -131,12 +132,15 @@ def error_page(request: Request, error: HTTPException, inside: bool = True) -> R
     status = error.status_code
     stated = error.detail if error.detail in (NOT_OURS, OLDER) else ""
     sentence = stated or SENTENCES.get(status, error.detail)
+    if is_saved(request) and status == 500:
+        sentence = NOT_SHOWN
     # What is refused before it is read, the browser alone still has.
     unread = request.method == "POST" and not hasattr(request.state, "form")
     of_nobody = {} if inside else {"who": "", "desks": [], "review": "The desk", "kept": ""}
     return page(
         request, "error.html", status=status, sentence=sentence, problems=[],
-        inside=inside, typed_there=unread and not stated, **sent_again(request), **of_nobody,
+        inside=inside, typed_there=unread and not stated, **sent_again(request, stated == OLDER),
+        **of_nobody,
     )  # fmt: skip
 
 

@@ -34,21 +34,28 @@ def save(request: Request, act: Callable[[], T], message: str) -> T:
     `act` runs while nobody else writes: the folder's lock is held, and what it calls may take it
     again. `message` says what was done, without the name, such as `include
     medline-1`: the commit says `anna: include medline-1`. ReviewError, with nothing committed,
-    where `act` refuses. Where only the commit fails the data are saved, and the pages say so.
+    where `act` refuses. Where only the commit fails the data are saved, and the pages say so;
+    so does `error.html` where what comes after the save fails.
     """
+
+    def acted() -> T:
+        done = act()
+        request.state.saved = True
+        return done
+
     desk, said = desk_of(request), f"{who_of(request)}: {message}"
     checkout = desk.checkout if commits_wanted(request) else None
     with system_errors_as_sentences(), locked(desk.data, WAIT):
         if checkout is None:
-            return act()
+            return acted()
         kept = kept_files(desk.data)
         try:
             before = checkout.changes(kept)
         except (GitRefused, OSError) as refused:  # saved all the same
-            done = act()
+            done = acted()
             desk.not_committed[:] = [str(refused)]
             return done
-        done = act()
+        done = acted()
         try:
             desk.not_committed[:] = _committed(checkout, kept, before, said)
         except (GitRefused, OSError) as refused:

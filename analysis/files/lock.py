@@ -10,7 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from analysis.files.folder import plain_files
-from analysis.files.problems import ReviewError, shown
+from analysis.files.problems import Refused, shown
 from analysis.files.together import (
     CHANGE,
     UNWRITTEN,
@@ -37,13 +37,11 @@ def locked(data: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
     try:
         lock.acquire(timeout=wait)
     except Timeout:
-        raise ReviewError(
-            f"another command is writing to {shown(data)}: try again after it"
-        ) from None
+        raise Refused(f"another command is writing to {shown(data)}: try again after it") from None
     except OSError as error:
         if error.errno not in MAY_NOT_WRITE:
             raise
-        raise ReviewError(f"{shown(data)} can only be read: nothing can be saved there") from None
+        raise Refused(f"{shown(data)} can only be read: nothing can be saved there") from None
     try:
         if lock.lock_counter == 1:
             remove_unfinished(data)

@@ -29,8 +29,10 @@ def awaiting_trials(evidence: Evidence) -> tuple[Trial, ...]:
 
 
 def included_at_last(evidence: Evidence) -> frozenset[str]:
-    """The trials that somebody included after they had waited, by name."""
-    return frozenset(t.study_id for t in evidence.included if t.classified_by)
+    """The trials that somebody included after they had waited, without a row yet, by name."""
+    with_rows = {row.study_id for row in evidence.outcomes}
+    included = {trial.study_id for trial in evidence.included if trial.classified_by}
+    return frozenset(included - with_rows)
 
 
 def classified_trials(evidence: Evidence) -> tuple[Trial, ...]:
@@ -61,6 +63,8 @@ def classify(
     else by now or not at all, and for an exclusion without a reason; EvidenceError where the
     trial cannot be included as it stands.
     """
+    if not status.strip():
+        raise ReviewError("choose whether it is included or excluded")
     if status not in WORDS:
         raise ReviewError(f"{short(status)} is no classification: {' or '.join(WORDS)}")
     why = " ".join(reason.split())

@@ -56,7 +56,7 @@ class Progress:
 
 
 def progress(data: Path, evidence: Evidence, screening: Screening) -> tuple[Progress, ...]:
-    """Every trial that was included at full report or at last, or that somebody has begun."""
+    """Every trial included at full report, or at last and without a row, or that is begun."""
     folders = (path for path in (data / "extraction").glob("*") if path.is_dir())
     begun = {path.name for path in folders if folders_of(data, path.name)}
     studies = sorted({*_included(screening), *included_at_last(evidence), *begun})

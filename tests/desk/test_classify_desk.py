@@ -55,6 +55,7 @@ def test_what_cannot_be_is_said_and_what_was_typed_stays(client, data: Path, stu
     assert (refused.status_code, "an exclusion says why" in refused.text) == (422, True)
     neither = asking.submit(f"{THERE}/{study}", {**sent, "status": "", "reason": "typed"})
     assert (neither.status_code, ">typed</textarea>" in neither.text) == (422, True)
+    assert "choose whether it is included or excluded" in neither.text
     assert (data / "studies.csv").read_bytes() == before
     DataFolder(data).edit("studies.csv", study, comparator="")
     lacking = asking.submit(f"{THERE}/{study}", {**sent, "status": "included", "reason": ""})
@@ -70,6 +71,16 @@ def test_a_trial_that_is_included_waits_to_be_extracted(client, data: Path) -> N
     named = " and ".join(sorted((STUDY, study)))
     assert f"Trials that need an extractor: {named}" in asking.get("/").text
     assert load(data).trials[study].label in asking.get("/extract").text
+
+
+def test_a_trial_that_is_included_with_its_rows_is_not_extracted_again(client, data: Path) -> None:
+    with_rows = {row.study_id for row in load(data).outcomes}
+    study = next(t.study_id for t in awaiting_trials(load(data)) if t.study_id in with_rows)
+    asking = client()
+    label = load(data).trials[study].label
+    asking.submit(f"{THERE}/{study}", form(asking, study, status="included"))
+    assert load(data).trials[study].status == "included"
+    assert label not in asking.get("/extract").text.split("</header>")[-1]
 
 
 def test_what_somebody_decided_meanwhile_is_not_overwritten(client, data: Path, study: str) -> None:

@@ -32,6 +32,7 @@ from analysis.screening.extraction import (
     read_sheets,
     write_differences,
 )
+from analysis.screening.extraction_history import history_of
 from analysis.screening.extraction_template import new_extraction
 from analysis.screening.filling_in import FINISHED, is_finished, read_finished, row_called
 from analysis.screening.study_reports import reports_of
@@ -440,6 +441,17 @@ def test_what_two_agree_on_is_taken_as_the_command_takes_it(client: Client, data
     # A form that was left open: what it says is kept, and that the evidence has it not is said.
     assert "evidence already" in str(fill(anna, RESULT_FORM, {"mean_control": "6.3"}))
     assert (own_row(data)["mean_control"], row.mean_control) == ("6.3", 5.9)
+    # Where nothing changes, or the cell says what the evidence says, there is nothing to say.
+    for same in ("6.3", "5.90"):
+        assert "evidence already" not in str(fill(anna, RESULT_FORM, {"mean_control": same}))
+    # What cannot be read is met before anything is saved.
+    history = history_of(data, STUDY)
+    history.write_text(f"<<<<<<< ours\n{history.read_text('utf-8')}", encoding="utf-8")
+    sent = seen_in(anna, RESULT_FORM) | {"mean_control": "7.7"}
+    refused = anna.submit(RESULT_FORM, sent)
+    assert (refused.status_code, "Nothing of it was saved" in refused.text) == (422, True)
+    assert own_row(data)["mean_control"] == "5.90"
+    history.write_text(history.read_text("utf-8").split("\n", 1)[1], encoding="utf-8")
     put(anna, RESULT_FORM, {"mean_control": "4.8"})
     assert compare(data, first, second)
 

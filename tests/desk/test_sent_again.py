@@ -9,9 +9,13 @@ from pathlib import Path
 import lxml.html
 import pytest
 
+from analysis.desk import assessment_desk
 from analysis.desk.desk import Desk
 from analysis.desk.desk_page import TOKEN_FIELD
+from analysis.evidence.load import load
+from analysis.evidence.rows import Evidence
 from analysis.files import lock
+from analysis.files.problems import EvidenceError
 from analysis.screening.decision_files import decisions_path
 from tests.desk.asking import Asking
 from tests.desk.repositories import repository
@@ -58,6 +62,43 @@ def test_a_form_from_before_the_desk_was_opened_is_shown_and_sent_again(client, 
     assert "from before the desk was opened" in refused.text
     assert sent_from(asking, refused.text) == 200
     assert noted(data) == 1
+
+
+@pytest.mark.parametrize("fault", [EvidenceError.at(Path("studies.csv"), "broken"), KeyError(1)])
+def test_what_was_saved_is_not_said_to_be_lost_where_the_page_after_it_fails(
+    client, data: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    """As where somebody's merge leaves its marks in a file while a form is on its way."""
+    asking = client(desk=Desk(data, patience=60))
+    study = next(iter(load(data).trials))
+    (form,) = lxml.html.fromstring(asking.get(f"/judge/assess/{study}").text).forms
+    sent = {**dict(form.form_values()), "judgement": "low", "support": NOTE, "act": "save"}
+    read = iter([load(data)])
+
+    def once(_: object) -> Evidence:
+        for evidence in read:
+            return evidence
+        raise fault
+
+    monkeypatch.setattr(assessment_desk, "evidence_of", once)
+    shown = asking.post(form.action, data=sent)
+    assert shown.status_code in (422, 500)
+    assert "What you sent is saved" in shown.text
+    assert "Nothing" not in shown.text
+    assert lxml.html.fromstring(shown.text).forms == []
+    assert sum(NOTE in path.read_text("utf-8") for path in data.glob("*.csv")) == 1
+
+
+def test_a_form_that_will_never_be_taken_is_not_offered_again(client, data: Path) -> None:
+    asking = client()
+    row = load(data).outcomes[0]
+    sent = {"row": row.row_id, "seen": "of before", "act": "take back", "support": NOTE}
+    refused = asking.submit(f"/judge/verify/{row.study_id}", sent)
+    assert (refused.status_code, "Nothing was done" in refused.text) == (422, True)
+    page = lxml.html.fromstring(refused.text)
+    assert page.forms == []
+    assert [each.text for each in page.iter("dt")] == ["support"]
+    assert NOTE in page.text_content()
 
 
 def test_a_folder_that_can_only_be_read_is_said(
