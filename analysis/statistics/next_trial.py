@@ -6,13 +6,15 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from analysis.statistics.arrays import FloatArray, checked_studies
 from analysis.statistics.intervals import IntervalMethod, critical_value
 from analysis.statistics.tau2 import estimate_tau2
 
-FIRST, AGAIN, TIMES = 201, 17, 2  # effects looked at, then within two of them, so many times
+FIRST = 201  # effects looked at
+CLOSER, TURNS = 9, 3  # then around each turn, so many times
+AGAIN, TIMES = 33, 2  # then within two of them for an end, so many times
 
 Stretch = tuple[float | None, float | None]
 ChooseInterval = Callable[[int, float], IntervalMethod]
@@ -50,23 +52,64 @@ def limits_with(
     return mean - half, mean + half
 
 
-def stretches(
-    reached: Callable[[FloatArray], FloatArray], low: float, high: float
-) -> tuple[Stretch, ...]:
-    """The stretches of effects from `low` to `high` at which what is `reached` is not negative.
+def looked_at(
+    effects: ArrayLike, variances: ArrayLike, variance: float, farthest: float
+) -> FloatArray:
+    """The effects of one more trial to look at, from -`farthest` to `farthest`, shape (FIRST,).
 
-    Each by its two ends, the lower first; an end is None where the stretch goes as far as was
-    looked. Ends are found on a grid, then between its points, the last of which are so close
-    that a straight line is as good as the curve (to about 1e-9). There may be several: a trial
+    Close around the mean of the others, where the limits turn, and wider apart the farther from
+    it (the inverse hyperbolic sine in equal steps): one trial that lies far off makes the range
+    large and the stretches no wider. `variance` is that of one more trial.
+    """
+    y, v = checked_studies(effects, variances)
+    mean, se = np.average(y, weights=1.0 / v), np.sqrt(variance)
+    first, last = np.arcsinh((np.array([-farthest, farthest]) - mean) / se)
+    points = mean + se * np.sinh(np.linspace(first, last, FIRST))
+    points[[0, -1]] = -farthest, farthest
+    return np.asarray(points, dtype=float)
+
+
+def stretches(
+    reached: Callable[[FloatArray], FloatArray], points: FloatArray
+) -> tuple[Stretch, ...]:
+    """The stretches of effects at which what is `reached` is not negative.
+
+    `points` of shape (d,) are the effects to look at first, in order. Each stretch by its two
+    ends, the lower first; an end is None where the stretch goes as far as was looked. Where the
+    curve turns back before it reaches zero it is looked at more closely, so that no stretch falls
+    between two points. Ends are found between points, the last of which are so close that a
+    straight line is as good as the curve (to about 1e-9). There may be several: a trial
     that finds much more than the others makes them differ, and the interval wider.
     """
-    points = np.linspace(low, high, FIRST)
-    inside = reached(points) >= 0
+    points, inside = _closer(reached, points)
     turns = np.flatnonzero(inside[1:] != inside[:-1])
     ends = [None, *(_end(reached, points[at], points[at + 1]) for at in turns), None]
     return tuple(
         stretch for at, stretch in enumerate(pairwise(ends)) if bool(inside[0]) is (at % 2 == 0)
     )
+
+
+def _closer(
+    reached: Callable[[FloatArray], FloatArray], points: FloatArray
+) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """The points with others around those where the curve comes near zero and turns back.
+
+    And on which side of zero each is. Near: nearer than twice the last step on either side.
+    """
+    heights = reached(points)
+    for _ in range(TURNS):
+        inside, near = heights >= 0, np.abs(heights)
+        before, at, after = near[:-2], near[1:-1], near[2:]
+        alone = (inside[:-2] == inside[1:-1]) & (inside[2:] == inside[1:-1])
+        turning = (at <= before) & (at <= after) & (at <= 2 * (np.maximum(before, after) - at))
+        found = np.flatnonzero(alone & turning)
+        more = np.setdiff1d(np.linspace(points[found], points[found + 2], CLOSER), points)
+        if not len(more):
+            break
+        points, heights = np.append(points, more), np.append(heights, reached(more))
+        order = np.argsort(points)
+        points, heights = points[order], heights[order]
+    return points, heights >= 0
 
 
 def _end(reached: Callable[[FloatArray], FloatArray], low: float, high: float) -> float:

@@ -13,7 +13,7 @@ from analysis.protocol import Protocol
 from analysis.protocol_rules import Frozen, SynthesisRules
 from analysis.statistics.arrays import FloatArray
 from analysis.statistics.estimates import PooledEffect
-from analysis.statistics.next_trial import Stretch, limits_with, stretches
+from analysis.statistics.next_trial import Stretch, limits_with, looked_at, stretches
 from analysis.synthesis.certainty import Body
 from analysis.synthesis.grade.imprecision_rule import information_size
 from analysis.synthesis.interval_rule import interval_by_rule
@@ -129,4 +129,4 @@ def _tips(
         return -beyond if excludes else beyond
 
     farthest = _range(body.measure, body.studies)
-    return stretches(tipped, -farthest, farthest)
+    return stretches(tipped, looked_at(effects, variances, variance, farthest))

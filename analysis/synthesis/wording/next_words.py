@@ -35,7 +35,7 @@ def _people(n_total: int | None, n_unknown: int, found: NextEvidence) -> Iterato
     if n_total < found.needed:
         yield f"{asked}: {found.needed - n_total:,} more than {there}."
     else:
-        yield f"{asked}: no more than {there}, so that their number does not lower the certainty."
+        yield f"{asked}: no more than {there}."
 
 
 def _next_trial(measure: Measure, k: int, found: NextEvidence) -> Iterator[str]:
