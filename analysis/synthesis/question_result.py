@@ -26,7 +26,8 @@ from analysis.synthesis.sensitivity import SensitivityAnalyses
 from analysis.synthesis.study_effect import Measure, StudyEffect
 from analysis.synthesis.unruled_trials import UnruledTrials
 
-SCHEMA_VERSION = 1
+# Raised where a field goes or changes what it says; one that is new has a default.
+SCHEMA_VERSION = 2
 
 # Results that are out in the world call them `robustness`, and keep that name.
 SensitivityAsPublished = Annotated[

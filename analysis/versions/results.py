@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from analysis import PROGRAM
 from analysis.files.json_files import LARGEST_JSON, json_of
@@ -17,8 +17,19 @@ from analysis.protocol import Protocol
 from analysis.synthesis.question_result import SCHEMA_VERSION, Synthesis
 
 _SYNTHESIS = TypeAdapter(Synthesis)
+# Results of the first version say the same wherever they fit: those of releases do.
+READ = (1, SCHEMA_VERSION)
 # Of a large portfolio; of a larger one they are read again.
 MOST_RESULTS = 1000
+
+
+class _Version(BaseModel):
+    """Of a result only by which version of the program it was written."""
+
+    schema_version: int = SCHEMA_VERSION
+
+
+_VERSION = TypeAdapter(_Version)
 
 
 def read_results(
@@ -49,11 +60,23 @@ def read_synthesis(path: Path) -> Synthesis:
 @lru_cache(maxsize=MOST_RESULTS)
 def _synthesis(path: Path, raw: bytes) -> Synthesis:
     """What the file says; a build asks for the same page by page, and most never change."""
-    synthesis = json_of(path, raw, _SYNTHESIS)
-    if synthesis.schema_version != SCHEMA_VERSION:
-        message = f"version {synthesis.schema_version} was found, expected {SCHEMA_VERSION}"
-        raise EvidenceError.at(path, message, None, "schema_version")
+    try:
+        synthesis = json_of(path, raw, _SYNTHESIS)
+    except EvidenceError:
+        # Fields that another version has are no damage: which version it is says more.
+        _expect(path, json_of(path, raw, _VERSION).schema_version, (SCHEMA_VERSION,))
+        raise
+    _expect(path, synthesis.schema_version, READ)
     return synthesis
+
+
+def _expect(path: Path, version: int, versions: tuple[int, ...]) -> None:
+    if version not in versions:
+        message = (
+            f"version {version} was found, expected {SCHEMA_VERSION}: "
+            f"run `{PROGRAM} build`, which makes it anew"
+        )
+        raise EvidenceError.at(path, message, None, "schema_version")
 
 
 def results_of(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from analysis.evidence.rows import Evidence
 from analysis.files.problems import EvidenceError, ReviewError
+from analysis.synthesis.next_evidence import NextEvidence
 from analysis.synthesis.question_result import Synthesis
 from analysis.versions.results import (
     analysed,
@@ -65,6 +67,29 @@ def test_a_damaged_result_is_refused_and_named(folder: Path, damage: object) -> 
     with pytest.raises(EvidenceError) as raised:
         read_synthesis(path)
     assert [problem.file for problem in raised.value.problems] == [path]
+
+
+def _as_before(text: str) -> dict[str, Any]:
+    """The result as the first version of the schema had it: no word on the next trial."""
+    found: dict[str, Any] = json.loads(text)
+    del found["next_evidence"]
+    return found | {"schema_version": 1}
+
+
+def test_a_result_of_the_first_version_is_read_where_it_fits_and_else_named(folder: Path) -> None:
+    path = folder / "non-headache.pain.post.json"
+    found = _as_before(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(found), encoding="utf-8")
+    assert read_synthesis(path).next_evidence == NextEvidence()
+    gone = {"excludes": False, "upwards": True, "trials": [{"people": 90, "effect": 0.4}]}
+    path.write_text(json.dumps(found | {"next_evidence": gone}), encoding="utf-8")
+    with pytest.raises(
+        EvidenceError, match=r"version 1 was found, expected 2: run `\./review build`"
+    ):
+        read_synthesis(path)
+    path.write_text(json.dumps(found | {"schema_version": 2, "next_evidence": gone}))
+    with pytest.raises(EvidenceError, match="Extra inputs"):
+        read_synthesis(path)
 
 
 def test_each_trial_is_counted_once_with_its_largest_number(
