@@ -67,6 +67,17 @@ def percent(value: float) -> str:
     return ">99%" if round(value) == 100 and value < 100 - NOTHING else f"{value:.0f}%"
 
 
+def people_of(of: int, share: float) -> str:
+    """Whole people of so many; what is not nobody is `fewer than 1`, and what not all `more than`.
+
+    `more than 999` of 1,000, so that nobody who is left over is rounded away.
+    """
+    people = round(of * share)
+    if people == 0 and share > NOTHING:
+        return "fewer than 1"
+    return f"more than {of - 1:,}" if people == of and share < 1 - NOTHING else f"{people:,}"
+
+
 def percent_level(level: float) -> str:
     """The level of an interval, exactly: `0.95` as `95%`, `0.975` as `97.5%`."""
     return f"{100 * level:g}%"

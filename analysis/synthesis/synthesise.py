@@ -103,6 +103,7 @@ def answer(given: Slice, *, in_depth: bool = True) -> Synthesis:
         words=protocol.words,
         outcome=protocol.outcome(question.outcome),
         timepoint=protocol.timepoint(question.timepoint),
+        measure=measure,
         studies=studies,
         body=body,
         companion=bayesian,

@@ -89,6 +89,7 @@ def test_per_cents_without_counts_stand_side_by_side_and_give_no_ratio(evidence:
     [
         (25.0, "25 of 100 people"),
         (0.0, "0 of 100 people"),
+        (100.0, "100 of 100 people"),
         (None, "a number of people that is not known"),
     ],
 )
@@ -106,9 +107,15 @@ def test_everybody_reads_how_many_people_had_it_however_few(
 
 
 @pytest.mark.parametrize(
-    ("per_cent", "people"), [(0.4, "4 of 1,000 people"), (0.02, "fewer than 1 of 1,000 people")]
+    ("per_cent", "people"),
+    [
+        (0.4, "4 of 1,000 people"),
+        (0.02, "fewer than 1 of 1,000 people"),
+        (99.5, "995 of 1,000 people"),
+        (99.98, "more than 999 of 1,000 people"),
+    ],
 )
-def test_what_is_rare_is_told_of_as_many_people_in_both_groups(
+def test_what_few_had_or_few_had_not_is_told_of_as_many_people_in_both_groups(
     evidence: Evidence, per_cent: float, people: str
 ) -> None:
     found = only(

@@ -32,6 +32,7 @@ from analysis.synthesis.study_effect import Measure
 from analysis.synthesis.wording.clinical_text import (
     People,
     absolute_text,
+    corresponding_people,
     difference_text,
     in_people,
     needed_text,
@@ -86,6 +87,21 @@ def test_a_rare_event_is_told_of_a_thousand() -> None:
     effect = AbsoluteEffect(source="1 of 100 in the control arms", numbers=numbers)
     assert in_people(effect) == People(of=1000, without=10, with_it=5, least=3, most=9)
     assert people_compared(WORDS, RR, effect).startswith("Of 1,000 people, about 5 instead of 10 ")
+
+
+def test_all_but_a_few_are_told_of_a_thousand_and_never_as_all() -> None:
+    """Risks of 99% and, with a ratio of 1.0099 (1.001 to 1.01009), 99.98% (99.1% to 99.999%)."""
+    numbers = number_needed_to_treat(
+        risk_by_log_risk_ratio,
+        math.log(1.0099),
+        Interval(math.log(1.001), math.log(1.01009), "wald"),
+        0.99,
+        event_is_good=True,
+    )
+    effect = AbsoluteEffect(source="99 of 100 in the control arms", numbers=numbers)
+    assert in_people(effect) == People(of=1000, without=990, with_it=1000, least=991, most=1000)
+    assert corresponding_people(effect) == "more than 999 (991 to more than 999)"
+    assert ", more than 999 do with therapy" in absolute_text(WORDS, RR, effect)
 
 
 def test_questionnaires_use_the_protocols_risks(protocol_of: Protocol) -> None:

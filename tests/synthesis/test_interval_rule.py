@@ -27,6 +27,7 @@ from analysis.synthesis.sensitivity_overview import sensitivity
 from analysis.synthesis.study_effect import Measure, StudyEffect, effects_of
 from analysis.synthesis.synthesise import synthesise_all
 from analysis.synthesis.wording.interval_sentences import companion_text, probability, rule_stated
+from analysis.synthesis.wording.page_sentences import Answer, sentences
 from analysis.versions.compare import conclusion_rules
 from analysis.versions.results import read_synthesis, to_json
 from analysis.versions.state import state_of
@@ -228,6 +229,16 @@ def test_the_rule_promises_no_interval_that_a_measure_has_not(
     rules: SynthesisRules, measures: tuple[MeasureName, ...], read: str
 ) -> None:
     assert rule_stated(rules, measures).endswith(f"and conclusions read {read}")
+
+
+def test_a_page_without_an_estimate_promises_none_either(
+    present: Evidence, rules: SynthesisRules
+) -> None:
+    words, protocol = present.protocol.words, present.protocol
+    measure = Measure(name="MD", label="mean difference", unit="hours")
+    answer = Answer(words, protocol.outcomes[0], protocol.timepoints[0], measure, studies=())
+    assert sentences(rules, answer).interval_rule == rule_stated(rules, ["MD"])
+    assert "Bayesian" not in rule_stated(rules, ["MD"])
 
 
 def test_headlines_of_few_trials_give_probabilities_in_a_sentence_of_their_own(

@@ -10,7 +10,7 @@ import pytest
 
 from analysis.evidence.rows import Evidence, OutcomeRow
 from analysis.evidence.trial_states import State
-from analysis.formatting import MINUS, counted, limits, number, p_value, percent
+from analysis.formatting import MINUS, counted, limits, number, p_value, percent, sentence_case
 from analysis.synthesis.certainty import LEVELS, Level
 from analysis.synthesis.clinical_terms import ASSUMED
 from analysis.synthesis.question_result import Synthesis
@@ -412,3 +412,14 @@ def test_where_nothing_is_pooled_whoever_measured_it_is_named(
     evidence: Evidence, states: tuple[State, ...], known: str
 ) -> None:
     assert beside_none(evidence.protocol.words, in_states(*states), None) == known
+
+
+def test_what_was_printed_of_an_outcome_was_measured(
+    evidence: Evidence, syntheses: Mapping[str, Synthesis]
+) -> None:
+    printed = next(p for s in syntheses.values() if (p := s.printed_before))
+    said = beside_none(evidence.protocol.words, in_states(*(State.NOT_MEASURED,) * 2), printed)
+    assert said == (
+        f" {sentence_case(evidence.protocol.words.baseline)} printed {printed.as_printed}, "
+        "from trials whose numbers are not open."
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.formatting import counted, decimals_beside, number, percent
+from analysis.formatting import counted, decimals_beside, number, people_of, percent
 from analysis.measures import MEASURES
 from analysis.protocol_rules import ReviewWords
 from analysis.synthesis.acceptability import Compared, Reported, Share
@@ -115,12 +115,12 @@ def plain_comparison(each: Compared, words: ReviewWords) -> str:
 
 
 def _people(arm: Share, *others: Share | None) -> str:
-    """`6 of 100 people`; of 1,000 where it is so rare that whole people of 100 would hide it.
+    """`6 of 100 people`; of 1,000 where whole people of 100 would hide who had it, or had not.
 
     What stands beside `others` is told of as many people as they are.
     """
     if arm.percent is None:
         return "a number of people that is not known"
-    of = 1000 if any(0 < (each.percent or 0) < 1 for each in (arm, *others) if each) else 100
-    people = round(of * arm.percent / 100)
-    return f"{people if people or not arm.percent else 'fewer than 1'} of {of:,} people"
+    shares = [each.percent or 0 for each in (arm, *others) if each]
+    of = 1000 if any(0 < each < 1 or 99 < each < 100 for each in shares) else 100
+    return f"{people_of(of, arm.percent / 100)} of {of:,} people"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from analysis.formatting import number, percent
+from analysis.formatting import number, people_of, percent
 from analysis.protocol_rules import ReviewWords
 from analysis.statistics.clinical import NumberNeededToTreat, Reexpressed
 from analysis.synthesis.clinical_terms import ASSUMED, AbsoluteEffect, Clinical
 from analysis.synthesis.study_effect import Measure
 
 PER = 1000
-RARE = 0.02  # below this share whole people of 100 say too little
+RARE = 0.02  # below this share, and for all but this, whole people of 100 say too little
 
 
 def clinical_sentences(words: ReviewWords, measure: Measure, clinical: Clinical) -> str:
@@ -51,10 +51,10 @@ def event_of(words: ReviewWords, measure: Measure) -> str:
 def absolute_text(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) -> str:
     """How many of a thousand have the event in each group, the difference, the NNT."""
     numbers = effect.numbers
-    needed = needed_text(numbers)
+    needed, with_it = needed_text(numbers), people_of(PER, numbers.risk)
     return (
-        f"If {_per_1000(numbers.control_risk):,} of {PER:,} people {event_of(words, measure)} in "
-        f"{words.control} ({_whence(effect)}), {_per_1000(numbers.risk):,} {_do(words, measure)} "
+        f"If {assumed_people(effect)} of {PER:,} people {event_of(words, measure)} in "
+        f"{words.control} ({_whence(effect)}), {with_it} {_do(words, measure)} "
         f"{words.with_intervention}: {difference_text(effect)}{f'; {needed}' if needed else ''}"
     )
 
@@ -81,10 +81,11 @@ class People:
 def in_people(effect: AbsoluteEffect) -> People:
     """A control risk and the risk that the pooled effect makes of it, in people of 100.
 
-    Of 1,000 where the event is so rare that whole people of 100 would hide the difference.
+    Of 1,000 where so few have the event, or so few have not, that whole people of 100 would hide
+    the difference.
     """
     risks = (effect.numbers.control_risk, effect.numbers.risk)
-    of = PER if max(risks) < RARE else 100
+    of = PER if max(risks) < RARE or min(risks) > 1 - RARE else 100
     limits = sorted(risk_limits(effect))
     return People(of, *(round(of * risk) for risk in (*risks, *limits)))
 
@@ -98,13 +99,13 @@ def people_compared(words: ReviewWords, measure: Measure, effect: AbsoluteEffect
     people, event = in_people(effect), event_of(words, measure)
     if effect.source == ASSUMED:
         return (
-            f"If {people.without} of {people.of:,} people {event} without it, about "
-            f"{people.with_it} {_do(words, measure)} with it."
+            f"If {people.without:,} of {people.of:,} people {event} without it, about "
+            f"{people.with_it:,} {_do(words, measure)} with it."
         )
     number = (
-        f"about {people.with_it} instead of {people.without}"
+        f"about {people.with_it:,} instead of {people.without:,}"
         if people.with_it != people.without
-        else f"about {people.without} either way"
+        else f"about {people.without:,} either way"
     )
     return f"Of {people.of:,} people, {number} {event} (without it: {_whence(effect)})."
 
@@ -113,20 +114,20 @@ def people_shown(words: ReviewWords, measure: Measure, effect: AbsoluteEffect) -
     """The same of both groups, with the interval and whence the control risk."""
     people, event = in_people(effect), event_of(words, measure)
     return (
-        f"Of {people.of:,} people, {people.without} {event} in {words.control} "
-        f"({_whence(effect)}) and about {people.with_it} {words.with_intervention} "
-        f"({people.least} to {people.most})."
+        f"Of {people.of:,} people, {people.without:,} {event} in {words.control} "
+        f"({_whence(effect)}) and about {people.with_it:,} {words.with_intervention} "
+        f"({people.least:,} to {people.most:,})."
     )
 
 
 def assumed_people(effect: AbsoluteEffect) -> str:
     """How many of a thousand have the event without the intervention: `208`."""
-    return f"{_per_1000(effect.numbers.control_risk):,}"
+    return people_of(PER, effect.numbers.control_risk)
 
 
 def corresponding_people(effect: AbsoluteEffect) -> str:
     """How many of a thousand have it with the intervention: `358 (216 to 524)`."""
-    risk, *limits = (f"{_per_1000(risk):,}" for risk in (effect.numbers.risk, *risk_limits(effect)))
+    risk, *limits = (people_of(PER, risk) for risk in (effect.numbers.risk, *risk_limits(effect)))
     return f"{risk} ({' to '.join(limits)})"
 
 

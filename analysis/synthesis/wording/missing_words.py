@@ -38,7 +38,7 @@ def beside_none(
             labels = listed([trial.label for trial in found])
             said += f" Measured by {counted(len(found), 'trial')} whose numbers {whose}: {labels}."
     unknown = missing.of(State.NOT_KNOWN)
-    if missing.trials and not missing.measured and not unknown:
+    if missing.trials and not missing.measured and not unknown and not printed:
         said += f" None of {counted(len(missing.trials), 'included trial')} measured it."
     if missing.measured and unknown:
         said += f" Whether {counted(len(unknown), 'other included trial')} did is not known."

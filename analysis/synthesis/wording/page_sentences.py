@@ -78,6 +78,7 @@ class Answer:
     words: ReviewWords
     outcome: Outcome
     timepoint: Timepoint
+    measure: Measure
     studies: tuple[StudyEffect, ...]
     body: Body | None = None
     companion: Companion | None = None
@@ -107,10 +108,10 @@ def sentences(rules: SynthesisRules, answer: Answer) -> Sentence:
             plain=NO_ANSWER,
             unruled=answer.unruled,
             heterogeneity="Nothing is pooled, so there is no heterogeneity to describe.",
-            interval_rule=rule_stated(rules, ()),
+            interval_rule=rule_stated(rules, [answer.measure.name]),
             forest_alt=nothing,
         )
-    words, measure, primary = answer.words, body.measure, body.primary
+    words, measure, primary = answer.words, answer.measure, body.primary
     important, read = body.smallest_important_difference, concluded(primary, answer.companion)
     effect = effect_words(words, outcome, measure, primary, read, answer.beside)
     rated = f"Certainty: {certainty.rating} ({certainty.standing})."
