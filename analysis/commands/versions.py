@@ -51,7 +51,6 @@ def release(
         page_of,
         release_baseline,
         release_version,
-        state_version,
     )
     from analysis.versions.kept_pages import without_page
     from analysis.versions.releases import releases
@@ -71,10 +70,12 @@ def release(
         raise ReviewError(
             f"name the version, as data/protocol.yml does: {PROGRAM} release {stated}"
         )
+    told = None
     if trigger or methods or day:
         told = Told(day.date() if day else dt.date.today(), trigger, methods)
-        state_version(data, name, told)
-    made, path = release_baseline(data) if baseline else release_version(data, name)
+    if baseline and told:
+        raise ReviewError("--trigger, --methods and --day are of a version: not of --baseline")
+    made, path = release_baseline(data) if baseline else release_version(data, name, told)
     if not baseline and (fault := snapshot_fault(load_evidence())):
         typer.echo(f"Warning: {fault} ({PROGRAM} notices FILE).", err=True)
     typer.echo(f"Release {made.name} ({made.kind or 'baseline'}) is in data/releases/{made.name}/.")

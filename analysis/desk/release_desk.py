@@ -25,12 +25,7 @@ from analysis.files.problems import ReviewError, read_bytes
 from analysis.formatting import sentence_case
 from analysis.pages import whats_new_page
 from analysis.pages.html import Html
-from analysis.pages.released_version import (
-    Told,
-    release_version,
-    state_version,
-    withdraw_release,
-)
+from analysis.pages.released_version import Told, release_version, withdraw_release
 from analysis.pages.standalone import without_links_out
 from analysis.pages.steps_section import steps_section
 from analysis.protocol import Version
@@ -39,6 +34,7 @@ from analysis.searching.history import load_searches
 from analysis.versions.edition import Edition, LastVersion, edition_of
 from analysis.versions.freezing import present_states
 from analysis.versions.frozen_evidence import evidence_tables
+from analysis.versions.kept_pages import kept_pages
 from analysis.versions.releases import protocol_of, releases
 from analysis.versions.stated_version import stated_version
 from analysis.versions.told_apart import told_apart
@@ -108,8 +104,7 @@ def release(request: Request) -> Response:
     def act() -> str:
         if not is_as_seen(form, *_files(data)):
             raise ReviewError(OTHERWISE)
-        state_version(data, typed.name, typed.told)
-        made, _ = release_version(data, typed.name)
+        made, _ = release_version(data, typed.name, typed.told)
         return made.kind or "the first version"
 
     made = desk.releasing.begin(who, typed, lambda: save(request, act, f"release {typed.name}"))
@@ -121,18 +116,22 @@ def release(request: Request) -> Response:
 
 def making(request: Request) -> Response:
     """That the release is being made; then what came of it, the form again where it was refused."""
-    who_of(request)
-    desk = desk_of(request)
+    who, desk = who_of(request), desk_of(request)
     made = desk.releasing.latest
     if made is None:
         return go_to("/release")
     assert isinstance(made.what, Typed)
     if wait([made.outcome], desk.patience).not_done:
         raise StillWorking("release/making.html", name=made.what.name, by=made.who)
+    if made.who == who and made.outcome.exception():
+        desk.releasing.is_told(made)
     try:
         kind = made.outcome.result()
     except ReviewError as problem:
-        return _form(request, *_edition(request), made.what, str(problem))
+        if made.who == who:
+            return _form(request, *_edition(request), made.what, str(problem))
+        tell(request, f"{made.who} has not released version {made.what.name}: {problem}")
+        return go_to("/release")
     if not desk.releasing.is_told(made):
         released = f"Version {made.what.name} is released: {kind}."
         tell(request, f"{released} Share it, then build the site.")
@@ -256,8 +255,8 @@ def _why_it_stands(data: Path, name: str) -> str:
 
 
 def _is_released(data: Path, typed: Typed) -> bool:
-    """Whether this version is released with these words; another's of that name is not it."""
-    if typed.name not in (release.name for release in releases(data)):
+    """Whether this version is released, with these words and its page; another's is not it."""
+    if typed.name not in kept_pages(data):
         return False
     said = _said(data, typed.name)
     return (str(said.date), said.trigger, said.methods) == (typed.day, typed.trigger, typed.methods)

@@ -155,6 +155,14 @@ def _new_folder(data: Path, name: str) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def discard(data: Path, name: str) -> None:
+    """Take away a release that has just been made and could not be ended, whole at every moment."""
+    folder = release_folder(data, name)
+    removed = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=folder.parent))
+    move_into_place(folder, removed)
+    shutil.rmtree(removed, ignore_errors=True)
+
+
 def _finish(data: Path, folder: Path, name: str, day: dt.date) -> Release:
     evidence = load(folder / "data")
     states = present_states(evidence)

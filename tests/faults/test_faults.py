@@ -290,7 +290,7 @@ def test_a_disk_that_takes_no_release_and_no_import(
                 command_line.main()
             assert ended.value.code == 1
             left = content(data)
-        said = {"full": "No space left on device", "read-only": "Read-only file system"}[fault]
+        said = {"full": "No space left on device", "read-only": "can only be read: nothing"}[fault]
         assert_clear(capsys.readouterr().err, said)
         # An import may leave files that its list, written last, does not name.
         assert before.items() <= left.items()
