@@ -170,6 +170,15 @@ def test_a_difference_of_less_than_one_in_a_hundred_is_not_none(evidence: Eviden
     assert "1 of 400 (<1%) against 0 of 400 (0%)" in comparison(found, evidence.protocol.words)
 
 
+def test_a_difference_of_more_than_99_in_a_hundred_is_not_all(evidence: Evidence) -> None:
+    found = only(
+        evidence,
+        counted_row(STUDY, "intervention", events=398.0, total=400.0),
+        counted_row(STUDY, "control", events=0.0, total=400.0),
+    )
+    assert difference(found).startswith("99.5 of 100 (")
+
+
 def test_counts_follow_from_the_number_asked_and_the_per_cent_and_are_said_to(
     evidence: Evidence,
 ) -> None:

@@ -90,8 +90,8 @@ def difference(each: Compared) -> str:
 
 
 def _of_100(difference: float) -> str:
-    """Whole people, or as many decimals as show that it is not nobody."""
-    return number(100 * difference, decimals_beside(100 * difference, [0.0], 0))
+    """Whole people, or as many decimals as show that it is not nobody, and not everybody."""
+    return number(100 * difference, decimals_beside(100 * difference, [0.0, 100.0, -100.0], 0))
 
 
 def plain_comparison(each: Compared, words: ReviewWords) -> str:
