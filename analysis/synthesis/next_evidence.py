@@ -29,7 +29,7 @@ class NextTrial(Frozen):
     """The effects at which a trial of so many participants moves the interval over no difference.
 
     On the analysis scale, in stretches from a lower to an upper end, `None` where one goes to the
-    end of the range; none where no effect within the range does.
+    end of the range; none of them where none within the range does.
     """
 
     people: int
