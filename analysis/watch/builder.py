@@ -290,8 +290,7 @@ def _build(generation: _Generation, wanted: Wanted, above: Connection) -> None:
     tell: Callable[[Message], None] = above.send
     tell(Making(""))
     jobs = default_jobs()
-    # One more than there are cores: while a page is handed over and the next forked, none is idle.
-    crew = replace(generation.crew, pool=ThreadPoolExecutor(jobs + 1), forks=set(), begun=[])
+    crew = replace(generation.crew, pool=ThreadPoolExecutor(jobs), forks=set(), begun=[])
     first = Path(f"{wanted.document}.ipynb") if wanted.document else None
 
     def stands(site: Site) -> None:
